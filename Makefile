@@ -1,0 +1,66 @@
+# Baton's house-keeping. `make help` lists what there is; a fresh machine needs only make and Python >= 3.11 with venv.
+PYTHON ?= python3
+UV ?= uv
+WORKERS ?= 2
+
+VENV := .venv
+BIN := $(VENV)/bin
+ROOMS := app bank baton evals graphs nodes state
+PIP := PIP_DISABLE_PIP_VERSION_CHECK=1 $(BIN)/python -m pip install -qq --no-input
+COMPILE := $(UV) pip compile --quiet --universal --python-version 3.11 --upgrade --generate-hashes \
+	--no-emit-index-url --no-emit-find-links --no-annotate --no-header pyproject.toml --group build
+
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+.PHONY: help demo test lint bench requirements clean
+
+help: ## list the targets
+	@sed -n 's/^\([a-z]*\):.*## \(.*\)/make \1|\2/p' $(firstword $(MAKEFILE_LIST)) | \
+		while IFS='|' read -r target text; do printf '%-18s%s\n' "$$target" "$$text"; done
+
+demo: $(VENV)/.installed ## set everything up, then work the sample inbox
+	@$(BIN)/baton demo
+
+test: $(VENV)/.installed-dev ## pass the tests, offline
+	@$(BIN)/python -m pytest --quiet --numprocesses $(WORKERS)
+
+lint: $(VENV)/.installed-dev ## check style and types
+	@$(BIN)/ruff check --quiet --output-format concise .
+	@$(BIN)/ruff format --check --quiet --output-format concise .
+	@$(BIN)/mypy
+
+bench: $(VENV)/.installed-dev ## measure what the plumbing costs
+	@$(BIN)/python -m benchmarks
+
+requirements: ## pin the newest versions that pyproject.toml allows (needs uv)
+	@command -v $(UV) >/dev/null || { echo "make requirements needs uv: install it, or give its path as UV=..." >&2; exit 1; }
+	@$(COMPILE) --output-file requirements.txt
+	@$(COMPILE) --extra dev --extra studio --constraint requirements.txt --output-file requirements-dev.txt
+
+clean: ## remove the virtual environment and the caches (runs and settings stay)
+	@rm -rf $(VENV) .hypothesis .mypy_cache .pytest_cache .ruff_cache build dist
+	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+# A stamp stands for each stage, so that nothing is installed again without need.
+$(VENV)/.created:
+	@$(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 14))' 2>/dev/null || \
+		{ echo "Baton needs Python 3.11, 3.12 or 3.13 as $(PYTHON): install one, or name it: make PYTHON=python3.12" >&2; exit 1; }
+	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || \
+		{ echo "$(PYTHON) comes without venv: install it, e.g. apt-get install python3-venv" >&2; exit 1; }
+	@$(PYTHON) -m venv $(VENV)
+	@touch $@
+
+$(VENV)/.pinned: requirements.txt | $(VENV)/.created
+	@echo "Installing the pinned requirements into $(VENV) (a minute or two, once) ..." >&2
+	@$(PIP) --require-hashes -r requirements.txt
+	@touch $@
+
+$(VENV)/.installed: pyproject.toml $(VENV)/.pinned
+	@$(PIP) --no-deps --no-build-isolation --editable .
+	@$(BIN)/python -m compileall -q $(wildcard $(ROOMS))
+	@touch $@
+
+$(VENV)/.installed-dev: requirements-dev.txt $(VENV)/.installed
+	@echo "Installing the tools for tests and linting into $(VENV) (once) ..." >&2
+	@$(PIP) --require-hashes -r requirements-dev.txt
+	@touch $@

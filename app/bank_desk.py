@@ -1,0 +1,65 @@
+"""The bank outside a run: its log, its service, its fresh start."""
+
+from pathlib import Path
+
+from app.output import say
+from app.serving import listening, serve
+from bank.desk import FILE, desk_bank
+from bank.server import app
+from bank.sqlite_bank import SqliteBank
+from baton.errors import UsageError
+from baton.home import make_home
+from baton.settings import settings
+from state.banking import LogLine
+
+
+async def log_lines() -> list[LogLine]:
+    """Every request to act, oldest first, of the bank that the desk works with.
+
+    Raises:
+        BatonError: the bank cannot be reached.
+    """
+    configured = settings()
+    make_home()
+    async with desk_bank(configured) as bank:
+        return await bank.log()
+
+
+async def serve_bank(port: int) -> None:
+    """Serve the embedded bank; says where, and what to set.
+
+    Raises:
+        UsageError: the port is in use.
+    """
+    path = _file()
+    with listening(port) as opened:
+        url = f"http://127.0.0.1:{opened.getsockname()[1]}"
+        bank = await SqliteBank.open(path)
+        try:
+            say(f"the sample bank is at {url} (Ctrl-C ends it)\nwork with it: export BATON_BANK_URL={url}")
+            await serve(app(bank), opened)
+        finally:
+            await bank.aclose()
+
+
+async def reset_bank() -> Path:
+    """Seed the embedded bank afresh; returns its file.
+
+    Raises:
+        UsageError: the desk works with another bank.
+    """
+    if url := settings().bank_url:
+        raise UsageError(f"the bank at {url} is not ours to reset; unset BATON_BANK_URL for the sample bank")
+    path = _file()
+    bank = await SqliteBank.open(path)
+    try:
+        await bank.reset()
+    finally:
+        await bank.aclose()
+    return path
+
+
+def _file() -> Path:
+    configured = settings()
+    make_home()
+    return configured.home / FILE

@@ -1,0 +1,29 @@
+"""The bank's log as a table."""
+
+from collections.abc import Sequence
+
+from app.output import note
+from app.rows import Rows
+from baton.home import home
+from state.banking import LogLine
+
+
+def show_log(lines: Sequence[LogLine]) -> None:
+    """Print one row for each request; a replayed one moved nothing."""
+    if not lines:
+        note(f"the bank was asked for nothing yet, in {home()}")
+        return
+    rows = Rows("at", "action", "arguments", "came to", "again", wide="came to", spare=("again", "at"))
+    for line in lines:
+        rows.add(
+            line.at[:19].replace("T", " "),
+            line.action,
+            _pairs(line.args),
+            _pairs(line.result),
+            "replayed" if line.replayed else "",
+        )
+    rows.show()
+
+
+def _pairs(values: dict[str, str]) -> str:
+    return ", ".join(f"{name} {value}" for name, value in values.items())

@@ -1,0 +1,182 @@
+"""`baton eval`: how good a graph is on a dataset. Light on purpose: the rest is imported when it is needed."""
+
+from collections.abc import Awaitable, Callable
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from app.options import Concurrency, Json
+from baton.errors import UsageError
+
+if TYPE_CHECKING:
+    from app.session import Session
+    from evals.dataset import Example
+    from evals.experiment import Bench, Plan
+
+app = typer.Typer(help="How good a graph is: experiments on datasets.", no_args_is_help=True)
+MOST_COMPLAINTS = 3
+OFFLINE = "These figures were made with the offline model: they show that the machinery works and say nothing about"
+HOW_TO_LOOK = "look at its runs: BATON_DATABASE_URL=sqlite:///{} {}"
+
+
+class Split(StrEnum):
+    """Halves of a dataset: one to build with, one for the last look."""
+
+    dev = "dev"
+    test = "test"
+
+
+Graph = Annotated[str | None, typer.Argument(help="One of `baton graphs`.", show_default=False)]
+
+
+@app.command()
+def run(
+    graph: Graph = None,
+    *,
+    dataset: Annotated[Path | None, typer.Option(help="Examples: .jsonl or .csv.", show_default=False)] = None,
+    split: Annotated[Split | None, typer.Option(help="Which half (default: dev).", show_default=False)] = None,
+    limit: Annotated[int | None, typer.Option(help="Only the first so many.", min=1, show_default=False)] = None,
+    set_: Annotated[
+        list[str] | None, typer.Option("--set", help="A context value, as route_threshold=0.9.", metavar="KEY=VALUE")
+    ] = None,
+    resume: Annotated[str | None, typer.Option(help="Go on with an experiment.", metavar="ID")] = None,
+    concurrency: Concurrency = None,
+    json: Json = False,
+) -> int:
+    """Work every example of a dataset through a graph, and measure what comes out."""
+    from app.session import in_session
+
+    if resume is not None and (dataset or split or limit or set_):
+        raise UsageError("an experiment goes on with what it began with; leave the other options out")
+    if resume is None and graph is None:
+        raise UsageError("name a graph; `baton graphs` lists them")
+    plan = None if resume else _plan(str(graph), dataset, split, limit, set_ or [])
+
+    def start(bench: "Bench") -> "Awaitable[str]":
+        return bench.begin(plan) if plan else bench.reopen(str(resume), graph)
+
+    return in_session(lambda session: _measure(session, start, concurrency, json=json))
+
+
+@app.command()
+def sync(
+    graph: Graph = None,
+    *,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only count what would change.")] = False,
+) -> int:
+    """Make the datasets on LangSmith hold what ours hold; needs LANGSMITH_API_KEY."""
+    from app.output import say
+    from baton.home import load_env
+    from evals.dataset import OWN, default_dataset
+    from evals.sync import langsmith
+    from evals.sync import sync as synced
+
+    load_env()
+    files = [default_dataset(graph)] if graph else sorted(OWN.glob("*.jsonl"))
+    with langsmith() as client:
+        for file, examples in [(file, _examples(file)) for file in files]:
+            say(f"baton-{file.stem}: {synced(client, f'baton-{file.stem}', examples, dry_run=dry_run)}")
+    return 0
+
+
+def _plan(graph: str, dataset: Path | None, split: Split | None, limit: int | None, assignments: list[str]) -> "Plan":
+    """What is to be tried, every line of the dataset checked."""
+    from app.context_values import context_of
+    from baton.registry import entry
+    from evals.dataset import chosen, default_dataset
+    from evals.experiment import Plan
+
+    entry(graph)
+    context = context_of(assignments)
+    examples = chosen(_examples(dataset or default_dataset(graph)), split, limit)
+    return Plan(graph, str(dataset) if dataset else f"evals/datasets/{graph}.jsonl", split, context, examples)
+
+
+def _examples(file: Path) -> "list[Example]":
+    """The examples of a file; its bad lines are told before it is refused."""
+    from app.output import note
+    from evals.dataset import read
+
+    examples, faults = read(file)
+    for fault in faults:
+        note(fault)
+    if faults:
+        raise UsageError(f"{file} has {len(faults)} bad line{'s' if len(faults) > 1 else ''}; nothing was done")
+    return examples
+
+
+async def _measure(
+    desk: "Session", start: "Callable[[Bench], Awaitable[str]]", concurrency: int | None, *, json: bool
+) -> int:
+    """Begin or go on, work what is left, print what came of it."""
+    from app.invocation import command
+    from app.output import note, say_json
+    from app.session import INTERRUPTED, Session
+    from evals.experiment import bench
+
+    async with bench(desk.plumbing) as opened:
+        session = Session(desk.plumbing, opened.runner)
+        with session.signals():
+            experiment = await start(opened)
+            await _work(session, opened, experiment, concurrency, json=json)
+        if session.stopped:
+            note(f"stopped; go on with: {command('eval', 'run', '--resume', experiment)}")
+            return INTERRUPTED
+        result = await opened.result(experiment)
+        for why, times in (await opened.complaints(experiment))[:MOST_COMPLAINTS]:
+            note(f"{times} gave no answer: {why}")
+        say_json(result) if json else _show(result, opened.file, desk.plumbing.settings)
+        return 1 if result["errors"] else 0
+
+
+async def _work(session: "Session", opened: "Bench", experiment: str, concurrency: int | None, *, json: bool) -> None:
+    """Work what has no answer yet, and show how far that is."""
+    import sys
+
+    from app.output import console, note
+    from app.progress import Tally, watching
+    from app.working import first_words
+
+    left = await opened.unfinished(experiment)
+    note(f"experiment {experiment}: {len(left)} to work")
+    at_once = concurrency or session.plumbing.settings.concurrency
+    with console(stderr=True).status(first_words()):
+        await opened.warm_up(experiment)
+    with watching(Tally(len(left)), "working", bar=not (json and sys.stdout.isatty())) as watch:
+        await opened.work(left, done=watch.done, concurrency=at_once)
+
+
+def _show(result: dict[str, Any], file: Path, configured: Any) -> None:
+    """Print the figures as a table, then what they cost, then what they do not say."""
+    from typing import get_args
+
+    from app.invocation import command
+    from app.output import print_text, say
+    from app.phrases import dollars, took
+    from baton.settings import Role
+
+    _table(result)
+    latency, tokens = result["latency_ms"], result["tokens_per_run"]
+    say(f"\n{result['graph']} on {result['dataset']}: {result['completed']} completed, {result['errors']} errors")
+    cost = f"{'?' if tokens is None else f'{tokens:,.0f}'} tokens and {dollars(result['cost_usd_per_run'])} a run"
+    say(f"half within {took(latency['p50'])}, 95 % within {took(latency['p95'])}; {cost}")
+    if any(configured.model_of(role).startswith("local:") for role in get_args(Role)):
+        say(f"{OFFLINE} language models.")
+    print_text(HOW_TO_LOOK.format(file, command("runs")), "dim")
+
+
+def _table(result: dict[str, Any]) -> None:
+    """A row for each metric, first of the answers, then step by step."""
+    from app.rows import Rows
+
+    rows = Rows("metric", "mean", "95 % interval", "n", wide="metric", right=("mean", "n"))
+    parts = {"": result["metrics"], **{f"{step}: ": found for step, found in result["steps"].items()}}
+    for prefix, found in parts.items():
+        for name, each in found.items():
+            low, high = each["ci95"]
+            interval = "" if low is None else f"{low:.3f} to {high:.3f}"
+            mean = "" if each["mean"] is None else f"{each['mean']:.3f}"
+            rows.add(f"{prefix}{name}", mean, interval, str(each["n"]))
+    rows.show()

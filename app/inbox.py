@@ -1,0 +1,54 @@
+"""The sample inbox through the desk."""
+
+import json
+from collections.abc import Sequence
+from importlib.resources import files
+from typing import Any, get_args
+from uuid import uuid4
+
+from app.many_view import show_decisions, show_failures, show_rows, totals
+from app.output import print_text
+from app.progress import Tally
+from app.session import Session, in_session
+from app.working import Given, work_many
+from baton.errors import BatonError
+from baton.runner import Job
+from baton.settings import Role, settings
+
+GRAPH = "support_desk"
+STAND_IN = "The offline model is a stand-in: its figures show that the machinery works, nothing about language models."
+
+
+def work_inbox() -> int:
+    """Work every sample message under a fresh thread id; the exit code.
+
+    Raises:
+        BatonError: the inbox is not there.
+    """
+    return in_session(_work)
+
+
+async def _work(session: Session) -> int:
+    name = f"demo-{uuid4().hex[:6]}"
+    jobs = [Job(given, f"{name}-{number:02}") for number, given in enumerate(_inbox(), 1)]
+    threads = await session.runner.queue(GRAPH, jobs)
+    messages = {thread: str(job.input["message"]) for thread, job in zip(threads, jobs, strict=True)}
+    given = Given(json=False, concurrency=session.plumbing.settings.concurrency)
+    return await work_many(session, threads, messages=messages, given=given, show=_show)
+
+
+def _inbox() -> list[dict[str, Any]]:
+    try:
+        lines = files("bank").joinpath("inbox.jsonl").read_text("utf-8").splitlines()
+        return [{name: line.get(name) for name in ("message", "customer_id")} for line in map(json.loads, lines)]
+    except (OSError, ValueError) as error:
+        raise BatonError(f"the sample inbox bank/inbox.jsonl cannot be read: {error}") from error
+
+
+def _show(runs: Sequence[dict[str, Any]], messages: dict[str, str], tally: Tally) -> None:
+    show_rows(runs, messages)
+    print_text(totals(runs, tally))
+    show_decisions(runs)
+    show_failures(runs)
+    if all(settings().model_of(role).startswith("local:") for role in get_args(Role)):
+        print_text(f"\n{STAND_IN}", "dim")

@@ -1,0 +1,92 @@
+"""`baton runs`, `show`, `graphs` and `graph`: what only looks. Light on purpose, see `baton.home`."""
+
+from enum import StrEnum
+from typing import Annotated
+
+import typer
+
+from app.options import Json, Thread
+from baton.errors import UsageError
+
+PAGE = 50
+STATUSES = ("queued", "running", "waiting", "done", "dead_lettered", "failed")
+
+
+class Picture(StrEnum):
+    """How a graph is drawn."""
+
+    ascii = "ascii"
+    mermaid = "mermaid"
+
+
+def runs(
+    *,
+    status: Annotated[str | None, typer.Option(help=f"One of {', '.join(STATUSES)}.", show_default=False)] = None,
+    graph: Annotated[str | None, typer.Option(help="Only this graph's runs.", show_default=False)] = None,
+    page: Annotated[int, typer.Option(help=f"{PAGE} runs a page, the newest on the first.")] = 1,
+    json: Json = False,
+) -> int:
+    """List the runs, newest first."""
+    from app.output import say_json
+    from app.reading import home_listing, run_list
+    from app.run_fields import as_row
+
+    if status is not None and status not in STATUSES:
+        raise UsageError(f"no run has the status {status!r}; it is one of {', '.join(STATUSES)}")
+    if page < 1:
+        raise UsageError("pages count from 1")
+    limit, offset = (-1, 0) if json else (PAGE + 1, PAGE * (page - 1))
+    found = run_list(status, graph, limit, offset)
+    if not found:
+        home_listing("runs" if page == 1 else f"runs on page {page}")
+    if json:
+        say_json([as_row(run) for run in found])
+    elif found:
+        from app.runs_view import show_page
+
+        show_page(found, PAGE, page)
+    return 0
+
+
+def show(thread: Thread, *, json: Json = False) -> int:
+    """Show a run step by step: inputs, outputs, attempts, latency, tokens, cost."""
+    from app.output import say_json
+    from app.reading import run_steps
+    from app.run_fields import as_object, step_object
+
+    run, message, steps = run_steps(thread)
+    if json:
+        say_json({**as_object(run), "steps": [step_object(step) for step in steps]})
+    else:
+        from app.step_view import show_steps
+
+        show_steps(run, message, steps)
+    return 0
+
+
+def graphs(*, json: Json = False) -> int:
+    """List the graphs of langgraph.json."""
+    from app.output import say_json
+    from baton.registry import entries
+
+    known = entries().values()
+    if json:
+        say_json([{"name": each.name, "path": each.path, "description": each.description} for each in known])
+    else:
+        from app.graphs_view import show_graphs
+
+        show_graphs(list(known))
+    return 0
+
+
+def graph(
+    name: Annotated[str, typer.Argument(help="One of `baton graphs`.", show_default=False)],
+    *,
+    format_: Annotated[Picture, typer.Option("--format", help="How to draw it.")] = Picture.ascii,
+) -> int:
+    """Draw a graph."""
+    from app.graphs_view import drawing
+    from app.output import say
+
+    say(drawing(name, mermaid=format_ is Picture.mermaid))
+    return 0

@@ -1,0 +1,51 @@
+"""Which model serves which role, and the local model over HTTP."""
+
+from typing import Any, get_args
+
+from app.output import say
+from app.rows import Rows
+from app.serving import listening, serve
+from baton.budget import Usage
+from baton.models import cost_usd
+from baton.settings import Role, Settings, settings
+from baton.wire import app
+
+LOCAL = "desk"
+HERE = "in this process"
+OPENAI = "https://api.openai.com/v1"
+
+
+def model_rows() -> list[dict[str, Any]]:
+    """One row a role: its model, where that answers, and whether its price is known."""
+    configured = settings()
+    return [_row(configured, role) for role in get_args(Role)]
+
+
+def show_models(rows: list[dict[str, Any]]) -> None:
+    """Print the rows."""
+    shown = Rows("role", "model", "endpoint", "price", wide="endpoint")
+    for row in rows:
+        shown.add(row["role"], row["model"], row["endpoint"], "known" if row["price_known"] else "not known")
+    shown.show()
+    say("local: models are stand-ins; set BATON_MODEL_<ROLE>=openai:NAME for a real one")
+
+
+async def serve_model(port: int) -> None:
+    """Serve the local model; says where, and what to set.
+
+    Raises:
+        UsageError: the port is in use.
+    """
+    application = app(LOCAL)
+    with listening(port) as opened:
+        url = f"http://127.0.0.1:{opened.getsockname()[1]}/v1"
+        say(f"the local model is at {url} (Ctrl-C ends it)\nask it over HTTP:")
+        say(f"  export OPENAI_BASE_URL={url} OPENAI_API_KEY=local")
+        say(f"  export {' '.join(f'BATON_MODEL_{role.upper()}=openai:{LOCAL}' for role in get_args(Role))}")
+        await serve(application, opened)
+
+
+def _row(configured: Settings, role: Role) -> dict[str, Any]:
+    name = configured.model_of(role)
+    endpoint = HERE if name.startswith("local:") else configured.openai_base_url or OPENAI
+    return {"role": role, "model": name, "endpoint": endpoint, "price_known": cost_usd(name, Usage(1, 1)) is not None}

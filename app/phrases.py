@@ -1,0 +1,70 @@
+"""Numbers, moments and actions in words. Functions of values, for every command."""
+
+import time
+from datetime import UTC, datetime
+from typing import Any
+
+SECOND_MS = 1000
+SHORTEST_S = 10
+UNITS = (("d", 86_400), ("h", 3_600), ("min", 60), ("s", 1))
+STYLES = {"done": "green", "waiting": "yellow", "running": "cyan", "queued": "cyan", "lost": "red"}
+
+
+def iso(moment: float) -> str:
+    """Unix seconds as ISO 8601 in UTC."""
+    return datetime.fromtimestamp(moment, UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+def ago(moment: float) -> str:
+    """How long ago that was, in its largest unit."""
+    passed = max(0.0, time.time() - moment)
+    name, size = next((unit for unit in UNITS if passed >= unit[1]), UNITS[-1])
+    return f"{int(passed // size)} {name} ago"
+
+
+def took(latency_ms: float | None) -> str:
+    """A duration in ms below a second, in s above."""
+    if latency_ms is None:
+        return "?"
+    if latency_ms < SECOND_MS:
+        return f"{latency_ms:.0f} ms"
+    seconds = latency_ms / SECOND_MS
+    return f"{seconds:.1f} s" if seconds < SHORTEST_S else f"{seconds:.0f} s"
+
+
+def dollars(cost_usd: float | None) -> str:
+    """A cost; `?` where the price is not known."""
+    if cost_usd is None:
+        return "?"
+    return f"${cost_usd:.4f}" if cost_usd else "$0"
+
+
+def tokens(usage: dict[str, Any]) -> str:
+    """What a run used of the models."""
+    calls, total = usage["model_calls"], usage["input_tokens"] + usage["output_tokens"]
+    return f"{total:,} tokens in {calls} model call{'' if calls == 1 else 's'}, cost {dollars(usage['cost_usd'])}"
+
+
+def shortened(text: str, width: int) -> str:
+    """One line of at most `width` characters."""
+    line = " ".join(text.split())
+    return line if len(line) <= width else f"{line[: width - 1]}\u2026"
+
+
+def style(status: str) -> str:
+    """The colour of a status."""
+    return STYLES.get(status, "red")
+
+
+def outcome_of(run: dict[str, Any]) -> str:
+    """How a run stands: its outcome where it is done, else its status."""
+    if run["status"] == "done":
+        return str((run["output"] or {}).get("outcome") or "done")
+    return str(run["status"]).replace("_", " ")
+
+
+def in_words(request: dict[str, Any]) -> str:
+    """An action request in words: `refund T00012 24.90`."""
+    if request.get("description"):
+        return str(request["description"])
+    return " ".join([str(request["name"]), *(str(value) for value in request["args"].values())])

@@ -1,0 +1,48 @@
+"""Looking at the database without the machinery that works runs. Light on purpose, see `baton.home`."""
+
+import json
+from typing import Any
+
+from app.output import note
+from baton import run_rows
+from baton import show as shown
+from baton.errors import UnknownThread
+from baton.home import database_file, home, load_env
+from baton.sqlite_file import reading
+
+Run = dict[str, Any]
+
+
+def run_list(status: str | None, graph: str | None, limit: int, offset: int) -> list[Run]:
+    """Runs, newest first; a home that is not there yet has none, and is not made for a look.
+
+    Raises:
+        BatonError: the database cannot be read.
+    """
+    load_env()
+    file = database_file()
+    if not file.exists():
+        return []
+    with reading(file) as tx:
+        return run_rows.listing(tx, status=status, graph=graph, limit=limit, offset=offset)
+
+
+def run_steps(thread_id: str) -> tuple[Run, str, list[Run]]:
+    """One run, its message and its steps.
+
+    Raises:
+        UnknownThread: there is no such run.
+    """
+    load_env()
+    file = database_file()
+    if not file.exists():
+        raise UnknownThread(f"no run has the thread id {thread_id!r}; there are none in {home()}")
+    with reading(file) as tx:
+        row = run_rows.get(tx, thread_id)
+        given = json.loads(row["input"] or "{}")
+        return run_rows.summary(tx, row), str(given.get("message", "")), shown.steps(tx, thread_id)
+
+
+def home_listing(things: str) -> None:
+    """Say where nothing was found."""
+    note(f"no {things} in {home()}")

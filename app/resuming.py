@@ -1,0 +1,50 @@
+"""Going on with runs that were queued, cut off or failed."""
+
+import json as json_text
+from typing import Any
+
+from app.output import note
+from app.session import Session, in_session
+from app.working import Given, told, work_many, work_one
+from baton import run_rows
+from baton.home import home
+
+
+def resume_one(thread_id: str, *, json: bool) -> int:
+    """Go on with one run; a run with nothing left to do is shown as it is.
+
+    Raises:
+        UnknownThread: there is no such run.
+        UsageError: it belongs to somebody else.
+    """
+
+    async def work(session: Session) -> int:
+        summary = await session.runner.summary(thread_id)
+        if summary["status"] not in run_rows.RESUMABLE:
+            note(f"{thread_id} is {summary['status'].replace('_', ' ')}; there is nothing to go on with")
+            return told(session, summary, json=json)
+        return await work_one(session, thread_id, json=json)
+
+    return in_session(work)
+
+
+def resume_all(concurrency: int | None, *, json: bool) -> int:
+    """Go on with all runs that need it; 0 also where none does."""
+
+    async def work(session: Session) -> int:
+        database, configured = session.plumbing.database, session.plumbing.settings
+        threads = await database.do(run_rows.resumable)
+        if not threads:
+            note(f"nothing to go on with in {home()}")
+            return 0
+        note(f"going on with {len(threads)} run{'' if len(threads) == 1 else 's'}")
+        messages = await database.do(lambda tx: {thread: _message(tx, thread) for thread in threads})
+        given = Given(json, concurrency or configured.concurrency)
+        return await work_many(session, threads, messages=messages, given=given)
+
+    return in_session(work)
+
+
+def _message(tx: Any, thread_id: str) -> str:
+    given = json_text.loads(run_rows.get(tx, thread_id)["input"] or "{}")
+    return str(given.get("message", ""))

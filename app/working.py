@@ -1,0 +1,84 @@
+"""Working runs to an exit code: one run, or many with their progress."""
+
+import sys
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from app.invocation import command
+from app.many_view import show_many
+from app.output import console, note, say_json
+from app.progress import Tally, watching
+from app.run_fields import as_object
+from app.run_view import show_run
+from app.session import INTERRUPTED, Session
+from baton.errors import Held
+from baton.home import home
+
+Run = dict[str, Any]
+Show = Callable[[Sequence[Run], dict[str, str], Tally], None]
+CODES = {"done": 0, "failed": 1, "waiting": 3, "dead_lettered": 4}
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """What a person asked for beside the messages."""
+
+    json: bool
+    concurrency: int
+
+
+async def work_one(session: Session, thread_id: str, *, json: bool) -> int:
+    """Work one run and print it.
+
+    Raises:
+        Held: another process works it.
+    """
+    runs: list[Run] = []
+    with console(stderr=True).status(first_words()):
+        await session.runner.work([thread_id], done=runs.append, concurrency=1)
+    return told(session, runs[0] if runs else await session.runner.summary(thread_id), json=json)
+
+
+def told(session: Session, run: Run, *, json: bool) -> int:
+    """Print a run as this process leaves it and return its exit code.
+
+    Raises:
+        Held: another process works it.
+    """
+    if run["status"] in CODES:
+        say_json(as_object(run)) if json else show_run(run)
+        return CODES[run["status"]]
+    if not session.stopped:
+        raise Held(f"{run['thread_id']} is worked by another process; try again when it is done")
+    note(f"stopped: 0 done, 1 left; go on with: {command('resume', run['thread_id'])}")
+    return INTERRUPTED
+
+
+async def work_many(
+    session: Session, threads: Sequence[str], *, messages: dict[str, str], given: Given, show: Show = show_many
+) -> int:
+    """Work many runs side by side and print what came of them; the exit code knows of no bad input."""
+    tally, runs = Tally(len(threads)), list[Run]()
+
+    with watching(tally, first_words(), bar=not (given.json and sys.stdout.isatty())) as watch:
+
+        def done(run: Run) -> None:
+            runs.append(run)
+            watch.done(run)
+            if given.json and run["status"] in CODES:
+                say_json(as_object(run))
+
+        await session.runner.work(threads, done=done, concurrency=given.concurrency)
+    if tally.finished and not given.json:
+        show(runs, messages, tally)
+    if session.stopped:
+        left = tally.total - tally.finished
+        note(f"stopped: {tally.finished} done, {left} left; go on with: {command('resume', '--all')}")
+        return INTERRUPTED
+    return 1 if tally.by_status["failed"] else 0
+
+
+def first_words() -> str:
+    """What is going on before the first run is finished."""
+    return "working" if any(home().glob("router-*.bin")) else "training the router on the desk's examples (once)"

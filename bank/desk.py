@@ -1,0 +1,30 @@
+"""The bank that the running graph works with."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from bank.core import open_bank
+from bank.protocol import Bank
+from baton.active import active_run
+from baton.settings import Settings
+
+FILE = "bank.db"
+
+
+@asynccontextmanager
+async def desk_bank(configured: Settings) -> AsyncIterator[Bank]:
+    """The bank of the settings: the one at `BATON_BANK_URL`, or the embedded one in the home."""
+    bank = await open_bank(configured.bank_url, configured.home / FILE, timeout_s=configured.bank_timeout_s)
+    try:
+        yield bank
+    finally:
+        await bank.aclose()
+
+
+async def the_bank() -> Bank:
+    """The bank, from inside a node; opened at the first call.
+
+    Raises:
+        BankUnavailable, BadSetting, StorageError: it cannot be reached or opened.
+    """
+    return await active_run().plumbing.resource(desk_bank)

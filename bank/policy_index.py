@@ -1,0 +1,189 @@
+"""The desk's policies: a folder of short documents, searched passage by passage with SQLite FTS5 and BM25."""
+
+import os
+import re
+import sqlite3
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from functools import lru_cache
+from pathlib import Path
+from threading import Lock
+from typing import Annotated
+
+from pydantic import StringConstraints
+
+from bank.front_matter import read_front_matter
+from bank.routes import load_routes, routes_folder
+from baton.errors import BadSetting
+from baton.records import Record
+
+OWN = Path(__file__).with_name("policies")
+STOP = frozenset(
+    "a about after again all already also although am an and any are as at be because been before but by can can't"
+    " cannot certainly could dear did didn't do does doesn't don't few find first for from get go going got had has"
+    " hasn't have haven't he hello help her hi his how however i i'd i'm i've if in into is isn't it it's its just"
+    " know last later like made make many me minute minutes more morning much my need never new night no not now of on"
+    " once one or our out over please put said same say says second see she should show so some still take taken tell"
+    " thank thanks that the their them then there they this time times to today tomorrow took two up us very want was"
+    " wasn't we week weeks well went were what what's when where which while who why will with won't would year"
+    " yesterday yet you your".split()
+)
+SAME = {
+    "atm": "machine",
+    "block": "freeze",
+    "cash": "withdrawal",
+    "cashpoint": "machine",
+    "charge": "fee",
+    "lock": "freeze",
+    "nicked": "stolen",
+    "price": "fee",
+    "purse": "card",
+    "recognise": "recognised",
+    "replacement": "replace",
+    "robbed": "stolen",
+    "stole": "stolen",
+    "suspend": "freeze",
+    "swiped": "stolen",
+    "twice": "double",
+    "unfamiliar": "recognised",
+    "wallet": "card",
+}
+"""What customers say, and the policies' word for it; searched for beside what was said."""
+
+SEARCH = (
+    "SELECT passage_id, bm25(passages, 0, 0, 0, 4.0, 1.0) - CASE WHEN route = ? THEN 3.0 ELSE 0 END"
+    " - CASE WHEN passage_id LIKE '%.1' THEN 1.5 ELSE 0 END AS score"
+    " FROM passages WHERE passages MATCH ? ORDER BY score LIMIT ?"
+)
+
+
+class Front(Record):
+    """What a policy says of itself, above its text."""
+
+    id: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9-]{1,40}$")]
+    title: Annotated[str, StringConstraints(min_length=1)]
+    route: str
+    effective: date
+    ends: date | None = None
+    supersedes: str | None = None
+    superseded_by: str | None = None
+
+
+@dataclass(frozen=True)
+class Policy:
+    """One document of the folder."""
+
+    front: Front
+    body: str
+    file: Path
+
+
+@dataclass(frozen=True)
+class Passage:
+    """One paragraph of a policy; `passage_id` is the policy's id, a dot and a number."""
+
+    passage_id: str
+    policy_id: str
+    number: int
+    title: str
+    text: str
+
+
+class PolicyIndex:
+    """The passages in force on a day, with their search."""
+
+    def __init__(self, policies: dict[str, Policy], day: date) -> None:
+        self._passages: dict[str, Passage] = {}
+        self._lock = Lock()
+        self._db = sqlite3.connect(":memory:", check_same_thread=False)
+        self._db.execute(
+            "CREATE VIRTUAL TABLE passages USING fts5 (passage_id UNINDEXED, policy_id UNINDEXED, route UNINDEXED,"
+            " title, text, tokenize = 'porter unicode61')"
+        )
+        in_force = {name: each for name, each in policies.items() if _holds(each.front, day)}
+        replaced = {each.front.supersedes for each in in_force.values()}
+        for each in in_force.values():
+            if each.front.id not in replaced and each.front.superseded_by not in in_force:
+                self._add(each.front, each.body)
+
+    def search(self, text: str, route: str, most: int = 4) -> list[str]:
+        """Ids of the passages that fit best, best first; the route's own and a policy's opening have an advantage."""
+        said = re.findall(r"[^\W\d_][^\W\d_']*", text.lower().replace("\u2019", "'").replace("two times", "twice"))
+        words = [word for word in said if word not in STOP][:64]
+        meant = [*words, *(SAME[word] for word in words if word in SAME)]
+        query = " OR ".join(f'"{word}"' for word in dict.fromkeys(meant))
+        if not query:
+            return []
+        with self._lock:
+            return [row[0] for row in self._db.execute(SEARCH, (route, query, most)).fetchall()]
+
+    def passage(self, passage_id: str) -> Passage:
+        """One passage by its id; raises KeyError when it is not in force."""
+        return self._passages[passage_id]
+
+    def passages(self, passage_ids: list[str]) -> list[Passage]:
+        """The passages of those ids: policy by policy, the best first, each as it reads.
+
+        One that has ceased to be in force since it was found is left out.
+        """
+        found = [self._passages[each] for each in passage_ids if each in self._passages]
+        order = list(dict.fromkeys(each.policy_id for each in found))
+        return sorted(found, key=lambda each: (order.index(each.policy_id), each.number))
+
+    def _add(self, front: Front, body: str) -> None:
+        for number, text in enumerate((part.strip() for part in body.split("\n\n") if part.strip()), 1):
+            passage = Passage(f"{front.id}.{number}", front.id, number, front.title, " ".join(text.split()))
+            self._passages[passage.passage_id] = passage
+            row = (passage.passage_id, front.id, front.route, front.title, text)
+            self._db.execute("INSERT INTO passages VALUES (?, ?, ?, ?, ?)", row)
+
+
+def policy_index() -> PolicyIndex:
+    """The index of the policies in use today, built at the first call.
+
+    Raises:
+        BadSetting: the folder or one of its documents cannot be used.
+    """
+    folder = Path(os.environ.get("BATON_POLICIES") or OWN)
+    return _index(folder, routes_folder(), datetime.now(UTC).date())
+
+
+def load_policies(folder: Path) -> dict[str, Policy]:
+    """All policies of a folder by id.
+
+    Raises:
+        BadSetting: there is none, an id is missing, twice or referred to in vain, or a front matter does not parse;
+            the file is named.
+    """
+    policies: dict[str, Policy] = {}
+    for file in sorted(folder.glob("*.md")):
+        found = _parsed(file)
+        if taken := policies.get(found.front.id):
+            raise BadSetting(f"{file}: the id {found.front.id} is taken by {taken.file.name}")
+        policies[found.front.id] = found
+    if not policies:
+        raise BadSetting(f"{folder} holds no policies (*.md); set BATON_POLICIES to a folder that does")
+    for each in policies.values():
+        for other in filter(None, (each.front.supersedes, each.front.superseded_by)):
+            if other not in policies:
+                raise BadSetting(f"{each.file}: it refers to the policy {other}, which there is not")
+    return policies
+
+
+@lru_cache(maxsize=2)  # today's and, around midnight, yesterday's
+def _index(folder: Path, routes: Path, day: date) -> PolicyIndex:
+    """The index of policies that belong to the routes; neither folder can know this of itself."""
+    policies, known = load_policies(folder), load_routes(routes)
+    for each in policies.values():
+        if each.front.route not in known:
+            raise BadSetting(f"{each.file}: the route {each.front.route!r} is none of {', '.join(known)} (in {routes})")
+    return PolicyIndex(policies, day)
+
+
+def _holds(front: Front, day: date) -> bool:
+    return front.effective <= day and (front.ends is None or day <= front.ends)
+
+
+def _parsed(file: Path) -> Policy:
+    front, text = read_front_matter(file, Front)
+    return Policy(front, text, file)

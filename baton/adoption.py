@@ -1,0 +1,39 @@
+"""Runs that nobody queued: a thread of the Agent Server, or a bare `graph.ainvoke`, gets its row here."""
+
+import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from uuid import uuid4
+
+from langchain_core.runnables import RunnableConfig
+from langchain_core.runnables.config import ensure_config
+
+from baton import run_rows
+from baton.active import ACTIVE, ActiveRun
+from baton.plumbing import plumbing
+
+SERVER_KEYS = {"assistant_id", "graph_id", "langgraph_request_id"}  # what the Agent Server puts beside the thread id
+
+
+@asynccontextmanager
+async def adopted(graph: str, config: RunnableConfig | None) -> AsyncIterator[RunnableConfig]:
+    """The caller's config with a run in it; the run's row is closed when the block ends."""
+    started, given = time.time(), ensure_config(config).get("configurable", {})
+    open_plumbing = await plumbing()
+    thread_id = str(given.get("thread_id") or f"lib-{uuid4().hex[:12]}")
+    run = ActiveRun(thread_id, graph, open_plumbing)
+    origin = "server" if SERVER_KEYS & given.keys() else "library"
+    budget = open_plumbing.settings.budget_tokens
+    open_plumbing.database.post(
+        lambda tx: run_rows.adopt(tx, thread_id, graph=graph, origin=origin, budget=budget, started=started)
+    )
+    error: str | None = None
+    try:
+        yield {**(config or {}), "configurable": {**given, "thread_id": thread_id, ACTIVE: run}}
+    except BaseException as raised:
+        error = f"{type(raised).__name__}: {raised}"
+        raise
+    finally:
+        open_plumbing.spans.hand_over()
+        took = (time.time() - started) * 1000
+        await open_plumbing.database.do(lambda tx: run_rows.finish(tx, run, output=None, error=error, took_ms=took))

@@ -1,0 +1,162 @@
+"""The one door to everything Baton keeps: short transactions, shared commits.
+
+`await database.do(work)` runs a short plain function in one durable transaction. One thread owns the file: all
+work that arrives while a commit is running joins the next transaction, so runs that happen at once share an fsync.
+Each piece of work stands behind a savepoint, so that a failing one does not sink the others. Rules for `work`: no
+I/O, `ON CONFLICT` instead of `INSERT OR`, a conditional UPDATE instead of SELECT-then-write.
+"""
+
+import asyncio
+import queue
+import sqlite3
+import threading
+from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
+from typing import Any, Protocol, TypeVar
+
+from baton.errors import StorageError
+from baton.sqlite_file import explained, opened
+
+T = TypeVar("T")
+
+
+class Rows(Protocol):
+    """What a statement gives back."""
+
+    @property
+    def rowcount(self) -> int:
+        """Rows changed."""
+
+    def fetchone(self) -> Any:
+        """The next row or None."""
+
+    def fetchall(self) -> list[Any]:
+        """All remaining rows."""
+
+
+class Transaction(Protocol):
+    """One open transaction; `sql` names its values `:like_this`."""
+
+    def execute(self, sql: str, values: Any = ..., /) -> Rows:
+        """Run one statement."""
+
+    def executemany(self, sql: str, values: Any, /) -> Rows:
+        """Run one statement for many values."""
+
+
+FILE_FAULTS = {
+    sqlite3.SQLITE_CANTOPEN,
+    sqlite3.SQLITE_CORRUPT,
+    sqlite3.SQLITE_FULL,
+    sqlite3.SQLITE_IOERR,
+    sqlite3.SQLITE_NOTADB,
+    sqlite3.SQLITE_READONLY,
+}
+"""Results of SQLite that speak of the file, not of the statement."""
+
+Work = Callable[[Any], T]
+Job = tuple[Work[Any], "asyncio.Future[Any] | None"]
+
+
+class Database:
+    """A SQLite file behind one writer thread at `synchronous=FULL`."""
+
+    def __init__(self, path: Path, connection: sqlite3.Connection) -> None:
+        self.path = path
+        self._connection = connection
+        self._queue: queue.SimpleQueue[Job | None] = queue.SimpleQueue()
+        self._closed = False
+        self._loop = asyncio.get_running_loop()
+        self._thread = threading.Thread(target=self._work, name="baton-writer", daemon=True)
+        self._thread.start()
+
+    @classmethod
+    async def open(cls, path: Path) -> "Database":
+        """Open or create the file.
+
+        Raises:
+            StorageError: it is not ours, newer than this code, damaged or cannot be used.
+        """
+        return cls(path, await asyncio.to_thread(opened, path))
+
+    async def do(self, work: Work[T]) -> T:
+        """Run `work` in a transaction; return its result once that transaction is on disk.
+
+        Raises:
+            StorageError: the transaction could not be committed; nothing of it was kept.
+        """
+        done: asyncio.Future[T] = self._loop.create_future()
+        self._put((work, done))
+        return await asyncio.shield(done)
+
+    def post(self, work: Work[Any]) -> None:
+        """Run `work` before whatever is asked for next, without waiting. For what may be lost in a crash."""
+        self._put((work, None))
+
+    async def close(self) -> None:
+        """Finish what is queued, then let the file go."""
+        self.let_go()
+        await asyncio.to_thread(self._thread.join)
+
+    def let_go(self) -> None:
+        """As `close`, without waiting: for a database whose event loop is gone."""
+        self._closed = True
+        self._queue.put(None)
+
+    def _put(self, job: Job) -> None:
+        if self._closed:  # else nobody may be left to do it, and whoever waits would wait for ever
+            raise StorageError(f"{self.path} is closed")
+        self._queue.put(job)
+
+    def _work(self) -> None:
+        closing = False
+        while not closing:
+            batch = [self._queue.get()]
+            while not self._queue.empty():
+                batch.append(self._queue.get_nowait())
+            closing = None in batch
+            if jobs := [job for job in batch if job is not None]:
+                outcomes = self._commit(jobs)
+                with suppress(RuntimeError):  # the loop is gone, and with it everyone who waited
+                    self._loop.call_soon_threadsafe(_settle, jobs, outcomes)
+        self._connection.close()
+
+    def _commit(self, jobs: list[Job]) -> list[Any]:
+        connection = self._connection
+        try:
+            connection.execute("BEGIN IMMEDIATE")
+            outcomes = [_attempt(connection, self.path, work) for work, _ in jobs]
+            connection.execute("COMMIT")
+        except Exception as error:  # noqa: BLE001 - it belongs to those who wait, not to this thread
+            if connection.in_transaction:
+                connection.execute("ROLLBACK")
+            return [explained(error, self.path)] * len(jobs)
+        return outcomes
+
+
+def _attempt(connection: sqlite3.Connection, path: Path, work: Work[Any]) -> Any:
+    """One piece of work behind a savepoint, so its failure is its own."""
+    connection.execute("SAVEPOINT job")
+    try:
+        return work(connection)
+    except Exception as error:
+        if not connection.in_transaction:
+            raise  # the whole transaction is gone, for instance the disk is full
+        connection.execute("ROLLBACK TO job")
+        if isinstance(error, StopIteration):  # a future refuses it, and the others would never hear of theirs
+            return RuntimeError("the work ended in a StopIteration")
+        return explained(error, path) if getattr(error, "sqlite_errorcode", 0) & 0xFF in FILE_FAULTS else error
+    finally:
+        if connection.in_transaction:
+            connection.execute("RELEASE job")
+
+
+def _settle(jobs: list[Job], outcomes: list[Any]) -> None:
+    for (_, done), outcome in zip(jobs, outcomes, strict=True):
+        if done is None or done.cancelled():
+            continue
+        if isinstance(outcome, BaseException):
+            done.set_exception(outcome)
+        else:
+            done.set_result(outcome)

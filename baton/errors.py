@@ -1,0 +1,162 @@
+"""Every error Baton raises on purpose.
+
+BatonError                 one line that says what to do
+├── UsageError             the caller asked for something that cannot be (exit 2)
+│   ├── BadSetting         a setting does not parse or cannot be used
+│   ├── UnknownGraph       no graph of that name in langgraph.json
+│   ├── UnknownThread      no run of that thread id
+│   ├── ThreadInUse        the thread id belongs to a run already
+│   ├── AlreadyDecided     the action was decided before; carries the standing decision
+│   ├── Held               another process works the run at this moment
+│   ├── NothingWaiting     the run waits for no decision
+│   └── BadDecision        the decision does not fit the action it answers
+├── StorageError           the home or the database cannot be used
+│   └── TamperedCheckpoint a stored checkpoint was not written with this home's key
+├── Transient              trying again may help; `retry_after` seconds where the other side said
+└── Fatal                  trying again cannot help: the step is parked
+    ├── BadAnswer          a model answered, was paid, and the answer is of no use
+    ├── ShapeError         a step read or wrote something that does not fit its declared shape
+    ├── GateFailed         a result did not pass a gate, and its one repair did not either
+    ├── OverBudget         the reservation would exceed the run's budget
+    ├── EffectMismatch     the same effect was asked for with other arguments
+    ├── InDoubt            an effect may or may not have happened; a person must look
+    ├── LeaseLost          another process works this run now
+    ├── CrashLoop          the process died again and again while it worked this run
+    └── NeedsMigration     the graph changed under a paused run
+"""
+
+from typing import Any
+
+
+class BatonError(Exception):
+    """Raised when Baton refuses or fails; `str(error)` is one line that says what to do."""
+
+
+class UsageError(BatonError):
+    """Raised when the caller asked for something that cannot be."""
+
+
+class BadSetting(UsageError):
+    """Raised when a setting does not parse or cannot be used."""
+
+
+class UnknownGraph(UsageError):
+    """Raised when no graph of that name is registered."""
+
+
+class UnknownThread(UsageError):
+    """Raised when no run has that thread id."""
+
+
+class ThreadInUse(UsageError):
+    """Raised when a new run asks for a thread id that another run has."""
+
+
+class AlreadyDecided(UsageError):
+    """Raised when the action was decided before; `standing` is that decision."""
+
+    def __init__(self, interrupt_id: str, standing: dict[str, Any]) -> None:
+        super().__init__(f"already decided: {interrupt_id} stands as {_spoken(standing)}; nothing was changed")
+        self.interrupt_id, self.standing = interrupt_id, standing
+
+
+class Held(UsageError):
+    """Raised when another process works the run at this moment."""
+
+
+class NothingWaiting(UsageError):
+    """Raised when a decision is given to a run that waits for none."""
+
+
+class BadDecision(UsageError):
+    """Raised when a decision does not fit the action it answers."""
+
+
+class StorageError(BatonError):
+    """Raised when the home or the database cannot be used."""
+
+
+class TamperedCheckpoint(StorageError):
+    """Raised when a stored checkpoint was not written with this home's key."""
+
+
+class Transient(BatonError):
+    """Raised when trying again may help."""
+
+    def __init__(self, message: str, retry_after: float | None = None) -> None:
+        super().__init__(message)
+        self.retry_after = retry_after
+
+
+class Fatal(BatonError):
+    """Raised when trying again cannot help; the step is parked."""
+
+
+class BadAnswer(Fatal):
+    """Raised when a model answered, was paid, and the answer is of no use; `raw` keeps its text."""
+
+    def __init__(self, reason: str, raw: str = "") -> None:
+        super().__init__(f"the model's answer is of no use: {reason}")
+        self.reason, self.raw = reason, raw
+
+
+class ShapeError(Fatal):
+    """Raised when a step reads or writes something that does not fit its declared shape."""
+
+    def __init__(self, step: str, verb: str, shape: str, cause: Exception) -> None:
+        super().__init__(f"{step} cannot {verb} {shape}: {first_fault(cause)}")
+        self.step, self.verb, self.shape = step, verb, shape
+
+
+class GateFailed(Fatal):
+    """Raised when a result did not pass a gate and its one repair did not either."""
+
+    def __init__(self, gate: str, fault: str) -> None:
+        super().__init__(f"{gate}: {fault}; it was repaired once already")
+        self.gate, self.fault = gate, fault
+
+
+class OverBudget(Fatal):
+    """Raised when a reservation would exceed what is left of the run's budget (tokens)."""
+
+    def __init__(self, thread_id: str, asked: int, left: int) -> None:
+        super().__init__(f"{thread_id}: the call may need {asked} tokens and {left} are left of the budget")
+        self.thread_id, self.asked, self.left = thread_id, asked, left
+
+
+class EffectMismatch(Fatal):
+    """Raised when an effect that was started is asked for again with other arguments."""
+
+    def __init__(self, key: str, first: str, now: str) -> None:
+        super().__init__(f"{key} was started with {first} and is now asked for with {now}; nothing was fired")
+        self.key, self.first, self.now = key, first, now
+
+
+class InDoubt(Fatal):
+    """Raised when an effect was started, its outcome is unknown and its receiver does not de-duplicate."""
+
+
+class LeaseLost(Fatal):
+    """Raised when another process took over this run."""
+
+
+class CrashLoop(Fatal):
+    """Raised when a run was taken over from dead processes too often."""
+
+
+class NeedsMigration(Fatal):
+    """Raised when the graph changed under a paused run."""
+
+
+def _spoken(decision: dict[str, Any]) -> str:
+    said = decision.get("message") or decision.get("edited_action", {}).get("args") or ""
+    return f"{decision.get('type')}{f' ({said})' if said else ''}"
+
+
+def first_fault(cause: Exception) -> str:
+    """Pydantic's first complaint on one line; any other error as it is."""
+    faults = getattr(cause, "errors", None)
+    if faults is None:
+        return str(cause)
+    first = faults(include_url=False, include_input=False)[0]
+    return f"{'.'.join(map(str, first['loc']))} {first['msg']}".strip()

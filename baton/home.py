@@ -1,0 +1,72 @@
+"""Where the home is. Light on purpose: the commands that only look must start at once."""
+
+import os
+import re
+from pathlib import Path
+from tempfile import mkstemp
+
+from baton.errors import BadSetting, StorageError
+
+THREAD_ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
+
+
+def load_env() -> None:
+    """Read `.env` of the working directory into the environment; what is set already wins.
+
+    Raises:
+        BadSetting: it cannot be read, or is not UTF-8.
+    """
+    if Path(".env").is_file():
+        from dotenv import load_dotenv  # noqa: PLC0415 - costs 60 ms, and most machines have no .env
+
+        try:
+            load_dotenv(".env")
+        except (OSError, ValueError) as error:
+            raise BadSetting(f"cannot read {Path('.env').absolute()}: {error}") from error
+
+
+def home() -> Path:
+    """The folder that keeps everything Baton writes (`BATON_HOME`, default `.baton`).
+
+    Raises:
+        BadSetting: it begins with a `~name` that is no user's.
+    """
+    named = os.environ.get("BATON_HOME") or ".baton"
+    try:
+        return Path(named).expanduser().absolute()
+    except RuntimeError as error:
+        raise BadSetting(f"BATON_HOME is {named!r}: no such user; name a folder") from error
+
+
+def database_file() -> Path:
+    """The SQLite file of `BATON_DATABASE_URL` (default `baton.db` in the home).
+
+    Raises:
+        BadSetting: the URL is not `sqlite:///PATH`.
+    """
+    url = os.environ.get("BATON_DATABASE_URL")
+    if not url:
+        return home() / "baton.db"
+    scheme, _, path = url.partition(":///")
+    if scheme != "sqlite" or not path.strip("/"):
+        raise BadSetting(f"BATON_DATABASE_URL is {url!r}; it must look like sqlite:///folder/file.db")
+    return Path(path).absolute()
+
+
+def make_home() -> Path:
+    """Create the home, readable by its owner alone, and return it.
+
+    Raises:
+        StorageError: it cannot be made or written.
+    """
+    folder = home()
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        handle, probe = mkstemp(prefix=".probe-", dir=folder)
+        os.close(handle)
+        Path(probe).unlink()
+    except OSError as error:
+        raise StorageError(
+            f"cannot use the home {folder}: {error.strerror}; set BATON_HOME to a folder you can write"
+        ) from error
+    return folder

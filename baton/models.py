@@ -1,0 +1,92 @@
+"""Model roles: each is mapped to `provider:model` in the settings and built once."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from functools import cached_property, lru_cache
+from typing import TYPE_CHECKING, Any
+
+from baton import wire
+from baton.budget import Usage
+from baton.errors import BadSetting
+from baton.settings import Role, Settings
+
+if TYPE_CHECKING:
+    from langchain_openai import ChatOpenAI
+
+LOCAL_URL = "http://local/v1"  # never resolved: the transport answers in this process
+
+
+class Models:
+    """The chat models of the roles."""
+
+    def __init__(self, configured: Settings) -> None:
+        self._settings = configured
+        self._built: dict[str, ChatOpenAI] = {}
+
+    def name(self, role: Role) -> str:
+        """`provider:model` of a role."""
+        return self._settings.model_of(role)
+
+    async def of(self, role: Role) -> "ChatOpenAI":
+        """The chat model of a role; models with one name are one client.
+
+        Raises:
+            BadSetting: the provider needs a key that is not set, or the local model is not known.
+        """
+        name = self.name(role)
+        if name not in self._built:
+            self._built[name] = await asyncio.to_thread(self._build, name)
+        return self._built[name]
+
+    def _build(self, name: str) -> "ChatOpenAI":
+        from langchain_openai import ChatOpenAI  # noqa: PLC0415 - costs over a second, and only runs need it
+
+        provider, _, model = name.partition(":")
+        endpoint = _local(model) if provider == "local" else self._remote
+        return ChatOpenAI(
+            model=model,
+            max_retries=0,  # the graph's retry policy is the only layer that tries again
+            timeout=self._settings.model_timeout_s,
+            **endpoint,
+        )
+
+    @cached_property
+    def _remote(self) -> dict[str, Any]:
+        key = self._settings.openai_api_key
+        if key is None and self._settings.openai_base_url is None:
+            raise BadSetting(
+                "OPENAI_API_KEY is not set; set it (and OPENAI_BASE_URL for another endpoint), or use local:desk"
+            )
+        return {"api_key": key.get_secret_value() if key else "none", "base_url": self._settings.openai_base_url}
+
+
+def _local(name: str) -> dict[str, Any]:
+    return {"base_url": LOCAL_URL, "api_key": "local", **wire.clients(name)}
+
+
+@asynccontextmanager
+async def models(configured: Settings) -> AsyncIterator[Models]:
+    """The resource of `Plumbing.resource`."""
+    yield Models(configured)
+
+
+@lru_cache(maxsize=256)
+def _price_per_token(model: str) -> tuple[float, float] | None:
+    """Dollars per input and output token; None where the price is not known."""
+    from genai_prices import Usage as Priced  # noqa: PLC0415 - costs 140 ms
+    from genai_prices import calc_price  # noqa: PLC0415
+
+    try:
+        # Few tokens, for many would be charged by the tier of long requests.
+        price = calc_price(Priced(input_tokens=1000, output_tokens=1000), model_ref=model, provider_id="openai")
+    except LookupError:
+        return None
+    return float(price.input_price) / 1e3, float(price.output_price) / 1e3
+
+
+def cost_usd(name: str, usage: Usage) -> float | None:
+    """What a call cost, by the public price list; None where the price is not known, never 0."""
+    provider, _, model = name.partition(":")
+    prices = None if provider == "local" else _price_per_token(model)
+    return prices and prices[0] * usage.input_tokens + prices[1] * usage.output_tokens

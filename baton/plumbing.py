@@ -1,0 +1,138 @@
+"""The live resources: opened once per process and event loop, from the settings, by one function."""
+
+import asyncio
+import os
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager, suppress
+from pathlib import Path
+from tempfile import mkstemp
+from typing import Any, TypeVar
+
+from baton.database import Database
+from baton.errors import StorageError
+from baton.home import database_file, make_home
+from baton.settings import Settings, settings
+from baton.spans import Spans
+from baton.sqlite_checkpointer import SqliteCheckpointer
+
+T = TypeVar("T")
+KEY_BYTES = 32
+
+
+class Plumbing:
+    """Database, checkpointer and spans of one event loop, and whatever `resource` opened beside them."""
+
+    def __init__(self, configured: Settings, database: Database, key: bytes) -> None:
+        self.settings = configured
+        self.database = database
+        self.checkpointer = SqliteCheckpointer(database, key)
+        self.spans = Spans(database)
+        self._stack = AsyncExitStack()
+        self._resources: dict[Any, asyncio.Future[Any]] = {}
+
+    async def resource(self, factory: Callable[[Settings], AbstractAsyncContextManager[T]]) -> T:
+        """What `factory` opens from the settings: opened at the first call, closed with the rest."""
+        opening = self._resources.get(factory)
+        if opening is None:
+            opening = self._resources[factory] = asyncio.ensure_future(
+                self._stack.enter_async_context(factory(self.settings))
+            )
+        try:
+            opened: T = await asyncio.shield(opening)
+        except BaseException:
+            if opening.done():
+                self._resources.pop(factory, None)  # so that the next call tries again
+            raise
+        return opened
+
+    async def close(self) -> None:
+        """Close what was opened; what was recorded is on disk when this returns."""
+        await self._stack.aclose()
+        self.spans.hand_over()
+        await self.database.close()
+
+
+_open: dict[asyncio.AbstractEventLoop, "asyncio.Task[Plumbing]"] = {}
+
+
+async def plumbing() -> Plumbing:
+    """The plumbing of the running event loop, opened at the first call.
+
+    Raises:
+        BadSetting: a setting does not parse.
+        StorageError: the home or the database cannot be used.
+    """
+    loop = asyncio.get_running_loop()
+    _sweep()
+    opening = _open.get(loop)
+    if opening is None or (opening.done() and opening.exception()):
+        opening = _open[loop] = loop.create_task(_open_all())
+    return opening.result() if opening.done() else await asyncio.shield(opening)
+
+
+@asynccontextmanager
+async def opened() -> AsyncIterator[Plumbing]:
+    """The plumbing for the length of a block; for whoever starts and ends a process."""
+    try:
+        yield await plumbing()
+    finally:
+        task = _open.pop(asyncio.get_running_loop(), None)
+        if task is not None and task.done() and not task.exception():
+            await task.result().close()
+
+
+@asynccontextmanager
+async def checkpointer() -> AsyncIterator[SqliteCheckpointer]:
+    """The checkpointer for `langgraph.json`."""
+    async with opened() as open_plumbing:
+        yield open_plumbing.checkpointer
+
+
+def _sweep() -> None:
+    """Let the databases of closed event loops go: nobody closed them where a graph was called bare."""
+    for loop in [loop for loop in _open if loop.is_closed()]:
+        task = _open.pop(loop)
+        if task.done() and not task.cancelled() and not task.exception():
+            task.result().database.let_go()
+
+
+async def _open_all() -> Plumbing:
+    configured, path, key = await asyncio.to_thread(_prepared)
+    return Plumbing(configured, await Database.open(path), key)
+
+
+def _prepared() -> tuple[Settings, Path, bytes]:
+    configured = settings()
+    return configured, database_file(), home_key()
+
+
+def home_key() -> bytes:
+    """The secret that seals what is read back later; made at its first use, kept in the home and not in the database.
+
+    Raises:
+        StorageError: the home cannot be used, or the key file is damaged.
+    """
+    path = make_home() / "seal.key"
+    try:
+        if not path.exists():
+            _make_key(path)
+        key = path.read_bytes()
+    except OSError as error:
+        raise StorageError(f"cannot use {path}: {error.strerror}; make it readable, or set BATON_HOME") from error
+    if len(key) != KEY_BYTES:
+        raise StorageError(f"{path} is damaged; restore it, or move the home away to start afresh")
+    return key
+
+
+def _make_key(path: Path) -> None:
+    """Whole or not at all, and on disk before anything is sealed with it; the first of several processes wins."""
+    handle, fresh = mkstemp(prefix=".key-", dir=path.parent)
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(os.urandom(KEY_BYTES))
+            file.flush()
+            os.fsync(file.fileno())
+        with suppress(FileExistsError):
+            os.link(fresh, path)
+    finally:
+        Path(fresh).unlink()

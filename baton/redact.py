@@ -1,0 +1,73 @@
+"""Takes secrets and card numbers out of text before it is kept."""
+
+import json
+import re
+from collections.abc import Iterator
+
+SECRET = re.compile(r"\b(?:sk|pk|ls|lsv2|ghp|xox[abp])[-_][A-Za-z0-9_-]{8,}|\bBearer\s+[A-Za-z0-9._~+/-]{8,}=*")
+NUMBER = re.compile(r"\d(?:[ \u00a0\u2009\u202f-]?\d){12,}")
+"""Groups of digits, long enough for a card number; what follows it (its expiry) may join its groups."""
+
+SUSPECT = re.compile(rf"(?:sk|pk|ls|lsv2|ghp|xox[abp])[-_]|Bearer|{NUMBER.pattern}")
+LITERAL = re.compile(r'"(?:[^"\\]|\\.)*"|(?<![\d.eE+-])\d{13,19}(?![\d.eE])')
+"""Of JSON text, the strings and the integers as long as a card number; never a part of a fraction."""
+
+LEAST, MOST = 13, 19  # digits of a card number
+
+
+def redact(text: str) -> str:
+    """`text` with API keys replaced and payment card numbers masked to their last four digits."""
+    return SECRET.sub("[secret]", NUMBER.sub(_masked, text))
+
+
+def redact_json(text: str) -> str:
+    """JSON text redacted, and still JSON: masking changes the inside of strings, and turns numbers into strings."""
+    return LITERAL.sub(_literal, text) if SUSPECT.search(text) else text
+
+
+def holds_card_number(text: str) -> bool:
+    """Whether a payment card number stands in `text`."""
+    return any(True for match in NUMBER.finditer(text) for _ in _cards(match.group()))
+
+
+def _literal(match: re.Match[str]) -> str:
+    plain = str(json.loads(match.group()))
+    clean = redact(plain)
+    return match.group() if clean == plain else json.dumps(clean, ensure_ascii=False)
+
+
+def _masked(match: re.Match[str]) -> str:
+    number = match.group()
+    parts, done = [], 0
+    for start, end in _cards(number):
+        parts += [number[done:start], f"[card ending {_digits(number[start:end])[-4:]}]"]
+        done = end
+    return "".join([*parts, number[done:]])
+
+
+def _cards(number: str) -> Iterator[tuple[int, int]]:
+    """Where card numbers stand in groups of digits: whole groups, the longest that fits first, none twice."""
+    groups = [match.span() for match in re.finditer(r"\d+", number)]
+    first = 0
+    while first < len(groups):
+        start, last = groups[first][0], first
+        for index in range(first, min(first + MOST, len(groups))):
+            if _is_card(_digits(number[start : groups[index][1]])):
+                last = index + 1
+        if last > first:
+            yield start, groups[last - 1][1]
+        first = max(last, first + 1)
+
+
+def _is_card(digits: str) -> bool:
+    return LEAST <= len(digits) <= MOST and _luhn(digits)
+
+
+def _digits(number: str) -> str:
+    return "".join(character for character in number if character.isdigit())
+
+
+def _luhn(digits: str) -> bool:
+    """The check sum that every card number carries (ISO/IEC 7812-1)."""
+    doubled = [int(digit) * (1 + index % 2) for index, digit in enumerate(reversed(digits))]
+    return sum(value - 9 if value > 9 else value for value in doubled) % 10 == 0  # noqa: PLR2004 - the standard's 9 and 10

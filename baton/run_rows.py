@@ -1,0 +1,200 @@
+"""The rows of runs: plain functions over a transaction. Light on purpose, see `baton.home`."""
+
+import json
+import os
+import time
+from collections.abc import Iterable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal
+from uuid import uuid4
+
+from baton.errors import ThreadInUse, UnknownThread
+
+if TYPE_CHECKING:
+    from baton.active import ActiveRun
+    from baton.database import Transaction
+
+Status = Literal["queued", "running", "waiting", "done", "dead_lettered", "failed"]
+RESUMABLE = ("queued", "running", "failed")
+
+INSERT = (
+    "INSERT INTO runs (thread_id, graph, origin, status, input, context, fingerprint, line, budget_tokens, created_at,"
+    " updated_at) VALUES (:thread_id, :graph, 'run', 'queued', :input, :context, :fingerprint, :line, :budget, :now,"
+    " :now) ON CONFLICT (thread_id) DO NOTHING"
+)
+ADOPT = (
+    "INSERT INTO runs (thread_id, graph, origin, status, budget_tokens, created_at, updated_at)"
+    " VALUES (:thread_id, :graph, :origin, 'running', :budget, :now, :now)"
+    " ON CONFLICT (thread_id) DO UPDATE SET status = 'running', error = NULL, updated_at = excluded.updated_at"
+)
+CLAIM = (
+    "UPDATE runs SET recoveries = recoveries + (status = 'running'), status = 'running', error = NULL,"
+    " fence = fence + 1, holder = :holder, lease_until = :until, updated_at = :now"
+    " WHERE thread_id = :thread_id AND (lease_until < :steady OR holder NOT LIKE :boot || '%')"
+)
+OUTCOME = (
+    "CASE WHEN :error IS NOT NULL THEN 'failed' WHEN :parked THEN 'dead_lettered'"
+    " WHEN EXISTS (SELECT 1 FROM approvals WHERE thread_id = :thread_id AND decision IS NULL) THEN 'waiting'"
+    " WHEN EXISTS (SELECT 1 FROM dead_letters WHERE thread_id = :thread_id AND ends_run AND status = 'open')"
+    " THEN 'dead_lettered' ELSE 'done' END"
+)
+FINISH = (
+    f"UPDATE runs SET status = {OUTCOME}, output = CASE {OUTCOME} WHEN 'done' THEN coalesce(:output, output) END,"
+    " error = :error, lease_until = 0, latency_ms = latency_ms + :took, updated_at = :now WHERE thread_id = :thread_id"
+)
+RELEASE = (
+    "UPDATE runs SET status = 'queued', lease_until = 0, latency_ms = latency_ms + :took, updated_at = :now"
+    " WHERE thread_id = :thread_id AND fence = :fence"
+)
+RENEW = "UPDATE runs SET lease_until = :until WHERE status = 'running' AND holder = :holder"
+
+
+def boot_id() -> str:
+    """This boot of this machine: the steady clock means nothing beyond it."""
+    source = Path("/proc/sys/kernel/random/boot_id")
+    return source.read_text().strip() if source.exists() else f"{os.uname().nodename}"
+
+
+def new_holder() -> str:
+    """A name for one process that holds leases."""
+    return f"{boot_id()}:{os.getpid()}:{uuid4().hex[:8]}"
+
+
+def steady() -> float:
+    """Seconds on the clock that all processes of this boot share and that no one can set back."""
+    return time.monotonic()
+
+
+def queue(tx: "Transaction", rows: Iterable[dict[str, Any]]) -> None:
+    """Insert queued runs, all or none.
+
+    Raises:
+        ThreadInUse: a thread id is taken.
+    """
+    now = time.time()
+    for row in rows:
+        if not tx.execute(INSERT, {**row, "now": now}).rowcount:
+            raise ThreadInUse(
+                f"the thread id {row['thread_id']!r} is in use; choose another, or: baton resume {row['thread_id']}"
+            )
+
+
+def adopt(tx: "Transaction", thread_id: str, *, graph: str, origin: str, budget: int, started: float) -> None:
+    """The row of a run that was not queued here."""
+    tx.execute(ADOPT, {"thread_id": thread_id, "graph": graph, "origin": origin, "budget": budget, "now": started})
+
+
+def claim(tx: "Transaction", thread_id: str, holder: str, lease_s: float) -> dict[str, Any] | None:
+    """Take the lease of a run and return its row; None while it is held, by whomever."""
+    now, clock = time.time(), steady()
+    values = {"thread_id": thread_id, "holder": holder, "until": clock + lease_s, "steady": clock, "now": now}
+    taken = tx.execute(CLAIM, {**values, "boot": holder.partition(":")[0]}).rowcount
+    return get(tx, thread_id) if taken else None
+
+
+def lease_ran_out(row: dict[str, Any], holder: str) -> bool:
+    """Whether nobody holds the run of a row, seen by a process of this boot."""
+    return row["lease_until"] < steady() or not str(row["holder"]).startswith(holder.partition(":")[0])
+
+
+def renew(tx: "Transaction", holder: str, lease_s: float) -> None:
+    """Prolong every lease of a process."""
+    tx.execute(RENEW, {"holder": holder, "until": steady() + lease_s})
+
+
+def finish(
+    tx: "Transaction",
+    run: "ActiveRun",
+    *,
+    output: str | None,
+    error: str | None,
+    took_ms: float,
+    parked: bool = False,
+) -> Status:
+    """Close a run's row and let its lease go; the status follows from what is recorded.
+
+    `parked` says that the run as a whole is dead-lettered, whatever it still waits for.
+
+    Raises:
+        LeaseLost: another process took the run over.
+    """
+    run.guard(tx)
+    values = {"thread_id": run.thread_id, "output": output, "error": error, "took": took_ms, "now": time.time()}
+    tx.execute(FINISH, {**values, "parked": parked})
+    status: Status = get(tx, run.thread_id)["status"]
+    return status
+
+
+def release(tx: "Transaction", run: "ActiveRun", took_ms: float) -> None:
+    """Put a run that was stopped in the middle back into the queue, unless another process took it over."""
+    values = {"thread_id": run.thread_id, "fence": run.fence, "took": took_ms, "now": time.time()}
+    tx.execute(RELEASE, values)
+
+
+def get(tx: "Transaction", thread_id: str) -> dict[str, Any]:
+    """One run.
+
+    Raises:
+        UnknownThread: there is none of that id.
+    """
+    row = tx.execute("SELECT * FROM runs WHERE thread_id = ?", (thread_id,)).fetchone()
+    if row is None:
+        raise UnknownThread(f"no run has the thread id {thread_id!r}; `baton runs` lists them")
+    return dict(row)
+
+
+def resumable(tx: "Transaction") -> list[str]:
+    """Threads that a process here may go on with, oldest first."""
+    sql = "SELECT thread_id FROM runs WHERE origin = 'run' AND status IN (?, ?, ?) ORDER BY created_at, rowid"
+    return [row[0] for row in tx.execute(sql, RESUMABLE).fetchall()]
+
+
+def listing(
+    tx: "Transaction", *, status: str | None = None, graph: str | None = None, limit: int = -1, offset: int = 0
+) -> list[dict[str, Any]]:
+    """Runs, newest first, each with what it waits for."""
+    wheres = [f"{column} = :{column}" for column, value in (("status", status), ("graph", graph)) if value]
+    sql = f"SELECT * FROM runs {'WHERE ' + ' AND '.join(wheres) if wheres else ''}"
+    values = {"status": status, "graph": graph, "limit": limit, "offset": offset}
+    rows = tx.execute(f"{sql} ORDER BY created_at DESC, rowid DESC LIMIT :limit OFFSET :offset", values).fetchall()
+    return [summary(tx, dict(row)) for row in rows]
+
+
+def summary(tx: "Transaction", row: dict[str, Any]) -> dict[str, Any]:
+    """What programs are told about one run."""
+    thread = row["thread_id"]
+    return {
+        **({"line": row["line"]} if row["line"] is not None else {}),
+        **{name: row[name] for name in ("thread_id", "graph", "status", "origin", "error", "created_at", "updated_at")},
+        "output": json.loads(row["output"]) if row["output"] else None,
+        "waiting_for": waiting_for(tx, thread) if row["status"] == "waiting" else [],
+        "dead_letters": _column(
+            tx, "SELECT letter_id FROM dead_letters WHERE thread_id = ? AND status = 'open'", thread
+        ),
+        "usage": usage(tx, thread),
+        "latency_ms": round(row["latency_ms"], 1),
+    }
+
+
+def waiting_for(tx: "Transaction", thread_id: str) -> list[dict[str, Any]]:
+    """The decisions a run waits for: the payload a person sees, with its id and digest."""
+    sql = "SELECT * FROM approvals WHERE thread_id = ? AND decision IS NULL ORDER BY created_at, interrupt_id"
+    return [
+        {"interrupt_id": row["interrupt_id"], **json.loads(row["request"]), "digest": row["digest"]}
+        for row in tx.execute(sql, (thread_id,)).fetchall()
+    ]
+
+
+def usage(tx: "Transaction", thread_id: str) -> dict[str, Any]:
+    """What the model endpoints reported for a run; the cost is None where a price is not known."""
+    sql = (
+        "SELECT count(*), coalesce(sum(input_tokens), 0), coalesce(sum(output_tokens), 0),"
+        " CASE WHEN count(*) = count(cost_usd) THEN coalesce(sum(cost_usd), 0.0) END"
+        " FROM model_calls WHERE thread_id = ?"
+    )
+    names = ("model_calls", "input_tokens", "output_tokens", "cost_usd")
+    return dict(zip(names, tx.execute(sql, (thread_id,)).fetchone(), strict=True))
+
+
+def _column(tx: "Transaction", sql: str, value: str) -> list[Any]:
+    return [row[0] for row in tx.execute(sql, (value,)).fetchall()]

@@ -1,0 +1,443 @@
+"""Starting, resuming and deciding: the one way to work runs, for every front end.
+
+A run is a row before it is anything else. Working it means: claim its lease, find out how to go on, let the graph run,
+close the row. Whoever dies in between leaves a lease that runs out and checkpoints that say where to go on.
+"""
+
+import asyncio
+import hashlib
+import json
+import time
+from collections import deque
+from collections.abc import AsyncIterator, Callable, Iterable, Sequence
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass
+from typing import Any, get_type_hints
+from uuid import uuid4
+
+from langgraph.errors import GraphDrained
+from langgraph.runtime import RunControl
+from langgraph.types import Command
+from pydantic_core import from_json, to_json
+
+from baton import run_rows
+from baton.active import ACTIVE, ActiveRun
+from baton.codec import codec
+from baton.dead_letters import record
+from baton.errors import (
+    AlreadyDecided,
+    BadDecision,
+    CrashLoop,
+    Fatal,
+    Held,
+    LeaseLost,
+    NeedsMigration,
+    NothingWaiting,
+    ShapeError,
+    StorageError,
+    UsageError,
+    first_fault,
+)
+from baton.home import THREAD_ID
+from baton.plumbing import Plumbing
+from baton.typed_graph import RECURSION_LIMIT, TypedGraph
+
+Graph = TypedGraph[Any, Any, Any, Any]
+Summary = dict[str, Any]
+RECOVERIES = 3  # takeovers from dead processes before a run is dead-lettered
+LAST_DECIDED = "SELECT * FROM approvals WHERE thread_id = ? AND decision IS NOT NULL ORDER BY decided_at DESC"
+GRACE_S = 5.0  # how long a stop waits for the steps in progress
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """One run to queue; `line` is its record's number in the file it came from."""
+
+    input: dict[str, Any]
+    thread_id: str | None = None
+    line: int | None = None
+
+
+class Runner:
+    """Works runs of the graphs that `load` finds by name."""
+
+    def __init__(self, plumbing: Plumbing, load: Callable[[str], Graph]) -> None:
+        self._plumbing, self._database = plumbing, plumbing.database
+        self._load, self._graphs = load, dict[str, Graph]()
+        self._lease_s = plumbing.settings.lease_s
+        self._holder = run_rows.new_holder()
+        self._controls: set[RunControl] = set()
+        self._stopping = asyncio.Event()
+
+    async def queue(
+        self,
+        graph: str,
+        jobs: Sequence[Job],
+        *,
+        context: dict[str, Any] | None = None,
+        budget_tokens: int | None = None,
+    ) -> list[str]:
+        """Commit runs as queued, all or none; returns their thread ids.
+
+        Raises:
+            UnknownGraph, UsageError: the graph, a thread id, an input or the context cannot be used.
+            ThreadInUse: a thread id is taken.
+        """
+        built = self._graph(graph)
+        known = checked_context(built, context or {})
+        row: dict[str, Any] = {"graph": graph, "context": json.dumps(known), "fingerprint": fingerprint(built)}
+        row["budget"] = budget_tokens or self._plumbing.settings.budget_tokens
+        rows = [
+            {**row, "thread_id": _thread_id(job.thread_id), "input": checked_input(built, job.input), "line": job.line}
+            for job in jobs
+        ]
+        await self._database.do(lambda tx: run_rows.queue(tx, rows))
+        return [str(each["thread_id"]) for each in rows]
+
+    async def work(self, threads: Iterable[str], *, done: Callable[[Summary], None], concurrency: int) -> None:
+        """Work runs side by side until all are closed, held elsewhere, or a stop is asked for."""
+        waiting = deque(threads)
+
+        async def worker() -> None:
+            while waiting and not self._stopping.is_set():
+                thread_id = waiting.popleft()
+                try:
+                    done(await self.resume(thread_id))
+                except Held:
+                    done(await self.summary(thread_id))  # it is in good hands
+
+        async with self._heartbeat():
+            workers = [asyncio.ensure_future(worker()) for _ in range(min(concurrency, len(waiting)))]
+            cutter = asyncio.ensure_future(self._cut_off(workers))
+            try:
+                await asyncio.gather(*workers)
+            except asyncio.CancelledError:
+                if not self._stopping.is_set():
+                    raise
+            finally:
+                for task in [cutter, *workers]:
+                    task.cancel()
+                await asyncio.gather(*workers, return_exceptions=True)  # each puts its run back into the queue
+
+    async def resume(self, thread_id: str) -> Summary:
+        """Go on with a run as far as it goes, after waiting out a lease that nobody renews; returns its summary.
+
+        Raises:
+            UnknownThread: there is no such run.
+            Held: another process works it.
+            UsageError: it belongs to the server or a bare call.
+        """
+        row = await self._claimed(thread_id)
+        if row is None:
+            return await self.summary(thread_id)
+        async with self._heartbeat():
+            return await self._worked(row, None)
+
+    async def decide(self, thread_id: str, reply: dict[str, Any], *, interrupt_id: str | None = None) -> Summary:
+        """Answer one waiting decision and go on; the first answer stands.
+
+        Raises:
+            NothingWaiting, AlreadyDecided, BadDecision: the answer cannot be taken; nothing was changed.
+            Held: another process works the run.
+            UsageError: several decisions wait and none is named, or the run belongs to the server or a bare call.
+        """
+        self._check_reply(reply)
+        asked, row = await self._claimed_to_decide(thread_id, interrupt_id)
+        async with self._heartbeat():
+            summary = await self._worked(row, {asked: reply})
+        standing = await self._database.do(lambda tx: _standing(tx, asked))
+        if standing is None and summary["status"] == "waiting":
+            raise BadDecision(await self._complaint(row, asked))
+        if standing is None and summary["status"] == "running":
+            raise Held(f"{thread_id} was taken over by another process; look at it again when that one is done")
+        return summary
+
+    async def summary(self, thread_id: str) -> Summary:
+        """What programs are told about one run."""
+        return await self._database.do(lambda tx: run_rows.summary(tx, run_rows.get(tx, thread_id)))
+
+    def stop(self) -> None:
+        """Let the steps in progress finish, start no others, put what is unfinished back into the queue."""
+        self._stopping.set()
+        for control in self._controls:
+            control.request_drain("stopped")
+
+    async def _cut_off(self, workers: Sequence["asyncio.Task[None]"]) -> None:
+        """End what does not end by itself within the grace after a stop."""
+        await self._stopping.wait()
+        await asyncio.sleep(GRACE_S)
+        for task in workers:
+            task.cancel()
+
+    async def _claimed(self, thread_id: str) -> dict[str, Any] | None:
+        """The row with its lease taken; None where there is nothing to work."""
+        seen: float | None = None
+        while True:
+            row, taken = await self._database.do(lambda tx: self._try_claim(tx, thread_id))
+            if taken or row["status"] not in run_rows.RESUMABLE:
+                return taken
+            if seen not in (None, row["lease_until"]):
+                raise Held(f"{thread_id} is being worked; try again when that is done")
+            seen = row["lease_until"]
+            await asyncio.sleep(max(0.05, row["lease_until"] - run_rows.steady()))
+
+    def _try_claim(self, tx: Any, thread_id: str) -> tuple[dict[str, Any], dict[str, Any] | None]:
+        """The row as it was, and as it is with its lease taken."""
+        row = _own(tx, thread_id)
+        wanted = row["status"] in run_rows.RESUMABLE
+        return row, run_rows.claim(tx, thread_id, self._holder, self._lease_s) if wanted else None
+
+    async def _claimed_to_decide(self, thread_id: str, interrupt_id: str | None) -> tuple[str, dict[str, Any]]:
+        """The id of the decision that is meant, and the row with its lease taken."""
+        taken = await self._database.do(lambda tx: self._try_claim_to_decide(tx, thread_id, interrupt_id))
+        if taken is None:  # it was cut off after it had asked: let it come back to where it waits
+            await self.resume(thread_id)
+            taken = await self._database.do(lambda tx: self._try_claim_to_decide(tx, thread_id, interrupt_id))
+        if taken is None:
+            raise Held(f"{thread_id} is being worked; try again when that is done")
+        return taken
+
+    def _try_claim_to_decide(
+        self, tx: Any, thread_id: str, interrupt_id: str | None
+    ) -> tuple[str, dict[str, Any]] | None:
+        """None where the run must first be resumed. The question and the lease are taken in one transaction."""
+        row = _own(tx, thread_id)
+        asked = _open_question(tx, row, interrupt_id)
+        if row["status"] != "waiting":
+            if run_rows.lease_ran_out(row, self._holder):
+                return None
+            raise Held(f"{thread_id} is being worked; try again when that is done")
+        claimed = run_rows.claim(tx, thread_id, self._holder, self._lease_s)
+        return (asked, claimed) if claimed else None
+
+    async def _worked(self, row: dict[str, Any], replies: dict[str, Any] | None) -> Summary:
+        """Let the graph run until it ends or pauses, then close the row."""
+        run = ActiveRun(row["thread_id"], row["graph"], self._plumbing, row["fence"])
+        started, output, error, parked = time.perf_counter(), None, None, False
+        try:
+            output = await self._advanced(run, row, replies)
+        except (GraphDrained, asyncio.CancelledError) as ended:
+            self._plumbing.spans.hand_over()
+            await self._database.do(lambda tx: run_rows.release(tx, run, _ms_since(started)))
+            if isinstance(ended, asyncio.CancelledError):
+                raise
+            return await self.summary(run.thread_id)
+        except LeaseLost:
+            return await self.summary(run.thread_id)
+        except (CrashLoop, NeedsMigration) as fatal:
+            parked = True
+            await record(run, "run", json.loads(row["input"]), fatal, checkpoint_id=None)
+        except Exception as failure:  # noqa: BLE001 - whatever it is, it ends this run and not the others
+            error = _one_line(failure)
+        self._plumbing.spans.hand_over()
+        closing = {"output": output, "error": error, "parked": parked, "took_ms": _ms_since(started)}
+        try:
+            return await self._database.do(lambda tx: _close(tx, run, closing))
+        except LeaseLost:
+            return await self.summary(run.thread_id)
+
+    async def _advanced(self, run: ActiveRun, row: dict[str, Any], replies: dict[str, Any] | None) -> str | None:
+        """Run the graph from where it stands; its output as JSON text, None while it is not finished."""
+        if row["recoveries"] > RECOVERIES:
+            raise CrashLoop(f"the process died {row['recoveries']} times while it worked {run.thread_id}")
+        graph = self._graph(row["graph"])
+        if row["fingerprint"] != fingerprint(graph):
+            raise NeedsMigration(
+                f"{row['graph']} changed since {run.thread_id} began; finish it with the code it began with"
+            )
+        control = RunControl()
+        config: Any = {"configurable": {"thread_id": run.thread_id, ACTIVE: run}, "recursion_limit": RECURSION_LIMIT}
+        given = await self._continuation(graph, config, row, replies)
+        self._controls.add(control)
+        if self._stopping.is_set():
+            control.request_drain("stopped")
+        try:
+            result = await graph.ainvoke(
+                given, config, context=json.loads(row["context"]), durability="sync", control=control
+            )
+        finally:
+            self._controls.discard(control)
+        if result and (asked := result.get("__interrupt__")):
+            await self._database.do(lambda tx: _check_asked(tx, row, len(asked)))
+            return None
+        return _resolution(graph, result) if result else None
+
+    async def _continuation(
+        self, graph: Graph, config: Any, row: dict[str, Any], replies: dict[str, Any] | None
+    ) -> Any:
+        """What to hand to the graph: its input, a decision, or nothing but the word to go on."""
+        if replies is not None:
+            return Command(resume=replies)
+        if await self._plumbing.checkpointer.aget_tuple(config) is None:
+            return json.loads(row["input"])
+        pending = [each.id for each in (await graph.aget_state(config)).interrupts]
+        if not pending:
+            return None
+        made = await self._database.do(lambda tx: {each: _standing(tx, each) for each in pending})
+        known = {each: _as_reply(decision) for each, decision in made.items() if decision}
+        return Command(resume=known) if known else None
+
+    def _check_reply(self, reply: dict[str, Any]) -> None:
+        """Refuse what a checkpoint cannot hold before anything is touched."""
+        try:
+            self._plumbing.checkpointer.serde.dumps_typed(from_json(to_json(reply), allow_inf_nan=False))
+        except (TypeError, ValueError) as error:
+            raise BadDecision(f"the reply is not plain JSON: {_one_line(error)}") from error
+
+    async def _complaint(self, row: dict[str, Any], asked: str) -> str:
+        """What the node that asked found wrong with the reply."""
+        config: Any = {"configurable": {"thread_id": row["thread_id"]}}
+        state = await self._graph(row["graph"]).aget_state(config)
+        request = await self._database.do(lambda tx: _request(tx, asked))
+        told = [each.value["error"] for each in state.interrupts if request.items() < each.value.items()]
+        return told[0] if told else "the decision was not taken; look at the action again"
+
+    def _graph(self, name: str) -> Graph:
+        if name not in self._graphs:
+            self._graphs[name] = self._load(name).copy({"checkpointer": self._plumbing.checkpointer})
+        return self._graphs[name]
+
+    @asynccontextmanager
+    async def _heartbeat(self) -> AsyncIterator[None]:
+        """Renew all leases of this process while the block runs."""
+
+        async def beat() -> None:
+            while True:
+                await asyncio.sleep(self._lease_s / 3)
+                with suppress(StorageError):  # a locked file: try again at the next beat
+                    await self._database.do(lambda tx: run_rows.renew(tx, self._holder, self._lease_s))
+
+        beating = asyncio.ensure_future(beat())
+        try:
+            yield
+        finally:
+            beating.cancel()
+
+
+def fingerprint(graph: Graph) -> str:
+    """What a paused run relies on: the nodes, edges and state names of the graph and of the graphs inside it."""
+    return hashlib.sha256(json.dumps(_outline(graph.builder)).encode()).hexdigest()[:16]
+
+
+def _outline(builder: Any) -> list[Any]:
+    inner = {name: getattr(spec.runnable, "builder", None) for name, spec in builder.nodes.items()}
+    return [
+        [[name, _outline(inner[name]) if inner[name] else None] for name in sorted(inner)],
+        sorted(map(list, builder.edges)),
+        sorted([*sorted(sources), target] for sources, target in builder.waiting_edges),
+        sorted(builder.branches),
+        sorted(builder.channels),
+    ]
+
+
+def checked_input(graph: Graph, given: dict[str, Any]) -> str:
+    """The input as JSON text.
+
+    Raises:
+        UsageError: it does not fit what the graph takes.
+    """
+    try:
+        shape = codec(graph.builder.input_schema)
+        return shape.dump(shape.load(given, graph.name), graph.name)[1]
+    except ShapeError as error:
+        raise UsageError(str(error)) from error
+
+
+def checked_context(graph: Graph, given: dict[str, Any]) -> dict[str, Any]:
+    """The context with its defaults, as plain JSON.
+
+    Raises:
+        UsageError: a key is unknown or a value does not fit.
+    """
+    shape = graph.builder.context_schema
+    if shape is None:
+        return {}
+    try:
+        plain: dict[str, Any] = json.loads(to_json(shape(**given)))
+    except (TypeError, ValueError) as error:
+        known = ", ".join(get_type_hints(shape))
+        raise UsageError(f"--set: {first_fault(error)}; {graph.name} knows {known}") from error
+    return plain
+
+
+def _thread_id(wanted: str | None) -> str:
+    if wanted is None:
+        return uuid4().hex[:12]
+    if not THREAD_ID.fullmatch(wanted):
+        raise UsageError(f"a thread id is 1 to 64 letters, digits, '-' and '_'; {wanted[:80]!r} is not")
+    return wanted
+
+
+def _ms_since(started: float) -> float:
+    return (time.perf_counter() - started) * 1000
+
+
+def _close(tx: Any, run: ActiveRun, closing: dict[str, Any]) -> Summary:
+    run_rows.finish(tx, run, **closing)
+    return run_rows.summary(tx, run_rows.get(tx, run.thread_id))
+
+
+def _own(tx: Any, thread_id: str) -> dict[str, Any]:
+    """The row of a run that was queued here.
+
+    Raises:
+        UsageError: it belongs to the server or a bare call.
+    """
+    row = run_rows.get(tx, thread_id)
+    if row["origin"] != "run":
+        raise UsageError(f"{thread_id} belongs to the {row['origin']} that started it; go on with it there")
+    return row
+
+
+def _check_asked(tx: Any, row: dict[str, Any], interrupts: int) -> None:
+    """Refuse to wait for what nobody can answer here. By number: a question asked again has another interrupt id."""
+    if len(run_rows.waiting_for(tx, row["thread_id"])) < interrupts:
+        raise UsageError(f"{row['graph']} paused at an interrupt() of its own; ask with baton.request_approval instead")
+
+
+def _open_question(tx: Any, row: dict[str, Any], interrupt_id: str | None) -> str:
+    """The id of the one decision that is meant."""
+    thread_id = row["thread_id"]
+    if interrupt_id and (standing := _standing(tx, interrupt_id)):
+        raise AlreadyDecided(interrupt_id, standing)
+    live = row["status"] == "waiting" or row["status"] in run_rows.RESUMABLE
+    pending = [each["interrupt_id"] for each in run_rows.waiting_for(tx, thread_id)] if live else []
+    if not pending:
+        last = tx.execute(LAST_DECIDED, (thread_id,)).fetchone()
+        if last is not None:
+            raise AlreadyDecided(last["interrupt_id"], json.loads(last["decision"]))
+        raise NothingWaiting(f"{thread_id} is {row['status']} and waits for no decision")
+    if interrupt_id and interrupt_id not in pending:
+        raise NothingWaiting(f"{thread_id} does not wait for {interrupt_id}; it waits for {', '.join(pending)}")
+    if not interrupt_id and len(pending) > 1:
+        raise UsageError(f"{len(pending)} decisions wait; name one with --interrupt: {', '.join(pending)}")
+    return interrupt_id or str(pending[0])
+
+
+def _request(tx: Any, interrupt_id: str) -> dict[str, Any]:
+    row = tx.execute("SELECT request FROM approvals WHERE interrupt_id = ?", (interrupt_id,)).fetchone()
+    request: dict[str, Any] = json.loads(row["request"])
+    return request
+
+
+def _standing(tx: Any, interrupt_id: str) -> dict[str, Any] | None:
+    row = tx.execute("SELECT decision FROM approvals WHERE interrupt_id = ?", (interrupt_id,)).fetchone()
+    return json.loads(row["decision"]) if row is not None and row["decision"] else None
+
+
+def _as_reply(decision: dict[str, Any]) -> dict[str, Any]:
+    """A stored decision in the words of a client; the node takes the stored one in any case."""
+    return {"decisions": [{"type": "approve" if decision["type"] == "edit" else decision["type"]}]}
+
+
+def _resolution(graph: Graph, result: dict[str, Any]) -> str | None:
+    """The output as JSON text; None where the run ended without one, as a parked run does."""
+    try:
+        return codec(graph.builder.output_schema).dump(result, graph.name)[1]
+    except Fatal:
+        return None
+
+
+def _one_line(error: Exception) -> str:
+    told = str(error).strip().splitlines()
+    return f"{type(error).__name__}: {told[0] if told else 'no message'}"

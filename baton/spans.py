@@ -1,0 +1,83 @@
+"""What every step did, in the database. Recording costs a tuple; writing is the writer thread's."""
+
+import json
+import time
+from dataclasses import dataclass
+from typing import Any
+
+from pydantic_core import to_json
+
+from baton.database import Database, Transaction
+from baton.redact import redact, redact_json
+
+INSERT = (
+    "INSERT INTO spans (thread_id, kind, step, task_id, attempt, status, started_at, latency_ms, input, output, error)"
+    " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+)
+ENOUGH = 64  # spans held back before they are handed to the writer
+
+
+@dataclass(frozen=True, slots=True)
+class Where:
+    """A step's place in a run: `step` is the path of node names, `task_id` the framework's task."""
+
+    thread_id: str
+    step: str
+    task_id: str
+    attempt: int
+
+
+class Spans:
+    """Collects spans and hands them to the writer in batches."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._held: list[tuple[Any, ...]] = []
+
+    def record(
+        self,
+        where: Where,
+        *,
+        kind: str = "step",
+        status: str,
+        started: float,
+        state: Any = None,
+        output: str | None = None,
+        error: str | None = None,
+    ) -> None:
+        """Keep one span; `started` is Unix seconds, `state` what the step was given, `output` JSON text."""
+        took = (time.time() - started) * 1000
+        spot = (where.thread_id, kind, where.step, where.task_id, where.attempt, status, started, took)
+        self._held.append((*spot, state, output, error))
+        if len(self._held) >= ENOUGH:
+            self.hand_over()
+
+    def hand_over(self) -> None:
+        """Give what is held to the writer; it rides along with the next commit."""
+        if held := self._held:
+            self._held = []
+            self._database.post(lambda tx: _write(tx, held))
+
+
+def _write(tx: Transaction, held: list[tuple[Any, ...]]) -> None:
+    tx.executemany(
+        INSERT,
+        [
+            (*spot, _text(state), output and redact_json(output), error and redact(sendable(error)))
+            for *spot, state, output, error in held
+        ],
+    )
+
+
+def _text(state: Any) -> str | None:
+    return None if state is None else redact_json(to_json(state, fallback=str).decode())
+
+
+def sendable(text: str) -> str:
+    """`text` without halves of surrogate pairs, which an error may quote and SQLite refuses."""
+    return text.encode("utf-8", "replace").decode()
+
+
+def plain(text: str | None) -> Any:
+    """Stored JSON text as data."""
+    return None if text is None else json.loads(text)

@@ -1,0 +1,25 @@
+-- Experiments and their cells, beside Baton's own tables. Times are Unix seconds; JSON is TEXT.
+CREATE TABLE IF NOT EXISTS eval_experiments (
+    experiment_id TEXT PRIMARY KEY,
+    graph TEXT NOT NULL,
+    dataset TEXT NOT NULL,                    -- as it was named
+    split TEXT,
+    context TEXT NOT NULL,                    -- what --set gave
+    config TEXT NOT NULL,                     -- what the answers depend on beside the examples
+    config_hash TEXT NOT NULL,
+    created_at REAL NOT NULL
+);
+CREATE TABLE IF NOT EXISTS eval_cells (
+    experiment_id TEXT NOT NULL,
+    example_id TEXT NOT NULL,
+    example_hash TEXT NOT NULL,
+    config_hash TEXT NOT NULL,
+    repetition INTEGER NOT NULL DEFAULT 1,
+    position INTEGER NOT NULL,                -- of the example among those that were chosen
+    example TEXT NOT NULL,
+    thread_id TEXT NOT NULL UNIQUE,           -- of its run, which stands in a file of its own
+    status TEXT,                              -- NULL: not judged yet; else the run's
+    result TEXT,
+    updated_at REAL NOT NULL,
+    PRIMARY KEY (experiment_id, example_id, example_hash, config_hash, repetition)
+);

@@ -1,0 +1,69 @@
+"""Prompt chaining: small steps, and a gate of code between them.
+
+START -> classify -> extract -> gate_facts -> normalise -> gate_case -> retrieve -> summarise -> gate_reply -> reply
+         not for this desk, or no policy: -> escalate         each gate sends back once, then the run is parked
+"""
+
+from typing import Literal
+
+from langgraph.graph import END, START
+
+from baton import MODEL_RETRY, STEP_TIMEOUT, TypedStateGraph, park
+from baton.gates import GateReport
+from nodes.classify import classify
+from nodes.escalate import escalate
+from nodes.extract import extract
+from nodes.gate_case import gate_case
+from nodes.gate_facts import gate_facts
+from nodes.gate_reply import gate_reply
+from nodes.normalise import normalise
+from nodes.reply import reply
+from nodes.retrieve import retrieve
+from nodes.summarise import summarise
+from state.chaining import State
+from state.context import Context
+from state.desk import Evidence, Inquiry, Resolution, Routed
+
+
+def in_scope(state: Routed) -> Literal["extract", "escalate"]:
+    """What is not for this desk goes to a person."""
+    return "escalate" if state["route"] == "other" else "extract"
+
+
+def has_policy(state: Evidence) -> Literal["summarise", "escalate"]:
+    """Without a policy there is nothing to answer from."""
+    return "summarise" if state["passages"] else "escalate"
+
+
+def passed(state: GateReport) -> Literal["on", "back"]:
+    """On to the next link, or back to the last for its one repair."""
+    return "on" if state["complaint"] is None else "back"
+
+
+builder = (
+    TypedStateGraph(State, Context, input_schema=Inquiry, output_schema=Resolution)
+    .set_node_defaults(retry_policy=MODEL_RETRY, timeout=STEP_TIMEOUT, error_handler=park)
+    .add_node(classify)
+    .add_node(extract)
+    .add_node(gate_facts)
+    .add_node(normalise)
+    .add_node(gate_case)
+    .add_node(retrieve)
+    .add_node(summarise)
+    .add_node(gate_reply)
+    .add_node(reply)
+    .add_node(escalate)
+    .add_edge(START, "classify")
+    .add_conditional_edges("classify", in_scope)
+    .add_edge("extract", "gate_facts")
+    .add_conditional_edges("gate_facts", passed, {"on": "normalise", "back": "extract"})
+    .add_edge("normalise", "gate_case")
+    .add_conditional_edges("gate_case", passed, {"on": "retrieve", "back": "normalise"})
+    .add_conditional_edges("retrieve", has_policy)
+    .add_edge("summarise", "gate_reply")
+    .add_conditional_edges("gate_reply", passed, {"on": "reply", "back": "summarise"})
+    .add_edge("reply", END)
+    .add_edge("escalate", END)
+)
+
+graph = builder.compile(name="chaining")

@@ -1,0 +1,64 @@
+"""Routing: find out what a message is about, answer it with that route's policies, or hand it to a person.
+
+    START -> classify --sure---------------------------> retrieve -> draft -> reply -> END
+                      --unsure-> reconsider --sure-----> retrieve
+                                            --unsure---> escalate -> END
+    No policy found: -> escalate. An action is only proposed here; a person carries it out.
+
+A cascade by calibrated confidence: a trained classifier, then a cheap model, then a person.
+"""
+
+from typing import Literal
+
+from langgraph.graph import END, START
+from langgraph.runtime import Runtime
+
+from baton import MODEL_RETRY, STEP_TIMEOUT, TypedStateGraph, park
+from nodes.classify import classify
+from nodes.draft import draft
+from nodes.escalate import escalate
+from nodes.reconsider import reconsider
+from nodes.reply import reply
+from nodes.retrieve import retrieve
+from state.context import Context
+from state.desk import Informed, Inquiry, Resolution, Routed
+from state.routing import State
+
+
+def first_tier(state: Routed, runtime: Runtime[Context]) -> Literal["retrieve", "reconsider", "escalate"]:
+    """Unsure messages go to the next tier; what is surely not for this desk goes to a person."""
+    if state["confidence"] < runtime.context.route_threshold:
+        return "reconsider"
+    return "escalate" if state["route"] == "other" else "retrieve"
+
+
+def second_tier(state: Routed, runtime: Runtime[Context]) -> Literal["retrieve", "escalate"]:
+    """After the last tier a person looks."""
+    sure = state["confidence"] >= runtime.context.route_threshold and state["route"] != "other"
+    return "retrieve" if sure else "escalate"
+
+
+def grounded(state: Informed) -> Literal["draft", "escalate"]:
+    """Nobody answers from nothing."""
+    return "draft" if state["passages"] else "escalate"
+
+
+builder = (
+    TypedStateGraph(State, Context, input_schema=Inquiry, output_schema=Resolution)
+    .set_node_defaults(retry_policy=MODEL_RETRY, timeout=STEP_TIMEOUT, error_handler=park)
+    .add_node(classify)
+    .add_node(reconsider)
+    .add_node(retrieve)
+    .add_node(draft)
+    .add_node(reply)
+    .add_node(escalate)
+    .add_edge(START, "classify")
+    .add_conditional_edges("classify", first_tier)
+    .add_conditional_edges("reconsider", second_tier)
+    .add_conditional_edges("retrieve", grounded)
+    .add_edge("draft", "reply")
+    .add_edge("reply", END)
+    .add_edge("escalate", END)
+)
+
+graph = builder.compile(name="routing")

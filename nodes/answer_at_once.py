@@ -1,0 +1,34 @@
+"""Answer at once: one prompt, one answer. The baseline that every pattern must beat."""
+
+import asyncio
+
+from langgraph.runtime import Runtime
+
+from bank.policy_index import policy_index
+from bank.routes import load_routes, routes_folder
+from baton import ask, prompt
+from state.context import Context
+from state.desk import Inquiry, Resolution
+from state.single_call import SingleAnswer
+
+
+async def answer_at_once(state: Inquiry, runtime: Runtime[Context]) -> Resolution:
+    """The model's answer as it is; only its form is checked."""
+    index, routes = await asyncio.to_thread(policy_index), await asyncio.to_thread(load_routes, routes_folder())
+    found = await asyncio.to_thread(index.search, state["message"], "", runtime.context.passages)
+    passages = index.passages(found)
+    data = {
+        "message": state["message"],
+        "routes": {route.name: route.definition for route in routes.values()},
+        "policies": [{"id": each.policy_id, "title": each.title, "text": each.text} for each in passages],
+    }
+    said = await ask("strong", SingleAnswer, prompt(__file__), data)
+    return {
+        "outcome": said.outcome,
+        "route": said.route,
+        "confidence": said.confidence,
+        "reply": said.reply,
+        "citations": said.citations,
+        "actions": [],
+        "reason": said.reason,
+    }

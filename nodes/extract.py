@@ -1,0 +1,11 @@
+"""Extract the facts of a message, each with the words that say it."""
+
+from baton import ask, prompt
+from baton.redact import redact
+from state.chaining import Extracting, Facts, FactsFound
+
+
+async def extract(state: Extracting) -> FactsFound:
+    """The facts; card numbers are masked before the model reads the message."""
+    data = {"message": redact(state["message"]), "complaint": state.get("complaint")}
+    return {"facts": (await ask("cheap", Facts, prompt(__file__), data)).facts}

@@ -1,0 +1,30 @@
+"""Summarise a case for the file and reply to the customer, from the facts and the policies."""
+
+import asyncio
+from typing import NotRequired
+
+from bank.policy_index import policy_index
+from baton import ask, prompt
+from state.chaining import CaseReply, Grounded, Summary
+from state.desk import Draft
+
+
+class Summarising(Grounded):
+    """A grounded case; `complaint` is what the gate said about the last attempt."""
+
+    complaint: NotRequired[str | None]
+
+
+async def summarise(state: Summarising) -> Summary:
+    """A summary, and a reply that says which facts and policies it rests on."""
+    index = await asyncio.to_thread(policy_index)
+    passages = index.passages(state["passages"])
+    data = {
+        "case": state["case"].model_dump(mode="json"),
+        "facts": [fact.model_dump() for fact in state["facts"]],
+        "policies": [{"id": each.policy_id, "title": each.title, "text": each.text} for each in passages],
+        "complaint": state.get("complaint"),
+    }
+    said = await ask("strong", CaseReply, prompt(__file__), data)
+    drafted = Draft(reply=said.reply, citations=said.citations, action=None)
+    return {"summary": said.summary, "facts_used": said.facts_used, "draft": drafted}

@@ -1,0 +1,99 @@
+"""The state of `chaining`."""
+
+from datetime import date
+from typing import Annotated, Literal, NotRequired
+
+from pydantic import Field, StringConstraints
+from typing_extensions import TypedDict
+
+from baton.gates import GateReport
+from baton.records import Record
+from state.banking import Amount
+from state.desk import Drafting, Evidence, Informed, Inquiry, Resolution, Routed
+
+CardEnding = Annotated[str, StringConstraints(pattern=r"^\d{4}$")]
+
+
+class Fact(Record):
+    """Something the message says, in its own words; `quote` stands in the message letter for letter."""
+
+    kind: Literal["amount", "date", "merchant", "card", "account", "request"]
+    quote: str
+
+
+class Facts(Record):
+    """What a message says; card numbers in it are masked before anyone reads it."""
+
+    facts: list[Fact]
+
+
+class Case(Record):
+    """A message as a clerk would file it: amounts in GBP ("24.90"), dates in ISO form, cards by their last digits."""
+
+    request: str
+    amounts: list[Amount]
+    dates: list[date]
+    merchants: list[str]
+    cards: list[CardEnding]
+    accounts: list[str]
+
+
+class CaseReply(Record):
+    """A summary for the file and a reply for the customer; `facts_used` are positions in the list of facts."""
+
+    summary: str
+    reply: str
+    citations: list[str]
+    facts_used: list[Annotated[int, Field(ge=0)]]
+
+
+class Extracting(Routed):
+    """A routed inquiry; `complaint` is what the gate said about the last attempt."""
+
+    complaint: NotRequired[str | None]
+
+
+class Extracted(Extracting):
+    """An inquiry with the facts found in it."""
+
+    facts: list[Fact]
+
+
+class Normalised(Extracted):
+    """An inquiry with its case."""
+
+    case: Case
+
+
+class Grounded(Normalised, Informed):
+    """A case with the policies that bear on it."""
+
+
+class Summarised(Grounded, Drafting):
+    """A case with its summary and a drafted reply."""
+
+    summary: str
+    facts_used: list[int]
+
+
+class FactsFound(TypedDict):
+    """What extracting writes."""
+
+    facts: list[Fact]
+
+
+class CaseMade(TypedDict):
+    """What normalising writes."""
+
+    case: Case
+
+
+class Summary(Drafting):
+    """What summarising writes."""
+
+    summary: str
+    facts_used: list[int]
+
+
+class State(Inquiry, Resolution, Evidence, FactsFound, CaseMade, Summary, GateReport, total=False):
+    """All that `chaining` keeps; a step reads and writes a slice of it."""

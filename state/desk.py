@@ -1,0 +1,124 @@
+"""The contract that every graph of the desk shares: an inquiry in, a resolution out; and the records between."""
+
+from functools import cache
+from typing import Annotated, Any, Literal, Union, get_args
+
+from pydantic import AfterValidator, Field, create_model
+from typing_extensions import TypedDict
+
+from baton.records import Record
+from state.actions import Action, ActionName
+
+LONGEST_MESSAGE = 16_384  # bytes; longer ones are not messages
+
+Outcome = Literal["answered", "acted", "declined", "escalated"]
+Confidence = Annotated[float, Field(ge=0, le=1)]
+
+
+def _worth_reading(message: str) -> str:
+    size = len(message.encode("utf-8", "surrogatepass"))
+    if size > LONGEST_MESSAGE:
+        raise ValueError(f"the message has {size:,} bytes; at most {LONGEST_MESSAGE:,} are taken")
+    if not message.strip():
+        raise ValueError("the message is empty")
+    if "\0" in message or any("\ud800" <= letter <= "\udfff" for letter in message):
+        raise ValueError("the message is not text")
+    return message
+
+
+Message = Annotated[str, AfterValidator(_worth_reading)]
+
+
+class Inquiry(TypedDict):
+    """What a customer sends."""
+
+    message: Message
+    customer_id: str | None
+
+
+class Routing(TypedDict):
+    """Where a message belongs; `confidence` is the calibrated probability of the route."""
+
+    route: str
+    confidence: Confidence
+
+
+class RouteChoice(Record):
+    """A model's view of where a message belongs."""
+
+    route: str
+    confidence: Confidence
+    reason: str
+
+
+class Routed(Inquiry, Routing):
+    """An inquiry that knows where it belongs."""
+
+
+class Evidence(TypedDict):
+    """The ids of the policy passages that bear on an inquiry, best first."""
+
+    passages: list[str]
+
+
+class Informed(Routed, Evidence):
+    """A routed inquiry with its policies."""
+
+
+def _worth_sending(reply: str) -> str:
+    if not reply.strip():
+        raise ValueError("the reply is empty")
+    return reply
+
+
+Reply = Annotated[str, AfterValidator(_worth_sending)]
+
+
+class Draft(Record):
+    """What a model proposes: a reply with the policies it rests on, and at most one action."""
+
+    reply: Reply
+    citations: list[str]
+    action: Action | None
+
+
+@cache
+def draft_shape(allowed: tuple[ActionName, ...]) -> type[Draft]:
+    """A `Draft` that can propose the allowed actions and no others: what a model is not offered it cannot ask for."""
+    shapes = tuple(shape for shape in get_args(Action) if get_args(shape.model_fields["name"].annotation)[0] in allowed)
+    action: Any = Union[(*shapes, None)]
+    return create_model("Draft", __base__=Draft, __module__=__name__, action=(action, ...))
+
+
+class Drafting(TypedDict):
+    """What drafting writes."""
+
+    draft: Draft
+
+
+class Drafted(Informed, Drafting):
+    """An informed inquiry with a draft."""
+
+
+ActionStatus = Literal["done", "proposed", "rejected", "refused"]
+
+
+class ActionTaken(Record):
+    """An action in a resolution; `receipt` is the bank's, None where it was only proposed."""
+
+    name: ActionName
+    args: dict[str, str]
+    status: ActionStatus
+    receipt: str | None
+
+
+class Resolution(TypedDict):
+    """What every graph ends with."""
+
+    outcome: Outcome
+    route: str
+    confidence: Confidence
+    reply: str
+    citations: list[str]
+    actions: list[ActionTaken]
+    reason: str

@@ -1,0 +1,21 @@
+"""The state of `single_call`."""
+
+from typing import Literal
+
+from baton.records import Record
+from state.desk import Confidence, Inquiry, Resolution
+
+
+class SingleAnswer(Record):
+    """Everything at once: where the message belongs, what to reply, and on what grounds."""
+
+    outcome: Literal["answered", "escalated"]
+    route: str
+    confidence: Confidence
+    reply: str
+    citations: list[str]
+    reason: str
+
+
+class State(Inquiry, Resolution, total=False):
+    """All that `single_call` keeps."""

@@ -1,0 +1,30 @@
+"""Replies as clients send them, and what waits for one."""
+
+from typing import Any
+
+from baton import run_rows
+from baton.plumbing import Plumbing
+
+Reply = dict[str, Any]
+
+
+def approve(**more: Any) -> Reply:
+    return {"decisions": [{"type": "approve"}], **more}
+
+
+def reject(why: str = "") -> Reply:
+    return {"decisions": [{"type": "reject", "message": why}]}
+
+
+def edit(amount: Any, name: str = "pay") -> Reply:
+    return {"decisions": [{"type": "edit", "edited_action": {"name": name, "args": {"amount": amount}}}]}
+
+
+async def questions(plumbing: Plumbing, thread: str) -> list[dict[str, Any]]:
+    """What a run waits for."""
+
+    def look(tx: Any) -> list[dict[str, Any]]:
+        asked: list[dict[str, Any]] = run_rows.summary(tx, run_rows.get(tx, thread))["waiting_for"]
+        return asked
+
+    return await plumbing.database.do(look)

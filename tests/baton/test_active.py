@@ -1,0 +1,63 @@
+"""The run that is being worked, as its nodes see it."""
+
+import pytest
+from langgraph.graph import END
+
+from baton import Job
+from baton.active import ActiveRun, active_run, here, step_path
+from baton.errors import BatonError, LeaseLost, UnknownThread
+from baton.run_rows import claim, get, new_holder
+from baton.spans import Where
+from tests.baton.payments import Order, Paid, builder, chain, desk, queued
+
+
+def test_outside_a_node_there_is_no_run() -> None:
+    with pytest.raises(BatonError, match="only inside a node"):
+        active_run()
+
+
+@pytest.mark.parametrize(
+    "namespace, path",
+    [("draft:9a8b", "draft"), ("desk:1f2e|draft:9a8b", "desk/draft"), ("a:1|b:2|c:3", "a/b/c"), ("", "")],
+)
+def test_a_step_is_the_path_of_node_names_without_task_ids(namespace: str, path: str) -> None:
+    assert step_path(namespace) == path
+
+
+async def test_a_node_knows_its_run_its_step_and_its_attempt_also_inside_a_subgraph() -> None:
+    seen: list[tuple[ActiveRun, Where]] = []
+
+    async def look(state: Order) -> Paid:
+        seen.append((active_run(), here(active_run())))
+        return {"receipt": {"paid": 0}}  # type: ignore[typeddict-item]
+
+    inner = chain(look, name="inner")
+    outer = builder().add_node("desk", inner).set_entry_point("desk").add_edge("desk", END).compile(name="outer")
+    async with desk({"outer": outer}) as (runner, _):
+        await runner.queue("outer", [Job({"amount": 7}, "one")])
+        await runner.resume("one")
+    ((run, where),) = seen
+    assert (run.thread_id, run.graph, run.fence) == ("one", "outer", 1)
+    assert (where.thread_id, where.step, where.attempt) == ("one", "desk/look", 1)
+    assert where.task_id
+
+
+@pytest.mark.parametrize("fence, refused", [(1, False), (0, True), (2, True), (None, False)])
+async def test_only_the_latest_claim_may_write(*, fence: int | None, refused: bool) -> None:
+    await queued("one")
+    async with desk() as (_, plumbing):
+        await plumbing.database.do(lambda tx: claim(tx, "one", new_holder(), 5))
+        run = ActiveRun("one", "payment", plumbing, fence)
+        if refused:
+            with pytest.raises(LeaseLost):
+                await plumbing.database.do(run.guard)
+        else:
+            await plumbing.database.do(run.guard)
+
+
+async def test_a_run_whose_row_is_gone_may_not_write() -> None:
+    async with desk() as (_, plumbing):
+        with pytest.raises(LeaseLost):
+            await plumbing.database.do(ActiveRun("gone", "payment", plumbing, 1).guard)
+        with pytest.raises(UnknownThread):
+            await plumbing.database.do(lambda tx: get(tx, "gone"))

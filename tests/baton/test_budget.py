@@ -1,0 +1,167 @@
+"""Budgets: whatever is reserved, settled, lost or asked for at once, no run holds more than its cap."""
+
+import asyncio
+import operator
+from typing import Annotated, Any, Literal
+from uuid import uuid4
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from langgraph.types import Send
+from typing_extensions import TypedDict
+
+from baton.active import ActiveRun, active_run
+from baton.budget import Usage, reserve
+from baton.errors import LeaseLost, OverBudget
+from baton.plumbing import Plumbing, opened
+from baton.records import Record
+from baton.typed_graph import TypedStateGraph
+
+JUDGE = (
+    "CREATE TRIGGER IF NOT EXISTS judge AFTER UPDATE ON runs"
+    " WHEN NEW.spent_tokens + NEW.reserved_tokens > NEW.budget_tokens OR min(NEW.reserved_tokens, NEW.spent_tokens) < 0"
+    " BEGIN SELECT RAISE(ABORT, 'over the cap'); END"
+)
+"""The database itself refuses every state that must not be."""
+
+End = Literal["answered", "failed", "cut off", "crashed"]
+
+
+class Call(Record):
+    amount: int
+    used: int
+    end: End
+
+
+class Calls(TypedDict):
+    calls: list[Call]
+
+
+class State(Calls, total=False):
+    held: Annotated[list[Call], operator.add]
+    refused: Annotated[list[Call], operator.add]
+
+
+class One(TypedDict):
+    call: Call
+
+
+class Outcome(TypedDict, total=False):
+    held: list[Call]
+    refused: list[Call]
+
+
+async def call(state: One) -> Outcome:
+    """One model call, as `ask` makes it."""
+    wanted = state["call"]
+    try:
+        reservation = await reserve(active_run(), "cheap", "local:desk", wanted.amount)
+    except OverBudget:
+        return {"refused": [wanted]}
+    await asyncio.sleep(0)
+    if wanted.end == "answered":
+        await reservation.settle(Usage(wanted.used, 0))
+    elif wanted.end != "crashed":
+        await reservation.settle(None, error="it failed", unknown=wanted.end == "cut off")
+    return {"held": [wanted]}
+
+
+def fan_out(state: Calls) -> list[Send]:
+    return [Send("call", {"call": each}) for each in state["calls"]]
+
+
+builder = TypedStateGraph(State, input_schema=Calls).add_node(call)
+graph = builder.add_conditional_edges("__start__", fan_out, ["call"]).compile()
+
+
+def spent(wanted: dict[str, Any]) -> int:
+    """What a call must count as in the end."""
+    amount, used = int(wanted["amount"]), int(wanted["used"])
+    return {"answered": min(used, amount), "failed": 0}.get(wanted["end"], amount)
+
+
+async def books(plumbing: Plumbing, thread: str) -> dict[str, Any]:
+    sql = "SELECT budget_tokens, reserved_tokens, spent_tokens FROM runs WHERE thread_id = ?"
+    return dict(await plumbing.database.do(lambda tx: tx.execute(sql, (thread,)).fetchone()))
+
+
+async def work(plumbing: Plumbing, calls: list[Call], cap: int) -> tuple[dict[str, Any], dict[str, Any]]:
+    """All calls at once: the result and the run's books."""
+    plumbing.settings.budget_tokens = cap
+    await plumbing.database.do(lambda tx: tx.execute(JUDGE))
+    thread = f"t-{uuid4().hex}"
+    given: Any = {"calls": [each.model_dump() for each in calls]}
+    result = await graph.ainvoke(given, {"configurable": {"thread_id": thread}})
+    return result, await books(plumbing, thread)
+
+
+amounts = st.integers(1, 60)
+calls = st.builds(Call, amount=amounts, used=amounts, end=st.sampled_from(["answered", "failed", "cut off", "crashed"]))
+
+
+@settings(max_examples=40)
+@given(st.lists(calls, min_size=1, max_size=12), st.integers(1, 200))
+def test_branches_at_once_never_hold_more_than_the_cap(wanted: list[Call], cap: int) -> None:
+    async def trial() -> None:
+        async with opened() as plumbing:
+            result, ledger = await work(plumbing, wanted, cap)
+        held, refused = result.get("held", []), result.get("refused", [])
+        assert len(held) + len(refused) == len(wanted)
+        crashed = sum(each["amount"] for each in held if each["end"] == "crashed")
+        assert ledger["reserved_tokens"] == crashed
+        assert ledger["spent_tokens"] == sum(map(spent, held)) - crashed
+        assert ledger["spent_tokens"] + crashed <= cap
+
+    asyncio.run(trial())
+
+
+async def test_a_hundred_branches_spend_the_cap_and_no_more(plumbing: Plumbing) -> None:
+    wanted = [Call(amount=50, used=50, end="answered")] * 100
+    result, ledger = await work(plumbing, wanted, 1000)
+    assert (len(result["held"]), len(result["refused"])) == (20, 80)
+    assert (ledger["reserved_tokens"], ledger["spent_tokens"]) == (0, 1000)
+
+
+async def test_what_was_not_used_is_there_again(plumbing: Plumbing) -> None:
+    plumbing.settings.budget_tokens = 100
+    config: Any = {"configurable": {"thread_id": "t"}}
+    for _ in range(9):
+        result = await graph.ainvoke({"calls": [Call(amount=90, used=1, end="answered")]}, config)
+        assert result.get("refused") is None or result["refused"] == []
+    assert (await books(plumbing, "t"))["spent_tokens"] == 9
+
+
+async def test_what_is_refused_is_told_with_what_is_left(plumbing: Plumbing) -> None:
+    async def greedy(state: Calls) -> Outcome:
+        await reserve(active_run(), "cheap", "local:desk", 40)
+        await reserve(active_run(), "cheap", "local:desk", 61)
+        return {}
+
+    plumbing.settings.budget_tokens = 100
+    greedy_graph = TypedStateGraph(State, input_schema=Calls).add_node(greedy).add_edge("__start__", "greedy").compile()
+    with pytest.raises(OverBudget) as caught:
+        await greedy_graph.ainvoke({"calls": []})
+    assert (caught.value.asked, caught.value.left) == (61, 60)
+
+
+async def test_the_budget_lives_on_when_a_run_is_taken_up_again(plumbing: Plumbing) -> None:
+    plumbing.settings.budget_tokens = 100
+    config: Any = {"configurable": {"thread_id": "t"}}
+    await graph.ainvoke({"calls": [Call(amount=60, used=60, end="answered")]}, config)
+    again = await graph.ainvoke({"calls": [Call(amount=60, used=60, end="answered")]}, config)
+    assert len(again["refused"]) == 1
+
+
+async def test_a_process_that_lost_its_lease_reserves_nothing(plumbing: Plumbing) -> None:
+    class Empty(TypedDict, total=False):
+        text: str
+
+    async def late(state: Empty) -> Empty:
+        await reserve(ActiveRun("t", "late", plumbing, fence=7), "cheap", "local:desk", 1)
+        return {}
+
+    builder = TypedStateGraph(Empty).add_node(late).add_edge("__start__", "late")
+    with pytest.raises(LeaseLost):
+        await builder.compile().ainvoke({}, {"configurable": {"thread_id": "t"}})
+    assert (await books(plumbing, "t"))["reserved_tokens"] == 0

@@ -1,0 +1,55 @@
+"""Model roles: who answers, what is asked for a key, and what a call cost."""
+
+import pytest
+
+from baton.budget import Usage
+from baton.errors import BadSetting
+from baton.models import cost_usd, models
+from baton.settings import settings
+
+
+async def test_models_of_one_name_are_one_client() -> None:
+    async with models(settings()) as known:
+        assert await known.of("cheap") is await known.of("strong")
+        assert known.name("cheap") == "local:desk"
+
+
+async def test_the_sdk_does_not_try_again_by_itself() -> None:
+    async with models(settings()) as known:
+        assert (await known.of("cheap")).max_retries == 0
+
+
+async def test_a_real_model_needs_a_key_or_an_endpoint(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("BATON_MODEL_CHEAP", "openai:gpt-5.2")
+    async with models(settings()) as known:
+        with pytest.raises(BadSetting, match="OPENAI_API_KEY"):
+            await known.of("cheap")
+
+
+async def test_skills_that_nobody_offers_are_refused_by_name(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("BATON_MODEL_CHEAP", "local:nobody")
+    async with models(settings()) as known:
+        with pytest.raises(BadSetting, match="nobody"):
+            await known.of("cheap")
+
+
+@pytest.mark.parametrize("name", ["local:desk", "local:gpt-4o-mini", "openai:a-model-of-my-own"])
+def test_an_unknown_price_is_none_and_never_nothing(name: str) -> None:
+    assert cost_usd(name, Usage(10, 10)) is None
+
+
+def test_a_known_price_is_per_token() -> None:
+    one = cost_usd("openai:gpt-4o-mini", Usage(1000, 0))
+    both = cost_usd("openai:gpt-4o-mini", Usage(2000, 1000))
+    assert one is not None
+    assert both is not None
+    assert 0 < 2 * one < both
+    assert cost_usd("openai:gpt-4o-mini", Usage(0, 0)) == 0
+
+
+def test_a_short_call_is_not_charged_by_the_tier_of_long_ones() -> None:
+    from genai_prices import Usage as Priced  # noqa: PLC0415 - as the module under test, only where it is needed
+    from genai_prices import calc_price  # noqa: PLC0415
+
+    price = calc_price(Priced(input_tokens=500, output_tokens=100), model_ref="gpt-5.4", provider_id="openai")
+    assert cost_usd("openai:gpt-5.4", Usage(500, 100)) == pytest.approx(float(price.total_price))

@@ -1,0 +1,174 @@
+"""The rows of runs: leases, fences, and the status that follows from what is recorded."""
+
+import sqlite3
+from collections.abc import Callable
+from contextlib import closing, suppress
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from baton import run_rows, sqlite_file
+from baton.active import ActiveRun
+from baton.errors import LeaseLost, ThreadInUse
+from baton.sqlite_file import connect, opened
+
+APPROVAL = "INSERT INTO approvals VALUES ('i', 'one', 's', '0', '{}', 'd', ?, 0, NULL)"
+LETTER = "INSERT INTO dead_letters VALUES ('l', 'one', 's', '0', 'r', 'e', '{}', ?, ?, NULL, 0, 0)"
+HOLDERS = {who: run_rows.new_holder() for who in (True, False)}
+Clock = Callable[[float], None]
+
+
+@pytest.fixture
+def rows(tmp_path: Path) -> sqlite3.Connection:
+    made = opened(tmp_path / "baton.db")
+    run_rows.queue(made, [row("one"), row("two")])
+    return made
+
+
+@pytest.fixture
+def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
+    def set_to(seconds: float) -> None:
+        monkeypatch.setattr(run_rows, "steady", lambda: seconds)
+
+    set_to(100)
+    return set_to
+
+
+def in_memory() -> sqlite3.Connection:
+    made = connect(Path(":memory:"))
+    made.executescript(Path(sqlite_file.__file__).with_name("schema.sql").read_text())
+    return made
+
+
+def row(thread: str) -> dict[str, Any]:
+    given_up = {"context": "{}", "fingerprint": "f", "line": None, "budget": None}
+    return {"thread_id": thread, "graph": "g", "input": "{}", **given_up}
+
+
+def run(fence: int | None) -> ActiveRun:
+    return ActiveRun("one", "g", None, fence)  # type: ignore[arg-type]
+
+
+def close(rows: sqlite3.Connection, fence: int = 1, **more: Any) -> str:
+    given_up = {"output": None, "error": None, "took_ms": 1.5, **more}
+    return run_rows.finish(rows, run(fence), **given_up)
+
+
+def test_a_lease_is_held_until_it_runs_out_and_renewing_keeps_it(rows: sqlite3.Connection, clock: Clock) -> None:
+    first, second = run_rows.new_holder(), run_rows.new_holder()
+    assert run_rows.claim(rows, "one", first, 5)
+    assert run_rows.claim(rows, "one", second, 5) is None
+    assert run_rows.claim(rows, "one", first, 5) is None, "nor may its own process take it twice"
+    clock(104)
+    run_rows.renew(rows, first, 5)
+    clock(108)
+    assert run_rows.claim(rows, "one", second, 5) is None
+    clock(110)
+    taken = run_rows.claim(rows, "one", second, 5)
+    assert taken is not None
+    assert (taken["fence"], taken["recoveries"], taken["holder"]) == (2, 1, second)
+    run_rows.renew(rows, first, 5)
+    assert run_rows.get(rows, "one")["lease_until"] == 115, "who lost a lease cannot prolong it"
+
+
+def test_a_lease_from_before_a_reboot_is_void(rows: sqlite3.Connection, clock: Clock) -> None:
+    clock(1_000_000)
+    assert run_rows.claim(rows, "one", "another-boot:1:x", 5)
+    clock(1)
+    assert run_rows.lease_ran_out(run_rows.get(rows, "one"), run_rows.new_holder())
+    assert run_rows.claim(rows, "one", run_rows.new_holder(), 5)
+
+
+@pytest.mark.parametrize(
+    "approval, letter, closing, status",
+    [
+        (None, None, {}, "done"),
+        ('{"type": "approve"}', None, {}, "done"),
+        ("undecided", None, {}, "waiting"),
+        (None, ("open", True), {}, "dead_lettered"),
+        (None, ("open", False), {}, "done"),
+        (None, ("replayed", True), {}, "done"),
+        ("undecided", ("open", True), {}, "waiting"),
+        ("undecided", ("open", True), {"parked": True}, "dead_lettered"),
+        ("undecided", ("open", True), {"error": "E: no"}, "failed"),
+    ],
+)
+def test_a_status_follows_from_what_is_recorded(
+    rows: sqlite3.Connection,
+    approval: str | None,
+    letter: tuple[str, bool] | None,
+    closing: dict[str, Any],
+    status: str,
+) -> None:
+    run_rows.claim(rows, "one", run_rows.new_holder(), 5)
+    if approval:
+        rows.execute(APPROVAL, (None if approval == "undecided" else approval,))
+    if letter:
+        rows.execute(LETTER, letter)
+    assert close(rows, output='{"a": 1}', **closing) == status
+    assert run_rows.summary(rows, run_rows.get(rows, "one"))["output"] == ({"a": 1} if status == "done" else None)
+
+
+def test_who_lost_the_run_can_neither_close_nor_release_it(rows: sqlite3.Connection, clock: Clock) -> None:
+    run_rows.claim(rows, "one", run_rows.new_holder(), 5)
+    clock(106)
+    run_rows.claim(rows, "one", run_rows.new_holder(), 5)
+    before = run_rows.get(rows, "one")
+    with pytest.raises(LeaseLost):
+        close(rows, fence=1)
+    run_rows.release(rows, run(1), 1)
+    assert run_rows.get(rows, "one") == before
+    run_rows.release(rows, run(2), 1)
+    assert run_rows.get(rows, "one")["status"] == "queued"
+
+
+def test_a_released_run_can_be_taken_at_once_and_counts_no_recovery(rows: sqlite3.Connection) -> None:
+    run_rows.claim(rows, "one", run_rows.new_holder(), 5)
+    run_rows.release(rows, run(1), 1)
+    taken = run_rows.claim(rows, "one", run_rows.new_holder(), 5)
+    assert taken is not None
+    assert (taken["fence"], taken["recoveries"]) == (2, 0)
+
+
+def test_a_taken_thread_id_is_refused_with_a_way_on(rows: sqlite3.Connection) -> None:
+    with pytest.raises(ThreadInUse, match="baton resume one"):
+        run_rows.queue(rows, [row("one")])
+
+
+def test_listings_are_newest_first_filtered_and_paged(rows: sqlite3.Connection) -> None:
+    run_rows.adopt(rows, "lib", graph="h", origin="library", budget=1, started=1)
+    listed = run_rows.listing(rows)
+    assert [each["thread_id"] for each in listed] == ["two", "one", "lib"]
+    assert [each["thread_id"] for each in run_rows.listing(rows, status="queued", limit=1, offset=1)] == ["one"]
+    assert [each["thread_id"] for each in run_rows.listing(rows, graph="h")] == ["lib"]
+    assert run_rows.resumable(rows) == ["one", "two"], "what the library began is not ours to go on with"
+
+
+MOVES = st.lists(
+    st.tuples(st.sampled_from(["claim", "renew", "finish", "release", "wait"]), st.booleans()), max_size=30
+)
+
+
+@given(moves=MOVES)
+def test_whatever_two_processes_try_only_the_latest_claim_writes(moves: list[tuple[str, bool]]) -> None:
+    with closing(in_memory()) as rows, pytest.MonkeyPatch.context() as patch:
+        run_rows.queue(rows, [row("one")])
+        now, fences, latest = 100.0, {True: 0, False: 0}, 0
+        for move, who in moves:
+            patch.setattr(run_rows, "steady", lambda now=now: now)
+            before = run_rows.get(rows, "one")
+            if move == "wait":
+                now += 6
+            elif move == "renew":
+                run_rows.renew(rows, HOLDERS[who], 5)
+            elif move == "claim" and (taken := run_rows.claim(rows, "one", HOLDERS[who], 5)):
+                assert taken["fence"] == latest + 1
+                latest = fences[who] = taken["fence"]
+            elif move in ("finish", "release"):
+                with suppress(LeaseLost):
+                    close(rows, fences[who]) if move == "finish" else run_rows.release(rows, run(fences[who]), 1)
+            if move in ("renew", "finish", "release") and fences[who] != latest:
+                assert run_rows.get(rows, "one") == before

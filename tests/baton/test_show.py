@@ -1,0 +1,122 @@
+"""A run step by step: in order, with what was paid, and with what was lost."""
+
+import time
+from typing import Any
+
+import pytest
+
+from baton import Job, request_approval, run_rows
+from baton.errors import Fatal
+from baton.plumbing import Plumbing
+from baton.show import steps
+from tests.baton.payments import Order, Paid, Thought, chain, desk, place, queued, think, within_limit, worked
+from tests.baton.processes import process, work
+from tests.baton.questions import approve
+
+PAYMENT = ["book", "book!", "pay", "pay!", "thank"]
+
+
+async def shown(plumbing: Plumbing, thread: str = "one") -> list[dict[str, Any]]:
+    rows: list[dict[str, Any]] = await plumbing.database.do(lambda tx: steps(tx, thread))
+    return rows
+
+
+async def usage(plumbing: Plumbing, thread: str = "one") -> dict[str, Any]:
+    found: dict[str, Any] = await plumbing.database.do(lambda tx: run_rows.usage(tx, thread))
+    return found
+
+
+async def test_steps_stand_in_the_order_in_which_they_began_with_what_went_in_and_out() -> None:
+    await queued("one")
+    async with desk() as (runner, plumbing):
+        await runner.resume("one")
+        rows = await shown(plumbing)
+    assert [row["step"] for row in rows] == PAYMENT
+    assert [row["started_at"] for row in rows] == sorted(row["started_at"] for row in rows)
+    assert {row["status"] for row in rows} == {"done"}
+    assert rows[2]["input"] == {"amount": 7}
+    assert rows[2]["output"] == {"receipt": {"paid": 7}}
+    assert rows[3]["output"] == {"paid": 7}
+
+
+async def test_tokens_and_cost_of_the_steps_add_up_to_those_of_the_run() -> None:
+    await queued("one", graph="approved")
+    async with desk() as (runner, plumbing):
+        await runner.resume("one")
+        await runner.decide("one", approve())
+        rows, whole = await shown(plumbing), await usage(plumbing)
+    assert [(row["step"], row["status"]) for row in rows] == [
+        ("think", "done"),
+        ("ask_person", "interrupted"),
+        ("ask_person", "done"),
+        ("pay", "done"),
+        ("pay!", "done"),
+    ]
+    assert {name: sum(row[name] for row in rows) for name in whole} == whole
+    assert whole == {"model_calls": 1, "input_tokens": 10, "output_tokens": 5, "cost_usd": 0.01}
+
+
+@pytest.mark.parametrize("resumed", [False, True])
+async def test_a_step_that_was_killed_after_it_paid_is_shown_as_lost_also_when_the_run_went_on(
+    *, resumed: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("BATON_LEASE_S", "0.3")
+    (place() / "thinking.kill").touch()
+    await queued("one", graph="approved")
+    with process(work, ["one"]) as working:
+        working.join(20)
+    async with desk() as (runner, plumbing):
+        if resumed:
+            await runner.resume("one")
+        rows, whole = await shown(plumbing), await usage(plumbing)
+    assert (rows[0]["step"], rows[0]["status"], rows[0]["model_calls"]) == ("think", "lost", 1)
+    assert [(row["step"], row["status"]) for row in rows[1:]] == (
+        [("think", "done"), ("ask_person", "interrupted")] if resumed else []
+    )
+    assert sum(row["model_calls"] for row in rows) == whole["model_calls"] == worked().count("thinking")
+    assert sum(row["input_tokens"] for row in rows) == whole["input_tokens"] == (10 if resumed else 0)
+    assert whole["cost_usd"] is None, "what a lost call cost is not known"
+
+
+async def test_a_step_that_asks_twice_shows_each_call_where_it_was_made() -> None:
+    async def think_then_ask(state: Order) -> Thought:
+        thought = await think(state)
+        await request_approval("pay", {"amount": 7}, description="", check=within_limit)
+        return thought
+
+    async with desk({"both": chain(think_then_ask, name="both")}) as (runner, plumbing):
+        await runner.queue("both", [Job({"amount": 7}, "one")])
+        await runner.resume("one")
+        await runner.decide("one", approve())
+        rows = await shown(plumbing)
+    assert [(row["status"], row["model_calls"]) for row in rows] == [("interrupted", 1), ("done", 1)]
+
+
+async def test_a_failed_step_shows_its_error() -> None:
+    async def fail(state: Order) -> Paid:
+        raise Fatal("it cannot be")
+
+    async with desk({"fail": chain(fail, name="fail")}) as (runner, plumbing):
+        await runner.queue("fail", [Job({"amount": 7}, "one")])
+        await runner.resume("one")
+        (row,) = await shown(plumbing)
+    assert (row["status"], row["error"], row["output"]) == ("failed", "Fatal: it cannot be", None)
+
+
+@pytest.mark.parametrize("hours", [-1, 1])
+async def test_a_clock_that_is_set_on_the_way_does_not_mix_up_the_order(
+    monkeypatch: pytest.MonkeyPatch, hours: int
+) -> None:
+    true_time = time.time
+    await queued("one", graph="approved")
+    async with desk() as (runner, plumbing):
+        await runner.resume("one")
+        monkeypatch.setattr(time, "time", lambda: true_time() + hours * 3600)
+        await runner.decide("one", approve())
+        assert [row["step"] for row in await shown(plumbing)] == ["think", "ask_person", "ask_person", "pay", "pay!"]
+
+
+async def test_a_thread_without_steps_shows_none() -> None:
+    await queued("one")
+    async with desk() as (_, plumbing):
+        assert await shown(plumbing) == []

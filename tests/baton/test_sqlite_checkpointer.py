@@ -1,0 +1,164 @@
+"""The checkpointer: LangGraph's own conformance suite, the clock, forged blobs, and threads that are copied."""
+
+import asyncio
+import pickle
+import time
+from collections.abc import AsyncIterator
+from typing import Any
+
+import pytest
+from langchain_core.runnables import RunnableConfig
+from langgraph.checkpoint.base import empty_checkpoint
+from langgraph.checkpoint.conformance import checkpointer_test, validate
+from langgraph.checkpoint.conformance.capabilities import ALL_CAPABILITIES, DetectedCapabilities
+from pydantic import BaseModel
+
+from baton.active import ACTIVE, ActiveRun
+from baton.database import Database
+from baton.errors import LeaseLost, TamperedCheckpoint
+from baton.plumbing import Plumbing
+from baton.sqlite_checkpointer import SqliteCheckpointer
+
+BOOM: list[str] = []
+
+
+def at(thread: str, checkpoint_id: str | None = None, **more: Any) -> RunnableConfig:
+    named = {"checkpoint_id": checkpoint_id} if checkpoint_id else {}
+    return {"configurable": {"thread_id": thread, "checkpoint_ns": "", **named, **more}}
+
+
+async def put(saver: SqliteCheckpointer, config: RunnableConfig, **values: Any) -> RunnableConfig:
+    checkpoint = {**empty_checkpoint(), "channel_values": values}
+    return await saver.aput(config, checkpoint, {"step": 1}, {})  # type: ignore[arg-type]
+
+
+async def rows(plumbing: Plumbing) -> tuple[int, int]:
+    """How many checkpoints and writes there are."""
+    sql = "SELECT (SELECT count(*) FROM checkpoints), (SELECT count(*) FROM writes)"
+    checkpoints, writes = await plumbing.database.do(lambda tx: tx.execute(sql).fetchone())
+    return checkpoints, writes
+
+
+async def overwrite(plumbing: Plumbing, blob: bytes) -> None:
+    await plumbing.database.do(lambda tx: tx.execute("UPDATE checkpoints SET checkpoint = ?", (blob,)))
+
+
+async def test_it_conforms_with_every_capability(tmp_path: Any, plumbing: Plumbing) -> None:
+    @checkpointer_test(name="baton")
+    async def saver() -> AsyncIterator[SqliteCheckpointer]:
+        database = await Database.open(tmp_path / f"{time.monotonic_ns()}.db")
+        yield SqliteCheckpointer(database, b"k" * 32)
+        await database.close()
+
+    report = await validate(saver)
+    assert DetectedCapabilities.from_instance(plumbing.checkpointer).detected == ALL_CAPABILITIES
+    assert {name for name, result in report.results.items() if not (result.detected and result.passed)} == set()
+    assert sum(result.tests_passed for result in report.results.values()) > 70
+
+
+async def test_the_latest_is_the_one_written_last_whatever_the_clock_did(
+    plumbing: Plumbing, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    saver = plumbing.checkpointer
+    first = await put(saver, at("t"), n=1)
+    yesterday = time.time_ns() - 86_400 * 10**9
+    monkeypatch.setattr("langgraph.checkpoint.base.id._last_v6_timestamp", None)
+    monkeypatch.setattr("langgraph.checkpoint.base.id.time.time_ns", lambda: yesterday)
+    second = await put(saver, first, n=2)
+    assert second["configurable"]["checkpoint_id"] < first["configurable"]["checkpoint_id"]
+    latest = await saver.aget_tuple(at("t"))
+    assert latest is not None
+    assert latest.checkpoint["channel_values"] == {"n": 2}
+    assert [each.checkpoint["channel_values"]["n"] async for each in saver.alist(at("t"))] == [2, 1]
+    assert [each.checkpoint["channel_values"]["n"] async for each in saver.alist(at("t"), before=second)] == [1]
+
+
+@pytest.mark.parametrize(
+    "sql", ["UPDATE checkpoints SET type = ?, checkpoint = ?", "UPDATE writes SET type = ?, value = ?"]
+)
+@pytest.mark.parametrize("forged", [b"", b"x" * 40, pickle.dumps(BOOM.append)])
+async def test_a_blob_without_our_seal_is_refused_before_it_is_unpacked(
+    plumbing: Plumbing, sql: str, forged: bytes
+) -> None:
+    config = await put(plumbing.checkpointer, at("t"), n=1)
+    await plumbing.checkpointer.aput_writes(config, [("n", 2)], "task")
+    await plumbing.database.do(lambda tx: tx.execute(sql, ("pickle", forged)))
+    with pytest.raises(TamperedCheckpoint):
+        await plumbing.checkpointer.aget_tuple(at("t"))
+
+
+async def test_one_flipped_bit_is_noticed_wherever_it_is(plumbing: Plumbing) -> None:
+    await put(plumbing.checkpointer, at("t"), text="a customer's message")
+    blob = await plumbing.database.do(lambda tx: tx.execute("SELECT checkpoint FROM checkpoints").fetchone()[0])
+    for index in range(len(blob)):
+        flipped = bytes([*blob[:index], blob[index] ^ 1, *blob[index + 1 :]])
+        await overwrite(plumbing, flipped)
+        with pytest.raises(TamperedCheckpoint):
+            await plumbing.checkpointer.aget_tuple(at("t"))
+
+
+async def test_another_homes_checkpoint_is_refused(plumbing: Plumbing) -> None:
+    await put(plumbing.checkpointer, at("t"), n=1)
+    with pytest.raises(TamperedCheckpoint):
+        await SqliteCheckpointer(plumbing.database, b"another key").aget_tuple(at("t"))
+
+
+class Revived(BaseModel):
+    text: str
+
+
+async def test_no_class_of_ours_is_brought_back_to_life(plumbing: Plumbing) -> None:
+    await put(plumbing.checkpointer, at("t"), model=Revived(text="x"))
+    found = await plumbing.checkpointer.aget_tuple(at("t"))
+    assert found is not None
+    assert not isinstance(found.checkpoint["channel_values"]["model"], Revived)
+
+
+async def test_a_process_that_lost_its_lease_writes_nothing(plumbing: Plumbing) -> None:
+    config = await put(plumbing.checkpointer, at("t"), n=1)
+    stale = ActiveRun("t", "graph", plumbing, fence=1)
+    held = at("t", config["configurable"]["checkpoint_id"], **{ACTIVE: stale})
+    with pytest.raises(LeaseLost):
+        await put(plumbing.checkpointer, held, n=2)
+    with pytest.raises(LeaseLost):
+        await plumbing.checkpointer.aput_writes(held, [("n", 2)], "task")
+    assert await rows(plumbing) == (1, 0)
+
+
+async def test_a_deleted_thread_leaves_nothing_not_even_writes_whose_checkpoint_never_came(plumbing: Plumbing) -> None:
+    config = await put(plumbing.checkpointer, at("t"), n=1)
+    await plumbing.checkpointer.aput_writes(config, [("n", 2)], "task")
+    await plumbing.checkpointer.aput_writes(at("t", "never-stored"), [("n", 3)], "task")
+    await put(plumbing.checkpointer, at("other"), n=1)
+    await plumbing.checkpointer.adelete_thread("t")
+    assert await rows(plumbing) == (1, 0)
+
+
+async def test_a_copy_does_not_change_what_came_before_in_the_original(plumbing: Plumbing) -> None:
+    saver = plumbing.checkpointer
+    config = at("t")
+    for n in range(3):
+        config = await put(saver, config, n=n)
+    await saver.acopy_thread("t", "copy")
+    earlier = [each.checkpoint["channel_values"]["n"] async for each in saver.alist(at("t"), before=config)]
+    assert earlier == [1, 0]
+
+
+@pytest.mark.parametrize("key", ["step') OR 1=1 --", 'step" OR 1=1 --', "x\n", "$.step"])
+async def test_a_filters_key_is_never_sql(plumbing: Plumbing, key: str) -> None:
+    await put(plumbing.checkpointer, at("t"), n=1)
+    assert [each async for each in plumbing.checkpointer.alist(None, filter={key: 1})] == []
+    assert len([each async for each in plumbing.checkpointer.alist(None, filter={"step": 1})]) == 1
+
+
+async def test_savers_of_several_threads_share_the_file(plumbing: Plumbing) -> None:
+    async def write(name: str) -> None:
+        database = await Database.open(plumbing.database.path)
+        saver, config = SqliteCheckpointer(database, b"k" * 32), at(name)
+        for n in range(10):
+            config = await put(saver, config, n=n)
+        await database.close()
+
+    names = [f"t{number}" for number in range(4)]
+    await asyncio.gather(*(asyncio.to_thread(asyncio.run, write(name)) for name in names))
+    assert await rows(plumbing) == (40, 0)

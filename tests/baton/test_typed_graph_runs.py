@@ -1,0 +1,120 @@
+"""Typed graphs as runs: rows, spans, pauses, graphs within graphs, and who has to call them how."""
+
+import asyncio
+from typing import Any
+
+import pytest
+from langgraph.graph import START, StateGraph
+from langgraph.types import Command, RetryPolicy, interrupt
+
+from baton.dead_letters import park
+from baton.errors import ShapeError, UsageError
+from baton.plumbing import Plumbing
+from baton.typed_graph import TypedStateGraph
+from tests.baton.test_typed_graph import wrong
+from tests.baton.words import (
+    CONFIG,
+    Asked,
+    Context,
+    Said,
+    State,
+    chain,
+    greet,
+    only,
+    spans,
+)
+
+
+async def test_a_graph_can_be_a_step_and_its_spans_are_named_by_the_path(plumbing: Plumbing) -> None:
+    builder = TypedStateGraph(State, input_schema=Asked).add_node("inner", chain().compile()).add_edge(START, "inner")
+    assert (await builder.compile().ainvoke({"text": "a b c"}, CONFIG))["reply"] == "3 words"
+    assert await spans(plumbing) == [("inner/count", "done"), ("inner/say", "done")]
+
+
+@pytest.mark.parametrize(
+    "given,greeting", [(None, "hello"), (Context("good day"), "good day"), ({"greeting": "hi"}, "hi")]
+)
+async def test_a_step_that_is_a_graph_shares_the_context_of_the_whole(given: Any, greeting: str) -> None:
+    inner = only(greet, Context).compile()
+    assert (await inner.ainvoke({"text": "x"}, context=given))["reply"] == greeting
+    outer = TypedStateGraph(State, Context, input_schema=Asked).add_node("inner", inner).add_edge(START, "inner")
+    assert (await outer.compile().ainvoke({"text": "x"}, context=given))["reply"] == greeting
+
+
+async def test_a_step_that_asks_goes_on_with_the_answer(plumbing: Plumbing) -> None:
+    async def ask(state: Asked) -> Said:
+        return {"reply": interrupt({"question": state["text"]})}
+
+    graph = only(ask).compile(plumbing.checkpointer)
+    paused = await graph.ainvoke({"text": "well?"}, CONFIG)
+    assert [each.value for each in paused["__interrupt__"]] == [{"question": "well?"}]
+    assert (await graph.ainvoke(Command(resume="yes"), CONFIG))["reply"] == "yes"
+    assert await spans(plumbing) == [("step", "interrupted"), ("step", "done")]
+
+
+async def test_every_attempt_leaves_a_span(plumbing: Plumbing) -> None:
+    attempts: list[int] = []
+
+    async def flaky(state: Asked) -> Said:
+        attempts.append(1)
+        if len(attempts) < 3:
+            raise OSError("again")
+        return {"reply": "at last"}
+
+    policy = RetryPolicy(initial_interval=0, jitter=False, retry_on=OSError)
+    builder = TypedStateGraph(State, input_schema=Asked).add_node(flaky, retry_policy=policy)
+    await builder.add_edge(START, "flaky").compile().ainvoke({"text": "x"}, CONFIG)
+    assert await spans(plumbing) == [("flaky", "failed"), ("flaky", "failed"), ("flaky", "done")]
+
+
+async def test_a_step_that_takes_too_long_is_told_as_cancelled(plumbing: Plumbing) -> None:
+    async def slow(state: Asked) -> Said:
+        await asyncio.sleep(5)
+        return {"reply": "late"}
+
+    builder = TypedStateGraph(State, input_schema=Asked).add_node(slow, timeout=0.05).add_edge(START, "slow")
+    with pytest.raises(Exception, match="slow"):
+        await builder.compile().ainvoke({"text": "x"}, CONFIG)
+    assert await spans(plumbing) == [("slow", "cancelled")]
+
+
+def test_a_synchronous_call_is_told_what_to_do() -> None:
+    graph = chain().compile(name="chain")
+    with pytest.raises(UsageError, match="ainvoke"):
+        graph.invoke({"text": "x"})
+    with pytest.raises(UsageError, match="ainvoke"):
+        next(graph.stream({"text": "x"}))
+
+
+async def run_rows(plumbing: Plumbing) -> list[dict[str, Any]]:
+    return [dict(row) for row in await plumbing.database.do(lambda tx: tx.execute("SELECT * FROM runs").fetchall())]
+
+
+async def test_a_bare_call_gets_a_run_row(plumbing: Plumbing) -> None:
+    await chain().compile(name="chain").ainvoke({"text": "one two"})
+    (row,) = await run_rows(plumbing)
+    assert (row["graph"], row["origin"], row["status"], row["budget_tokens"]) == ("chain", "library", "done", 100_000)
+    assert row["thread_id"].startswith("lib-")
+
+
+async def test_a_bare_call_that_fails_is_told_in_its_row(plumbing: Plumbing) -> None:
+    with pytest.raises(ShapeError):
+        await chain(first=wrong).compile().ainvoke({"text": "x"}, CONFIG)
+    (row,) = await run_rows(plumbing)
+    assert (row["thread_id"], row["status"]) == ("t1", "failed")
+    assert row["error"].startswith("ShapeError: ")
+
+
+async def test_a_graph_within_a_graph_is_no_run_of_its_own(plumbing: Plumbing) -> None:
+    builder = TypedStateGraph(State, input_schema=Asked).add_node("inner", chain().compile()).add_edge(START, "inner")
+    await builder.compile(name="outer").ainvoke({"text": "x"})
+    assert [row["graph"] for row in await run_rows(plumbing)] == ["outer"]
+    untyped = StateGraph(State).add_node("inner", chain().compile(name="adopted")).add_edge(START, "inner")
+    await untyped.compile().ainvoke({"text": "x"})
+    assert {row["graph"] for row in await run_rows(plumbing)} == {"outer", "adopted"}
+
+
+async def test_a_graph_can_be_compiled_again_with_the_same_defaults() -> None:
+    builder = chain().set_node_defaults(error_handler=park)
+    builder.compile()
+    assert (await builder.compile().ainvoke({"text": "x"}))["reply"] == "1 words"

@@ -1,0 +1,39 @@
+"""The desk's own graph and dataset go through an experiment, with a router trained on a few words a route."""
+
+import asyncio
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bank.routes import OWN, load_routes
+from baton.plumbing import opened
+from baton.registry import root
+from evals.dataset import chosen, default_dataset, read
+from evals.experiment import Plan, bench
+
+EXAMPLES = 4
+FEW = 6  # example messages a route: enough to train on in no time
+
+
+async def measured() -> dict[str, Any]:
+    examples = chosen(read(default_dataset("routing"))[0], None, EXAMPLES)
+    async with opened() as desk, bench(desk) as at:
+        begun = await at.begin(Plan("routing", "routing", None, {"route_threshold": 0}, examples))
+        await at.warm_up(begun)
+        await at.work(await at.unfinished(begun), done=lambda _: None, concurrency=2)
+        return await at.result(begun)
+
+
+def test_routing_is_measured_on_its_own_dataset(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "routes").mkdir()
+    for route in load_routes(OWN).values():
+        lines = (f"# {route.definition}", *route.examples[:FEW])
+        (tmp_path / "routes" / f"{route.name}.txt").write_text("\n".join(lines), "utf-8")
+    monkeypatch.setenv("BATON_ROUTES", str(tmp_path / "routes"))
+    root.cache_clear()
+    result = asyncio.run(measured())
+    assert (result["completed"], result["errors"]) == (EXAMPLES, 0)
+    assert {"route", "outcome", "citations_recall", "ece", "selective_accuracy"} <= set(result["metrics"])
+    assert result["tokens_per_run"] > 0
+    assert result["cost_usd_per_run"] is None, "the offline model has no price"

@@ -1,0 +1,35 @@
+"""The desk's example messages are ours: they share few words with foreign texts, and none is one."""
+
+import pytest
+
+from bank.routes import OWN, load_routes
+from evals.overlap import overlap, texts_of
+from tests.evals.conftest import HOUSE
+
+FOREIGN = HOUSE.parent / "shared" / "data"
+MOST_SHARED = 0.25
+"""About what short messages on the same matters share by chance: `how do i get` is nobody's."""
+
+
+def test_four_words_in_a_row_are_shared_whatever_their_case_and_punctuation() -> None:
+    ours = ["Where is my new card?", "Where is the new card", "Is my NEW card, late"]
+    assert overlap(ours, ["so where's that... where is my new card then"]).sharing == 2
+
+
+def test_an_equal_text_is_found_however_short() -> None:
+    assert overlap(["Hello!", "hello there"], ["HELLO"]).equal == ("Hello!",)
+
+
+def test_nothing_is_shared_with_nothing() -> None:
+    assert overlap([], []).share == 0
+    assert overlap(["one two three four"], []).share == 0
+
+
+@pytest.mark.skipif(not FOREIGN.is_dir(), reason="no foreign texts beside the repository")
+def test_our_examples_are_not_foreign_texts(capsys: pytest.CaptureFixture[str]) -> None:
+    examples = [each for route in load_routes(OWN).values() for each in route.examples]
+    found = overlap(examples, texts_of(FOREIGN))
+    with capsys.disabled():
+        print(f"\n{found.sharing} of {found.texts} examples ({found.share:.1%}) share four words with a foreign text")  # noqa: T201
+    assert found.equal == ()
+    assert found.share < MOST_SHARED

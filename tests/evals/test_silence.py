@@ -1,0 +1,61 @@
+"""Without a key nothing leaves the machine: no connection is even tried, not to loopback either."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.evals.conftest import HOUSE, line, written
+
+WATCHED = """
+import atexit, json, sys
+tried = []
+SENDING = {"socket.connect", "socket.getaddrinfo", "socket.gethostbyname", "socket.sendto", "socket.sendmsg"}
+sys.addaudithook(lambda event, given: tried.append(f"{event} {given[1:]}") if event in SENDING else None)
+atexit.register(lambda: open("tried.json", "w").write(json.dumps(tried)))
+"""
+COMMAND = "from app.cli import main\nmain(['eval', 'run', 'parrot', '--dataset', 'd.jsonl', '--json'])\n"
+LIBRARY = """
+import asyncio
+from pathlib import Path
+from baton.plumbing import opened
+from evals.dataset import read
+from evals.experiment import Plan, bench
+
+async def measured():
+    async with opened() as desk, bench(desk) as at:
+        begun = await at.begin(Plan("parrot", "d.jsonl", None, {}, read(Path("d.jsonl"))[0]))
+        await at.warm_up(begun)
+        await at.work(await at.unfinished(begun), done=lambda _: None, concurrency=2)
+        return await at.result(begun)
+
+import json
+print(json.dumps(asyncio.run(measured())))
+"""
+REACHING = "import socket\nsocket.socket(type=socket.SOCK_DGRAM).connect(('127.0.0.1', 9))\n"
+
+
+def watched(program: str, **settings: str) -> tuple[str, list[str]]:
+    """What a program printed, and every connection that it tried in any of its threads, to its very end."""
+    silent = {name: value for name, value in os.environ.items() if not name.startswith("LANGSMITH_")}
+    environment = {**silent, **settings, "PYTHONPATH": str(HOUSE)}
+    command = [sys.executable, "-c", WATCHED + program]
+    told = subprocess.run(command, env=environment, text=True, capture_output=True, check=True, timeout=50)
+    tried: list[str] = json.loads(Path("tried.json").read_text())
+    return told.stdout, tried
+
+
+@pytest.mark.parametrize("program,settings", [(COMMAND, {}), (LIBRARY, {"LANGSMITH_TRACING": "true"})])
+def test_an_experiment_tries_no_connection(project: Path, program: str, settings: dict[str, str]) -> None:
+    written(project / "d.jsonl", line("a", "cards 0.9"), line("b", "fees 0.4"))
+    told, tried = watched(program, **settings)
+    assert json.loads(told)["completed"] == 2
+    assert tried == []
+
+
+def test_the_watch_sees_a_connection(tmp_path: Path) -> None:
+    _, tried = watched(REACHING)
+    assert len(tried) == 1

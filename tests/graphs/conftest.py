@@ -1,0 +1,90 @@
+"""The desk at work: a bank in a real file, the trained router, runs made as every front end makes them."""
+
+import importlib
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bank.desk import desk_bank
+from bank.protocol import Bank
+from baton.plumbing import Plumbing, opened
+from baton.runner import Job, Runner, Summary
+from state.banking import LogLine
+from tests.ready import furnish, ready_home
+from tests.scripted import Scripted, scripted_model
+
+__all__ = ["scripted_model"]
+
+
+@dataclass
+class Desk:
+    """What a test asks of the desk."""
+
+    runner: Runner
+    bank: Bank
+
+    async def work(
+        self, message: str, customer_id: str | None = None, graph: str = "support_desk", **context: Any
+    ) -> Summary:
+        """One message as far as it goes; by default it is routed without much doubt, for that is not what is tested."""
+        context = {"route_threshold": 0.4, **context}
+        job = Job({"message": message, "customer_id": customer_id})
+        [thread] = await self.runner.queue(graph, [job], context=context)
+        return await self.runner.resume(thread)
+
+    async def decide(self, waiting: Summary, kind: str, **more: Any) -> Summary:
+        """A person's answer to the one question that waits."""
+        return await self.runner.decide(waiting["thread_id"], {"decisions": [{"type": kind, **more}]})
+
+    async def edit(self, waiting: Summary, **args: str) -> Summary:
+        """The proposed action with other arguments."""
+        [question] = waiting["waiting_for"]
+        edited = {"name": question["action_requests"][0]["name"], "args": args}
+        return await self.decide(waiting, "edit", edited_action=edited)
+
+    async def done(self) -> list[LogLine]:
+        """What the bank was asked to do, by its own log."""
+        return await self.bank.log()
+
+
+@pytest.fixture(scope="session")
+def ready(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return ready_home(tmp_path_factory)
+
+
+@pytest.fixture
+async def plumbing(baton_home: Path, ready: Path) -> AsyncIterator[Plumbing]:
+    furnish(baton_home, ready)
+    async with opened() as everything:
+        yield everything
+
+
+@pytest.fixture
+async def desk(plumbing: Plumbing) -> Desk:
+    def load(name: str) -> Any:
+        return importlib.import_module(f"graphs.{name}").graph
+
+    return Desk(Runner(plumbing, load), await plumbing.resource(desk_bank))
+
+
+@pytest.fixture
+def bank_is_down(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nobody listens where the bank should be."""
+    monkeypatch.setenv("BATON_BANK_URL", "http://127.0.0.1:9")
+
+
+@pytest.fixture
+def strong(scripted_model: Scripted, monkeypatch: pytest.MonkeyPatch) -> Scripted:
+    """The model that drafts, answering as told; the others stay local."""
+    monkeypatch.setenv("BATON_MODEL_STRONG", "openai:scripted")
+    return scripted_model
+
+
+@pytest.fixture
+def cheap(scripted_model: Scripted, monkeypatch: pytest.MonkeyPatch) -> Scripted:
+    """The model of the second tier, answering as told; the others stay local."""
+    monkeypatch.setenv("BATON_MODEL_CHEAP", "openai:scripted")
+    return scripted_model

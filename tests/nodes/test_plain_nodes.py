@@ -1,0 +1,51 @@
+"""The nodes that need no run around them, called as what they are: functions."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, cast
+
+import pytest
+from langgraph.runtime import Runtime
+
+from bank.policy_index import policy_index
+from nodes.classify import classify
+from nodes.escalate import TOLD, escalate
+from nodes.retrieve import retrieve
+from state.context import Context
+from state.desk import Resolution
+from state.support_desk import Review
+
+ROUTED: Any = {"message": "My card was stolen", "customer_id": None, "route": "security", "confidence": 0.9}
+
+
+async def test_classify_gives_a_route_and_its_probability(furnished: Path) -> None:
+    routed = await classify({"message": "My card was stolen", "customer_id": None})
+    assert routed["route"] == "security"
+    assert 0.5 < routed["confidence"] <= 1
+
+
+async def test_retrieve_gives_as_many_passages_as_the_context_says(runtime: Callable[..., Runtime[Context]]) -> None:
+    for most in (1, 3):
+        found = (await retrieve(ROUTED, runtime(passages=most)))["passages"]
+        assert len(found) == most
+        assert {each.policy_id for each in policy_index().passages(found)} & {"SEC-01", "SEC-02"}
+
+
+async def test_retrieve_finds_nothing_for_no_words(runtime: Callable[..., Runtime[Context]]) -> None:
+    assert await retrieve(cast("Any", {**ROUTED, "message": "?!"}), runtime()) == {"passages": []}
+
+
+@pytest.mark.parametrize(
+    "more, why",
+    [
+        ({}, "no tier was sure of a route (best: security, 0.90)"),
+        ({"route": "other"}, "not for this desk (other, 0.90)"),
+        ({"passages": []}, "no policy bears on it (security, 0.90)"),
+        ({"passages": ["SEC-01.1"], "review": Review(verdict="escalate", reason="a card number")}, "a card number"),
+    ],
+)
+async def test_escalate_says_that_a_person_looks_and_why(more: Any, why: str) -> None:
+    resolution = await escalate(cast("Any", {**ROUTED, **more}))
+    assert set(resolution) == set(Resolution.__annotations__)
+    assert (resolution["outcome"], resolution["reply"], resolution["reason"]) == ("escalated", TOLD, why)
+    assert (resolution["citations"], resolution["actions"]) == ([], [])

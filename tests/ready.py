@@ -1,0 +1,46 @@
+"""A home made ready once and shared by all test processes: a trained router and a seeded bank, to be copied."""
+
+import fcntl
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+MAKE = """
+import asyncio
+from pathlib import Path
+from bank.router import router
+from bank.sqlite_bank import SqliteBank
+from baton.home import home
+
+async def seed():
+    await (await SqliteBank.open(home() / "bank.db")).aclose()
+
+router()
+asyncio.run(seed())
+"""
+HOUSE = Path(__file__).parents[1]
+
+
+def ready_home(factory: pytest.TempPathFactory) -> Path:
+    """The shared home; whoever comes first makes it (five seconds), the others wait."""
+    base = factory.getbasetemp()
+    shared = base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
+    with (shared / "ready.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        home = shared / "ready"
+        if not (home / "bank.db").exists():
+            environment = {**os.environ, "BATON_HOME": str(home), "PYTHONPATH": str(HOUSE)}
+            subprocess.run([sys.executable, "-c", MAKE], check=True, env=environment)
+    return home
+
+
+def furnish(home: Path, ready: Path) -> None:
+    """Give a test's own home the trained router and the seeded bank."""
+    home.mkdir(mode=0o700, exist_ok=True)
+    shutil.copy(ready / "bank.db", home)
+    for kept in [ready / "seal.key", *ready.glob("router-*.bin")]:
+        (home / kept.name).hardlink_to(kept)

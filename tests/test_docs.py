@@ -1,0 +1,277 @@
+"""README and docs hold: commands parse and work, examples run, links lead somewhere, pictures are the code's.
+
+What a fenced block is, its first line says: `sh` (a `baton` line in it must parse; the cheap ones are run in order),
+`python run` (executed in a fresh interpreter), `KIND file=PATH` (written there before the page's commands are run).
+"""
+
+import json
+import os
+import re
+import shlex
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import pytest
+import typer
+
+from app.cli import app
+from app.graphs_view import drawing
+from baton.registry import entries
+from baton.settings import Settings
+
+ROOT = Path(__file__).parents[1]
+PAGES = sorted([ROOT / "README.md", ROOT / "AGENTS.md", ROOT / "CHANGELOG.md", *(ROOT / "docs").rglob("*.md")])
+PATTERNS = sorted((ROOT / "docs" / "patterns").glob("*.md"))
+FENCE = re.compile(r"^```(\w+)([^\n]*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+LINK = re.compile(r"(?<!!)\[[^\]]+\]\(([^)\s]+)\)")
+SETTING = re.compile(r"^# ([A-Z][A-Z_]+)=", re.MULTILINE)
+ELSEWHERE = {"BATON_DATABASE_URL", "LANGSMITH_API_KEY", "LANGSMITH_TRACING"}
+"""Settings that are read where they are needed, not through `Settings`."""
+
+ASKED = {
+    "cards": ["My card has not arrived"],
+    "disputes": ["A hotel charged me twice for the same night, please refund one", "I was charged twice at a shop"],
+}
+FEW, OFTEN = 3, 9
+"""Examples of a route in the small folder, and how often those above are among them, so that the router is sure."""
+
+DONE, WAITING = 0, 3
+PYTEST, QUIETLY = "pytest", ["-q", "-p", "no:cacheprovider", "-W", "ignore:Module already imported"]
+DRIVER = """
+import json, sys
+from app.cli import main
+for words in json.loads(sys.argv[1]):
+    try:
+        if words[0] == "pytest":
+            import pytest
+            sys.exit(int(pytest.main(words[1:])))
+        main(words)
+    except SystemExit as end:
+        print("ended", json.dumps([words, end.code]), flush=True)
+"""
+ONE_THREAD = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
+"""For the router's training: it is small, and the tests run side by side."""
+
+COPIED = ("app", "bank", "baton", "graphs", "nodes", "state")
+
+
+class Block(NamedTuple):
+    """One fenced block; `marks` is what follows its kind."""
+
+    page: Path
+    kind: str
+    marks: str
+    text: str
+
+    @property
+    def file(self) -> str | None:
+        return self.marks.removeprefix("file=") if self.marks.startswith("file=") else None
+
+
+def name(page: Path) -> str:
+    return str(page.relative_to(ROOT))
+
+
+def blocks(page: Path) -> list[Block]:
+    found = FENCE.findall(page.read_text("utf-8"))
+    return [Block(page, kind, marks.strip(), text) for kind, marks, text in found]
+
+
+def commands(block: Block) -> Iterator[list[str]]:
+    """The words after `baton` of every line that calls it."""
+    for line in block.text.splitlines() if block.kind == "sh" else []:
+        if line.startswith("baton "):
+            yield shlex.split(line, comments=True)[1:]
+
+
+def parsed(command: Any, words: list[str], parent: Any = None) -> dict[str, Any]:
+    """What the command line understands of the words; raises what it would raise."""
+    with command.make_context(command.name, list(words), parent=parent) as context:
+        if not hasattr(command, "resolve_command") or not context._protected_args:  # noqa: SLF001 - no public way
+            return dict(context.params)
+        _, chosen, rest = command.resolve_command(context, [*context._protected_args, *context.args])  # noqa: SLF001
+        return parsed(chosen, rest, context)
+
+
+def cheap(words: list[str]) -> bool:
+    """Whether a command ends by itself, soon, on what stands on its page."""
+    return not {"serve", "-", "--file", "THREAD", "--reject", "--edit", "--respond"} & set(words)
+
+
+def small_routes(folder: Path) -> Path:
+    """The desk's routes with few examples, so that the router is trained in a moment."""
+    folder.mkdir(parents=True)
+    for route in (ROOT / "bank" / "routes").glob("*.txt"):
+        definition, *examples = route.read_text("utf-8").splitlines()
+        kept = [line for line in examples if line and not line.startswith("#")][:FEW]
+        (folder / route.name).write_text("\n".join([definition, *kept, *ASKED.get(route.stem, []) * OFTEN]))
+    return folder
+
+
+@pytest.fixture(scope="module")
+def desk(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+    """Settings that the tests share, so that the router is trained once."""
+    folder = tmp_path_factory.mktemp("desk")
+    return {"BATON_HOME": folder / "home", "BATON_ROUTES": small_routes(folder / "routes")}
+
+
+def fresh(arguments: list[str], folder: Path, **settings: Path | str) -> str:
+    """What a new interpreter prints, in a folder and with settings of its own; it must end well."""
+    inherited = {key: value for key, value in os.environ.items() if not key.startswith(("BATON_", "PYTEST_", "COV_"))}
+    environment = inherited | ONE_THREAD | {key: str(value) for key, value in settings.items()}
+    done = subprocess.run(
+        [sys.executable, *arguments],
+        cwd=folder,
+        env=environment,
+        capture_output=True,
+        text=True,
+        timeout=50,
+        check=False,
+    )
+    assert done.returncode == 0, f"{done.stdout}\n{done.stderr}"
+    return done.stdout
+
+
+def ends(lines: list[list[str]], folder: Path, **settings: Path | str) -> list[tuple[list[str], int]]:
+    """The commands with their exit codes, run one after the other in one fresh interpreter."""
+    said = fresh(["-c", DRIVER, json.dumps(lines)], folder, **settings)
+    told = [json.loads(line.removeprefix("ended ")) for line in said.splitlines() if line.startswith("ended ")]
+    return [(words, int(code)) for words, code in told]
+
+
+def written(page: Path, folder: Path) -> None:
+    for block in blocks(page):
+        if block.file:
+            target = folder / block.file
+            target.parent.mkdir(parents=True, exist_ok=True)
+            target.write_text(block.text)
+
+
+ALL = [block for page in PAGES for block in blocks(page)]
+EXAMPLES = [block for block in ALL if (block.kind, block.marks) == ("python", "run")]
+
+
+@pytest.mark.parametrize("page", PAGES, ids=name)
+def test_every_command_is_one(page: Path) -> None:
+    known = {*entries(), *(Path(block.file).stem for block in blocks(page) if block.file)}
+    for words in (words for block in blocks(page) for words in commands(block)):
+        understood = parsed(typer.main.get_command(app), words)
+        if words[0] in {"run", "graph"}:
+            assert understood.get("graph", understood.get("name")) in known, words
+
+
+def test_a_wrong_command_would_be_noticed() -> None:
+    for words in (["fly"], ["run", "routing", "--fast", "x"], ["show"]):
+        with pytest.raises(Exception, match=r"(?i)no such|missing"):
+            parsed(typer.main.get_command(app), words)
+
+
+def test_the_cheap_commands_work(tmp_path: Path, desk: dict[str, Path]) -> None:
+    pages = [ROOT / "README.md", *PATTERNS]
+    plain = [block for page in pages for block in blocks(page) if "export" not in block.text]
+    lines = [words for block in plain for words in commands(block) if cheap(words)]
+    ended = ends(lines, tmp_path, **desk)
+    expected = [WAITING if "hotel" in words and words[0] == "run" else DONE for words in lines]
+    assert [code for _, code in ended] == expected, ended
+
+
+@pytest.mark.parametrize("example", EXAMPLES, ids=lambda block: name(block.page))
+def test_every_python_example_runs(example: Block, tmp_path: Path, desk: dict[str, Path]) -> None:
+    assert fresh(["-c", example.text], tmp_path, **desk)
+
+
+def test_another_business_runs_as_described(tmp_path: Path) -> None:
+    page = ROOT / "docs" / "your-business.md"
+    written(page, tmp_path)
+    [block] = [block for block in blocks(page) if block.marks == "shop"]
+    settings = dict(re.findall(r"(BATON_\w+)=(\S+)", block.text))
+    lines = [words for words in commands(block) if cheap(words)]
+    ended = ends([*lines, ["runs"]], tmp_path, **settings)
+    assert [code for _, code in ended] == [DONE, DONE, DONE]
+
+
+def test_the_graph_of_the_ten_steps_works(tmp_path: Path, desk: dict[str, Path]) -> None:
+    page, house = ROOT / "docs" / "add-a-graph.md", tmp_path / "house"
+    copied(house)
+    written(page, house)
+    offer_skill(house)
+    register(page, house)
+    lines = [words for block in blocks(page) for words in commands(block)]
+    ended = ends([*lines, [PYTEST, *QUIETLY, "tests/graphs"]], house, **desk)
+    assert [code for _, code in ended] == [DONE] * (len(lines) + 1), ended
+
+
+def copied(house: Path) -> None:
+    """The rooms that a graph needs, with few routes."""
+    house.mkdir()
+    for room in COPIED:
+        shutil.copytree(ROOT / room, house / room, ignore=shutil.ignore_patterns("routes"))
+    small_routes(house / "bank" / "routes")
+    (house / "tests" / "graphs").mkdir(parents=True)
+    for file in ("langgraph.json", "pyproject.toml", "tests/conftest.py"):
+        shutil.copy(ROOT / file, house / file)
+
+
+def offer_skill(house: Path) -> None:
+    """As the page says; what else is offered there may have grown."""
+    file = house / "bank" / "skills" / "__init__.py"
+    told = file.read_text("utf-8").replace("= {", '= {"Urgency": urgency, ', 1)
+    file.write_text(f"from bank.skills.urgency import urgency\n{told}")
+
+
+def register(page: Path, house: Path) -> None:
+    [entry] = [json.loads(block.text) for block in blocks(page) if block.marks == "graphs"]
+    known = json.loads((house / "langgraph.json").read_text("utf-8"))
+    known["graphs"] |= entry
+    (house / "langgraph.json").write_text(json.dumps(known))
+
+
+@pytest.mark.parametrize("page", PAGES, ids=name)
+def test_every_link_leads_somewhere(page: Path) -> None:
+    for link in LINK.findall(page.read_text("utf-8")):
+        path, _, anchor = link.partition("#")
+        if "://" in link:
+            continue
+        target = (page.parent / path).resolve() if path else page
+        assert target.exists(), link
+        assert not anchor or anchor in anchors(target), link
+
+
+def anchors(page: Path) -> set[str]:
+    """The names that a page's headings get."""
+    headings = re.findall(r"^#+ (.+)$", page.read_text("utf-8"), re.MULTILINE)
+    return {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings}
+
+
+@pytest.mark.parametrize("page", PATTERNS, ids=name)
+def test_a_patterns_picture_is_the_graph(page: Path) -> None:
+    drawn = [block.text.strip() for block in blocks(page) if block.kind == "mermaid"]
+    assert drawn == [printed_picture(page.stem)]
+
+
+def printed_picture(graph: str) -> str:
+    """As `baton graph NAME --format mermaid` prints it."""
+    return drawing(graph, mermaid=True).replace("\t", " ").strip()
+
+
+def test_every_module_of_the_plumbing_is_explained() -> None:
+    told = (ROOT / "docs" / "architecture.md").read_text("utf-8")
+    modules = {file.stem for file in (ROOT / "baton").glob("*.py")} - {"__init__"}
+    assert {module for module in modules if f"`{module}`" not in told} == set()
+
+
+def test_the_table_of_graphs_is_the_registry() -> None:
+    table = re.findall(r"^\| `(\w+)` \|.*\]\((graphs/\w+\.py)\)", (ROOT / "README.md").read_text("utf-8"), re.MULTILINE)
+    assert dict(table) == {each.name: each.path.removeprefix("./").partition(":")[0] for each in entries().values()}
+
+
+def test_every_setting_is_explained() -> None:
+    fields = Settings.model_fields.items()
+    known = {str(field.validation_alias or f"BATON_{name.upper()}") for name, field in fields}
+    explained = set(SETTING.findall((ROOT / ".env.example").read_text("utf-8")))
+    assert known - explained == set()
+    assert explained - known == ELSEWHERE

@@ -1,0 +1,144 @@
+"""The house holds: imports run down only, one registry of graphs, short wiring, nothing of one machine."""
+
+import ast
+import json
+import re
+import socket
+import tomllib
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+FLOORS = ("baton", "state", "bank", "nodes", "graphs", "evals", "app")
+"""Bottom up: a room may import itself and the rooms before it."""
+
+COMPOSITIONS = {"support_desk", "multi_agent"}
+"""The graphs that are made of other graphs."""
+
+LONGEST_GRAPH = 80
+OUTSIDE = {"__pycache__", "build", "dist", "node_modules"}
+ONE_MACHINE = re.compile(
+    r"(?<![\w.~-])/(?:root|home|work|Users)/\w"
+    r"|--(?:extra-)?index-url|--(?:find-links|trusted-host)"
+    r"|https?://\S+/simple\b|pythonhosted\.org"
+)
+"""Paths of somebody's machine, and addresses of package indexes."""
+
+
+def modules(room: str) -> list[Path]:
+    """The room's Python files."""
+    return sorted((ROOT / room).rglob("*.py"))
+
+
+def imported(module: Path) -> Iterator[str]:
+    """The dotted names that a module imports, also inside its functions; `from a import b` gives `a` and `a.b`."""
+    for node in ast.walk(ast.parse(module.read_text("utf-8"))):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            base = ".".join([*package(module, node.level), *filter(None, [node.module])])
+            yield base
+            yield from (f"{base}.{alias.name}" for alias in node.names)
+
+
+def package(module: Path, level: int) -> tuple[str, ...]:
+    """The package that a relative import of that level starts from; empty for an absolute one."""
+    parts = module.relative_to(ROOT).parts
+    return parts[: len(parts) - level] if level else ()
+
+
+def rooms_of(module: Path) -> set[str]:
+    """Which of our top-level packages a module imports."""
+    return {name.partition(".")[0] for name in imported(module)} & {*FLOORS, "tests", "benchmarks"}
+
+
+def neighbours(module: Path, room: str) -> set[str]:
+    """The stems of the other modules of a room that a module imports."""
+    named = {name.split(".")[1] for name in imported(module) if name.startswith(f"{room}.")}
+    return (named & {path.stem for path in modules(room)}) - {module.stem}
+
+
+def registered() -> dict[str, str]:
+    """`langgraph.json`'s graphs: name to `./graphs/NAME.py:graph`."""
+    registry = ROOT / "langgraph.json"
+    graphs: dict[str, dict[str, str]] = json.loads(registry.read_text("utf-8"))["graphs"]
+    return {name: entry["path"] for name, entry in graphs.items()}
+
+
+def graph_files() -> list[Path]:
+    """One file per pattern."""
+    return [path for path in modules("graphs") if path.stem != "__init__"]
+
+
+def texts(folder: Path = ROOT) -> Iterator[tuple[Path, str]]:
+    """Every text file of the repository with its content; not what the tools build, nor a person's settings."""
+    for path in sorted(folder.iterdir()):
+        if path.is_dir():
+            if path.name == ".ci" or not (path.name.startswith(".") or path.name in OUTSIDE):
+                yield from texts(path)
+        elif path.name != ".env" and b"\0" not in (content := path.read_bytes()):
+            yield path, content.decode("utf-8")
+
+
+@pytest.mark.parametrize("room", FLOORS)
+def test_imports_run_down_only(room: str) -> None:
+    below = set(FLOORS[: FLOORS.index(room) + 1])
+    upward = {str(module.relative_to(ROOT)): rooms_of(module) - below for module in modules(room)}
+    assert {module: rooms for module, rooms in upward.items() if rooms} == {}
+
+
+def test_nodes_never_import_nodes() -> None:
+    assert {module.stem: found for module in modules("nodes") if (found := neighbours(module, "nodes"))} == {}
+
+
+def test_only_a_composition_imports_graphs() -> None:
+    found = {module.stem: neighbours(module, "graphs") for module in graph_files()}
+    assert {stem for stem, others in found.items() if others} <= COMPOSITIONS
+
+
+def test_every_room_is_packaged() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
+    assert set(project["tool"]["hatch"]["build"]["targets"]["wheel"]["packages"]) == set(FLOORS)
+    assert set(FLOORS) <= set(project["tool"]["mypy"]["files"])
+
+
+def test_the_registry_names_every_graph_by_its_file() -> None:
+    assert registered() == {path.stem: f"./graphs/{path.name}:graph" for path in graph_files()}
+
+
+def test_every_graph_is_explained() -> None:
+    explained = {path.stem for path in (ROOT / "docs" / "patterns").glob("*.md")}
+    assert set(registered()) - explained == set()
+
+
+def test_a_graph_is_read_in_one_glance() -> None:
+    lengths = {path.stem: len(path.read_text("utf-8").splitlines()) for path in graph_files()}
+    assert {stem: length for stem, length in lengths.items() if length > LONGEST_GRAPH} == {}
+
+
+def test_every_dependency_is_explained() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
+    declared = [
+        *project["dependencies"],
+        *(name for extra in project["optional-dependencies"].values() for name in extra),
+    ]
+    explained = (ROOT / "docs" / "dependencies.md").read_text("utf-8")
+    names = {re.split(r"[<>=\[ ]", requirement)[0] for requirement in declared}
+    assert {name for name in names if not re.search(rf"\| {re.escape(name)}(\[\w+\])? \|", explained)} == set()
+
+
+@pytest.mark.parametrize("name", ["requirements.txt", "requirements-dev.txt"])
+def test_every_pinned_version_has_its_hashes(name: str) -> None:
+    lines = (ROOT / name).read_text("utf-8").splitlines()
+    assert all(line.startswith("    --hash=sha256:") or re.match(r"[\w.-]+==\S+ .*\\$", line) for line in lines)
+
+
+def test_nothing_belongs_to_one_machine() -> None:
+    assert [(str(path.relative_to(ROOT)), hit[0]) for path, text in texts() for hit in ONE_MACHINE.finditer(text)] == []
+
+
+def test_the_network_is_shut() -> None:
+    with socket.socket() as reaching, pytest.warns(UserWarning, match="A test tried"), pytest.raises(RuntimeError):
+        reaching.connect(("192.0.2.1", 80))
