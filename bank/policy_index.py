@@ -117,10 +117,6 @@ class PolicyIndex:
         with self._lock:
             return [row[0] for row in self._db.execute(SEARCH, (route, query, most)).fetchall()]
 
-    def passage(self, passage_id: str) -> Passage:
-        """One passage by its id; raises KeyError when it is not in force."""
-        return self._passages[passage_id]
-
     def passages(self, passage_ids: list[str]) -> list[Passage]:
         """The passages of those ids: policy by policy, the best first, each as it reads.
 

@@ -29,15 +29,8 @@ PATTERNS = sorted((ROOT / "docs" / "patterns").glob("*.md"))
 FENCE = re.compile(r"^```(\w+)([^\n]*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 LINK = re.compile(r"(?<!!)\[[^\]]+\]\(([^)\s]+)\)")
 SETTING = re.compile(r"^# ([A-Z][A-Z_]+)=", re.MULTILINE)
-ELSEWHERE = {"BATON_DATABASE_URL", "LANGSMITH_API_KEY", "LANGSMITH_TRACING"}
+ELSEWHERE = {"BATON_HOME", "BATON_DATABASE_URL", "LANGSMITH_API_KEY", "LANGSMITH_TRACING"}
 """Settings that are read where they are needed, not through `Settings`."""
-
-ASKED = {
-    "cards": ["My card has not arrived"],
-    "disputes": ["A hotel charged me twice for the same night, please refund one", "I was charged twice at a shop"],
-}
-FEW, OFTEN = 3, 9
-"""Examples of a route in the small folder, and how often those above are among them, so that the router is sure."""
 
 DONE, WAITING = 0, 3
 PYTEST, QUIETLY = "pytest", ["-q", "-p", "no:cacheprovider", "-W", "ignore:Module already imported"]
@@ -102,21 +95,11 @@ def cheap(words: list[str]) -> bool:
     return not {"serve", "-", "--file", "THREAD", "--reject", "--edit", "--respond"} & set(words)
 
 
-def small_routes(folder: Path) -> Path:
-    """The desk's routes with few examples, so that the router is trained in a moment."""
-    folder.mkdir(parents=True)
-    for route in (ROOT / "bank" / "routes").glob("*.txt"):
-        definition, *examples = route.read_text("utf-8").splitlines()
-        kept = [line for line in examples if line and not line.startswith("#")][:FEW]
-        (folder / route.name).write_text("\n".join([definition, *kept, *ASKED.get(route.stem, []) * OFTEN]))
-    return folder
-
-
 @pytest.fixture(scope="module")
 def desk(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     """Settings that the tests share, so that the router is trained once."""
     folder = tmp_path_factory.mktemp("desk")
-    return {"BATON_HOME": folder / "home", "BATON_ROUTES": small_routes(folder / "routes")}
+    return {"BATON_HOME": folder / "home"}
 
 
 def fresh(arguments: list[str], folder: Path, **settings: Path | str) -> str:
@@ -206,11 +189,10 @@ def test_the_graph_of_the_ten_steps_works(tmp_path: Path, desk: dict[str, Path])
 
 
 def copied(house: Path) -> None:
-    """The rooms that a graph needs, with few routes."""
+    """The rooms that a graph needs."""
     house.mkdir()
     for room in COPIED:
-        shutil.copytree(ROOT / room, house / room, ignore=shutil.ignore_patterns("routes"))
-    small_routes(house / "bank" / "routes")
+        shutil.copytree(ROOT / room, house / room)
     (house / "tests" / "graphs").mkdir(parents=True)
     for file in ("langgraph.json", "pyproject.toml", "tests/conftest.py"):
         shutil.copy(ROOT / file, house / file)

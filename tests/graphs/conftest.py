@@ -1,7 +1,9 @@
 """The desk at work: a bank in a real file, the trained router, runs made as every front end makes them."""
 
 import importlib
+import shutil
 from collections.abc import AsyncIterator
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -10,9 +12,12 @@ import pytest
 
 from bank.desk import desk_bank
 from bank.protocol import Bank
+from bank.server import app
+from bank.sqlite_bank import SqliteBank
 from baton.plumbing import Plumbing, opened
 from baton.runner import Job, Runner, Summary
 from state.banking import LogLine
+from tests.bank.stage import serving
 from tests.ready import furnish, ready_home
 from tests.scripted import Scripted, scripted_model
 
@@ -74,6 +79,19 @@ async def desk(plumbing: Plumbing) -> Desk:
 def bank_is_down(monkeypatch: pytest.MonkeyPatch) -> None:
     """Nobody listens where the bank should be."""
     monkeypatch.setenv("BATON_BANK_URL", "http://127.0.0.1:9")
+
+
+@pytest.fixture
+async def bank_elsewhere(
+    tmp_path: Path, ready: Path, monkeypatch: pytest.MonkeyPatch
+) -> AsyncIterator[tuple[SqliteBank, ExitStack]]:
+    """The bank over HTTP, beside itself as it really is; closing the stack takes it off the network."""
+    shutil.copy(ready / "bank.db", tmp_path / "elsewhere.db")
+    bank = await SqliteBank.open(tmp_path / "elsewhere.db")
+    with ExitStack() as up:
+        monkeypatch.setenv("BATON_BANK_URL", up.enter_context(serving(app(bank))))
+        yield bank, up
+    await bank.aclose()
 
 
 @pytest.fixture

@@ -1,10 +1,12 @@
 """The whole desk, end to end and offline; what was done is read from the bank's own log."""
 
+from contextlib import ExitStack
 from decimal import Decimal
 from typing import Any
 
 import pytest
 
+from bank.sqlite_bank import SqliteBank
 from state.desk import Resolution
 from tests.graphs.conftest import Desk
 from tests.scripted import Scripted
@@ -259,3 +261,14 @@ async def test_a_customers_words_reach_the_model_only_inside_the_data_block(stro
 async def test_a_bank_that_is_down_parks_the_run_with_its_evidence(bank_is_down: None, desk: Desk) -> None:
     parked = await desk.work("My card was stolen, please freeze it now.", "C013")
     assert (parked["status"], parked["output"], len(parked["dead_letters"])) == ("dead_lettered", None, 1)
+
+
+async def test_a_bank_that_goes_down_after_the_approval_parks_the_action_undone(
+    bank_elsewhere: tuple[SqliteBank, ExitStack], desk: Desk
+) -> None:
+    bank, up = bank_elsewhere
+    waiting = await desk.work(HOTEL, "C012")
+    up.close()
+    parked = await desk.decide(waiting, "approve")
+    assert (parked["status"], parked["output"], len(parked["dead_letters"])) == ("dead_lettered", None, 1)
+    assert await bank.log() == []
