@@ -12,6 +12,7 @@ from baton.errors import BadSetting
 from baton.settings import Role, Settings
 
 if TYPE_CHECKING:
+    import httpx2
     from langchain_openai import ChatOpenAI
 
 LOCAL_URL = "http://local/v1"  # never resolved: the transport answers in this process
@@ -23,6 +24,7 @@ class Models:
     def __init__(self, configured: Settings) -> None:
         self._settings = configured
         self._built: dict[str, ChatOpenAI] = {}
+        self._clients: tuple[httpx2.Client, httpx2.AsyncClient] | None = None
 
     def name(self, role: Role) -> str:
         """`provider:model` of a role."""
@@ -58,7 +60,21 @@ class Models:
             raise BadSetting(
                 "OPENAI_API_KEY is not set; set it (and OPENAI_BASE_URL for another endpoint), or use local:desk"
             )
-        return {"api_key": key.get_secret_value() if key else "none", "base_url": self._settings.openai_base_url}
+        import httpx2  # noqa: PLC0415 - a tenth of a second that the local model need not pay
+
+        self._clients = httpx2.Client(), httpx2.AsyncClient()  # ours to close; langchain's own live on past their loop
+        return {
+            "api_key": key.get_secret_value() if key else "none",
+            "base_url": self._settings.openai_base_url,
+            "http_client": self._clients[0],
+            "http_async_client": self._clients[1],
+        }
+
+    async def close(self) -> None:
+        """Let the connections to a remote endpoint go."""
+        if self._clients:
+            self._clients[0].close()
+            await self._clients[1].aclose()
 
 
 def _local(name: str) -> dict[str, Any]:
@@ -68,7 +84,11 @@ def _local(name: str) -> dict[str, Any]:
 @asynccontextmanager
 async def models(configured: Settings) -> AsyncIterator[Models]:
     """The resource of `Plumbing.resource`."""
-    yield Models(configured)
+    known = Models(configured)
+    try:
+        yield known
+    finally:
+        await known.close()
 
 
 @lru_cache(maxsize=256)

@@ -5,14 +5,13 @@ close the row. Whoever dies in between leaves a lease that runs out and checkpoi
 """
 
 import asyncio
-import hashlib
 import json
 import time
 from collections import deque
 from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
-from typing import Any, get_type_hints
+from typing import Any
 from uuid import uuid4
 
 from langgraph.errors import GraphDrained
@@ -22,30 +21,24 @@ from pydantic_core import from_json, to_json
 
 from baton import run_rows
 from baton.active import ACTIVE, ActiveRun
-from baton.codec import codec
 from baton.dead_letters import record
 from baton.errors import (
-    AlreadyDecided,
     BadDecision,
     CrashLoop,
-    Fatal,
     Held,
     LeaseLost,
     NeedsMigration,
-    NothingWaiting,
-    ShapeError,
     StorageError,
     UsageError,
-    first_fault,
 )
+from baton.graph_shapes import Graph, checked_context, checked_input, fingerprint, output_text
 from baton.home import THREAD_ID
 from baton.plumbing import Plumbing
-from baton.typed_graph import RECURSION_LIMIT, TypedGraph
+from baton.questions import as_reply, check_asked, open_question, request_of, standing_decision
+from baton.typed_graph import RECURSION_LIMIT
 
-Graph = TypedGraph[Any, Any, Any, Any]
 Summary = dict[str, Any]
 RECOVERIES = 3  # takeovers from dead processes before a run is dead-lettered
-LAST_DECIDED = "SELECT * FROM approvals WHERE thread_id = ? AND decision IS NOT NULL ORDER BY decided_at DESC"
 GRACE_S = 5.0  # how long a stop waits for the steps in progress
 
 
@@ -68,6 +61,8 @@ class Runner:
         self._holder = run_rows.new_holder()
         self._controls: set[RunControl] = set()
         self._stopping = asyncio.Event()
+        self._beating: asyncio.Future[None] | None = None
+        self._working = 0
 
     async def queue(
         self,
@@ -145,7 +140,7 @@ class Runner:
         asked, row = await self._claimed_to_decide(thread_id, interrupt_id)
         async with self._heartbeat():
             summary = await self._worked(row, {asked: reply})
-        standing = await self._database.do(lambda tx: _standing(tx, asked))
+        standing = await self._database.do(lambda tx: standing_decision(tx, asked))
         if standing is None and summary["status"] == "waiting":
             raise BadDecision(await self._complaint(row, asked))
         if standing is None and summary["status"] == "running":
@@ -202,7 +197,7 @@ class Runner:
     ) -> tuple[str, dict[str, Any]] | None:
         """None where the run must first be resumed. The question and the lease are taken in one transaction."""
         row = _own(tx, thread_id)
-        asked = _open_question(tx, row, interrupt_id)
+        asked = open_question(tx, row, interrupt_id)
         if row["status"] != "waiting":
             if run_rows.lease_ran_out(row, self._holder):
                 return None
@@ -258,9 +253,9 @@ class Runner:
         finally:
             self._controls.discard(control)
         if result and (asked := result.get("__interrupt__")):
-            await self._database.do(lambda tx: _check_asked(tx, row, len(asked)))
+            await self._database.do(lambda tx: check_asked(tx, row, len(asked)))
             return None
-        return _resolution(graph, result) if result else None
+        return output_text(graph, result) if result else None
 
     async def _continuation(
         self, graph: Graph, config: Any, row: dict[str, Any], replies: dict[str, Any] | None
@@ -273,8 +268,8 @@ class Runner:
         pending = [each.id for each in (await graph.aget_state(config)).interrupts]
         if not pending:
             return None
-        made = await self._database.do(lambda tx: {each: _standing(tx, each) for each in pending})
-        known = {each: _as_reply(decision) for each, decision in made.items() if decision}
+        made = await self._database.do(lambda tx: {each: standing_decision(tx, each) for each in pending})
+        known = {each: as_reply(decision) for each, decision in made.items() if decision}
         return Command(resume=known) if known else None
 
     def _check_reply(self, reply: dict[str, Any]) -> None:
@@ -288,7 +283,7 @@ class Runner:
         """What the node that asked found wrong with the reply."""
         config: Any = {"configurable": {"thread_id": row["thread_id"]}}
         state = await self._graph(row["graph"]).aget_state(config)
-        request = await self._database.do(lambda tx: _request(tx, asked))
+        request = await self._database.do(lambda tx: request_of(tx, asked))
         told = [each.value["error"] for each in state.interrupts if request.items() < each.value.items()]
         return told[0] if told else "the decision was not taken; look at the action again"
 
@@ -299,65 +294,23 @@ class Runner:
 
     @asynccontextmanager
     async def _heartbeat(self) -> AsyncIterator[None]:
-        """Renew all leases of this process while the block runs."""
-
-        async def beat() -> None:
-            while True:
-                await asyncio.sleep(self._lease_s / 3)
-                with suppress(StorageError):  # a locked file: try again at the next beat
-                    await self._database.do(lambda tx: run_rows.renew(tx, self._holder, self._lease_s))
-
-        beating = asyncio.ensure_future(beat())
+        """Renew all leases of this process while any such block runs; one beat serves them all."""
+        self._working += 1
+        if self._beating is None:
+            self._beating = asyncio.ensure_future(self._beat())
         try:
             yield
         finally:
-            beating.cancel()
+            self._working -= 1
+            if not self._working:
+                self._beating.cancel()
+                self._beating = None
 
-
-def fingerprint(graph: Graph) -> str:
-    """What a paused run relies on: the nodes, edges and state names of the graph and of the graphs inside it."""
-    return hashlib.sha256(json.dumps(_outline(graph.builder)).encode()).hexdigest()[:16]
-
-
-def _outline(builder: Any) -> list[Any]:
-    inner = {name: getattr(spec.runnable, "builder", None) for name, spec in builder.nodes.items()}
-    return [
-        [[name, _outline(inner[name]) if inner[name] else None] for name in sorted(inner)],
-        sorted(map(list, builder.edges)),
-        sorted([*sorted(sources), target] for sources, target in builder.waiting_edges),
-        sorted(builder.branches),
-        sorted(builder.channels),
-    ]
-
-
-def checked_input(graph: Graph, given: dict[str, Any]) -> str:
-    """The input as JSON text.
-
-    Raises:
-        UsageError: it does not fit what the graph takes.
-    """
-    try:
-        shape = codec(graph.builder.input_schema)
-        return shape.dump(shape.load(given, graph.name), graph.name)[1]
-    except ShapeError as error:
-        raise UsageError(str(error)) from error
-
-
-def checked_context(graph: Graph, given: dict[str, Any]) -> dict[str, Any]:
-    """The context with its defaults, as plain JSON.
-
-    Raises:
-        UsageError: a key is unknown or a value does not fit.
-    """
-    shape = graph.builder.context_schema
-    if shape is None:
-        return {}
-    try:
-        plain: dict[str, Any] = json.loads(to_json(shape(**given)))
-    except (TypeError, ValueError) as error:
-        known = ", ".join(get_type_hints(shape))
-        raise UsageError(f"--set: {first_fault(error)}; {graph.name} knows {known}") from error
-    return plain
+    async def _beat(self) -> None:
+        while True:
+            await asyncio.sleep(self._lease_s / 3)
+            with suppress(StorageError):  # a locked file: try again at the next beat
+                await self._database.do(lambda tx: run_rows.renew(tx, self._holder, self._lease_s))
 
 
 def _thread_id(wanted: str | None) -> str:
@@ -387,55 +340,6 @@ def _own(tx: Any, thread_id: str) -> dict[str, Any]:
     if row["origin"] != "run":
         raise UsageError(f"{thread_id} belongs to the {row['origin']} that started it; go on with it there")
     return row
-
-
-def _check_asked(tx: Any, row: dict[str, Any], interrupts: int) -> None:
-    """Refuse to wait for what nobody can answer here. By number: a question asked again has another interrupt id."""
-    if len(run_rows.waiting_for(tx, row["thread_id"])) < interrupts:
-        raise UsageError(f"{row['graph']} paused at an interrupt() of its own; ask with baton.request_approval instead")
-
-
-def _open_question(tx: Any, row: dict[str, Any], interrupt_id: str | None) -> str:
-    """The id of the one decision that is meant."""
-    thread_id = row["thread_id"]
-    if interrupt_id and (standing := _standing(tx, interrupt_id)):
-        raise AlreadyDecided(interrupt_id, standing)
-    live = row["status"] == "waiting" or row["status"] in run_rows.RESUMABLE
-    pending = [each["interrupt_id"] for each in run_rows.waiting_for(tx, thread_id)] if live else []
-    if not pending:
-        last = tx.execute(LAST_DECIDED, (thread_id,)).fetchone()
-        if last is not None:
-            raise AlreadyDecided(last["interrupt_id"], json.loads(last["decision"]))
-        raise NothingWaiting(f"{thread_id} is {row['status']} and waits for no decision")
-    if interrupt_id and interrupt_id not in pending:
-        raise NothingWaiting(f"{thread_id} does not wait for {interrupt_id}; it waits for {', '.join(pending)}")
-    if not interrupt_id and len(pending) > 1:
-        raise UsageError(f"{len(pending)} decisions wait; name one with --interrupt: {', '.join(pending)}")
-    return interrupt_id or str(pending[0])
-
-
-def _request(tx: Any, interrupt_id: str) -> dict[str, Any]:
-    row = tx.execute("SELECT request FROM approvals WHERE interrupt_id = ?", (interrupt_id,)).fetchone()
-    request: dict[str, Any] = json.loads(row["request"])
-    return request
-
-
-def _standing(tx: Any, interrupt_id: str) -> dict[str, Any] | None:
-    row = tx.execute("SELECT decision FROM approvals WHERE interrupt_id = ?", (interrupt_id,)).fetchone()
-    return json.loads(row["decision"]) if row is not None and row["decision"] else None
-
-
-def _as_reply(decision: dict[str, Any]) -> dict[str, Any]:
-    """A stored decision in the words of a client; the node takes the stored one in any case."""
-    return {"decisions": [{"type": "approve" if decision["type"] == "edit" else decision["type"]}]}
-
-
-def _resolution(graph: Graph, result: dict[str, Any]) -> str | None:
-    """The output as JSON text; None where the run ended without one, as a parked run does."""
-    try:
-        return codec(graph.builder.output_schema).dump(result, graph.name)[1]
-    except Fatal:
-        return None
 
 
 def _one_line(error: Exception) -> str:

@@ -7,7 +7,7 @@ from typing import Any, get_args
 
 from bank import policy_index
 from bank.routes import routes_folder
-from baton.runner import Graph, fingerprint
+from baton.graph_shapes import Graph, fingerprint
 from baton.settings import Role, Settings
 
 LIMITS = {"budget_tokens", "max_attempts", "max_completion_tokens"}

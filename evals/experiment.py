@@ -17,8 +17,9 @@ from uuid import uuid4
 from baton import registry, show
 from baton.database import Database
 from baton.errors import Held, UsageError
+from baton.graph_shapes import checked_context
 from baton.plumbing import Plumbing, home_key
-from baton.runner import Job, Runner, Summary, checked_context
+from baton.runner import Job, Runner, Summary
 from evals import cells
 from evals.configuration import configuration, hashed
 from evals.dataset import Example

@@ -22,6 +22,14 @@ CLAIM = re.compile(
 )
 """What a reply may say only where an action goes with it."""
 
+DOUBTFUL = re.compile(
+    r"(?:(?<!\w)[-\u2212]|\bminus\s)[£€$]?\d"  # below zero
+    r"|(?:[€$]|\b(?:eur|usd|euros?|dollars?))\s?\d|\d\s?(?:€|\$|(?:eur|usd|euros?|dollars?|cents?|pence)\b)"
+    r"|(?<![\d,])\d+,\d{1,2}(?!\d)",  # a comma before pence
+    re.IGNORECASE,
+)
+"""Amounts in a message that are not plainly a sum in pounds; whoever proposed an action may have read past it."""
+
 
 async def check(state: Drafted) -> Reviewing:
     """How to go on with the draft, and why."""
@@ -30,7 +38,10 @@ async def check(state: Drafted) -> Reviewing:
     action = state["draft"].action
     if action is None:
         return {"review": Review(verdict="answer", reason="answered from the policies")}
-    return {"review": await _reviewed(state["customer_id"], action)}
+    review = await _reviewed(state["customer_id"], action)
+    if review.verdict == "act" and _of_action(state["draft"]) and DOUBTFUL.search(state["message"]):
+        review = Review(verdict="ask_person", reason="the message names an amount that is not plainly in pounds")
+    return {"review": review}
 
 
 async def _fault(state: Drafted) -> str | None:

@@ -14,7 +14,7 @@ FEWEST_WORDS = 3  # of a sentence that says something by itself
 SURE = 0.5  # a sentence's route counts as the customer's from here on
 FLOOR = 0.002  # no view alone rules a route out
 WISHED = 8.0  # how much likelier a route is for a plain wish that it deals with
-ALIKE = 0.6  # the views read the same words, so their odds count less than a product; by cross-validation on our examples
+ALIKE = 0.6  # the views read the same words, so their odds count less; by cross-validation on the desk's examples
 MOST = 0.97
 ORDERS = re.compile(  # a message that gives the desk orders is for a person
     r"\b(?:ignore|disregard|forget|override)\b.{0,30}\b(?:instructions?|rules?|prompts?|polic(?:y|ies))\b"

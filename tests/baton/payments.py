@@ -18,9 +18,9 @@ from baton import Job, Record, Runner, TypedStateGraph, effect, opened, park, re
 from baton.active import active_run
 from baton.budget import Usage, reserve
 from baton.errors import BadDecision
+from baton.graph_shapes import Graph
 from baton.home import home
 from baton.plumbing import Plumbing
-from baton.runner import Graph
 
 LIMIT = 500
 ASKED = "CREATE TABLE IF NOT EXISTS asked (id INTEGER PRIMARY KEY, key TEXT, amount INTEGER, acted INTEGER)"

@@ -6,8 +6,8 @@ import pytest
 from langgraph.types import Command
 
 from baton.errors import Fatal, ShapeError
+from baton.graph_shapes import Graph
 from baton.plumbing import Plumbing
-from baton.runner import Graph
 from baton.typed_graph import TypedStateGraph
 from tests.baton.payments import GRAPHS, Order, Paid, State, desk, paid, worked
 from tests.baton.questions import approve, questions, reject

@@ -13,8 +13,8 @@ from baton import Job, TypedStateGraph, park
 from baton.active import active_run
 from baton.dead_letters import reason_of, record
 from baton.errors import BadAnswer, OverBudget, ShapeError, Transient
+from baton.graph_shapes import Graph
 from baton.plumbing import Plumbing
-from baton.runner import Graph
 from tests.baton.payments import Order, Paid, builder, chain, desk, paid, pay, thank, worked
 
 CARD = "4111 1111 1111 1111"

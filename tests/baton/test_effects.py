@@ -8,9 +8,9 @@ from langgraph.types import RetryPolicy
 from baton import Job, effect
 from baton.dead_letters import REASONS
 from baton.errors import Fatal, Transient
+from baton.graph_shapes import Graph
 from baton.plumbing import Plumbing
 from baton.policies import transient
-from baton.runner import Graph
 from tests.baton.payments import Order, Paid, Receipt, chain, desk, paid, pay_once, receive, worked
 
 AT_ONCE = RetryPolicy(initial_interval=0.001, jitter=False, max_attempts=3, retry_on=transient)

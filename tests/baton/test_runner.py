@@ -9,8 +9,8 @@ from langgraph.types import interrupt
 
 from baton import Job, Runner
 from baton.errors import BadSetting, Held, ThreadInUse, UnknownThread, UsageError
+from baton.graph_shapes import Graph, fingerprint
 from baton.plumbing import Plumbing
-from baton.runner import Graph, fingerprint
 from tests.baton.payments import (
     GRAPHS,
     Order,

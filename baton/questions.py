@@ -1,0 +1,57 @@
+"""What a run waits for: finding the question that is meant, and the decision that stands on it."""
+
+import json
+from typing import Any
+
+from baton import run_rows
+from baton.errors import AlreadyDecided, NothingWaiting, UsageError
+
+LAST_DECIDED = "SELECT * FROM approvals WHERE thread_id = ? AND decision IS NOT NULL ORDER BY decided_at DESC"
+
+
+def open_question(tx: Any, row: dict[str, Any], interrupt_id: str | None) -> str:
+    """The id of the one decision that is meant.
+
+    Raises:
+        AlreadyDecided, NothingWaiting: there is none to give.
+        UsageError: several wait and none is named.
+    """
+    thread_id = row["thread_id"]
+    if interrupt_id and (standing := standing_decision(tx, interrupt_id)):
+        raise AlreadyDecided(interrupt_id, standing)
+    live = row["status"] == "waiting" or row["status"] in run_rows.RESUMABLE
+    pending = [each["interrupt_id"] for each in run_rows.waiting_for(tx, thread_id)] if live else []
+    if not pending:
+        last = tx.execute(LAST_DECIDED, (thread_id,)).fetchone()
+        if last is not None:
+            raise AlreadyDecided(last["interrupt_id"], json.loads(last["decision"]))
+        raise NothingWaiting(f"{thread_id} is {row['status']} and waits for no decision")
+    if interrupt_id and interrupt_id not in pending:
+        raise NothingWaiting(f"{thread_id} does not wait for {interrupt_id}; it waits for {', '.join(pending)}")
+    if not interrupt_id and len(pending) > 1:
+        raise UsageError(f"{len(pending)} decisions wait; name one with --interrupt: {', '.join(pending)}")
+    return interrupt_id or str(pending[0])
+
+
+def request_of(tx: Any, interrupt_id: str) -> dict[str, Any]:
+    """What was put to the person, as the client sees it."""
+    row = tx.execute("SELECT request FROM approvals WHERE interrupt_id = ?", (interrupt_id,)).fetchone()
+    request: dict[str, Any] = json.loads(row["request"])
+    return request
+
+
+def standing_decision(tx: Any, interrupt_id: str) -> dict[str, Any] | None:
+    """The decision that stands on a question, None while there is none."""
+    row = tx.execute("SELECT decision FROM approvals WHERE interrupt_id = ?", (interrupt_id,)).fetchone()
+    return json.loads(row["decision"]) if row is not None and row["decision"] else None
+
+
+def as_reply(decision: dict[str, Any]) -> dict[str, Any]:
+    """A stored decision in the words of a client; the node takes the stored one in any case."""
+    return {"decisions": [{"type": "approve" if decision["type"] == "edit" else decision["type"]}]}
+
+
+def check_asked(tx: Any, row: dict[str, Any], interrupts: int) -> None:
+    """Refuse to wait for what nobody can answer here. By number: a question asked again has another interrupt id."""
+    if len(run_rows.waiting_for(tx, row["thread_id"])) < interrupts:
+        raise UsageError(f"{row['graph']} paused at an interrupt() of its own; ask with baton.request_approval instead")
