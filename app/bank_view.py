@@ -13,13 +13,13 @@ def show_log(lines: Sequence[LogLine]) -> None:
     if not lines:
         note(f"the bank was asked for nothing yet, in {home()}")
         return
-    rows = Rows("at", "action", "arguments", "came to", "again", wide="came to", spare=("again", "at"))
+    rows = Rows("at", "action", "arguments", "came to", "again", wide="arguments", spare=("again", "at", "came to"))
     for line in lines:
         rows.add(
             line.at[:19].replace("T", " "),
             line.action,
             _pairs(line.args),
-            _pairs(line.result),
+            _pairs({name: value for name, value in line.result.items() if line.args.get(name) != value}),
             "replayed" if line.replayed else "",
         )
     rows.show()

@@ -6,7 +6,15 @@ from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
 from typing import Any, Literal, get_args
 
-from app.checks_live import bank_found, database_found, graphs_found, home_found, skills_found
+from app.checks_live import (
+    bank_found,
+    database_found,
+    endpoint_found,
+    graphs_found,
+    home_found,
+    policies_found,
+    skills_found,
+)
 from app.checks_settings import setting_rows, unknown_settings
 from app.session import refuse_tracing_without_key
 from baton.errors import BatonError
@@ -99,6 +107,8 @@ def _parts(configured: Settings) -> Iterator[Finding]:
         ("database", database_found, "move the file away to start afresh, or set BATON_HOME"),
         ("graphs", graphs_found, "correct langgraph.json or the graph"),
         ("local model", skills_found, "install what offers the skills, or set BATON_MODEL_<ROLE>"),
+        ("endpoint", endpoint_found, "start it, or correct OPENAI_BASE_URL and OPENAI_API_KEY"),
+        ("policies", policies_found, "correct the files, or unset BATON_ROUTES and BATON_POLICIES for the sample ones"),
         ("bank", bank_found, "start it (baton bank serve), or unset BATON_BANK_URL for the embedded one"),
     )
     for name, attempt, advice in tries:

@@ -3,15 +3,21 @@
 import asyncio
 from typing import get_args
 
+import httpx
+
 from bank.desk import desk_bank
+from bank.policy_index import policy_index
 from bank.protocol import UnknownCustomer
+from bank.routes import load_routes, routes_folder
 from baton import registry
-from baton.errors import StorageError
+from baton.errors import BatonError, StorageError
 from baton.home import database_file, make_home
 from baton.settings import Role, Settings
 from baton.sqlite_file import reading
 from baton.wire import load_skills
 
+OPENAI = "https://api.openai.com/v1"
+ENDPOINT_S = 5.0
 NOBODY = "nobody"  # a customer that no bank has: the answer shows that it is a bank
 
 
@@ -40,11 +46,40 @@ def graphs_found(configured: Settings) -> str:  # noqa: ARG001
     return ", ".join(names)
 
 
+def policies_found(configured: Settings) -> str:  # noqa: ARG001
+    """The desk's routes and policies, all of them read."""
+    policy_index()
+    return f"each belongs to one of {len(load_routes(routes_folder()))} routes"
+
+
 def skills_found(configured: Settings) -> str:
     """The local models that roles name, with how many records they answer."""
     names = {configured.model_of(role) for role in get_args(Role)}
     local = sorted(name.removeprefix("local:") for name in names if name.startswith("local:"))
     return ", ".join(f"{name} answers {len(load_skills(name))} shapes" for name in local) or "not used"
+
+
+def endpoint_found(configured: Settings) -> str:
+    """The endpoint of the `openai:` models, which answers.
+
+    Raises:
+        BatonError: it does not, or refuses the key.
+    """
+    if not any(configured.model_of(role).startswith("openai:") for role in get_args(Role)):
+        return "not used"
+    url = (configured.openai_base_url or OPENAI).rstrip("/")
+    key = configured.openai_api_key
+    try:
+        answer = httpx.get(
+            f"{url}/models",
+            headers={"Authorization": f"Bearer {key.get_secret_value()}"} if key else {},
+            timeout=ENDPOINT_S,
+        )
+    except (httpx.HTTPError, httpx.InvalidURL) as error:
+        raise BatonError(f"{url} gives no answer ({type(error).__name__})") from error
+    if answer.status_code in {httpx.codes.UNAUTHORIZED, httpx.codes.FORBIDDEN}:
+        raise BatonError(f"{url} refuses the key")
+    return f"{url} answers"
 
 
 def bank_found(configured: Settings) -> str:

@@ -12,7 +12,16 @@ from collections.abc import Sequence
 import typer
 from typer._click.exceptions import ClickException, NoArgsIsHelpError
 
-from app import bank_commands, demo, doctor, eval_commands, look_commands, model_commands, run_commands
+from app import (
+    bank_commands,
+    dead_letter_commands,
+    demo,
+    doctor,
+    eval_commands,
+    look_commands,
+    model_commands,
+    run_commands,
+)
 from app.light import LightCommand, LightGroup
 from app.output import note
 from baton.errors import BatonError, UsageError
@@ -33,6 +42,7 @@ app.command(rich_help_panel=WORK)(demo.demo)
 app.command(rich_help_panel=WORK)(run_commands.run)
 app.command(rich_help_panel=WORK)(run_commands.resume)
 app.command(rich_help_panel=WORK, cls=run_commands.OptionalText)(run_commands.decide)
+app.add_typer(dead_letter_commands.app, name="dead-letters", rich_help_panel=WORK)
 app.command(rich_help_panel=LOOK, cls=LightCommand)(look_commands.runs)
 app.command(rich_help_panel=LOOK, cls=LightCommand)(look_commands.show)
 app.command(rich_help_panel=LOOK, cls=LightCommand)(look_commands.graphs)

@@ -60,6 +60,6 @@ def _object(text: str) -> dict[str, Any]:
         value = json_text.loads(text)
     except (ValueError, RecursionError) as error:
         raise BadDecision(f"--edit is not JSON: {error}") from None
-    if not isinstance(value, dict):
+    if not isinstance(value, dict) or not value:
         raise BadDecision('--edit takes an object, such as {"amount": "10.00"}')
     return value

@@ -9,6 +9,7 @@ from app.options import Json, Thread
 from baton.errors import UsageError
 
 PAGE = 50
+MOST_PAGES = 1_000_000
 STATUSES = ("queued", "running", "waiting", "done", "dead_lettered", "failed")
 
 
@@ -24,17 +25,33 @@ def runs(
     status: Annotated[str | None, typer.Option(help=f"One of {', '.join(STATUSES)}.", show_default=False)] = None,
     graph: Annotated[str | None, typer.Option(help="Only this graph's runs.", show_default=False)] = None,
     page: Annotated[int, typer.Option(help=f"{PAGE} runs a page, the newest on the first.")] = 1,
+    prune: Annotated[bool, typer.Option("--prune", help="Let go of what old runs need no longer.")] = False,
+    older_than: Annotated[
+        int | None, typer.Option(metavar="DAYS", help="With --prune: untouched for so long (30).", show_default=False)
+    ] = None,
+    keep_latest: Annotated[bool, typer.Option("--keep-latest", help="With --prune: keep final states.")] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="With --prune: only say how much.")] = False,
     json: Json = False,
 ) -> int:
-    """List the runs, newest first."""
+    """List the runs, newest first, or prune old ones."""
+    if prune:
+        from app.pruning import prune_runs
+
+        return prune_runs(older_than, keep_latest=keep_latest, dry_run=dry_run, listing=status or graph, json=json)
+    if older_than is not None or keep_latest or dry_run:
+        raise UsageError("--older-than, --keep-latest and --dry-run go with --prune")
+    return _list(status, graph, page, json=json)
+
+
+def _list(status: str | None, graph: str | None, page: int, *, json: bool) -> int:
     from app.output import say_json
     from app.reading import home_listing, run_list
     from app.run_fields import as_row
 
     if status is not None and status not in STATUSES:
         raise UsageError(f"no run has the status {status!r}; it is one of {', '.join(STATUSES)}")
-    if page < 1:
-        raise UsageError("pages count from 1")
+    if not 1 <= page <= MOST_PAGES:
+        raise UsageError(f"--page is a number from 1 to {MOST_PAGES:,}")
     limit, offset = (-1, 0) if json else (PAGE + 1, PAGE * (page - 1))
     found = run_list(status, graph, limit, offset)
     if not found:
@@ -51,7 +68,7 @@ def runs(
 def show(thread: Thread, *, json: Json = False) -> int:
     """Show a run step by step: inputs, outputs, attempts, latency, tokens, cost."""
     from app.output import say_json
-    from app.reading import run_steps
+    from app.reading import open_letters, run_steps
     from app.run_fields import as_object, step_object
 
     run, message, steps = run_steps(thread)
@@ -60,7 +77,7 @@ def show(thread: Thread, *, json: Json = False) -> int:
     else:
         from app.step_view import show_steps
 
-        show_steps(run, message, steps)
+        show_steps(run, message, steps, open_letters(thread))
     return 0
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from app.invocation import command
 from app.output import print_text
-from app.phrases import in_words, outcome_of, shortened, style, took
+from app.phrases import counted, in_words, outcome_of, shortened, style, took
 from app.progress import Tally
 from app.rows import Rows
 from app.run_view import decisions
@@ -67,9 +67,9 @@ def totals(runs: Sequence[Run], tally: Tally) -> str:
     """Speed and tokens of all in one line."""
     used = sum(run["usage"]["input_tokens"] + run["usage"]["output_tokens"] for run in runs)
     calls = sum(run["usage"]["model_calls"] for run in runs)
-    messages = "message" if tally.finished == 1 else "messages"
-    speed = f"{tally.finished:,} {messages} in {tally.seconds:.1f} s ({tally.per_second:.1f}/s)"
-    return f"{speed}: {tally.counts()}; {used:,} tokens in {calls:,} model calls"
+    messages, asked = (counted(number, noun) for number, noun in ((tally.finished, "message"), (calls, "model call")))
+    speed = f"{messages} in {tally.seconds:.1f} s ({tally.per_second:.1f}/s)"
+    return f"{speed}: {tally.counts()}; {used:,} tokens in {asked}"
 
 
 def show_decisions(runs: Sequence[Run]) -> None:

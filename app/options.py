@@ -5,9 +5,13 @@ from typing import Annotated
 import typer
 
 MOST_AT_ONCE = 1000
+MOST_TOKENS = 1_000_000_000
 
 Json = Annotated[bool, typer.Option("--json", help="Print JSON on stdout, for programs.")]
 Thread = Annotated[str, typer.Argument(help="The run's thread id.", show_default=False)]
+BudgetTokens = Annotated[
+    int | None, typer.Option(help="Most tokens of a run.", min=1, max=MOST_TOKENS, show_default=False)
+]
 Concurrency = Annotated[
     int | None,
     typer.Option(help="Runs at once (default: BATON_CONCURRENCY).", min=1, max=MOST_AT_ONCE, show_default=False),

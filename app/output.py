@@ -42,7 +42,8 @@ def console(*, stderr: bool = False) -> "Console":
     from rich.console import Console
 
     piped = not (sys.stderr if stderr else sys.stdout).isatty()
-    width = int(os.environ.get("COLUMNS", PIPE_WIDTH)) if piped else None
+    wanted = os.environ.get("COLUMNS", "")
+    width = (int(wanted) if wanted.isdecimal() and int(wanted) else PIPE_WIDTH) if piped else None
     return Console(stderr=stderr, width=width, highlight=False, markup=False, emoji=False)
 
 

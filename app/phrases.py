@@ -42,7 +42,12 @@ def dollars(cost_usd: float | None) -> str:
 def tokens(usage: dict[str, Any]) -> str:
     """What a run used of the models."""
     calls, total = usage["model_calls"], usage["input_tokens"] + usage["output_tokens"]
-    return f"{total:,} tokens in {calls} model call{'' if calls == 1 else 's'}, cost {dollars(usage['cost_usd'])}"
+    return f"{total:,} tokens in {counted(calls, 'model call')}, cost {dollars(usage['cost_usd'])}"
+
+
+def counted(number: int, noun: str) -> str:
+    """`1 run`, `1,200 runs`."""
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"
 
 
 def shortened(text: str, width: int) -> str:

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
 EVERY_S = 5.0
 QUIET_S = 2.0  # so long a pipe hears nothing: most work is done by then
+ENOUGH = 5  # runs that must have finished before the speed says how long the others take
 
 
 class Watch(Protocol):
@@ -27,7 +28,13 @@ class Tally:
 
     def __init__(self, total: int) -> None:
         self.total, self.started = total, time.monotonic()
+        self.first: float | None = None
         self.by_status: Counter[str] = Counter()
+
+    def add(self, status: str) -> None:
+        """Count one run."""
+        self.first = self.first or time.monotonic()
+        self.by_status[status] += 1
 
     @property
     def finished(self) -> int:
@@ -44,15 +51,22 @@ class Tally:
         """Runs that finished, each second."""
         return self.finished / max(self.seconds, 1e-6)
 
+    @property
+    def left_s(self) -> float | None:
+        """How long the others will take, going by the runs since the first (it waits for the router's training)."""
+        if self.first is None or not ENOUGH <= self.finished < self.total:
+            return None
+        return (self.total - self.finished) * (time.monotonic() - self.first) / (self.finished - 1)
+
     def counts(self) -> str:
         """`12 done, 3 waiting`."""
         return ", ".join(f"{count} {status.replace('_', ' ')}" for status, count in sorted(self.by_status.items()))
 
     def line(self) -> str:
         """The whole state in one line."""
-        left = (self.total - self.finished) / self.per_second if self.finished else 0
+        left = "" if self.left_s is None else f", about {self.left_s:.0f} s left"
         counts = f" ({self.counts()})" if self.by_status else ""
-        return f"{self.finished}/{self.total}{counts}, {self.per_second:.1f} messages/s, about {left:.0f} s left"
+        return f"{self.finished}/{self.total}{counts}, {self.per_second:.1f} messages/s{left}"
 
 
 class Lines:
@@ -63,8 +77,8 @@ class Lines:
 
     def done(self, run: dict[str, Any]) -> None:
         """See `Watch`."""
-        self._tally.by_status[run["status"]] += 1
-        if time.monotonic() - self._said >= EVERY_S:
+        self._tally.add(run["status"])
+        if run["status"] != "queued" and time.monotonic() - self._said >= EVERY_S:  # queued: a stop put it back
             self._said = time.monotonic()
             note(self._tally.line())
 
@@ -77,7 +91,7 @@ class Bar:
 
     def done(self, run: dict[str, Any]) -> None:
         """See `Watch`."""
-        self._tally.by_status[run["status"]] += 1
+        self._tally.add(run["status"])
         speed = f"{self._tally.per_second:.1f}/s"
         self._progress.update(self._task, advance=1, description="working", counts=self._tally.counts(), speed=speed)
 

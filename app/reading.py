@@ -4,10 +4,11 @@ import json
 from typing import Any
 
 from app.output import note
-from baton import run_rows
+from baton import letter_rows, run_rows
 from baton import show as shown
-from baton.errors import UnknownThread
+from baton.errors import UnknownThread, UsageError
 from baton.home import database_file, home, load_env
+from baton.known_files import refuse_if_gone
 from baton.sqlite_file import reading
 
 Run = dict[str, Any]
@@ -21,6 +22,7 @@ def run_list(status: str | None, graph: str | None, limit: int, offset: int) -> 
     """
     load_env()
     file = database_file()
+    refuse_if_gone(file)
     if not file.exists():
         return []
     with reading(file) as tx:
@@ -35,12 +37,49 @@ def run_steps(thread_id: str) -> tuple[Run, str, list[Run]]:
     """
     load_env()
     file = database_file()
+    refuse_if_gone(file)
     if not file.exists():
         raise UnknownThread(f"no run has the thread id {thread_id!r}; there are none in {home()}")
     with reading(file) as tx:
         row = run_rows.get(tx, thread_id)
         given = json.loads(row["input"] or "{}")
         return run_rows.summary(tx, row), str(given.get("message", "")), shown.steps(tx, thread_id)
+
+
+def letter_list(status: str | None) -> list[Run]:
+    """Dead letters, newest first.
+
+    Raises:
+        BatonError: the database cannot be read.
+    """
+    load_env()
+    file = database_file()
+    refuse_if_gone(file)
+    if not file.exists():
+        return []
+    with reading(file) as tx:
+        return letter_rows.listing(tx, status)
+
+
+def one_letter(letter_id: str) -> Run:
+    """One dead letter with its evidence.
+
+    Raises:
+        UsageError: there is none of that id.
+    """
+    load_env()
+    file = database_file()
+    refuse_if_gone(file)
+    if not file.exists():
+        raise UsageError(f"no dead letter has the id {letter_id[:80]!r}; there are none in {home()}")
+    with reading(file) as tx:
+        return letter_rows.get(tx, letter_id)
+
+
+def open_letters(thread_id: str) -> list[Run]:
+    """The open dead letters of a run that is there, oldest first."""
+    with reading(database_file()) as tx:
+        return letter_rows.open_of(tx, thread_id)
 
 
 def home_listing(things: str) -> None:

@@ -9,10 +9,11 @@ import json
 from collections.abc import Iterator
 
 COLUMNS = ("message", "text")
+READ = (*COLUMNS, "customer_id")
 
 
 class BadColumns(ValueError):
-    """Raised when a CSV header names no message; `str(error)` says what it has."""
+    """Raised when a CSV header names no message, or two; `str(error)` says what it has."""
 
 
 def text_records(text: str) -> Iterator[object]:
@@ -33,7 +34,7 @@ def csv_records(text: str) -> Iterator[object]:
     """Rows by the names of the header; `message` or `text` is the message.
 
     Raises:
-        BadColumns: there is no such column.
+        BadColumns: there is no such column, or two of one name.
     """
     csv.field_size_limit(len(text) + 1)  # how long a message may be is checked elsewhere, with a better word
     rows = _rows(text)
@@ -43,6 +44,8 @@ def csv_records(text: str) -> Iterator[object]:
     if isinstance(header, ValueError):
         raise BadColumns(f"a header that {header}")
     names = [name.strip().lower() for name in header]
+    if twice := sorted({name for name in names if name in READ and names.count(name) > 1}):
+        raise BadColumns(f"two columns {twice[0]!r}; rename one")
     column = next((name for name in COLUMNS if name in names), None)
     if column is None:
         raise BadColumns(f"no column 'message' or 'text', only {', '.join(map(repr, header))}")

@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 from typer.core import TyperCommand
 
-from app.options import Concurrency, Json, Thread
+from app.options import BudgetTokens, Concurrency, Json, Thread
 from baton.errors import UsageError
 
 
@@ -17,7 +17,7 @@ def run(
     file: Annotated[Path | None, typer.Option(help="Many messages: .txt, .csv or .jsonl.", show_default=False)] = None,
     thread_id: Annotated[str | None, typer.Option(help="A name for the run.", show_default=False)] = None,
     customer: Annotated[str | None, typer.Option(help="Who is asking, such as C007.", show_default=False)] = None,
-    budget_tokens: Annotated[int | None, typer.Option(help="Most tokens of a run.", min=1, show_default=False)] = None,
+    budget_tokens: BudgetTokens = None,
     concurrency: Concurrency = None,
     set_: Annotated[
         list[str] | None, typer.Option("--set", help="A context value, as route_threshold=0.9.", metavar="KEY=VALUE")

@@ -5,6 +5,7 @@ import os
 import signal
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
+from typing import get_args
 
 from app.output import note
 from baton.errors import BadSetting
@@ -12,6 +13,7 @@ from baton.home import load_env
 from baton.plumbing import Plumbing, opened
 from baton.registry import load
 from baton.runner import Runner
+from baton.settings import Role, Settings, settings
 
 INTERRUPTED = 130
 TRACING = ("LANGSMITH_TRACING", "LANGSMITH_TRACING_V2", "LANGCHAIN_TRACING_V2", "LANGCHAIN_TRACING")
@@ -61,6 +63,7 @@ def in_session(work: Callable[[Session], Awaitable[int]]) -> int:
     """
     load_env()
     refuse_tracing_without_key()
+    refuse_models_without_key(settings())
     try:
         return asyncio.run(_session(work))
     except asyncio.CancelledError:
@@ -77,6 +80,20 @@ def refuse_tracing_without_key() -> None:
     asked = next((name for name in TRACING if os.environ.get(name, "").lower() in {"true", "1"}), None)
     if asked and not any(os.environ.get(name) for name in KEYS):
         raise BadSetting(f"{asked} is on and LANGSMITH_API_KEY is not set; set the key, or unset {asked}")
+
+
+def refuse_models_without_key(configured: Settings) -> None:
+    """Else every run would end at its first question to such a model.
+
+    Raises:
+        BadSetting: a role is mapped to a remote model, and there is neither a key nor an endpoint.
+    """
+    if configured.openai_api_key or configured.openai_base_url:
+        return
+    for role in get_args(Role):
+        if (name := configured.model_of(role)).startswith("openai:"):
+            told = "set the key, or OPENAI_BASE_URL for an endpoint without keys"
+            raise BadSetting(f"BATON_MODEL_{role.upper()} is {name} and OPENAI_API_KEY is not set; {told}")
 
 
 async def _session(work: Callable[[Session], Awaitable[int]]) -> int:

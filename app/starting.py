@@ -57,7 +57,7 @@ def run_file(path: Path, customer_id: str | None, order: Order) -> int:
             raise UsageError(unknown[customer_id])
         good = [each for each in messages if each.customer_id not in unknown]
         bad = [*faults, *_strangers(messages, unknown)]
-        _complain(bad)
+        _complain(bad, "record" if path.suffix.lower() == ".csv" else "line")
         threads = await _queued(session, good, order)
         texts = dict(zip(threads, (each.text for each in good), strict=True))
         given = Given(order.json, order.concurrency or session.plumbing.settings.concurrency)
@@ -80,6 +80,7 @@ def _strangers(messages: list[Message], unknown: dict[str, str]) -> list[Fault]:
     return [Fault(each.line or 0, unknown[each.customer_id]) for each in messages if each.customer_id in unknown]
 
 
-def _complain(faults: list[Fault]) -> None:
+def _complain(faults: list[Fault], what: str) -> None:
+    """Say what is wrong with each; a CSV's records are not its lines."""
     for fault in sorted(faults, key=lambda fault: fault.line):
-        note(f"line {fault.line}: {fault.reason}")
+        note(f"{what} {fault.line}: {fault.reason}")

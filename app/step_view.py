@@ -3,6 +3,7 @@
 import json
 from typing import Any
 
+from app.letter_view import show_ways_out
 from app.output import console, print_prose, print_text
 from app.phrases import ago, dollars, outcome_of, shortened, style, tokens, took
 from app.rows import Rows
@@ -15,8 +16,8 @@ MOST_SHOWN = 400  # characters of one step's data: no terminal shows more in a r
 RIGHT = ("try", "time", "in", "out", "cost")
 
 
-def show_steps(run: dict[str, Any], message: str, steps: list[Step]) -> None:
-    """Print the run's head, a row for each step attempt, what it waits for, and its totals."""
+def show_steps(run: dict[str, Any], message: str, steps: list[Step], letters: list[dict[str, Any]]) -> None:
+    """Print the run's head, a row for each step attempt, what it waits for, its open dead letters, and its totals."""
     print_text(f"{run['thread_id']}  {run['graph']}  {outcome_of(run)}  {ago(run['created_at'])}", "bold")
     if message:
         print_text(shortened(message, console().width))
@@ -24,8 +25,11 @@ def show_steps(run: dict[str, Any], message: str, steps: list[Step]) -> None:
     for step in steps:
         if step["error"]:
             print_text(f"{step['step']} (try {step['attempt']}): {step['error']}", "red")
-    _ending(run)
-    print_text(f"{tokens(run['usage'])}, {took(run['latency_ms'])}", "dim")
+        if step["note"]:
+            print_text(f"{step['step']} (try {step['attempt']}): {step['note']}", "yellow")
+    _ending(run, steps)
+    show_ways_out(letters)
+    print_text(f"\n{tokens(run['usage'])}, {took(run['latency_ms'])}", "dim")
 
 
 def _table(steps: list[Step]) -> Rows:
@@ -68,15 +72,12 @@ def _plain(value: Any) -> str:
     return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
 
 
-def _ending(run: dict[str, Any]) -> None:
+def _ending(run: dict[str, Any], steps: list[Step]) -> None:
     output = run["output"] or {}
     if reply := output.get("reply"):
         print_prose(f"\n{reply}")
     if output.get("reason"):
         print_text(f"because: {output['reason']}", "dim")
     show_waiting(run)
-    if run["dead_letters"]:
-        print_text(f"\ndead letters: {', '.join(run['dead_letters'])}", "red")
-    if run.get("error"):
-        print_text(f"\n{run['error']}", "red")
-    print_text("")
+    if run.get("error") and not any(step["error"] and step["error"] in run["error"] for step in steps):
+        print_text(run["error"], "red")

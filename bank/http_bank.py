@@ -90,7 +90,8 @@ class HttpBank:
                 finally:
                     await response.aclose()
         except (httpx.HTTPError, TimeoutError) as error:
-            raise BankUnavailable(f"the bank gave no answer: {type(error).__name__}") from error
+            told = f"the bank at {request.url.netloc.decode()} gave no answer ({type(error).__name__})"
+            raise BankUnavailable(f"{told}; start it, or correct BATON_BANK_URL") from error
         if not response.is_success:
             raise _refusal(response, body, customer_id)
         return body

@@ -3,11 +3,47 @@
 import re
 from decimal import Decimal
 
-MONEY = re.compile(
-    r"(?:GBP|£)\s?(\d[\d,]*(?:\.\d\d?)?)|(?<![\d.,])(\d[\d,]*(?:\.\d\d?)?)\s?(?:GBP|£|pounds?\b)", re.IGNORECASE
+from bank.numerals import NUMERAL, number_of
+
+_DIGITS = r"(?<![\w.,])[0-9][0-9,]*(?:\.[0-9]+)?"
+_AFTER_SIGN = r"[0-9][0-9,]*(?:\.[0-9]+)?"
+_CODE = r"(?:eur|usd|aud|cad|chf|jpy)"
+_OTHERS = rf"(?:{_CODE}|euros?|dollars?|bucks|cents?|yen|francs?|pence)\b"
+FOREIGN = re.compile(
+    rf"(?:[€$¥]|\b{_CODE})\s?{_AFTER_SIGN}|(?:{_DIGITS}|{NUMERAL})\s?(?:[€$¥](?!\s?[0-9])|{_OTHERS})|{_DIGITS}p\b",
+    re.IGNORECASE,
 )
+"""Sums in something else than pounds, with what says so."""
+
+MONEY = re.compile(
+    rf"(?:\bgbp|£)\s?(?P<signed>{_AFTER_SIGN})(?P<k>\s?k\b)?"
+    rf"|(?P<named>{_DIGITS})(?P<thousands>\s?k)?\s?(?:gbp\b|£|pounds?\b|quid\b)"
+    r"|(?P<bare>(?<![\w.,])[0-9][0-9,]*\.[0-9]{2})(?![\w/]|[.,][0-9]|\s?%)"
+    rf"|(?P<words>{NUMERAL})\s(?:pounds?|quid)\b",
+    re.IGNORECASE,
+)
+"""Sums in pounds; a number with two decimals is one too where nothing says otherwise."""
+NUMBER = re.compile(rf"({_DIGITS})(\s?k\b)?", re.IGNORECASE)
 
 
 def gbp_in(text: str) -> set[Decimal]:
     """Every amount that a text names in pounds."""
-    return {Decimal("".join(found).replace(",", "")) for found in MONEY.findall(text)}
+    return {_value(found) for found in MONEY.finditer(FOREIGN.sub(" ", text))}
+
+
+def gbp_meant(quote: str) -> set[Decimal]:
+    """What a customer's words for an amount can mean: its pounds, or its bare numbers where it names no currency."""
+    bare = NUMBER.findall(FOREIGN.sub(" ", quote))
+    return gbp_in(quote) or {_decimal(digits) * (1000 if thousands else 1) for digits, thousands in bare}
+
+
+def _value(found: re.Match[str]) -> Decimal:
+    if found["words"]:
+        return Decimal(number_of(found["words"]))
+    digits = found["signed"] or found["named"] or found["bare"]
+    return _decimal(digits) * (1000 if found["k"] or found["thousands"] else 1)
+
+
+def _decimal(digits: str) -> Decimal:
+    """Commas part thousands; one before the last one or two digits stands where a point should ("24,90")."""
+    return Decimal(digits.replace(",", "." if re.fullmatch(r"[0-9]+,[0-9]{1,2}", digits) else ""))

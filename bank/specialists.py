@@ -13,11 +13,16 @@ from baton.records import Record
 from state.actions import ActionName
 
 
-class Specialist(Record):
-    """A route's model role, the actions it may propose, and its instructions."""
+class Front(Record):
+    """What a specialist's file says before its text: the model's role, and the actions that may be proposed."""
 
     model: Literal["cheap", "strong"] = "strong"
     actions: tuple[ActionName, ...] = ()
+
+
+class Specialist(Front):
+    """Who drafts for a route."""
+
     instructions: str = ""
 
 
@@ -34,5 +39,5 @@ def specialist(route: str) -> Specialist:
 def _specialist(file: Path) -> Specialist:
     if not file.is_file():
         return Specialist()
-    front, text = read_front_matter(file, Specialist)
-    return front.model_copy(update={"instructions": text.strip()})
+    front, text = read_front_matter(file, Front)
+    return Specialist(model=front.model, actions=front.actions, instructions=text.strip())

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from baton.approvals import Decision, request_approval
     from baton.asking import ask, prompt
-    from baton.dead_letters import park
+    from baton.counters import fan_out, within
+    from baton.dead_letters import park, park_branch
     from baton.effects import effect
     from baton.plumbing import checkpointer, opened
     from baton.policies import MODEL_RETRY, STEP_TIMEOUT
@@ -28,10 +29,13 @@ __all__ = [
     "ask",
     "checkpointer",
     "effect",
+    "fan_out",
     "opened",
     "park",
+    "park_branch",
     "prompt",
     "request_approval",
+    "within",
 ]
 
 _HOMES = {
@@ -45,10 +49,13 @@ _HOMES = {
     "ask": "asking",
     "checkpointer": "plumbing",
     "effect": "effects",
+    "fan_out": "counters",
     "opened": "plumbing",
     "park": "dead_letters",
+    "park_branch": "dead_letters",
     "prompt": "asking",
     "request_approval": "approvals",
+    "within": "counters",
 }
 
 

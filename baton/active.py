@@ -13,6 +13,9 @@ if TYPE_CHECKING:
     from baton.database import Transaction
     from baton.plumbing import Plumbing
 
+Level = tuple[str, str, str]
+"""Namespace, checkpoint id, task id: where a step stands in one of the graphs around it."""
+
 ACTIVE = "__baton"  # in `configurable`; the two underscores keep it out of the checkpoint's metadata
 
 
@@ -62,6 +65,19 @@ def execution() -> ExecutionInfo:
     if info is None:
         raise BatonError("this works only inside a node")
     return info
+
+
+def place() -> list[Level]:
+    """Where the node that calls stands in each graph around it, the outermost first."""
+    path, known = execution().checkpoint_ns, _configurable().get("checkpoint_map", {})
+    around = [namespace for namespace in sorted(known, key=len) if not namespace or path.startswith(f"{namespace}|")]
+    return [(namespace, known[namespace], _task_after(path, namespace)) for namespace in around]
+
+
+def _task_after(path: str, namespace: str) -> str:
+    """`9a8b…` of `desk:1f2e…|draft:9a8b…` after `desk:1f2e…`."""
+    rest = path.removeprefix(namespace).strip("|").split("|")
+    return next(part.partition(":")[2] for part in rest if ":" in part)
 
 
 def step_path(checkpoint_ns: str) -> str:

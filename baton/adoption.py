@@ -3,6 +3,7 @@
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from typing import Any
 from uuid import uuid4
 
 from langchain_core.runnables import RunnableConfig
@@ -10,6 +11,7 @@ from langchain_core.runnables.config import ensure_config
 
 from baton import run_rows
 from baton.active import ACTIVE, ActiveRun
+from baton.budget import nanousd
 from baton.plumbing import plumbing
 
 SERVER_KEYS = {"assistant_id", "graph_id", "langgraph_request_id"}  # what the Agent Server puts beside the thread id
@@ -23,10 +25,10 @@ async def adopted(graph: str, config: RunnableConfig | None) -> AsyncIterator[Ru
     thread_id = str(given.get("thread_id") or f"lib-{uuid4().hex[:12]}")
     run = ActiveRun(thread_id, graph, open_plumbing)
     origin = "server" if SERVER_KEYS & given.keys() else "library"
-    budget = open_plumbing.settings.budget_tokens
-    open_plumbing.database.post(
-        lambda tx: run_rows.adopt(tx, thread_id, graph=graph, origin=origin, budget=budget, started=started)
-    )
+    caps = open_plumbing.settings
+    row: dict[str, Any] = {"graph": graph, "origin": origin}
+    row |= {"budget": caps.budget_tokens, "nanousd": nanousd(caps.budget_usd)}
+    open_plumbing.database.post(lambda tx: run_rows.adopt(tx, thread_id, **row, started=started))
     error: str | None = None
     try:
         yield {**(config or {}), "configurable": {**given, "thread_id": thread_id, ACTIVE: run}}
@@ -36,4 +38,4 @@ async def adopted(graph: str, config: RunnableConfig | None) -> AsyncIterator[Ru
     finally:
         open_plumbing.spans.hand_over()
         took = (time.time() - started) * 1000
-        await open_plumbing.database.do(lambda tx: run_rows.finish(tx, run, output=None, error=error, took_ms=took))
+        open_plumbing.database.post(lambda tx: run_rows.finish(tx, run, output=None, error=error, took_ms=took))

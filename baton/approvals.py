@@ -12,7 +12,7 @@ from typing import Any, Literal
 
 from langgraph.types import Interrupt, interrupt
 
-from baton.active import ActiveRun, active_run, execution, here
+from baton.active import ActiveRun, active_run, execution, here, place
 from baton.database import Transaction
 from baton.errors import BadDecision, EffectMismatch
 from baton.records import Record
@@ -21,8 +21,14 @@ Kind = Literal["approve", "edit", "reject", "respond"]
 Check = Callable[[dict[str, Any]], Awaitable[dict[str, Any]]]
 INBOX_WORDS = {"accept": "approve", "edit": "edit", "response": "reject", "ignore": "reject"}  # Agent Inbox's replies
 INSERT = (
-    "INSERT INTO approvals (interrupt_id, thread_id, step, occurrence, request, digest, created_at) VALUES"
-    " (:interrupt_id, :thread_id, :step, :occurrence, :request, :digest, :now) ON CONFLICT (interrupt_id) DO NOTHING"
+    "INSERT INTO approvals (interrupt_id, thread_id, step, occurrence, request, digest, place, created_at) VALUES"
+    " (:interrupt_id, :thread_id, :step, :occurrence, :request, :digest, :place, :now)"
+    " ON CONFLICT (interrupt_id) DO NOTHING"
+)
+TAKE_OVER = (  # the same action at the same place, decided before a replay went back behind it
+    "UPDATE approvals SET decision = made.decision, decided_at = made.decided_at FROM (SELECT * FROM approvals"
+    " WHERE thread_id = :thread_id AND step = :step AND occurrence = :occurrence AND digest = :digest AND left_behind"
+    " ORDER BY decided_at DESC LIMIT 1) AS made WHERE approvals.interrupt_id = :interrupt_id"
 )
 DECIDE = "UPDATE approvals SET decision = :decision, decided_at = :now WHERE interrupt_id = :id AND decision IS NULL"
 
@@ -82,11 +88,12 @@ async def _put(run: ActiveRun, interrupt_id: str, occurrence: str, request: dict
         "step": here(run).step,
         "occurrence": occurrence,
     }
-    values |= {"request": json.dumps(request), "digest": digest}
+    values |= {"request": json.dumps(request), "digest": digest, "place": json.dumps(place())}
 
     def work(tx: Transaction) -> Any:
         run.guard(tx)
-        tx.execute(INSERT, {**values, "now": time.time()})
+        if tx.execute(INSERT, {**values, "now": time.time()}).rowcount:
+            tx.execute(TAKE_OVER, values)
         return tx.execute("SELECT * FROM approvals WHERE interrupt_id = ?", (interrupt_id,)).fetchone()
 
     standing = await run.plumbing.database.do(work)

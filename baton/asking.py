@@ -2,6 +2,11 @@
 
 import asyncio
 import json
+import math
+import time
+from collections.abc import Callable
+from datetime import UTC
+from email.utils import parsedate_to_datetime
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -13,8 +18,8 @@ from openai import OpenAIError, pydantic_function_tool
 from pydantic import BaseModel, ValidationError
 
 from baton.active import ActiveRun, active_run
-from baton.budget import Usage, reserve
-from baton.errors import BadAnswer, BatonError, Fatal, Transient
+from baton.budget import Offer, Usage, reserve_first, tell
+from baton.errors import BadAnswer, BadSetting, BatonError, Fatal, OverBudget, Transient
 from baton.models import Models, cost_usd, models
 from baton.settings import Role
 from baton.spans import sendable
@@ -25,14 +30,21 @@ if TYPE_CHECKING:
 T = TypeVar("T", bound=BaseModel)
 REPAIRS = 1  # times a model is shown its error and asked again
 RETRY_AFTER_CAP_S = 30.0
+LONGEST_ANSWER = 1_000_000  # characters; a longer one is no answer within any cap that we set
+LEAST_COMPLETION = 64  # tokens; with fewer there is no answer worth asking for
+CUT = "the answer was cut (length)"
 PASSING = (408, 409)  # a timeout and a conflict, which the endpoint's own SDK would try again
 UNREACHED = (ConnectError, ConnectTimeout, PoolTimeout, UnsupportedProtocol)  # nothing was sent
 
 
-async def ask(role: Role, shape: type[T], instructions: str, data: dict[str, Any]) -> T:
+async def ask(
+    role: Role, shape: type[T], instructions: str, data: dict[str, Any], *, partial: Callable[[], T] | None = None
+) -> T:
     """Ask the model of a role for one `shape`.
 
     `instructions` is our own text; everything a customer wrote belongs in `data`, which travels in one fenced block.
+    Where the budget does not hold a call of the strong model, the cheap one is asked, if need be for a shorter answer;
+    where it does not hold that either, the answer is what `partial` gives, if the step offers it.
 
     Raises:
         BadAnswer: no usable answer within the bounded repairs.
@@ -41,19 +53,13 @@ async def ask(role: Role, shape: type[T], instructions: str, data: dict[str, Any
         Fatal: the endpoint refuses the request.
     """
     run = active_run()
-    known = await run.plumbing.resource(models)
-    messages: list[BaseMessage] = [SystemMessage(instructions), HumanMessage(fenced(data))]
-    for repair in range(REPAIRS + 1):
-        text, fault = await _call(run, known, role, shape, messages)
-        if fault:
-            raise BadAnswer(fault, text)
-        try:
-            return shape.model_validate_json(text)
-        except ValidationError as error:
-            if repair == REPAIRS:
-                raise BadAnswer(_faults(error), text) from error
-            messages = [*messages, AIMessage(text), HumanMessage(_told(error))]
-    raise AssertionError("unreachable")
+    try:
+        return await _asked(run, role, shape, [SystemMessage(instructions), HumanMessage(fenced(data))])
+    except OverBudget as refused:
+        if partial is None:
+            raise
+        tell(run, "partial", str(refused))
+        return partial()
 
 
 def fenced(data: dict[str, Any]) -> str:
@@ -68,41 +74,85 @@ def prompt(node_file: str) -> str:
     return (node.parent / "prompts" / f"{node.stem}.md").read_text("utf-8")
 
 
+async def _asked(run: ActiveRun, role: Role, shape: type[T], messages: list[BaseMessage]) -> T:
+    """The answer, after a bounded number of repairs."""
+    known = await run.plumbing.resource(models)
+    for repair in range(REPAIRS + 1):
+        text, fault = await _call(run, known, role, shape, messages)
+        if fault:
+            raise BadAnswer(fault, text)
+        try:
+            return shape.model_validate_json(text)
+        except ValidationError as error:
+            if repair == REPAIRS:
+                raise BadAnswer(_faults(error), text) from error
+            messages = [*messages, AIMessage(text), HumanMessage(_told(error))]
+    raise AssertionError("unreachable")
+
+
 async def _call(
     run: ActiveRun, known: Models, role: Role, shape: type[BaseModel], messages: list[BaseMessage]
 ) -> tuple[str, str | None]:
     """One paid call: the answer's text, and what is wrong with the answer as a whole."""
-    wanted, cap = _response_format(shape), run.plumbing.settings.max_completion_tokens
+    wanted, settings = _response_format(shape), run.plumbing.settings
     size = sum(len(str(message.content).encode()) for message in messages) + _schema_bytes(shape)
-    model = await known.of(role)
-    reservation = await reserve(run, role, known.name(role), size + cap)
+    await known.of(role)
+    reservation = await reserve_first(run, _offers(known, role, size, settings.max_completion_tokens))
+    held = reservation.offer
     try:
-        text, usage, fault = await _answer(model, messages, wanted, cap)
+        model = await known.of(held.role)
+        text, usage, fault = await _answer(model, messages, wanted, held.tokens - size, settings.model_timeout_s)
     except BaseException as error:
         await reservation.settle(None, error=f"{type(error).__name__}: {error}", unknown=_perhaps_billed(error))
         if isinstance(error, Transient) and error.retry_after:
             await asyncio.sleep(min(error.retry_after, RETRY_AFTER_CAP_S))
         raise
-    await reservation.settle(usage, cost_usd(known.name(role), usage), fault)
+    cost = cost_usd(held.model, usage) if usage else None
+    await reservation.settle(usage, cost, fault, unknown=usage is None)
+    if fault == CUT and held.note:
+        raise OverBudget(run.thread_id, size, None, f"{run.thread_id}: the budget held no whole answer ({held.note})")
     return text, fault
 
 
+def _offers(known: Models, role: Role, size: int, cap: int) -> list[Offer]:
+    """The ways to make a call of `size` bytes, the wanted one first.
+
+    Only the strong model is replaced: where a judge or a classifier was asked for, another one's word is no less of a
+    guess for being noted as such.
+    """
+    offers = [_offer(known, role, size, cap)]
+    if role != "strong":
+        return offers
+    shorter = [cap >> times for times in range(cap.bit_length()) if cap >> times >= LEAST_COMPLETION]
+    return [*offers, *(_offer(known, "cheap", size, each, f"in place of {role}, over budget") for each in shorter)]
+
+
+def _offer(known: Models, role: Role, size: int, cap: int, note: str | None = None) -> Offer:
+    name = known.name(role)
+    most = math.ceil((cost_usd(name, Usage(size, cap)) or 0) * 1e9)
+    return Offer(role, name, size + cap, most, note and f"{note}: at most {cap} tokens of answer")
+
+
 async def _answer(
-    model: "ChatOpenAI", messages: list[BaseMessage], wanted: dict[str, Any], cap: int
-) -> tuple[str, Usage, str | None]:
-    """Text, usage and what is wrong with the answer as a whole (refused, cut, empty).
+    model: "ChatOpenAI", messages: list[BaseMessage], wanted: dict[str, Any], cap: int, limit_s: float
+) -> tuple[str, Usage | None, str | None]:
+    """Text, usage where it was reported, and what is wrong with the answer as a whole (refused, cut, empty).
 
     The schema goes as `extra_body`: the SDK's own parsing would walk it again at every call, twice the call's cost.
+    The client's own timeout starts anew with every byte, so it is no limit to an answer that drips.
     """
     try:
-        message = await model.ainvoke(messages, max_completion_tokens=cap, extra_body={"response_format": wanted})
+        async with asyncio.timeout(limit_s):
+            message = await model.ainvoke(messages, max_completion_tokens=cap, extra_body={"response_format": wanted})
+    except TimeoutError as error:
+        raise Transient(f"no whole answer within {limit_s:g} s (BATON_MODEL_TIMEOUT_S); check the network") from error
     except (ModelError, OpenAIError) as error:
         raise _classified(error) from error
     except (ValueError, TypeError, LookupError, AttributeError) as error:
-        return "", Usage(0, 0), f"what the endpoint sent is no completion ({type(error).__name__}: {error})"
-    found = message.usage_metadata or {"input_tokens": 0, "output_tokens": 0}
-    text = sendable(message.text)  # it may go back to the model
-    return text, Usage(found["input_tokens"], found["output_tokens"]), _unusable(message)
+        return "", None, f"what the endpoint sent is no completion ({type(error).__name__}: {error})"
+    found, text = message.usage_metadata, sendable(message.text)  # the text may go back to the model
+    usage = Usage(found["input_tokens"], found["output_tokens"]) if found else None
+    return text[:LONGEST_ANSWER], usage, _unusable(message)
 
 
 def _unusable(message: AIMessage) -> str | None:
@@ -111,7 +161,11 @@ def _unusable(message: AIMessage) -> str | None:
         return f"the model refused: {refusal}"
     finish = message.response_metadata.get("finish_reason")
     if finish in ("length", "content_filter"):
-        return f"the answer was cut ({finish})"
+        return CUT if finish == "length" else "the answer was cut (content_filter)"
+    if message.tool_calls or message.invalid_tool_calls:
+        return "the model called a tool, and was given none"
+    if (size := len(message.text)) > LONGEST_ANSWER:
+        return f"the answer has {size:,} characters; at most {LONGEST_ANSWER:,} are taken"
     return None if message.text.strip() else "the answer is empty"
 
 
@@ -132,15 +186,24 @@ def _perhaps_billed(error: BaseException) -> bool:
     while (cause := causes[-1].__cause__) is not None:
         causes.append(cause)
     answered = any(getattr(each, "response", None) is not None for each in causes)
-    return not answered and not any(isinstance(each, UNREACHED) for each in causes)
+    return not answered and not any(isinstance(each, (*UNREACHED, BadSetting)) for each in causes)
 
 
 def _seconds(retry_after: str | None) -> float | None:
+    """What a `Retry-After` asks for, a number or a date; None where our own backoff is as good."""
     try:
         seconds = float(retry_after or 0)
-    except ValueError:  # a date or junk: our own backoff is as good
-        return None
+    except ValueError:
+        seconds = _until(str(retry_after))
     return seconds if seconds > 0 else None  # nan is not
+
+
+def _until(date: str) -> float:
+    """Seconds until an HTTP date; 0 for what is none."""
+    try:
+        return parsedate_to_datetime(date).replace(tzinfo=UTC).timestamp() - time.time()  # HTTP dates are in GMT
+    except (ValueError, OverflowError):
+        return 0
 
 
 @cache

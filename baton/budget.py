@@ -1,37 +1,56 @@
-"""Budgets: tokens are reserved in one transaction before a call and settled after it.
+"""Budgets: tokens, and dollars where prices are known, are reserved in one transaction before a call and settled after.
 
 A reservation is an upper bound: the request's bytes, which no tokenizer exceeds, plus the completion's cap. What is
-never settled, because the process died, counts as spent.
+never settled, because the process died, counts as spent. An endpoint may report more than was reserved: the report is
+kept and noted, and what counts against the cap is the reservation, so that no run is ever over its cap.
 """
 
+import json
+import logging
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 from uuid import uuid4
 
 from baton.active import ActiveRun, here
 from baton.database import Transaction
 from baton.errors import OverBudget
 from baton.redact import redact
+from baton.settings import Role
 from baton.spans import sendable
 
 HOLD = (
-    "UPDATE runs SET reserved_tokens = reserved_tokens + :amount WHERE thread_id = :thread_id"
-    " AND (budget_tokens IS NULL OR spent_tokens + reserved_tokens + :amount <= budget_tokens)"
+    "UPDATE runs SET reserved_tokens = reserved_tokens + :tokens, reserved_nanousd = reserved_nanousd + :nanousd"
+    " WHERE thread_id = :thread_id"
+    " AND (budget_tokens IS NULL OR spent_tokens + reserved_tokens + :tokens <= budget_tokens)"
+    " AND (budget_nanousd IS NULL OR spent_nanousd + reserved_nanousd + :nanousd <= budget_nanousd)"
 )
-LEFT = "SELECT budget_tokens - spent_tokens - reserved_tokens FROM runs WHERE thread_id = ?"
+WARN = (  # once a run, at 80 %
+    "UPDATE runs SET budget_warned = 1 WHERE thread_id = :thread_id AND NOT budget_warned"
+    " AND (5 * (spent_tokens + reserved_tokens) >= 4 * budget_tokens"
+    " OR 5 * (spent_nanousd + reserved_nanousd) >= 4 * budget_nanousd)"
+)
+BOOKS = (
+    "SELECT budget_tokens, spent_tokens, reserved_tokens, budget_nanousd / 1e9 AS budget_usd,"
+    " spent_nanousd / 1e9 AS spent_usd, reserved_nanousd / 1e9 AS reserved_usd FROM runs WHERE thread_id = ?"
+)
 CALL = (
     "INSERT INTO model_calls (call_id, thread_id, step, task_id, attempt, role, model, status, reserved_tokens,"
-    " started_at) VALUES (:call_id, :thread_id, :step, :task_id, :attempt, :role, :model, 'reserved', :amount,"
-    " :started)"
+    " reserved_nanousd, note, started_at) VALUES (:call_id, :thread_id, :step, :task_id, :attempt, :role, :model,"
+    " 'reserved', :tokens, :nanousd, :note, :started)"
 )
 SETTLE = (
-    "UPDATE runs SET reserved_tokens = reserved_tokens - :amount, spent_tokens = spent_tokens + min(:used, :amount)"
+    "UPDATE runs SET reserved_tokens = reserved_tokens - :tokens, spent_tokens = spent_tokens + :used,"
+    " reserved_nanousd = reserved_nanousd - :nanousd, spent_nanousd = spent_nanousd + :used_nanousd"
     " WHERE thread_id = :thread_id"
 )
 CLOSE = (
     "UPDATE model_calls SET status = :status, input_tokens = :input_tokens, output_tokens = :output_tokens,"
-    " cost_usd = :cost_usd, latency_ms = :latency_ms, error = :error WHERE call_id = :call_id"
+    " cost_usd = :cost_usd, latency_ms = :latency_ms, error = :error, note = :note WHERE call_id = :call_id"
 )
+MOST = 2**53  # an endpoint may report any number; larger ones are no count of tokens
+log = logging.getLogger("baton")
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,12 +62,23 @@ class Usage:
 
 
 @dataclass(frozen=True, slots=True)
+class Offer:
+    """A way to make one call, and what it can need at most; `nanousd` is 0 where the price is not known."""
+
+    role: Role
+    model: str
+    tokens: int
+    nanousd: int = 0
+    note: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Reservation:
-    """Tokens held for one model call."""
+    """What is held for one model call."""
 
     run: ActiveRun
     call_id: str
-    amount: int
+    offer: Offer
     started: float
 
     async def settle(
@@ -56,38 +86,101 @@ class Reservation:
     ) -> None:
         """Give back what was not used.
 
-        Without a usage (the call failed) nothing counts as spent, or everything where the usage is `unknown`.
+        Without a usage nothing counts as spent, or everything where the usage is `unknown`.
         """
+        offer, counted = self.offer, [min(max(count, 0), MOST) for count in _counts(usage)]
+        nanousd = round((cost_usd or 0) * 1e9)
         values = {
             "call_id": self.call_id,
             "thread_id": self.run.thread_id,
-            "amount": self.amount,
-            "used": usage.input_tokens + usage.output_tokens if usage else self.amount * unknown,
+            "tokens": offer.tokens,
+            "nanousd": offer.nanousd,
+            "used": min(sum(counted), offer.tokens) if usage else offer.tokens * unknown,
+            "used_nanousd": min(nanousd, offer.nanousd) if usage else offer.nanousd * unknown,
             "status": "failed" if error else "answered",
-            "input_tokens": usage.input_tokens if usage else 0,
-            "output_tokens": usage.output_tokens if usage else 0,
+            "input_tokens": counted[0],
+            "output_tokens": counted[1],
             "cost_usd": cost_usd if usage or unknown else 0.0,
             "latency_ms": (time.time() - self.started) * 1000,
             "error": error and redact(sendable(error)),
+            "note": _noted(offer, sum(counted), answered=not error, reported=usage is not None),
         }
         self.run.plumbing.database.post(lambda tx: (tx.execute(SETTLE, values), tx.execute(CLOSE, values)))
 
 
-async def reserve(run: ActiveRun, role: str, model: str, amount: int) -> Reservation:
-    """Hold `amount` tokens of the run's budget for one call.
+async def reserve(run: ActiveRun, role: Role, model: str, tokens: int, nanousd: int = 0) -> Reservation:
+    """Hold so much of the run's budget for one call.
 
     Raises:
         OverBudget: less than that is left; nothing was held.
     """
-    where, reservation = here(run), Reservation(run, uuid4().hex, amount, time.time())
-    values = {"thread_id": run.thread_id, "step": where.step, "task_id": where.task_id, "attempt": where.attempt}
-    values |= {"call_id": reservation.call_id, "role": role, "model": model, "amount": amount}
+    return await reserve_first(run, [Offer(role, model, tokens, nanousd)])
 
-    def work(tx: Transaction) -> None:
-        run.guard(tx)
-        if not tx.execute(HOLD, values).rowcount:
-            raise OverBudget(run.thread_id, amount, tx.execute(LEFT, (run.thread_id,)).fetchone()[0])
-        tx.execute(CALL, {**values, "started": reservation.started})
 
-    await run.plumbing.database.do(work)
-    return reservation
+async def reserve_first(run: ActiveRun, offers: Sequence[Offer]) -> Reservation:
+    """Hold the first offer that fits, in one transaction.
+
+    Raises:
+        OverBudget: none fits; nothing was held.
+    """
+    where, call_id, started = here(run), uuid4().hex, time.time()
+    call = {"thread_id": run.thread_id, "step": where.step, "task_id": where.task_id, "attempt": where.attempt}
+    call |= {"call_id": call_id, "started": started}
+    chosen, warning = await run.plumbing.database.do(lambda tx: _held(tx, run, call, offers))
+    if warning:
+        log.warning("%s has used 80 %% of its budget: %s", run.thread_id, warning)
+        tell(run, "warning", warning)
+    return Reservation(run, call_id, chosen, started)
+
+
+def tell(run: ActiveRun, status: str, told: Any) -> None:
+    """Keep what happened to a run's budget where `baton show` finds it."""
+    run.plumbing.spans.record(here(run), kind="budget", status=status, started=time.time(), output=json.dumps(told))
+
+
+def nanousd(usd: float | None) -> int | None:
+    """Dollars as they are kept."""
+    return None if usd is None else round(usd * 1e9)
+
+
+def _held(
+    tx: Transaction, run: ActiveRun, call: dict[str, Any], offers: Sequence[Offer]
+) -> tuple[Offer, dict[str, Any] | None]:
+    """The offer that fits, and the run's books the first time that they are nearly full."""
+    run.guard(tx)
+    for offer in offers:
+        values = {**call, **{name: getattr(offer, name) for name in ("role", "model", "tokens", "nanousd", "note")}}
+        if tx.execute(HOLD, values).rowcount:
+            tx.execute(CALL, values)
+            warned = tx.execute(WARN, values).rowcount
+            return offer, _books(tx, run) if warned else None
+    raise _over(run, offers[0], _books(tx, run))
+
+
+def _books(tx: Transaction, run: ActiveRun) -> dict[str, Any]:
+    found = dict(tx.execute(BOOKS, (run.thread_id,)).fetchone())
+    return {name: value for name, value in found.items() if found[f"budget_{name.partition('_')[2]}"] is not None}
+
+
+def _over(run: ActiveRun, offer: Offer, books: dict[str, Any]) -> OverBudget:
+    """Which of the two budgets does not hold the offer."""
+    capped = [unit for unit in ("tokens", "usd") if f"budget_{unit}" in books]
+    left = {unit: books[f"budget_{unit}"] - books[f"spent_{unit}"] - books[f"reserved_{unit}"] for unit in capped}
+    if left.get("tokens", offer.tokens) < offer.tokens:
+        return OverBudget(run.thread_id, offer.tokens, left["tokens"])
+    told = f"the call may cost ${offer.nanousd / 1e9:.6f} and ${left['usd']:.6f} are left of the budget"
+    return OverBudget(run.thread_id, offer.tokens, left.get("tokens"), f"{run.thread_id}: {told}")
+
+
+def _counts(usage: Usage | None) -> tuple[int, int]:
+    return (usage.input_tokens, usage.output_tokens) if usage else (0, 0)
+
+
+def _noted(offer: Offer, used: int, *, answered: bool, reported: bool) -> str | None:
+    """What a reader of one call should know."""
+    notes = [offer.note] if offer.note else []
+    if used > offer.tokens:
+        notes.append(f"{used} tokens were reported and {offer.tokens} reserved; these count as spent")
+    if answered and not reported:
+        notes.append("no usage was reported; the reservation counts as spent")
+    return "; ".join(notes) or None

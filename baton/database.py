@@ -13,12 +13,14 @@ import threading
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
-from typing import Any, Protocol, TypeVar
+from typing import Any, NamedTuple, Protocol, TypeVar
 
 from baton.errors import StorageError
 from baton.sqlite_file import explained, opened
 
 T = TypeVar("T")
+POSTED_S = 0.05  # how long posted work waits for a transaction to ride along with
+LINGER_S = 0.0005  # how long a transaction whose work may linger waits for more
 
 
 class Rows(Protocol):
@@ -56,7 +58,14 @@ FILE_FAULTS = {
 """Results of SQLite that speak of the file, not of the statement."""
 
 Work = Callable[[Any], T]
-Job = tuple[Work[Any], "asyncio.Future[Any] | None"]
+
+
+class Job(NamedTuple):
+    """What to do, who waits for it, and whether it may linger until more comes."""
+
+    work: Work[Any]
+    done: "asyncio.Future[Any] | None"
+    lingers: bool
 
 
 class Database:
@@ -65,7 +74,9 @@ class Database:
     def __init__(self, path: Path, connection: sqlite3.Connection) -> None:
         self.path = path
         self._connection = connection
-        self._queue: queue.SimpleQueue[Job | None] = queue.SimpleQueue()
+        self._inode = path.stat().st_ino
+        self._queue: queue.SimpleQueue[list[Job] | None] = queue.SimpleQueue()
+        self._posted: list[Job] = []
         self._closed = False
         self._loop = asyncio.get_running_loop()
         self._thread = threading.Thread(target=self._work, name="baton-writer", daemon=True)
@@ -78,21 +89,36 @@ class Database:
         Raises:
             StorageError: it is not ours, newer than this code, damaged or cannot be used.
         """
-        return cls(path, await asyncio.to_thread(opened, path))
+        return cls(path, await asyncio.to_thread(opened, path, thorough=True))
 
-    async def do(self, work: Work[T]) -> T:
+    async def do(self, work: Work[T], *, linger: bool = False) -> T:
         """Run `work` in a transaction; return its result once that transaction is on disk.
+
+        With `linger` it waits for a moment, to share the commit with other work that is about to come.
 
         Raises:
             StorageError: the transaction could not be committed; nothing of it was kept.
         """
         done: asyncio.Future[T] = self._loop.create_future()
-        self._put((work, done))
-        return await asyncio.shield(done)
+        self._check_open()
+        jobs, self._posted = [*self._posted, Job(work, done, linger)], []
+        self._queue.put(jobs)
+        return await done  # whoever is cancelled here only stops waiting; the work is done all the same
 
     def post(self, work: Work[Any]) -> None:
-        """Run `work` before whatever is asked for next, without waiting. For what may be lost in a crash."""
-        self._put((work, None))
+        """Run `work` before whatever is asked for next, without waiting. For what may be lost in a crash.
+
+        It rides along with the next transaction, or goes alone after POSTED_S: waking the writer costs more than it.
+        """
+        self._check_open()
+        if not self._posted:
+            self._loop.call_later(POSTED_S, self._send_posted)
+        self._posted.append(Job(work, None, lingers=True))
+
+    def _send_posted(self) -> None:
+        if self._posted and not self._closed:
+            jobs, self._posted = self._posted, []
+            self._queue.put(jobs)
 
     async def close(self) -> None:
         """Finish what is queued, then let the file go."""
@@ -101,32 +127,51 @@ class Database:
 
     def let_go(self) -> None:
         """As `close`, without waiting: for a database whose event loop is gone."""
+        self._send_posted()
         self._closed = True
         self._queue.put(None)
 
-    def _put(self, job: Job) -> None:
+    def join(self, seconds: float) -> None:
+        """Wait until what was queued before `let_go` is on disk."""
+        self._thread.join(seconds)
+
+    def _check_open(self) -> None:
         if self._closed:  # else nobody may be left to do it, and whoever waits would wait for ever
             raise StorageError(f"{self.path} is closed")
-        self._queue.put(job)
 
     def _work(self) -> None:
         closing = False
         while not closing:
-            batch = [self._queue.get()]
-            while not self._queue.empty():
-                batch.append(self._queue.get_nowait())
-            closing = None in batch
-            if jobs := [job for job in batch if job is not None]:
+            jobs, closing = self._batch()
+            if jobs:
                 outcomes = self._commit(jobs)
                 with suppress(RuntimeError):  # the loop is gone, and with it everyone who waited
                     self._loop.call_soon_threadsafe(_settle, jobs, outcomes)
         self._connection.close()
 
+    def _batch(self) -> tuple[list[Job], bool]:
+        """All that waits, when all of it may linger then with what comes next; and whether nothing will follow."""
+        batch: list[Job] = []
+        came, patient = self._queue.get(), True
+        with suppress(queue.Empty):
+            while came is not None:
+                batch += came
+                patient = patient and all(job.lingers for job in came)
+                came = self._queue.get(timeout=LINGER_S) if patient else self._queue.get_nowait()
+            return batch, True
+        return batch, False
+
+    def _refuse_if_replaced(self) -> None:
+        """What is written to a file that has no name any more is lost with this process."""
+        if self.path.stat().st_ino != self._inode:
+            raise StorageError(f"the database {self.path} was replaced while it was in use; start again")
+
     def _commit(self, jobs: list[Job]) -> list[Any]:
         connection = self._connection
         try:
+            self._refuse_if_replaced()
             connection.execute("BEGIN IMMEDIATE")
-            outcomes = [_attempt(connection, self.path, work) for work, _ in jobs]
+            outcomes = [_attempt(connection, self.path, job.work) for job in jobs]
             connection.execute("COMMIT")
         except Exception as error:  # noqa: BLE001 - it belongs to those who wait, not to this thread
             if connection.in_transaction:
@@ -153,7 +198,8 @@ def _attempt(connection: sqlite3.Connection, path: Path, work: Work[Any]) -> Any
 
 
 def _settle(jobs: list[Job], outcomes: list[Any]) -> None:
-    for (_, done), outcome in zip(jobs, outcomes, strict=True):
+    for job, outcome in zip(jobs, outcomes, strict=True):
+        done = job.done
         if done is None or done.cancelled():
             continue
         if isinstance(outcome, BaseException):

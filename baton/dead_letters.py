@@ -1,8 +1,14 @@
-"""Steps that failed for good are parked with their evidence, once per `thread:step:occurrence`."""
+"""Steps that failed for good are parked with their evidence, once per `thread:step:occurrence`.
+
+`park` ends the run; `park_branch(join)` lets a fan-out go on without its failed worker. A step of a graph inside
+another is kept where it failed, and the graph around it decides how the run goes on, by its own handler.
+"""
 
 import hashlib
 import json
+import re
 import time
+from collections.abc import Awaitable, Callable
 from importlib.metadata import version
 from typing import Any
 
@@ -11,10 +17,11 @@ from langgraph.graph import END
 from langgraph.types import Command
 from pydantic_core import to_json
 
-from baton.active import ActiveRun, active_run, execution, step_path
+from baton.active import ActiveRun, Level, active_run, execution, place, step_path
 from baton.database import Transaction
 from baton.errors import (
     BadAnswer,
+    CapReached,
     CrashLoop,
     EffectMismatch,
     GateFailed,
@@ -22,9 +29,12 @@ from baton.errors import (
     LeaseLost,
     NeedsMigration,
     OverBudget,
+    Parked,
     ShapeError,
     Transient,
 )
+from baton.letter_rows import get, put, set_ends_run
+from baton.records import Record
 from baton.redact import redact, redact_json
 from baton.spans import sendable
 
@@ -33,6 +43,7 @@ REASONS: dict[type[BaseException], str] = {
     BadAnswer: "bad_answer",
     GateFailed: "gate",
     OverBudget: "over_budget",
+    CapReached: "cap_reached",
     EffectMismatch: "effect_mismatch",
     InDoubt: "in_doubt",
     NeedsMigration: "needs_migration",
@@ -40,26 +51,66 @@ REASONS: dict[type[BaseException], str] = {
     NodeTimeoutError: "timeout",
     Transient: "unavailable",
 }
-INSERT = (
-    "INSERT INTO dead_letters (letter_id, thread_id, step, occurrence, reason, error, evidence, status, ends_run,"
-    " created_at, updated_at) VALUES (:letter_id, :thread_id, :step, :occurrence, :reason, :error, :evidence, 'open',"
-    " :ends_run, :now, :now) ON CONFLICT (thread_id, step, occurrence)"
-    " DO UPDATE SET status = 'open', error = excluded.error, updated_at = excluded.updated_at"
+ATTEMPTS = (
+    "SELECT attempt, started_at, latency_ms, error FROM spans WHERE thread_id = :thread_id AND step = :step"
+    " AND (:task IS NULL OR task_id = :task) AND error IS NOT NULL"
 )
-ATTEMPTS = "SELECT attempt, started_at, error FROM spans WHERE thread_id = ? AND step = ? AND error IS NOT NULL"
+PARKED = re.compile(r"Parked\('(dl-[0-9a-f]{12})'\)")  # what an error is after a restart: text
+MOST_RAW = 16_384  # characters kept of an answer that was of no use
+
+
+class Failure(Record):
+    """What a join is told of a worker that failed; `request` is what the worker was given."""
+
+    letter_id: str
+    step: str
+    reason: str
+    error: str
+    request: Any
 
 
 async def park(state: Any, error: NodeError) -> Command[Any]:
     """End the run with a dead letter: for `set_node_defaults(error_handler=park)`.
 
     `state` is the failed step's raw input; the letter keeps it, redacted, with every attempt's error.
+
+    Raises:
+        Parked: this graph is a step of another, which decides how the run goes on.
     """
+    letter_id = await _kept(state, error, ends_run=True)
+    if "|" in execution().checkpoint_ns:
+        raise Parked(letter_id)
+    return Command(goto=END)
+
+
+def park_branch(join: str, failures: str = "failures") -> Callable[[Any, NodeError], Awaitable[Command[Any]]]:
+    """An error handler for fan-out workers: keep the failure, add it to the state's `failures` and go to `join`.
+
+    `failures` names a list of `Failure` with a reducer; `join` is a deferred node, so that it runs once.
+    """
+
+    async def park_branch(state: Any, error: NodeError) -> Command[Any]:
+        letter_id = await _kept(state, error, ends_run=False)
+        letter = await active_run().plumbing.database.do(lambda tx: get(tx, letter_id))
+        told = {name: letter[name] for name in ("letter_id", "step", "reason", "error")}
+        return Command(update={failures: [Failure(**told, request=state)]}, goto=join)
+
+    return park_branch
+
+
+async def _kept(state: Any, error: NodeError, *, ends_run: bool) -> str:
+    """The id of the letter that keeps what failed here, or in a graph inside this step."""
     if isinstance(error.error, LeaseLost):
         raise error.error  # the run lives on in another process; it is not this one's to end
-    info = execution()
+    run, info = active_run(), execution()
+    if inside := PARKED.search(repr(error.error)):
+        letter_id = inside[1]
+        await run.plumbing.database.do(lambda tx: set_ends_run(tx, run, letter_id, ends_run=ends_run))
+        return letter_id
     step = "/".join([*step_path(info.checkpoint_ns).split("/")[:-1], error.node])
-    await record(active_run(), step, state, error.error, checkpoint_id=info.checkpoint_id)
-    return Command(goto=END)
+    return await record(
+        run, step, state, error.error, checkpoint_id=info.checkpoint_id, ends_run=ends_run, stood=place()
+    )
 
 
 async def record(
@@ -70,8 +121,12 @@ async def record(
     *,
     checkpoint_id: str | None,
     ends_run: bool = True,
+    stood: list[Level] | None = None,
 ) -> str:
-    """Keep what failed with its evidence; the same failure again changes nothing. Returns the letter's id."""
+    """Keep what failed with its evidence; the same failure again opens the same letter. Returns the letter's id.
+
+    Without where it `stood` the letter cannot be replayed.
+    """
     request = to_json(state, fallback=str).decode()
     occurrence = hashlib.sha256(request.encode()).hexdigest()[:12]
     letter = {
@@ -86,11 +141,14 @@ async def record(
     }
     evidence = {
         "request": json.loads(redact_json(request)),
+        "raw": redact(sendable(error.raw[:MOST_RAW])) if isinstance(error, BadAnswer) else None,
         "checkpoint_id": checkpoint_id,
+        "places": [stood] if stood else [],
         "version": version("baton"),
     }
     run.plumbing.spans.hand_over()
-    await run.plumbing.database.do(lambda tx: _insert(tx, run, letter, evidence))
+    again = isinstance(error, str)  # the framework hands an error on as text where a handler runs anew
+    await run.plumbing.database.do(lambda tx: _put(tx, run, letter, evidence, again=again))
     return str(letter["letter_id"])
 
 
@@ -99,7 +157,8 @@ def reason_of(error: BaseException | str) -> str:
     return next((reason for kind, reason in REASONS.items() if isinstance(error, kind)), "failure")
 
 
-def _insert(tx: Transaction, run: ActiveRun, letter: dict[str, Any], evidence: dict[str, Any]) -> None:
+def _put(tx: Transaction, run: ActiveRun, letter: dict[str, Any], evidence: dict[str, Any], *, again: bool) -> None:
     run.guard(tx)
-    attempts = [dict(row) for row in tx.execute(ATTEMPTS, (run.thread_id, letter["step"])).fetchall()]
-    tx.execute(INSERT, {**letter, "evidence": json.dumps({**evidence, "attempts": attempts})})
+    task = evidence["places"][0][-1][2] if evidence["places"] else None
+    attempts = [dict(row) for row in tx.execute(ATTEMPTS, {**letter, "task": task}).fetchall()]
+    put(tx, letter, {**evidence, "attempts": attempts}, again=again)

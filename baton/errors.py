@@ -18,8 +18,10 @@ BatonError                 one line that says what to do
     ├── ShapeError         a step read or wrote something that does not fit its declared shape
     ├── GateFailed         a result did not pass a gate, and its one repair did not either
     ├── OverBudget         the reservation would exceed the run's budget
+    ├── CapReached         something was counted up to its cap: rounds, the width of a fan-out, failed attempts
     ├── EffectMismatch     the same effect was asked for with other arguments
     ├── InDoubt            an effect may or may not have happened; a person must look
+    ├── Parked             a step inside was parked: the graph around it decides how the run goes on
     ├── LeaseLost          another process works this run now
     ├── CrashLoop          the process died again and again while it worked this run
     └── NeedsMigration     the graph changed under a paused run
@@ -56,7 +58,7 @@ class AlreadyDecided(UsageError):
     """Raised when the action was decided before; `standing` is that decision."""
 
     def __init__(self, interrupt_id: str, standing: dict[str, Any]) -> None:
-        super().__init__(f"already decided: {interrupt_id} stands as {_spoken(standing)}; nothing was changed")
+        super().__init__(f"already decided: it stands as {_spoken(standing)}; nothing was changed")
         self.interrupt_id, self.standing = interrupt_id, standing
 
 
@@ -117,11 +119,19 @@ class GateFailed(Fatal):
 
 
 class OverBudget(Fatal):
-    """Raised when a reservation would exceed what is left of the run's budget (tokens)."""
+    """Raised when a reservation would exceed what is left of the run's budget (tokens, or dollars)."""
 
-    def __init__(self, thread_id: str, asked: int, left: int) -> None:
-        super().__init__(f"{thread_id}: the call may need {asked} tokens and {left} are left of the budget")
+    def __init__(self, thread_id: str, asked: int, left: int | None, told: str = "") -> None:
+        super().__init__(told or f"{thread_id}: the call may need {asked} tokens and {left} are left of the budget")
         self.thread_id, self.asked, self.left = thread_id, asked, left
+
+
+class CapReached(Fatal):
+    """Raised when what is counted under `name` would exceed its `cap`."""
+
+    def __init__(self, name: str, cap: int, told: str = "") -> None:
+        super().__init__(told or f"{name}: the cap of {cap} is reached")
+        self.name, self.cap = name, cap
 
 
 class EffectMismatch(Fatal):
@@ -134,6 +144,14 @@ class EffectMismatch(Fatal):
 
 class InDoubt(Fatal):
     """Raised when an effect was started, its outcome is unknown and its receiver does not de-duplicate."""
+
+
+class Parked(Fatal):
+    """Raised when a step of a graph inside another was parked; `letter_id` is the dead letter that keeps it."""
+
+    def __init__(self, letter_id: str) -> None:
+        super().__init__(letter_id)
+        self.letter_id = letter_id
 
 
 class LeaseLost(Fatal):

@@ -54,8 +54,12 @@ def checked_context(graph: Graph, given: dict[str, Any]) -> dict[str, Any]:
     try:
         plain: dict[str, Any] = json.loads(to_json(shape(**given)))
     except (TypeError, ValueError) as error:
-        known = ", ".join(get_type_hints(shape))
-        raise UsageError(f"--set: {first_fault(error)}; {graph.name} knows {known}") from error
+        known = get_type_hints(shape)
+        if unknown := given.keys() - known.keys():
+            told = f"{graph.name} has no {', '.join(sorted(unknown))}; it has {', '.join(known)}"
+        else:
+            told = first_fault(error)
+        raise UsageError(f"--set: {told}") from error
     return plain
 
 

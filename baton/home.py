@@ -7,7 +7,7 @@ from tempfile import mkstemp
 
 from baton.errors import BadSetting, StorageError
 
-THREAD_ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
+THREAD_ID = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_-]{0,63}")
 
 
 def load_env() -> None:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from baton import wire
 from baton.budget import Usage
 from baton.errors import BadSetting
+from baton.redact import hide
 from baton.settings import Role, Settings
 
 if TYPE_CHECKING:
@@ -60,6 +61,8 @@ class Models:
             raise BadSetting(
                 "OPENAI_API_KEY is not set; set it (and OPENAI_BASE_URL for another endpoint), or use local:desk"
             )
+        if key:
+            hide(key.get_secret_value())
         import httpx2  # noqa: PLC0415 - a tenth of a second that the local model need not pay
 
         self._clients = httpx2.Client(), httpx2.AsyncClient()  # ours to close; langchain's own live on past their loop

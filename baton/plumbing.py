@@ -1,22 +1,24 @@
 """The live resources: opened once per process and event loop, from the settings, by one function."""
 
 import asyncio
+import atexit
 import os
 from collections.abc import AsyncIterator, Callable
-from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager, suppress
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from pathlib import Path
-from tempfile import mkstemp
 from typing import Any, TypeVar
 
 from baton.database import Database
 from baton.errors import StorageError
 from baton.home import database_file, make_home
+from baton.known_files import write_once
 from baton.settings import Settings, settings
 from baton.spans import Spans
 from baton.sqlite_checkpointer import SqliteCheckpointer
 
 T = TypeVar("T")
 KEY_BYTES = 32
+LEAVE_S = 5.0  # how long the interpreter waits for the last writes when it goes
 
 
 class Plumbing:
@@ -88,12 +90,22 @@ async def checkpointer() -> AsyncIterator[SqliteCheckpointer]:
         yield open_plumbing.checkpointer
 
 
-def _sweep() -> None:
+def _sweep() -> list[Database]:
     """Let the databases of closed event loops go: nobody closed them where a graph was called bare."""
-    for loop in [loop for loop in _open if loop.is_closed()]:
-        task = _open.pop(loop)
-        if task.done() and not task.cancelled() and not task.exception():
-            task.result().database.let_go()
+    gone = [_open.pop(loop) for loop in list(_open) if loop.is_closed()]
+    databases = [
+        task.result().database for task in gone if task.done() and not task.cancelled() and not task.exception()
+    ]
+    for database in databases:
+        database.let_go()
+    return databases
+
+
+@atexit.register
+def _leave() -> None:
+    """Write down what bare calls posted last before the interpreter goes."""
+    for database in _sweep():
+        database.join(LEAVE_S)
 
 
 async def _open_all() -> Plumbing:
@@ -115,24 +127,10 @@ def home_key() -> bytes:
     path = make_home() / "seal.key"
     try:
         if not path.exists():
-            _make_key(path)
+            write_once(path, os.urandom(KEY_BYTES))
         key = path.read_bytes()
     except OSError as error:
         raise StorageError(f"cannot use {path}: {error.strerror}; make it readable, or set BATON_HOME") from error
     if len(key) != KEY_BYTES:
         raise StorageError(f"{path} is damaged; restore it, or move the home away to start afresh")
     return key
-
-
-def _make_key(path: Path) -> None:
-    """Whole or not at all, and on disk before anything is sealed with it; the first of several processes wins."""
-    handle, fresh = mkstemp(prefix=".key-", dir=path.parent)
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(os.urandom(KEY_BYTES))
-            file.flush()
-            os.fsync(file.fileno())
-        with suppress(FileExistsError):
-            os.link(fresh, path)
-    finally:
-        Path(fresh).unlink()

@@ -8,21 +8,38 @@ SECRET = re.compile(r"\b(?:sk|pk|ls|lsv2|ghp|xox[abp])[-_][A-Za-z0-9_-]{8,}|\bBe
 NUMBER = re.compile(r"\d(?:[ \u00a0\u2009\u202f-]?\d){12,}")
 """Groups of digits, long enough for a card number; what follows it (its expiry) may join its groups."""
 
-SUSPECT = re.compile(rf"(?:sk|pk|ls|lsv2|ghp|xox[abp])[-_]|Bearer|{NUMBER.pattern}")
+MARKS = ("sk-", "sk_", "pk-", "pk_", "ls-", "ls_", "lsv2", "ghp", "xox", "Bearer")
+"""What every secret that SECRET knows holds; looking for them first is ten times as fast, and this is every span."""
+
 LITERAL = re.compile(r'"(?:[^"\\]|\\.)*"|(?<![\d.eE+-])\d{13,19}(?![\d.eE])')
 """Of JSON text, the strings and the integers as long as a card number; never a part of a fraction."""
 
 LEAST, MOST = 13, 19  # digits of a card number
+SHORTEST_SECRET = 8  # a shorter one would be found in the middle of words
+
+_hidden: set[str] = set()
+
+
+def hide(secret: str) -> None:
+    """From now on, keep this very text out too: a key need not look like one, and an endpoint may repeat it."""
+    if len(secret) >= SHORTEST_SECRET:
+        _hidden.add(secret)
 
 
 def redact(text: str) -> str:
     """`text` with API keys replaced and payment card numbers masked to their last four digits."""
+    for secret in _hidden:
+        text = text.replace(secret, "[secret]")
     return SECRET.sub("[secret]", NUMBER.sub(_masked, text))
 
 
 def redact_json(text: str) -> str:
     """JSON text redacted, and still JSON: masking changes the inside of strings, and turns numbers into strings."""
-    return LITERAL.sub(_literal, text) if SUSPECT.search(text) else text
+    return LITERAL.sub(_literal, text) if _suspect(text) else text
+
+
+def _suspect(text: str) -> bool:
+    return any(mark in text for mark in (*MARKS, *_hidden)) or NUMBER.search(text) is not None
 
 
 def holds_card_number(text: str) -> bool:

@@ -62,7 +62,7 @@ def entry(name: str) -> Entry:
     known = entries()
     if name in known:
         return known[name]
-    near = get_close_matches(name, known, n=1, cutoff=0.3)
+    near = get_close_matches(name, known, n=1, cutoff=0.6)
     hint = f"did you mean {near[0]!r}?" if near else "`baton graphs` lists them"
     raise UnknownGraph(f"no graph is called {name!r}; {hint}")
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from uuid import uuid4
 
 from baton.errors import ThreadInUse, UnknownThread
+from baton.redact import redact
 
 if TYPE_CHECKING:
     from baton.active import ActiveRun
@@ -18,13 +19,13 @@ Status = Literal["queued", "running", "waiting", "done", "dead_lettered", "faile
 RESUMABLE = ("queued", "running", "failed")
 
 INSERT = (
-    "INSERT INTO runs (thread_id, graph, origin, status, input, context, fingerprint, line, budget_tokens, created_at,"
-    " updated_at) VALUES (:thread_id, :graph, 'run', 'queued', :input, :context, :fingerprint, :line, :budget, :now,"
-    " :now) ON CONFLICT (thread_id) DO NOTHING"
+    "INSERT INTO runs (thread_id, graph, origin, status, input, context, fingerprint, line, budget_tokens,"
+    " budget_nanousd, created_at, updated_at) VALUES (:thread_id, :graph, 'run', 'queued', :input, :context,"
+    " :fingerprint, :line, :budget, :nanousd, :now, :now) ON CONFLICT (thread_id) DO NOTHING"
 )
 ADOPT = (
-    "INSERT INTO runs (thread_id, graph, origin, status, budget_tokens, created_at, updated_at)"
-    " VALUES (:thread_id, :graph, :origin, 'running', :budget, :now, :now)"
+    "INSERT INTO runs (thread_id, graph, origin, status, budget_tokens, budget_nanousd, created_at, updated_at)"
+    " VALUES (:thread_id, :graph, :origin, 'running', :budget, :nanousd, :now, :now)"
     " ON CONFLICT (thread_id) DO UPDATE SET status = 'running', error = NULL, updated_at = excluded.updated_at"
 )
 CLAIM = (
@@ -34,7 +35,8 @@ CLAIM = (
 )
 OUTCOME = (
     "CASE WHEN :error IS NOT NULL THEN 'failed' WHEN :parked THEN 'dead_lettered'"
-    " WHEN EXISTS (SELECT 1 FROM approvals WHERE thread_id = :thread_id AND decision IS NULL) THEN 'waiting'"
+    " WHEN :paused AND EXISTS (SELECT 1 FROM approvals WHERE thread_id = :thread_id AND decision IS NULL)"
+    " THEN 'waiting'"
     " WHEN EXISTS (SELECT 1 FROM dead_letters WHERE thread_id = :thread_id AND ends_run AND status = 'open')"
     " THEN 'dead_lettered' ELSE 'done' END"
 )
@@ -46,6 +48,7 @@ RELEASE = (
     "UPDATE runs SET status = 'queued', lease_until = 0, latency_ms = latency_ms + :took, updated_at = :now"
     " WHERE thread_id = :thread_id AND fence = :fence"
 )
+LETTERS = "SELECT letter_id, step, error, ends_run FROM dead_letters WHERE thread_id = ? AND status = 'open'"
 RENEW = "UPDATE runs SET lease_until = :until WHERE status = 'running' AND holder = :holder"
 
 
@@ -73,15 +76,25 @@ def queue(tx: "Transaction", rows: Iterable[dict[str, Any]]) -> None:
     """
     now = time.time()
     for row in rows:
-        if not tx.execute(INSERT, {**row, "now": now}).rowcount:
+        if not tx.execute(INSERT, {"nanousd": None, **row, "now": now}).rowcount:
             raise ThreadInUse(
                 f"the thread id {row['thread_id']!r} is in use; choose another, or: baton resume {row['thread_id']}"
             )
 
 
-def adopt(tx: "Transaction", thread_id: str, *, graph: str, origin: str, budget: int, started: float) -> None:
+def adopt(
+    tx: "Transaction",
+    thread_id: str,
+    *,
+    graph: str,
+    origin: str,
+    budget: int,
+    started: float,
+    nanousd: int | None = None,
+) -> None:
     """The row of a run that was not queued here."""
-    tx.execute(ADOPT, {"thread_id": thread_id, "graph": graph, "origin": origin, "budget": budget, "now": started})
+    values = {"thread_id": thread_id, "graph": graph, "origin": origin, "budget": budget, "nanousd": nanousd}
+    tx.execute(ADOPT, {**values, "now": started})
 
 
 def claim(tx: "Transaction", thread_id: str, holder: str, lease_s: float) -> dict[str, Any] | None:
@@ -110,17 +123,20 @@ def finish(
     error: str | None,
     took_ms: float,
     parked: bool = False,
+    paused: bool = True,
 ) -> Status:
     """Close a run's row and let its lease go; the status follows from what is recorded.
 
-    `parked` says that the run as a whole is dead-lettered, whatever it still waits for.
+    `parked` says that the run as a whole is dead-lettered, whatever it still waits for; `paused` that its graph may
+    stand at a question: one that ended waits for nothing, though a question was left open.
 
     Raises:
         LeaseLost: another process took the run over.
     """
     run.guard(tx)
-    values = {"thread_id": run.thread_id, "output": output, "error": error, "took": took_ms, "now": time.time()}
-    tx.execute(FINISH, {**values, "parked": parked})
+    told = error and redact(error.encode("utf-8", "replace").decode())
+    values = {"thread_id": run.thread_id, "output": output, "error": told, "took": took_ms, "now": time.time()}
+    tx.execute(FINISH, {**values, "parked": parked, "paused": paused})
     status: Status = get(tx, run.thread_id)["status"]
     return status
 
@@ -163,14 +179,15 @@ def listing(
 def summary(tx: "Transaction", row: dict[str, Any]) -> dict[str, Any]:
     """What programs are told about one run."""
     thread = row["thread_id"]
+    letters = tx.execute(LETTERS, (thread,)).fetchall()
+    parked = next((f"{each['step']}: {each['error']}" for each in letters if each["ends_run"]), None)
     return {
         **({"line": row["line"]} if row["line"] is not None else {}),
-        **{name: row[name] for name in ("thread_id", "graph", "status", "origin", "error", "created_at", "updated_at")},
+        **{name: row[name] for name in ("thread_id", "graph", "status", "origin", "created_at", "updated_at")},
+        "error": row["error"] or (parked if row["status"] == "dead_lettered" else None),
         "output": json.loads(row["output"]) if row["output"] else None,
         "waiting_for": waiting_for(tx, thread) if row["status"] == "waiting" else [],
-        "dead_letters": _column(
-            tx, "SELECT letter_id FROM dead_letters WHERE thread_id = ? AND status = 'open'", thread
-        ),
+        "dead_letters": [each["letter_id"] for each in letters],
         "usage": usage(tx, thread),
         "latency_ms": round(row["latency_ms"], 1),
     }
@@ -194,7 +211,3 @@ def usage(tx: "Transaction", thread_id: str) -> dict[str, Any]:
     )
     names = ("model_calls", "input_tokens", "output_tokens", "cost_usd")
     return dict(zip(names, tx.execute(sql, (thread_id,)).fetchone(), strict=True))
-
-
-def _column(tx: "Transaction", sql: str, value: str) -> list[Any]:
-    return [row[0] for row in tx.execute(sql, (value,)).fetchall()]

@@ -19,8 +19,9 @@ from langgraph.runtime import RunControl
 from langgraph.types import Command
 from pydantic_core import from_json, to_json
 
-from baton import run_rows
+from baton import letter_rows, run_rows
 from baton.active import ACTIVE, ActiveRun
+from baton.budget import nanousd
 from baton.dead_letters import record
 from baton.errors import (
     BadDecision,
@@ -28,6 +29,7 @@ from baton.errors import (
     Held,
     LeaseLost,
     NeedsMigration,
+    Parked,
     StorageError,
     UsageError,
 )
@@ -35,6 +37,7 @@ from baton.graph_shapes import Graph, checked_context, checked_input, fingerprin
 from baton.home import THREAD_ID
 from baton.plumbing import Plumbing
 from baton.questions import as_reply, check_asked, open_question, request_of, standing_decision
+from baton.replays import Terms, take
 from baton.typed_graph import RECURSION_LIMIT
 
 Summary = dict[str, Any]
@@ -82,6 +85,7 @@ class Runner:
         known = checked_context(built, context or {})
         row: dict[str, Any] = {"graph": graph, "context": json.dumps(known), "fingerprint": fingerprint(built)}
         row["budget"] = budget_tokens or self._plumbing.settings.budget_tokens
+        row["nanousd"] = nanousd(self._plumbing.settings.budget_usd)
         rows = [
             {**row, "thread_id": _thread_id(job.thread_id), "input": checked_input(built, job.input), "line": job.line}
             for job in jobs
@@ -147,6 +151,23 @@ class Runner:
             raise Held(f"{thread_id} was taken over by another process; look at it again when that one is done")
         return summary
 
+    async def replay(self, letter_id: str, *, accept_change: bool = False, budget_tokens: int | None = None) -> Summary:
+        """Go on from the checkpoint of a dead letter, after a fix; what was done stays done.
+
+        `accept_change` goes on although the graph changed; `budget_tokens` is the run's new budget.
+
+        Raises:
+            UsageError: the letter or its run is not in a state for it, or the graph changed; nothing was changed.
+            Held: another process works the run.
+        """
+        letter = await self._database.do(lambda tx: letter_rows.get(tx, letter_id))
+        row = await self._database.do(lambda tx: _own(tx, letter["thread_id"]))
+        terms = Terms(fingerprint(self._graph(row["graph"])), accept_change, budget_tokens)
+        holder, lease_s = self._holder, self._lease_s
+        claimed = await self._database.do(lambda tx: take(tx, letter_id, terms, holder=holder, lease_s=lease_s))
+        async with self._heartbeat():
+            return await self._worked(claimed, None)
+
     async def summary(self, thread_id: str) -> Summary:
         """What programs are told about one run."""
         return await self._database.do(lambda tx: run_rows.summary(tx, run_rows.get(tx, thread_id)))
@@ -208,9 +229,9 @@ class Runner:
     async def _worked(self, row: dict[str, Any], replies: dict[str, Any] | None) -> Summary:
         """Let the graph run until it ends or pauses, then close the row."""
         run = ActiveRun(row["thread_id"], row["graph"], self._plumbing, row["fence"])
-        started, output, error, parked = time.perf_counter(), None, None, False
+        started, output, error, parked, paused = time.perf_counter(), None, None, False, False
         try:
-            output = await self._advanced(run, row, replies)
+            output, paused = await self._advanced(run, row, replies)
         except (GraphDrained, asyncio.CancelledError) as ended:
             self._plumbing.spans.hand_over()
             await self._database.do(lambda tx: run_rows.release(tx, run, _ms_since(started)))
@@ -222,17 +243,21 @@ class Runner:
         except (CrashLoop, NeedsMigration) as fatal:
             parked = True
             await record(run, "run", json.loads(row["input"]), fatal, checkpoint_id=None)
+        except Parked:  # by a graph inside one that has no handler of its own
+            parked = True
         except Exception as failure:  # noqa: BLE001 - whatever it is, it ends this run and not the others
             error = _one_line(failure)
         self._plumbing.spans.hand_over()
-        closing = {"output": output, "error": error, "parked": parked, "took_ms": _ms_since(started)}
+        closing = {"output": output, "error": error, "parked": parked, "paused": paused, "took_ms": _ms_since(started)}
         try:
             return await self._database.do(lambda tx: _close(tx, run, closing))
         except LeaseLost:
             return await self.summary(run.thread_id)
 
-    async def _advanced(self, run: ActiveRun, row: dict[str, Any], replies: dict[str, Any] | None) -> str | None:
-        """Run the graph from where it stands; its output as JSON text, None while it is not finished."""
+    async def _advanced(
+        self, run: ActiveRun, row: dict[str, Any], replies: dict[str, Any] | None
+    ) -> tuple[str | None, bool]:
+        """Run the graph from where it stands: its output as JSON text (None while not finished), whether it waits."""
         if row["recoveries"] > RECOVERIES:
             raise CrashLoop(f"the process died {row['recoveries']} times while it worked {run.thread_id}")
         graph = self._graph(row["graph"])
@@ -254,8 +279,8 @@ class Runner:
             self._controls.discard(control)
         if result and (asked := result.get("__interrupt__")):
             await self._database.do(lambda tx: check_asked(tx, row, len(asked)))
-            return None
-        return output_text(graph, result) if result else None
+            return None, True
+        return (output_text(graph, result) if result else None), False
 
     async def _continuation(
         self, graph: Graph, config: Any, row: dict[str, Any], replies: dict[str, Any] | None
@@ -317,7 +342,7 @@ def _thread_id(wanted: str | None) -> str:
     if wanted is None:
         return uuid4().hex[:12]
     if not THREAD_ID.fullmatch(wanted):
-        raise UsageError(f"a thread id is 1 to 64 letters, digits, '-' and '_'; {wanted[:80]!r} is not")
+        raise UsageError(f"a thread id is 1 to 64 letters, digits, '_' and (not first) '-'; {wanted[:80]!r} is not")
     return wanted
 
 

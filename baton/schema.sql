@@ -1,4 +1,9 @@
 -- Everything Baton keeps, in one file. Times are Unix seconds; JSON is TEXT.
+CREATE TABLE about (
+    name TEXT PRIMARY KEY,                    -- database_id: a random word, noted in the home too
+    value TEXT NOT NULL
+);
+
 CREATE TABLE runs (
     thread_id TEXT PRIMARY KEY,
     graph TEXT NOT NULL,
@@ -15,6 +20,10 @@ CREATE TABLE runs (
     budget_tokens INTEGER,                    -- NULL: no cap
     reserved_tokens INTEGER NOT NULL DEFAULT 0,
     spent_tokens INTEGER NOT NULL DEFAULT 0,
+    budget_nanousd INTEGER,                   -- NULL: no cap; whole numbers, so that sums are exact
+    reserved_nanousd INTEGER NOT NULL DEFAULT 0,
+    spent_nanousd INTEGER NOT NULL DEFAULT 0,
+    budget_warned INTEGER NOT NULL DEFAULT 0, -- 1: it was said that a budget is nearly used up
     output TEXT,
     error TEXT,
     latency_ms REAL NOT NULL DEFAULT 0,
@@ -39,18 +48,20 @@ CREATE TABLE model_calls (
     cost_usd REAL,                            -- NULL: the price is not known
     started_at REAL NOT NULL,
     latency_ms REAL,
-    error TEXT
+    error TEXT,
+    reserved_nanousd INTEGER NOT NULL DEFAULT 0,
+    note TEXT                                 -- what a reader should know: degraded, usage not as reserved
 );
 CREATE INDEX model_calls_by_thread ON model_calls (thread_id);
 
 CREATE TABLE spans (
     span_id INTEGER PRIMARY KEY,
     thread_id TEXT NOT NULL,
-    kind TEXT NOT NULL,                       -- step | effect
+    kind TEXT NOT NULL,                       -- step | effect | budget
     step TEXT NOT NULL,
     task_id TEXT NOT NULL,
     attempt INTEGER NOT NULL,
-    status TEXT NOT NULL,                     -- done | failed | interrupted | cancelled
+    status TEXT NOT NULL,                     -- done | failed | interrupted | cancelled; budget: warning | partial
     started_at REAL NOT NULL,
     latency_ms REAL NOT NULL,
     input TEXT,
@@ -79,6 +90,8 @@ CREATE TABLE approvals (
     request TEXT NOT NULL,                    -- the payload a person sees
     digest TEXT NOT NULL,                     -- of the exact action
     decision TEXT,                            -- first wins
+    place TEXT NOT NULL DEFAULT '[]',         -- where the step stood in each graph around it
+    left_behind INTEGER NOT NULL DEFAULT 0,   -- a replay went back behind it; its decision holds if it is asked again
     created_at REAL NOT NULL,
     decided_at REAL
 );
@@ -99,6 +112,13 @@ CREATE TABLE dead_letters (
     updated_at REAL NOT NULL,
     UNIQUE (thread_id, step, occurrence)
 );
+
+CREATE TABLE counters (
+    thread_id TEXT NOT NULL,
+    name TEXT NOT NULL,
+    mark TEXT NOT NULL,                       -- what was counted; the same again counts once
+    PRIMARY KEY (thread_id, name, mark)
+) WITHOUT ROWID;
 
 CREATE TABLE checkpoints (
     seq INTEGER PRIMARY KEY AUTOINCREMENT,    -- the latest is the one written last, whatever the clock did

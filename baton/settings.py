@@ -6,13 +6,16 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Literal
 
-from pydantic import Field, SecretStr, ValidationError
+from pydantic import DirectoryPath, Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from baton.errors import BadSetting
 from baton.home import home, load_env
 
 MODEL_NAME = r"^(local|openai):.+$"
+URL = r"^https?://"
+PLAINLY = {MODEL_NAME: "write local:NAME or openai:NAME", URL: "write http://HOST or https://HOST"}
+MOST_TOKENS = 1_000_000_000
 Role = Literal["classifier", "cheap", "strong", "judge"]
 
 
@@ -21,18 +24,20 @@ class Settings(BaseSettings):
 
     model_config = SettingsConfigDict(env_prefix="BATON_", extra="ignore", env_ignore_empty=True)
 
-    bank_url: str | None = Field(default=None, pattern=r"^https?://")
+    bank_url: str | None = Field(default=None, pattern=URL)
     bank_timeout_s: float = Field(default=10, gt=0, allow_inf_nan=False)
-    policies: Path | None = None
-    routes: Path | None = None
+    policies: DirectoryPath | None = None
+    routes: DirectoryPath | None = None
     model_classifier: str = Field(default="local:desk", pattern=MODEL_NAME)
     model_cheap: str = Field(default="local:desk", pattern=MODEL_NAME)
     model_strong: str = Field(default="local:desk", pattern=MODEL_NAME)
     model_judge: str = Field(default="local:desk", pattern=MODEL_NAME)
     model_timeout_s: float = Field(default=60, gt=0, allow_inf_nan=False)
-    max_completion_tokens: int = Field(default=800, gt=0)
+    max_completion_tokens: int = Field(default=800, gt=0, le=MOST_TOKENS)
     lease_s: float = Field(default=5, ge=0.2, allow_inf_nan=False)
-    budget_tokens: int = Field(default=100_000, gt=0)
+    budget_tokens: int = Field(default=100_000, gt=0, le=MOST_TOKENS)
+    budget_usd: float | None = Field(default=None, gt=0, le=1e9, allow_inf_nan=False)
+    step_deadline_s: float = Field(default=300, gt=0, allow_inf_nan=False)
     concurrency: int = Field(default=16, ge=1, le=1000)
     openai_api_key: SecretStr | None = Field(default=None, validation_alias="OPENAI_API_KEY")
     openai_base_url: str | None = Field(default=None, validation_alias="OPENAI_BASE_URL")
@@ -76,4 +81,5 @@ def _one_line(error: ValidationError) -> str:
     fault = error.errors(include_url=False)[0]
     name = str(fault["loc"][0]).upper()
     setting = name if name.startswith("OPENAI_") else f"BATON_{name}"
-    return f"{setting} is {fault['input']!r}: {fault['msg']}; correct it in the environment or in .env"
+    told = PLAINLY.get(fault.get("ctx", {}).get("pattern", ""), fault["msg"])
+    return f"{setting} is {fault['input']!r}: {told}; correct it in the environment or in .env"

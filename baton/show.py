@@ -41,7 +41,7 @@ def _made(span: Any, calls: dict[Attempt, list[Any]]) -> list[Any]:
 
 def _step(span: Any, made: list[Any]) -> dict[str, Any]:
     """One span with the model calls that it made."""
-    name = f"{span['step']}!" if span["kind"] == "effect" else span["step"]
+    name = span["step"] + {"effect": "!", "budget": " (budget)"}.get(span["kind"], "")
     return {
         "step": name,
         "kind": span["kind"],
@@ -71,6 +71,7 @@ def _paid(made: list[Any]) -> dict[str, Any]:
         "input_tokens": sum(call["input_tokens"] or 0 for call in made),
         "output_tokens": sum(call["output_tokens"] or 0 for call in made),
         "cost_usd": None if None in costs else sum(costs),
+        "note": "; ".join(call["note"] for call in made if call["note"]) or None,
     }
 
 

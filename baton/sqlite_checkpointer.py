@@ -3,8 +3,6 @@
 The latest checkpoint is the one written last, whatever the clock did. A process that lost its lease cannot write.
 """
 
-import hashlib
-import hmac
 import json
 from collections.abc import AsyncIterator, Collection, Sequence
 from typing import Any
@@ -20,69 +18,40 @@ from langgraph.checkpoint.base import (
     get_checkpoint_id,
     get_checkpoint_metadata,
 )
-from langgraph.checkpoint.serde.base import SerializerProtocol
 from langgraph.checkpoint.serde.jsonplus import JsonPlusSerializer
 
 from baton.active import ACTIVE, ActiveRun
 from baton.database import Database, Transaction
-from baton.errors import TamperedCheckpoint
+from baton.seals import Seals
 
 COLUMNS = "thread_id, checkpoint_ns, checkpoint_id, parent_id, type, checkpoint, metadata"
 PUT = (
     f"INSERT INTO checkpoints ({COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?)"
     " ON CONFLICT (thread_id, checkpoint_ns, checkpoint_id) DO UPDATE"
-    " SET type = excluded.type, checkpoint = excluded.checkpoint, metadata = excluded.metadata"
+    " SET parent_id = excluded.parent_id, type = excluded.type, checkpoint = excluded.checkpoint,"
+    " metadata = excluded.metadata"
 )
-PUT_WRITE = "INSERT INTO writes VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO "
+WRITE_COLUMNS = "thread_id, checkpoint_ns, checkpoint_id, task_id, task_path, idx, channel, type, value"
+PUT_WRITE = f"INSERT INTO writes ({WRITE_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO "
 KEEP_FIRST = PUT_WRITE + "NOTHING"
 KEEP_LAST = PUT_WRITE + "UPDATE SET channel = excluded.channel, type = excluded.type, value = excluded.value"
 SPOT = "thread_id = ? AND checkpoint_ns = ? AND checkpoint_id = ?"
 LATEST = f"SELECT {COLUMNS} FROM checkpoints WHERE thread_id = ? AND checkpoint_ns = ? ORDER BY seq DESC LIMIT 1"
 EXACT = f"SELECT {COLUMNS} FROM checkpoints WHERE {SPOT}"
-PENDING = f"SELECT task_id, channel, type, value FROM writes WHERE {SPOT} ORDER BY task_path, task_id, idx"
+PENDING = f"SELECT task_id, idx, channel, type, value FROM writes WHERE {SPOT} ORDER BY task_path, task_id, idx"
 BEFORE = (  # a copied thread has the same checkpoint ids
     "seq < (SELECT max(seq) FROM checkpoints AS named WHERE checkpoint_id = ? AND thread_id = checkpoints.thread_id)"
 )
 NEWEST_OF_EACH = "SELECT max(seq) FROM checkpoints GROUP BY thread_id, checkpoint_ns"
-SEAL_BYTES = 32
-
-
-class SealedSerializer(SerializerProtocol):
-    """Plain types only, each blob behind a MAC that is checked before anything is unpacked."""
-
-    def __init__(self, key: bytes) -> None:
-        self._key = key
-        self._inner = JsonPlusSerializer(allowed_msgpack_modules=None)
-
-    def dumps_typed(self, obj: Any) -> tuple[str, bytes]:
-        """The sealed blob of a value."""
-        kind, blob = self._inner.dumps_typed(obj)
-        return kind, self._seal(kind, blob) + blob
-
-    def loads_typed(self, data: tuple[str, bytes]) -> Any:
-        """The value of a sealed blob.
-
-        Raises:
-            TamperedCheckpoint: it was not sealed with this key.
-        """
-        kind, sealed = data
-        seal, blob = sealed[:SEAL_BYTES], sealed[SEAL_BYTES:]
-        if not hmac.compare_digest(seal, self._seal(kind, blob)):
-            raise TamperedCheckpoint(
-                "a stored checkpoint was not written with this home's key; restore the database or the key"
-            )
-        return self._inner.loads_typed((kind, blob))
-
-    def _seal(self, kind: str, blob: bytes) -> bytes:
-        return hmac.digest(self._key, kind.encode() + b"\0" + blob, hashlib.sha256)
 
 
 class SqliteCheckpointer(BaseCheckpointSaver[int]):
     """LangGraph's checkpointer over the one door to the database. Asynchronous only."""
 
     def __init__(self, database: Database, key: bytes) -> None:
-        super().__init__(serde=SealedSerializer(key))
+        super().__init__(serde=JsonPlusSerializer(allowed_msgpack_modules=None))
         self._database = database
+        self._seals = Seals(key)
 
     def with_allowlist(self, extra_allowlist: Collection[tuple[str, ...]]) -> "SqliteCheckpointer":  # noqa: ARG002
         """Plain types only: a graph's own types are never revived, so nothing is added."""
@@ -98,8 +67,9 @@ class SqliteCheckpointer(BaseCheckpointSaver[int]):
         """Store a checkpoint; on disk when this returns."""
         where = config["configurable"]
         spot = (str(where["thread_id"]), where.get("checkpoint_ns", ""), checkpoint["id"])
-        note = json.dumps(get_checkpoint_metadata(config, metadata))
-        row = (*spot, where.get("checkpoint_id"), *self.serde.dumps_typed(checkpoint), note)
+        parent, note = where.get("checkpoint_id"), json.dumps(get_checkpoint_metadata(config, metadata))
+        kind, blob = self.serde.dumps_typed(checkpoint)
+        row = (*spot, parent, kind, self._seals.sealed(blob, *spot, parent, kind, note), note)
         await self._database.do(lambda tx: _put(tx, where.get(ACTIVE), PUT, [row]))
         return _config(*spot)
 
@@ -108,20 +78,16 @@ class SqliteCheckpointer(BaseCheckpointSaver[int]):
     ) -> None:
         """Store what a task wrote; on disk when this returns."""
         where = config["configurable"]
-        spot = (
-            str(where["thread_id"]),
-            where.get("checkpoint_ns", ""),
-            str(where["checkpoint_id"]),
-            task_id,
-            task_path,
-        )
-        rows = [
-            (*spot, WRITES_IDX_MAP.get(channel, index), channel, *self.serde.dumps_typed(value))
-            for index, (channel, value) in enumerate(writes)
-        ]
+        spot = (str(where["thread_id"]), where.get("checkpoint_ns", ""), str(where["checkpoint_id"]))
+        rows = []
+        for position, (channel, value) in enumerate(writes):
+            index = WRITES_IDX_MAP.get(channel, position)
+            kind, blob = self.serde.dumps_typed(value)
+            sealed = self._seals.sealed(blob, *spot, task_id, index, channel, kind)
+            rows.append((*spot, task_id, task_path, index, channel, kind, sealed))
         special = all(channel in WRITES_IDX_MAP for channel, _ in writes)
         sql = KEEP_LAST if special else KEEP_FIRST
-        await self._database.do(lambda tx: _put(tx, where.get(ACTIVE), sql, rows))
+        await self._database.do(lambda tx: _put(tx, where.get(ACTIVE), sql, rows), linger=True)
 
     async def aget_tuple(self, config: RunnableConfig) -> CheckpointTuple | None:
         """The named checkpoint, or the one written last."""
@@ -160,7 +126,7 @@ class SqliteCheckpointer(BaseCheckpointSaver[int]):
 
     async def acopy_thread(self, source_thread_id: str, target_thread_id: str) -> None:
         """Copy a thread's checkpoints and writes under another id."""
-        await self._database.do(lambda tx: _copy(tx, source_thread_id, target_thread_id))
+        await self._database.do(lambda tx: _copy(tx, self._seals, source_thread_id, target_thread_id))
 
     async def aprune(self, thread_ids: Sequence[str], *, strategy: str = "keep_latest") -> None:
         """Delete all but the latest checkpoint of each namespace, or all of them (`strategy="delete"`)."""
@@ -169,14 +135,21 @@ class SqliteCheckpointer(BaseCheckpointSaver[int]):
         await self._database.do(lambda tx: _delete(tx, where, (json.dumps(list(thread_ids)),)))
 
     def _tuple(self, row: Any, writes: list[Any]) -> CheckpointTuple:
-        thread, namespace, checkpoint_id, parent, kind, blob, note = row
+        thread, namespace, checkpoint_id, parent, kind, sealed, note = row
+        spot = (thread, namespace, checkpoint_id)
+        blob = self._seals.opened(sealed, *spot, parent, kind, note)
         return CheckpointTuple(
-            _config(thread, namespace, checkpoint_id),
+            _config(*spot),
             self.serde.loads_typed((kind, blob)),
             json.loads(note),
             _config(thread, namespace, parent) if parent else None,
-            [(task, channel, self.serde.loads_typed((kind, value))) for task, channel, kind, value in writes],
+            [self._write(spot, write) for write in writes],
         )
+
+    def _write(self, spot: tuple[str, str, str], row: Any) -> tuple[str, str, Any]:
+        task, index, channel, kind, sealed = row
+        blob = self._seals.opened(sealed, *spot, task, index, channel, kind)
+        return task, channel, self.serde.loads_typed((kind, blob))
 
 
 def _config(thread: str, namespace: str, checkpoint_id: str) -> RunnableConfig:
@@ -225,11 +198,15 @@ def _forget(tx: Transaction, thread: str) -> None:
     tx.execute("DELETE FROM checkpoints WHERE thread_id = ?", (thread,))
 
 
-def _copy(tx: Transaction, source: str, target: str) -> None:
-    columns = COLUMNS.removeprefix("thread_id, ")
-    tx.execute(
-        f"INSERT INTO checkpoints ({COLUMNS}) SELECT ?, {columns} FROM checkpoints WHERE thread_id = ? ORDER BY seq",
-        (target, source),
-    )
-    rest = "checkpoint_ns, checkpoint_id, task_id, task_path, idx, channel, type, value"
-    tx.execute(f"INSERT INTO writes SELECT ?, {rest} FROM writes WHERE thread_id = ?", (target, source))
+def _copy(tx: Transaction, seals: Seals, source: str, target: str) -> None:
+    """Every seal is checked, and made anew for the new place."""
+    rows = tx.execute(f"SELECT {COLUMNS} FROM checkpoints WHERE thread_id = ? ORDER BY seq", (source,)).fetchall()
+    for _, *spot, parent, kind, sealed, note in rows:
+        blob = seals.opened(sealed, source, *spot, parent, kind, note)
+        fresh = seals.sealed(blob, target, *spot, parent, kind, note)
+        tx.execute(PUT, (target, *spot, parent, kind, fresh, note))
+    writes = tx.execute(f"SELECT {WRITE_COLUMNS} FROM writes WHERE thread_id = ?", (source,)).fetchall()
+    for _, *spot, task, path, index, channel, kind, sealed in writes:
+        blob = seals.opened(sealed, source, *spot, task, index, channel, kind)
+        fresh = seals.sealed(blob, target, *spot, task, index, channel, kind)
+        tx.execute(KEEP_FIRST, (target, *spot, task, path, index, channel, kind, fresh))

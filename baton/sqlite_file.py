@@ -6,8 +6,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
+from uuid import uuid4
 
 from baton.errors import StorageError
+from baton.known_files import refuse_if_gone, remember
 
 if TYPE_CHECKING:
     from baton.database import Transaction
@@ -15,6 +17,7 @@ if TYPE_CHECKING:
 APPLICATION_ID = 0x4261746F  # "Bato", in the file's header: whose file this is
 SCHEMA_VERSION = 1
 BUSY_S = 30.0
+SOUND_BYTES = 64 * 2**20  # up to here, looking through the whole file at the start takes a fraction of a second
 
 
 def connect(path: Path) -> sqlite3.Connection:
@@ -41,12 +44,28 @@ def reading(path: Path) -> Iterator["Transaction"]:
         connection.close()
 
 
-def opened(path: Path) -> sqlite3.Connection:
-    """A connection to the file, which is created with its tables or checked to be one of ours.
+@contextmanager
+def changing(path: Path) -> Iterator["Transaction"]:
+    """One transaction without a writer thread: kept where the block ends, given up where it raises.
 
     Raises:
-        StorageError: it is not ours, newer than this code, damaged or cannot be used.
+        StorageError: the file cannot be written or is not ours.
     """
+    with reading(path) as connection:
+        connection.execute("BEGIN IMMEDIATE")
+        yield connection
+        connection.execute("COMMIT")
+
+
+def opened(path: Path, *, thorough: bool = False) -> sqlite3.Connection:
+    """A connection to the file, which is created with its tables or checked to be one of ours.
+
+    `thorough` also checks that the file is sound, where it is at most SOUND_BYTES long.
+
+    Raises:
+        StorageError: it is not ours, newer than this code, gone, damaged or cannot be used.
+    """
+    refuse_if_gone(path)
     try:
         os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
         connection = connect(path)
@@ -54,6 +73,9 @@ def opened(path: Path) -> sqlite3.Connection:
         raise explained(error, path) from error
     try:
         _check_or_create(connection, path)
+        remember(path, connection.execute("SELECT value FROM about WHERE name = 'database_id'").fetchone()[0])
+        if thorough and path.stat().st_size <= SOUND_BYTES:
+            _check_sound(connection)
     except BaseException as error:
         connection.close()
         raise explained(error, path) from error
@@ -61,11 +83,10 @@ def opened(path: Path) -> sqlite3.Connection:
 
 
 def _check_or_create(connection: sqlite3.Connection, path: Path) -> None:
-    if connection.execute("PRAGMA application_id").fetchone()[0] == 0:
+    if _is_blank(connection):  # nothing is changed in a file that may be somebody's
         connection.execute("PRAGMA journal_mode=WAL")
         connection.execute("BEGIN IMMEDIATE")
-        tables = connection.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]
-        if not tables:  # else another process was first, or the file is foreign
+        if _is_blank(connection):  # else another process was first
             _create(connection)
         connection.execute("COMMIT")
     if connection.execute("PRAGMA application_id").fetchone()[0] != APPLICATION_ID:
@@ -77,9 +98,21 @@ def _check_or_create(connection: sqlite3.Connection, path: Path) -> None:
         )
 
 
+def _is_blank(connection: sqlite3.Connection) -> bool:
+    named = connection.execute("PRAGMA application_id").fetchone()[0]
+    return not (named or connection.execute("SELECT count(*) FROM sqlite_master").fetchone()[0])
+
+
+def _check_sound(connection: sqlite3.Connection) -> None:
+    found = connection.execute("PRAGMA quick_check(1)").fetchone()[0]
+    if found != "ok":
+        raise sqlite3.DatabaseError(f"it is damaged ({' '.join(found.split())})")
+
+
 def _create(connection: sqlite3.Connection) -> None:
     for statement in Path(__file__).with_name("schema.sql").read_text("utf-8").split(";\n"):
         connection.execute(statement)
+    connection.execute("INSERT INTO about VALUES ('database_id', ?)", (uuid4().hex,))
     connection.execute(f"PRAGMA application_id={APPLICATION_ID}")
     connection.execute(f"PRAGMA user_version={SCHEMA_VERSION}")
 
@@ -90,5 +123,5 @@ def explained(error: BaseException, path: Path) -> BaseException:
         return error
     told = error.strerror if isinstance(error, OSError) else str(error)
     return StorageError(
-        f"cannot use the database {path}: {told}; free or repair it, or set BATON_HOME to another place"
+        f"cannot use the database {path}: {told}; free or restore it, or set BATON_HOME to another place"
     )

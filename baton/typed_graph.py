@@ -5,7 +5,7 @@ adds to LangGraph's `StateGraph`:
 
 - on entry the stored state is validated into the declared shape; on exit the update is turned into JSON and read
   back, so that a bad result fails in the step that made it, before it is checkpointed;
-- every step leaves a span;
+- every step leaves a span, and its failed attempts are counted beyond the life of its process;
 - a call that brings no run of its own gets one (see `baton.adoption`), and a `Context` with its defaults.
 
 With plain `StateGraph` in its place the happy paths still run in memory.
@@ -30,6 +30,7 @@ from typing_extensions import TypedDict, is_typeddict
 
 from baton.active import ACTIVE, active_run, here
 from baton.adoption import adopted
+from baton.attempts import Policies, after_failure, before_retry
 from baton.codec import Codec, codec
 from baton.errors import UsageError
 
@@ -69,7 +70,9 @@ class TypedGraph(CompiledStateGraph[StateT, ContextT, InputT, OutputT]):
                 yield part
             return
         if isinstance(input, dict):
-            input, _ = codec(self.builder.input_schema).dump(input, self.name)  # noqa: A001 - plain JSON from here on
+            shape = codec(self.builder.input_schema)
+            plain, _ = shape.dump(input, self.name)
+            input, _ = shape.dump(shape.load(plain, self.name), self.name)  # noqa: A001 - as the shape reads it
         options["durability"] = options.get("durability") or ("sync" if self.checkpointer else None)
         async with adopted(self.name, config) as adopted_config:
             async for part in super().astream(
@@ -121,7 +124,7 @@ class TypedStateGraph(StateGraph[StateT, ContextT, InputT, OutputT]):
         def add_node(self, node, action=None, *, error_handler=None, **options):
             name, function = (node, action) if isinstance(node, str) else (_name(node), node)
             handler = error_handler and self._handler(error_handler)
-            return super().add_node(name, self._step(function), error_handler=handler, **options)
+            return super().add_node(name, self._step(name, function), error_handler=handler, **options)
 
         def add_conditional_edges(self, source, path, path_map=None):
             if iscoroutinefunction(path):
@@ -132,12 +135,13 @@ class TypedStateGraph(StateGraph[StateT, ContextT, InputT, OutputT]):
             self.nodes.pop(DEFAULT_HANDLER, None)  # or a second compile refuses to add it again
             return TypedGraph(**vars(super().compile(*args, **options)))
 
-    def _step(self, function: Any) -> Any:
+    def _step(self, name: str, function: Any) -> Any:
         if isinstance(function, Runnable):
             return function  # a compiled subgraph: plain JSON in, plain JSON out
         if not iscoroutinefunction(function):
             raise TypeError(f"{_name(function)} is not an async function; timeouts need one")
-        return _spanned(self._wrap(function, self._reads(function).load))
+        typed = self._wrap(function, self._reads(function).load)
+        return _spanned(typed, lambda: self.nodes[name].retry_policy)  # compiling gives it the graph's default
 
     def _handler(self, function: Step) -> Any:
         wrapped = self._wrap(function, lambda state, _step: state)  # raw: it may be what could not be read
@@ -187,14 +191,16 @@ class TypedStateGraph(StateGraph[StateT, ContextT, InputT, OutputT]):
         return target
 
 
-def _spanned(typed: Callable[..., Awaitable[tuple[Any, str | None]]]) -> Step:
-    """`typed` with a span around it, however it ends."""
+def _spanned(typed: Callable[..., Awaitable[tuple[Any, str | None]]], policies: Callable[[], Policies]) -> Step:
+    """`typed` with a span around it, however it ends, and its failures counted beyond this process."""
 
     @wraps(typed)
     async def step(state: Any, *args: Any, **injected: Any) -> Any:
         run, started = active_run(), time.time()
         where, spans = here(run), run.plumbing.spans
         try:
+            if where.attempt > 1:
+                await before_retry(run, where, policies())
             update, text = await typed(state, *args, **injected)
         except GraphBubbleUp:
             spans.record(where, status="interrupted", started=started, state=state)
@@ -202,6 +208,8 @@ def _spanned(typed: Callable[..., Awaitable[tuple[Any, str | None]]]) -> Step:
         except BaseException as error:  # cancelling included: it is how a timeout and a stop look from here
             status = "failed" if isinstance(error, Exception) else "cancelled"
             spans.record(where, status=status, started=started, state=state, error=f"{type(error).__name__}: {error}")
+            if isinstance(error, Exception):
+                await after_failure(run, where, policies(), error)
             raise
         spans.record(where, status="done", started=started, state=state, output=text)
         return update

@@ -7,22 +7,30 @@ from langgraph.runtime import Runtime
 from bank.policy_index import policy_index
 from bank.routes import load_routes, routes_folder
 from baton import ask, prompt
+from baton.errors import BadAnswer
+from baton.redact import redact
 from state.context import Context
 from state.desk import Inquiry, Resolution
 from state.single_call import SingleAnswer
 
 
 async def answer_at_once(state: Inquiry, runtime: Runtime[Context]) -> Resolution:
-    """The model's answer as it is; only its form is checked."""
+    """The model's answer as it is; only its form is checked, and card numbers are masked before it reads the message.
+
+    Raises:
+        BadAnswer: the model named a route that there is not.
+    """
     index, routes = await asyncio.to_thread(policy_index), await asyncio.to_thread(load_routes, routes_folder())
     found = await asyncio.to_thread(index.search, state["message"], "", runtime.context.passages)
     passages = index.passages(found)
     data = {
-        "message": state["message"],
+        "message": redact(state["message"]),
         "routes": {route.name: route.definition for route in routes.values()},
         "policies": [{"id": each.policy_id, "title": each.title, "text": each.text} for each in passages],
     }
     said = await ask("strong", SingleAnswer, prompt(__file__), data)
+    if said.route not in routes:
+        raise BadAnswer(f"{said.route!r} is not a route")
     return {
         "outcome": said.outcome,
         "route": said.route,

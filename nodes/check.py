@@ -5,6 +5,7 @@ import re
 from decimal import Decimal
 
 from bank.approval_rules import needs_person
+from bank.claims import claims_done
 from bank.desk import the_bank
 from bank.money import gbp_in
 from bank.policy_index import policy_index
@@ -14,13 +15,6 @@ from state.actions import Action
 from state.banking import Card, Transaction
 from state.desk import Draft, Drafted
 from state.support_desk import Review, Reviewing
-
-CLAIM = re.compile(
-    r"\b(?:we|i)(?: have|'ve) (?:now |just |already )?(?:refunded|frozen|blocked|ordered|reissued|replaced|closed"
-    r"|opened|filed|raised|lowered|changed|set|paid back)\b",
-    re.IGNORECASE,
-)
-"""What a reply may say only where an action goes with it."""
 
 DOUBTFUL = re.compile(
     r"(?:(?<!\w)[-\u2212]|\bminus\s)[£€$]?\d"  # below zero
@@ -53,7 +47,7 @@ async def _fault(state: Drafted) -> str | None:
         return "the reply cites no policy that it was given"
     if holds_card_number(drafted.reply):
         return "the reply holds a card number"
-    if drafted.action is None and CLAIM.search(drafted.reply.replace("\u2019", "'")):
+    if drafted.action is None and claims_done(drafted.reply):
         return "the reply claims that something was done, and proposes nothing"
     grounds = " ".join([state["message"], *(each.text for each in passages if each.policy_id in drafted.citations)])
     invented = gbp_in(drafted.reply) - gbp_in(grounds) - _of_action(drafted)

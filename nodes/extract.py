@@ -6,6 +6,6 @@ from state.chaining import Extracting, Facts, FactsFound
 
 
 async def extract(state: Extracting) -> FactsFound:
-    """The facts; card numbers are masked before the model reads the message."""
-    data = {"message": redact(state["message"]), "complaint": state.get("complaint")}
+    """The facts; card numbers, over line ends too, are masked before the model reads the message."""
+    data = {"message": redact(" ".join(state["message"].split())), "complaint": state.get("complaint")}
     return {"facts": (await ask("cheap", Facts, prompt(__file__), data)).facts}

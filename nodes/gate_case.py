@@ -1,11 +1,15 @@
-"""Gate: everything in the case comes from a fact; nothing in it is invented, misread or in the future."""
+"""Gate: everything in the case comes from a fact of its kind; nothing in it is invented, misread or in the future."""
 
 import re
+from collections.abc import Iterator
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import NotRequired
 
+from bank.dates import days_meant
+from bank.money import gbp_in, gbp_meant
 from baton.gates import GateReport, gate_report
+from baton.redact import holds_card_number
 from state.chaining import Case, Fact, Normalised
 
 
@@ -21,32 +25,26 @@ async def gate_case(state: Gated) -> GateReport:
     Raises:
         GateFailed: it was repaired once already.
     """
-    fault = _fault(state["case"], state["facts"], datetime.now(UTC).date())
-    return gate_report("gate_case", fault, state.get("repaired", []))
+    faults = _faults(state["case"], state["facts"], datetime.now(UTC).date())
+    return gate_report("gate_case", next(faults, None), state.get("repaired", []))
 
 
-def _fault(case: Case, facts: list[Fact], today: date) -> str | None:
-    quotes = {kind: [fact.quote for fact in facts if fact.kind == kind] for kind in ("amount", "date", "card")}
-    said = " ".join(fact.quote for fact in facts).lower()
-    for amount in case.amounts:
-        if not any(_may_say(quote, Decimal(amount)) for quote in quotes["amount"]):
-            return f"no amount in the facts is {amount}"
-    for day in case.dates:
-        if day > today:
-            return f"{day} lies in the future"
-        if not any(_may_mean(quote, day) for quote in quotes["date"]):
-            return f"no date in the facts is {day}"
-    unsaid = [word for word in (*case.merchants, *case.cards, *case.accounts) if word.lower() not in said]
-    return f"the facts do not say {unsaid[0]!r}" if unsaid else None
+def _faults(case: Case, facts: list[Fact], today: date) -> Iterator[str]:
+    quotes = {kind: [fact.quote for fact in facts if fact.kind == kind] for kind in ("amount", "date", "request")}
+    sums = {amount for quote in quotes["amount"] for amount in gbp_meant(quote)}
+    days = {day for quote in quotes["date"] for day in days_meant(quote, today)}
+    yield from (f"no amount in the facts is {amount}" for amount in case.amounts if Decimal(amount) not in sums)
+    yield from (f"{day} lies in the future" for day in case.dates if day > today)
+    yield from (f"no date in the facts is {day}" for day in case.dates if day not in days)
+    for kind, words in (("merchant", case.merchants), ("card", case.cards), ("account", case.accounts)):
+        said = [fact.quote for fact in facts if fact.kind == kind]
+        yield from (f"no {kind} in the facts is {word!r}" for word in words if not any(_says(q, word) for q in said))
+    if gbp_in(case.request) - sums - gbp_in(" ".join(quotes["request"])):
+        yield "the request names an amount that the facts do not"
+    if holds_card_number(" ".join(case.request.split())):
+        yield "the request holds a card number"
 
 
-def _may_say(quote: str, amount: Decimal) -> bool:
-    """Whether a quote names that amount, or says it in words alone ("five pounds")."""
-    found = re.search(r"(\d[\d,]*(?:\.\d+)?)\s?(k\b)?", quote, re.IGNORECASE)
-    return found is None or Decimal(found[1].replace(",", "")) * (1000 if found[2] else 1) == amount
-
-
-def _may_mean(quote: str, day: date) -> bool:
-    """Whether a quote names that day of the month, or names no number at all ("yesterday")."""
-    numbers = {int(number) for number in re.findall(r"\d+", quote)}
-    return not numbers or day.day in numbers
+def _says(quote: str, word: str) -> bool:
+    """Whether a quote says that word or those words, whole."""
+    return bool(word.strip()) and re.search(rf"(?<!\w){re.escape(word)}(?!\w)", quote, re.IGNORECASE) is not None

@@ -1,7 +1,10 @@
-"""Gate: every fact's quote stands in the message, and no card number does."""
+"""Gate: every fact's quote stands in the message, whole; exactly one says what is asked; no card number stands."""
 
+import re
+from collections.abc import Iterator
 from typing import NotRequired
 
+from bank.money import FOREIGN
 from baton.gates import GateReport, gate_report
 from baton.redact import holds_card_number, redact
 from state.chaining import Extracted, Fact
@@ -19,15 +22,27 @@ async def gate_facts(state: Gated) -> GateReport:
     Raises:
         GateFailed: they were repaired once already.
     """
-    return gate_report("gate_facts", _fault(redact(state["message"]), state["facts"]), state.get("repaired", []))
+    said = redact(" ".join(state["message"].split()))
+    return gate_report("gate_facts", next(_faults(said, state["facts"]), None), state.get("repaired", []))
 
 
-def _fault(message: str, facts: list[Fact]) -> str | None:
-    said = " ".join(message.split())
+def _faults(said: str, facts: list[Fact]) -> Iterator[str]:
+    pounds = FOREIGN.sub(" ", said)
     for fact in facts:
         quote = " ".join(fact.quote.split())
-        if not quote or quote not in said:
-            return f"the message does not say {fact.quote!r}"
-        if holds_card_number(fact.quote):
-            return "a quote holds a card number"
-    return None
+        if holds_card_number(quote):
+            yield "a quote holds a card number"
+        elif not _stands(quote, said):
+            yield f"the message does not say {quote!r}"
+        elif fact.kind == "amount" and not FOREIGN.search(quote) and not _stands(quote, pounds):
+            yield f"the amount {quote!r} must be quoted with its currency"
+    requests = sum(fact.kind == "request" for fact in facts)
+    if requests != 1:
+        yield f"exactly one fact must be the request, not {requests}"
+
+
+def _stands(quote: str, said: str) -> bool:
+    """Whether a text says the quote: not a part of a word or of a number, for £12 does not stand in £12.50."""
+    start = r"(?<!\w)(?<![0-9][.,/])" if quote[:1].isalnum() else ""
+    end = r"(?!\w|[.,/][0-9])" if quote[-1:].isalnum() else ""
+    return bool(quote) and re.search(start + re.escape(quote) + end, said) is not None

@@ -1,7 +1,6 @@
 """Summarise a case for the file and reply to the customer, from the facts and the policies."""
 
 import asyncio
-from typing import NotRequired
 
 from bank.policy_index import policy_index
 from baton import ask, prompt
@@ -9,13 +8,7 @@ from state.chaining import CaseReply, Grounded, Summary
 from state.desk import Draft
 
 
-class Summarising(Grounded):
-    """A grounded case; `complaint` is what the gate said about the last attempt."""
-
-    complaint: NotRequired[str | None]
-
-
-async def summarise(state: Summarising) -> Summary:
+async def summarise(state: Grounded) -> Summary:
     """A summary, and a reply that says which facts and policies it rests on."""
     index = await asyncio.to_thread(policy_index)
     passages = index.passages(state["passages"])

@@ -9,9 +9,9 @@ from typing_extensions import TypedDict
 from baton.gates import GateReport
 from baton.records import Record
 from state.banking import Amount
-from state.desk import Drafting, Evidence, Informed, Inquiry, Resolution, Routed
+from state.desk import Drafting, Evidence, Informed, Inquiry, Reply, Resolution, Routed
 
-CardEnding = Annotated[str, StringConstraints(pattern=r"^\d{4}$")]
+CardEnding = Annotated[str, StringConstraints(pattern=r"^[0-9]{4}$")]
 
 
 class Fact(Record):
@@ -42,7 +42,7 @@ class CaseReply(Record):
     """A summary for the file and a reply for the customer; `facts_used` are positions in the list of facts."""
 
     summary: str
-    reply: str
+    reply: Reply
     citations: list[str]
     facts_used: list[Annotated[int, Field(ge=0)]]
 

@@ -3,7 +3,7 @@
 from typing import Literal
 
 from baton.records import Record
-from state.desk import Confidence, Inquiry, Resolution
+from state.desk import Confidence, Inquiry, Reply, Resolution
 
 
 class SingleAnswer(Record):
@@ -12,7 +12,7 @@ class SingleAnswer(Record):
     outcome: Literal["answered", "escalated"]
     route: str
     confidence: Confidence
-    reply: str
+    reply: Reply
     citations: list[str]
     reason: str
 

@@ -7,6 +7,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from threading import Lock
 
 HOUSE = Path(__file__).parents[1]
 WAIT_S = 20
@@ -18,6 +19,7 @@ class Service:
     def __init__(self, *words: str, home: Path) -> None:
         self._words, self._home, self._port = words, home, "0"
         self._process: subprocess.Popen[str] | None = None
+        self._failing = Lock()
         self.url = ""
 
     def start(self) -> None:
@@ -26,7 +28,9 @@ class Service:
         command = [sys.executable, "-m", "app", *self._words, "--port", self._port]
         self._process = subprocess.Popen(command, env=environment, cwd=self._home, text=True, stdout=subprocess.PIPE)
         assert self._process.stdout is not None
-        self.url = self._process.stdout.readline().split()[5]
+        told = self._process.stdout.readline()
+        assert " is at " in told, "it did not start; its stderr says why"
+        self.url = told.split()[5]
         self._port = self.url.removesuffix("/v1").rpartition(":")[2]
 
     def end(self, number: signal.Signals) -> None:
@@ -37,9 +41,10 @@ class Service:
         self._process = None
 
     def restart_after_kill(self) -> None:
-        """What a machine that fails does to it."""
-        self.end(signal.SIGKILL)
-        self.start()
+        """What a machine that fails does to it; one failure at a time."""
+        with self._failing:
+            self.end(signal.SIGKILL)
+            self.start()
 
 
 @contextmanager

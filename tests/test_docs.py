@@ -92,7 +92,7 @@ def parsed(command: Any, words: list[str], parent: Any = None) -> dict[str, Any]
 
 def cheap(words: list[str]) -> bool:
     """Whether a command ends by itself, soon, on what stands on its page."""
-    return not {"serve", "-", "--file", "THREAD", "--reject", "--edit", "--respond"} & set(words)
+    return not {"serve", "-", "--file", "ID", "THREAD", "--reject", "--edit", "--respond"} & set(words)
 
 
 @pytest.fixture(scope="module")

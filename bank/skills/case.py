@@ -1,15 +1,13 @@
 """Normalise facts to a case: amounts as decimals, dates as dates."""
 
 import re
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 
-from bank.skills.facts import MONTHS
-from bank.skills.words import amounts
+from bank.dates import days_meant
+from bank.money import gbp_meant
+from bank.skills.words import LARGEST
 from baton.wire import Request
-
-DAYS = "monday tuesday wednesday thursday friday saturday sunday".split()
-CENTURY = 2000
 
 
 def case(request: Request) -> dict[str, Any]:
@@ -18,10 +16,10 @@ def case(request: Request) -> dict[str, Any]:
     for fact in request.data.get("facts", []):
         quotes.setdefault(fact["kind"], []).append(fact["quote"])
     today = date.fromisoformat(str(request.data["today"]))
-    days = [day for quote in quotes.get("date", []) if (day := read_date(quote, today))]
+    days = [day for quote in quotes.get("date", []) for day in days_meant(quote, today)[:1]]
     return {
         "request": " ".join(quotes.get("request", ["nothing was asked"])),
-        "amounts": [amount for quote in quotes.get("amount", []) for amount in amounts(quote) if amount.strip("0.")],
+        "amounts": [amount for quote in quotes.get("amount", []) for amount in _sums(quote)],
         "dates": [day.isoformat() for day in dict.fromkeys(days)],
         "merchants": list(dict.fromkeys(quotes.get("merchant", []))),
         "cards": [re.sub(r"\D", "", quote)[-4:] for quote in quotes.get("card", [])],
@@ -29,38 +27,7 @@ def case(request: Request) -> dict[str, Any]:
     }
 
 
-def read_date(quote: str, today: date) -> date | None:
-    """The day that a quote names, never after `today` where it leaves the year open; None when it names none."""
-    said = quote.lower()
-    if "yesterday" in said or "last night" in said:
-        return today - timedelta(days=1)
-    if "today" in said or "this morning" in said:
-        return today
-    if named := next((index for index, day in enumerate(DAYS) if day in said), None):
-        return today - timedelta(days=(today.weekday() - named) % 7 or 7)
-    return _numbered(said, today)
-
-
-def _numbered(said: str, today: date) -> date | None:
-    numbers = [int(number) for number in re.findall(r"\d+", said)]
-    month = next((index for index, name in enumerate(MONTHS, 1) if re.search(rf"\b{name[:3]}", said)), None)
-    if month is not None and numbers:
-        day, year = numbers[0], numbers[1] if len(numbers) > 1 else None
-    elif re.match(r"\d{4}-", said):
-        year, month, day = numbers
-    elif len(numbers) > 1:
-        day, month, year = numbers[0], numbers[1], numbers[2] if len(numbers) > 2 else None  # noqa: PLR2004 - d/m/y
-    else:
-        return None
-    return _past(day, month, year, today)
-
-
-def _past(day: int, month: int, year: int | None, today: date) -> date | None:
-    try:
-        if year is not None:
-            found = date(year if year > 99 else CENTURY + year, month, day)  # noqa: PLR2004 - two digits of a year
-            return found if found <= today else None
-        this_year = date(today.year, month, day)
-        return this_year if this_year <= today else date(today.year - 1, month, day)
-    except ValueError:
-        return None
+def _sums(quote: str) -> list[str]:
+    """What a quote means in pounds and pence, as far as the bank can book it."""
+    sums = sorted(amount for amount in gbp_meant(quote) if 0 < amount <= LARGEST)
+    return [f"{amount:.2f}" for amount in sums if amount == round(amount, 2)]

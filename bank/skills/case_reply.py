@@ -15,11 +15,11 @@ def case_reply(request: Request) -> dict[str, Any]:
 
 def _summary(made: dict[str, Any]) -> str:
     told = [
-        ("amounts", "amount", [f"GBP {amount}" for amount in made["amounts"]]),
-        ("dates", "date", made["dates"]),
-        ("merchants", "with", made["merchants"]),
-        ("cards", "card ending", made["cards"]),
-        ("accounts", "account", made["accounts"]),
+        ("amount", [f"GBP {amount}" for amount in made["amounts"]]),
+        ("date", made["dates"]),
+        ("with", made["merchants"]),
+        ("card ending", made["cards"]),
+        ("account", made["accounts"]),
     ]
-    parts = [f"{word} {', '.join(values)}" for _, word, values in told if values]
+    parts = [f"{word} {', '.join(values)}" for word, values in told if values]
     return f"The customer writes: {made['request'].rstrip('.')}{' (' + '; '.join(parts) + ')' if parts else ''}."

@@ -35,6 +35,11 @@ def test_a_csv_without_the_column_says_what_it_has(tmp_path: Path) -> None:
         messages_of(written(tmp_path, "a.csv", "body,when\nx,y\n"), None)
 
 
+def test_a_csv_with_two_columns_of_a_name_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match=r"a\.csv has two columns 'message'; rename one"):
+        messages_of(written(tmp_path, "a.csv", "message,Message\nx,y\n"), None)
+
+
 def test_a_broken_csv_row_does_not_hide_the_others(tmp_path: Path) -> None:
     path = written(tmp_path, "a.csv", 'message\nfine\n"quoted" badly\na, b\nalso fine\n"open\nto the end\n')
     messages, faults = messages_of(path, None)

@@ -51,8 +51,10 @@ def test_a_run_is_shown_step_by_step(baton: Baton) -> None:
 def test_a_failed_step_tells_its_error(baton: Baton) -> None:
     baton("run", "toy", "explode", "--thread-id", "parked")
     told = baton("show", "parked").out
+    assert told.count("ValueError: it exploded") == 1
     assert "work (try 1): ValueError: it exploded" in told
-    assert "dead letters: dl-" in told
+    assert "work failed (failure)" in told
+    assert "dead-letters replay dl-" in told
 
 
 def test_graphs_are_those_of_the_file(baton: Baton) -> None:

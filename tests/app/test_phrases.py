@@ -5,7 +5,7 @@ import time
 import pytest
 
 from app.context_values import context_of
-from app.phrases import ago, dollars, shortened, tokens, took
+from app.phrases import ago, counted, dollars, shortened, tokens, took
 
 
 @pytest.mark.parametrize(
@@ -25,6 +25,10 @@ def test_an_unknown_price_is_no_zero() -> None:
     assert [dollars(None), dollars(0.0), dollars(0.0123)] == ["?", "$0", "$0.0123"]
     used = {"model_calls": 1, "input_tokens": 1_200, "output_tokens": 34, "cost_usd": None}
     assert tokens(used) == "1,234 tokens in 1 model call, cost ?"
+
+
+def test_one_of_a_kind_is_told_from_many() -> None:
+    assert [counted(1, "run"), counted(1_200, "run")] == ["1 run", "1,200 runs"]
 
 
 def test_a_long_text_is_cut_to_one_line() -> None:

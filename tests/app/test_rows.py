@@ -36,6 +36,14 @@ def test_no_line_is_wider_than_the_terminal(
     assert ("1,234" in lines[2]) == (width >= 40)
 
 
+@pytest.mark.parametrize("columns,width", [("60", 60), ("", 160), ("0", 160), ("-5", 160), ("wide", 160)])
+def test_a_pipe_is_as_wide_as_columns_says(monkeypatch: pytest.MonkeyPatch, columns: str, width: int) -> None:
+    monkeypatch.setenv("COLUMNS", columns)
+    console.cache_clear()
+    assert console().width == width
+    console.cache_clear()
+
+
 def test_a_pipe_gets_whole_lines_without_rules(capsys: pytest.CaptureFixture[str]) -> None:
     assert not console().is_terminal
     rows = Rows("name", "message", wide="message")

@@ -24,7 +24,21 @@ PROMISED = {"thread_id", "graph", "status", "output", "waiting_for", "dead_lette
 def test_the_exit_code_says_how_it_ended(baton: Baton, graph: str, message: str, code: int, status: str) -> None:
     said = baton("run", graph, message, "--json")
     assert (said.code, said.object["status"]) == (code, status)
-    assert said.object.keys() == PROMISED | ({"error"} if status == "failed" else set())
+    assert said.object.keys() == PROMISED | ({"error"} if status in {"failed", "dead_lettered"} else set())
+
+
+def test_a_parked_run_says_why(baton: Baton, project: Path) -> None:
+    told = "work: ValueError: it exploded"
+    assert baton("run", "toy", "explode", "--json").object["error"] == told
+    assert f"error        {told}\n" in baton("run", "toy", "explode").out
+    (project / "in.txt").write_text("explode\n")
+    assert told in baton("run", "toy", "--file", "in.txt").out
+
+
+def test_a_csv_is_complained_about_by_record(baton: Baton, project: Path) -> None:
+    (project / "in.csv").write_text("message,customer_id\nhello,C999\n")
+    said = baton("run", "toy", "--file", "in.csv")
+    assert (said.code, said.err) == (2, "record 1: the bank knows no customer 'C999'\n")
 
 
 def test_a_person_reads_the_reply_and_the_facts(baton: Baton) -> None:

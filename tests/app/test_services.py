@@ -38,6 +38,9 @@ def test_the_bank_is_served_and_asked(baton: Baton, monkeypatch: pytest.MonkeyPa
         line = baton("bank", "log", "--json").object
         assert list(line) == ["at", "idempotency_key", "action", "args", "replayed", "result"]
         assert (line["idempotency_key"], line["args"]) == ("k1", asked)
+        assert baton("bank", "log").out.count(asked["card_id"]) == 1, (
+            "what was asked for is not said again as the result"
+        )
         assert baton("run", "toy", "hello", "--customer", "C007").code == 0
         assert baton("bank", "reset", "--yes").code == 2
 
@@ -95,6 +98,21 @@ def test_the_doctor_names_what_is_wrong(baton: Baton, project: Path, monkeypatch
     assert {name for name, each in found.items() if each["state"] == "fail"} >= {"graphs", "bank"}
     assert {name for name, each in found.items() if each["state"] == "warn"} == {"models", "settings"}
     assert "BATON_LEASES" in found["settings"]["found"]
+
+
+def test_the_doctor_asks_the_endpoint_of_a_remote_model(baton: Baton, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("BATON_MODEL_CHEAP", "openai:desk")
+    monkeypatch.setenv("OPENAI_BASE_URL", "http://127.0.0.1:9/v1")
+    assert examined(baton)["endpoint"]["found"] == "http://127.0.0.1:9/v1 gives no answer (ConnectError)"
+    with served("models", "serve") as url:
+        monkeypatch.setenv("OPENAI_BASE_URL", url)
+        assert examined(baton)["endpoint"]["found"] == f"{url} answers"
+
+
+def test_the_doctor_reads_the_routes(baton: Baton, project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert examined(baton)["policies"]["state"] == "ok"
+    monkeypatch.setenv("BATON_ROUTES", str(project))
+    assert "holds 0 route files" in examined(baton)["policies"]["found"]
 
 
 def test_the_doctor_names_a_setting_that_does_not_parse(baton: Baton, monkeypatch: pytest.MonkeyPatch) -> None:

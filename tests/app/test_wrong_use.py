@@ -12,6 +12,7 @@ from tests.app.conftest import Baton
     "arguments,told",
     [
         (("run", "toi", "hello"), "no graph is called 'toi'; did you mean 'toy'?"),
+        (("run", "quite_another", "hello"), "no graph is called 'quite_another'; `baton graphs` lists them"),
         (("run", "toy"), "give one message, or --file with many"),
         (("run", "toy", "hello", "--file", "a.txt"), "give one message, or --file with many"),
         (("run", "toy", "--file", "a.txt", "--thread-id", "x"), "--thread-id names one run"),
@@ -20,8 +21,12 @@ from tests.app.conftest import Baton
         (("run", "toy", "hello", "--customer", "C999"), "the bank knows no customer 'C999'"),
         (("run", "toy", "hello", "--thread-id", "../x"), "a thread id is 1 to 64 letters"),
         (("run", "toy", "hello", "--set", "tone"), "--set 'tone' is not key=value"),
-        (("run", "toy", "hello", "--set", "pitch=1"), "pitch"),
+        (("run", "toy", "hello", "--thread-id", "-x"), "a thread id is 1 to 64 letters"),
+        (("run", "toy", "hello", "--set", "pitch=1"), "--set: toy has no pitch; it has tone"),
         (("run", "toy", "hello", "--budget-tokens", "0"), "--budget-tokens"),
+        (("run", "toy", "hello", "--budget-tokens", "9" * 30), "--budget-tokens"),
+        (("runs", "--page", "0"), "--page is a number from 1 to 1,000,000"),
+        (("runs", "--page", "9" * 30), "--page is a number from 1 to 1,000,000"),
         (("run", "toy", "--file", "none.txt"), "cannot read none.txt: No such file or directory"),
         (("runs", "--status", "asleep"), "no run has the status 'asleep'; it is one of queued, running"),
         (("show", "nobody"), "no run has the thread id 'nobody'"),
@@ -33,6 +38,7 @@ from tests.app.conftest import Baton
         (("decide", "nobody", "--approve"), "no run has the thread id 'nobody'"),
         (("decide", "nobody", "--edit", "{"), "--edit is not JSON"),
         (("decide", "nobody", "--edit", "[]"), "--edit takes an object"),
+        (("decide", "nobody", "--edit", "{}"), "--edit takes an object"),
         (("graph", "toi"), "no graph is called 'toi'"),
         (("bank", "reset"), "say --yes"),
         (("nonsense",), "No such command 'nonsense'"),
@@ -66,11 +72,33 @@ def test_tracing_without_a_key_is_refused(baton: Baton, monkeypatch: pytest.Monk
     assert "LANGSMITH_API_KEY is not set" in said.err
 
 
-def test_a_bad_setting_is_named(baton: Baton, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("BATON_CONCURRENCY", "many")
+@pytest.mark.parametrize(
+    "name,value,told",
+    [
+        ("BATON_CONCURRENCY", "many", "Input should be a valid integer"),
+        ("BATON_BUDGET_TOKENS", "9" * 30, "Input should be less than or equal to 1000000000"),
+        ("BATON_MODEL_CHEAP", "gpt", "write local:NAME or openai:NAME"),
+        ("BATON_BANK_URL", "bank", "write http://HOST or https://HOST"),
+        ("BATON_ROUTES", "nowhere", "Path does not point to a directory"),
+    ],
+)
+def test_a_bad_setting_is_named(
+    baton: Baton, monkeypatch: pytest.MonkeyPatch, name: str, value: str, told: str
+) -> None:
+    monkeypatch.setenv(name, value)
     said = baton("run", "toy", "hello")
     assert said.code == 2
-    assert "BATON_CONCURRENCY is 'many'" in said.err
+    assert f"{name} is '{value}': {told}" in said.err
+
+
+def test_a_remote_model_without_a_key_is_refused_before_anything_is_queued(
+    baton: Baton, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("BATON_MODEL_STRONG", "openai:some-model")
+    said = baton("run", "toy", "hello")
+    assert said.code == 2
+    assert "BATON_MODEL_STRONG is openai:some-model and OPENAI_API_KEY is not set" in said.err
+    assert json.loads(baton("runs", "--json").out) == []
 
 
 def test_a_home_that_cannot_be_made_is_named(baton: Baton, project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -94,6 +122,7 @@ def test_a_bank_that_is_away_is_told(baton: Baton, monkeypatch: pytest.MonkeyPat
     monkeypatch.setenv("BATON_BANK_URL", "http://127.0.0.1:9")
     said = baton("run", "toy", "hello", "--customer", "C001")
     assert said.code == 1
+    assert said.err.startswith("error: the bank at 127.0.0.1:9 gave no answer (ConnectError)")
     assert len(said.err.splitlines()) == 1
     assert json.loads(baton("runs", "--json").out) == []
 

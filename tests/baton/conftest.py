@@ -2,7 +2,9 @@
 
 import json
 import threading
+import time
 from collections.abc import AsyncIterator, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
@@ -17,11 +19,16 @@ PROMPT_TOKENS, COMPLETION_TOKENS = 11, 7
 
 @dataclass(frozen=True)
 class Reply:
-    """One HTTP answer; status 0 hangs up without a word."""
+    """One HTTP answer; status 0 hangs up without a word.
+
+    `missing` bytes are promised and not sent; with `drip_s`, every byte takes so many seconds.
+    """
 
     status: int
     body: bytes
     headers: dict[str, str] = field(default_factory=dict)
+    missing: int = 0
+    drip_s: float = 0.0
 
 
 def completion(content: str | None, *, finish: str = "stop", refusal: str | None = None) -> Reply:
@@ -91,10 +98,16 @@ def _handler(scripted: Endpoint) -> type[BaseHTTPRequestHandler]:
             if not reply.status:
                 return
             self.send_response(reply.status)
-            for name, value in {**reply.headers, "content-length": str(len(reply.body))}.items():
+            for name, value in {**reply.headers, "content-length": str(len(reply.body) + reply.missing)}.items():
                 self.send_header(name, value)
             self.end_headers()
-            self.wfile.write(reply.body)
+            if not reply.drip_s:
+                self.wfile.write(reply.body)
+                return
+            with suppress(OSError):  # nobody listens any more
+                for byte in reply.body:
+                    self.wfile.write(bytes([byte]))
+                    time.sleep(reply.drip_s)
 
         def log_message(self, *_args: Any) -> None:
             """Keep quiet."""

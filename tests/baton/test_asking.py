@@ -2,6 +2,8 @@
 
 import json
 import re
+import time
+from email.utils import formatdate
 from typing import Any
 
 import pytest
@@ -204,7 +206,7 @@ async def test_an_endpoint_that_is_not_there_bills_nothing(plumbing: Plumbing, m
 
 
 RETRY_AFTER = {"3": 3.0, "0.5": 0.5, "1000000": 30.0, "inf": 30.0}
-NOT_A_TIME = ["0", "nan", "-4", "Wed, 21 Oct 2026 07:28:00 GMT", "soon"]
+NOT_A_TIME = ["0", "nan", "-4", "Wed, 21 Oct 2015 07:28:00 GMT", "Wed, 21 Oct 99999 07:28:00 GMT", "soon"]
 
 
 async def test_retry_after_is_waited_out_up_to_a_cap(
@@ -221,6 +223,24 @@ async def test_retry_after_is_waited_out_up_to_a_cap(
         with pytest.raises(Transient):
             await judged()
     assert [delay for delay in waited if delay] == list(RETRY_AFTER.values())
+
+
+async def test_retry_after_may_be_a_date(
+    endpoint: Endpoint, plumbing: Plumbing, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    waited: list[float] = []
+
+    async def sleep(delay: float) -> None:
+        waited.append(delay)
+
+    monkeypatch.setattr("baton.asking.asyncio.sleep", sleep)
+    for ahead in (20, 10**6):
+        endpoint.will(failure(429, retry_after=formatdate(time.time() + ahead, usegmt=True)))
+        with pytest.raises(Transient):
+            await judged()
+    soon, capped = [delay for delay in waited if delay]
+    assert 10 < soon <= 20
+    assert capped == 30
 
 
 async def test_no_call_is_made_that_the_budget_may_not_hold(

@@ -49,6 +49,7 @@ async def test_every_file_of_the_home_is_its_owners_alone(baton_home: Path) -> N
     async with opened() as plumbing:
         await plumbing.database.do(lambda tx: tx.execute("SELECT 1").fetchall())
         modes = {entry.name: entry.stat().st_mode & 0o777 for entry in os.scandir(baton_home)}
+    assert modes.pop("known") == 0o700
     assert modes == dict.fromkeys(["baton.db", "baton.db-wal", "baton.db-shm", "seal.key"], 0o600)
 
 

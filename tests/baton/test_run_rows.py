@@ -15,7 +15,10 @@ from baton.active import ActiveRun
 from baton.errors import LeaseLost, ThreadInUse
 from baton.sqlite_file import connect, opened
 
-APPROVAL = "INSERT INTO approvals VALUES ('i', 'one', 's', '0', '{}', 'd', ?, 0, NULL)"
+APPROVAL = (
+    "INSERT INTO approvals (interrupt_id, thread_id, step, occurrence, request, digest, decision, created_at)"
+    " VALUES ('i', 'one', 's', '0', '{}', 'd', ?, 0)"
+)
 LETTER = "INSERT INTO dead_letters VALUES ('l', 'one', 's', '0', 'r', 'e', '{}', ?, ?, NULL, 0, 0)"
 HOLDERS = {who: run_rows.new_holder() for who in (True, False)}
 Clock = Callable[[float], None]

@@ -87,6 +87,53 @@ async def test_a_blob_without_our_seal_is_refused_before_it_is_unpacked(
         await plumbing.checkpointer.aget_tuple(at("t"))
 
 
+SWAPS = {
+    "between threads": "UPDATE checkpoints SET checkpoint = (SELECT checkpoint FROM checkpoints AS other"
+    " WHERE other.thread_id != checkpoints.thread_id), type = type",
+    "between checkpoints": "UPDATE checkpoints SET checkpoint_id = checkpoint_id || 'x'",
+    "to another thread": "UPDATE checkpoints SET thread_id = 'u2' WHERE thread_id = 'u'",
+    "to another namespace": "UPDATE checkpoints SET checkpoint_ns = 'inner'",
+    "to another parent": "UPDATE checkpoints SET parent_id = 'other'",
+    "its metadata": "UPDATE checkpoints SET metadata = replace(metadata, '1', '2')",
+    "a write's channel": "UPDATE writes SET channel = 'other'",
+    "a write's task": "UPDATE writes SET task_id = 'other'",
+    "a write's index": "UPDATE writes SET idx = idx + 5",
+    "a write's thread": "UPDATE writes SET thread_id = 'u' WHERE thread_id = 't'",
+}
+
+
+@pytest.mark.parametrize("sql", SWAPS.values(), ids=SWAPS)
+async def test_a_blob_holds_at_its_own_place_only(plumbing: Plumbing, sql: str) -> None:
+    saver = plumbing.checkpointer
+    first = await put(saver, at("t"), n=1)
+    await saver.aput_writes(first, [("n", 2)], "task")
+    await put(saver, at("u", first["configurable"]["checkpoint_id"]), n=3)
+    if "thread_id = 'u' WHERE" in sql:  # so that the write finds a checkpoint of its id
+        await plumbing.database.do(lambda tx: tx.execute("UPDATE writes SET checkpoint_id = ?", (id_of_u(tx),)))
+    await plumbing.database.do(lambda tx: tx.execute(sql))
+    with pytest.raises(TamperedCheckpoint):
+        [each async for each in saver.alist(None)]
+
+
+def id_of_u(tx: Any) -> str:
+    return str(tx.execute("SELECT checkpoint_id FROM checkpoints WHERE thread_id = 'u'").fetchone()[0])
+
+
+async def test_a_copy_is_sealed_for_its_new_place_and_a_forged_thread_is_not_copied(plumbing: Plumbing) -> None:
+    saver = plumbing.checkpointer
+    config = await put(saver, at("t"), n=1)
+    await saver.aput_writes(config, [("n", 2)], "task")
+    await saver.acopy_thread("t", "copy")
+    copied = await saver.aget_tuple(at("copy"))
+    assert copied is not None
+    assert copied.checkpoint["channel_values"] == {"n": 1}
+    assert copied.pending_writes == [("task", "n", 2)]
+    await overwrite(plumbing, b"x" * 40)
+    with pytest.raises(TamperedCheckpoint):
+        await saver.acopy_thread("t", "another")
+    assert await saver.aget_tuple(at("another")) is None
+
+
 async def test_one_flipped_bit_is_noticed_wherever_it_is(plumbing: Plumbing) -> None:
     await put(plumbing.checkpointer, at("t"), text="a customer's message")
     blob = await plumbing.database.do(lambda tx: tx.execute("SELECT checkpoint FROM checkpoints").fetchone()[0])

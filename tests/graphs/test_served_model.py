@@ -108,7 +108,7 @@ def test_a_stream_adds_up_to_the_structured_answer(client: OpenAI) -> None:
 
 @pytest.mark.parametrize("more", [{}, {"tools": [TOOL]}, {"stream": True}])
 def test_plain_chat_and_unknown_tools_get_an_honest_no(client: OpenAI, more: dict[str, Any]) -> None:
-    with pytest.raises(BadRequestError, match="no skill for plain text .*set BATON_MODEL_<ROLE>"):
+    with pytest.raises(BadRequestError, match=r"no skill for plain text .*set BATON_MODEL_<ROLE>"):
         client.chat.completions.create(model="desk", messages=ASKED, **more)
 
 

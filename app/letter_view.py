@@ -1,0 +1,71 @@
+"""How dead letters look to people and to programs."""
+
+import json
+from typing import Any
+
+from app.invocation import command
+from app.output import print_text
+from app.phrases import ago, iso, shortened, took
+from app.rows import Rows
+
+Letter = dict[str, Any]
+ROW = ("letter_id", "thread_id", "step", "occurrence", "reason", "error", "status", "ends_run", "note")
+MOST_SHOWN = 2000  # characters of what a step was given
+TONES = {"open": "red", "replayed": "green"}
+
+
+def as_row(letter: Letter) -> Letter:
+    """One letter in a list; times are ISO 8601."""
+    return {
+        "id": letter["letter_id"],
+        **{name: letter[name] for name in ROW[1:]},
+        **{name: iso(letter[name]) for name in ("created_at", "updated_at")},
+    }
+
+
+def as_object(letter: Letter) -> Letter:
+    """One letter with its evidence."""
+    attempts = [{**each, "started_at": iso(each["started_at"])} for each in letter["evidence"]["attempts"]]
+    return {**as_row(letter), "evidence": {**letter["evidence"], "attempts": attempts}}
+
+
+def show_letters(found: list[Letter]) -> None:
+    """Print the list."""
+    rows = Rows("id", "run", "step", "reason", "age", "status", "error", wide="error", spare=("error", "age", "step"))
+    for letter in found:
+        rows.add(
+            letter["letter_id"],
+            letter["thread_id"],
+            letter["step"],
+            letter["reason"],
+            ago(letter["created_at"]),
+            (letter["status"], TONES.get(letter["status"], "")),
+            letter["error"],
+        )
+    rows.show()
+
+
+def show_letter(letter: Letter) -> None:
+    """Print one letter: what failed, every attempt, what the step was given, what to do."""
+    evidence = letter["evidence"]
+    print_text(f"{letter['letter_id']}  {letter['thread_id']}  {letter['step']}  {letter['reason']}", "bold")
+    print_text(f"{letter['status']}, {ago(letter['created_at'])}, Baton {evidence['version']}")
+    if letter["note"]:
+        print_text(f"because: {letter['note']}")
+    print_text(letter["error"], "red")
+    for attempt in evidence["attempts"]:
+        moment = f"{iso(attempt['started_at'])}, {took(attempt['latency_ms'])}"
+        print_text(f"try {attempt['attempt']} ({moment}): {attempt['error']}", "dim")
+    print_text(f"given: {shortened(json.dumps(evidence['request'], ensure_ascii=False), MOST_SHOWN)}")
+    if evidence.get("raw"):
+        print_text(f"answer: {shortened(evidence['raw'], MOST_SHOWN)}")
+    show_ways_out([letter])
+
+
+def show_ways_out(letters: list[Letter]) -> None:
+    """Print what to do about open letters, with their reasons."""
+    for letter in letters:
+        if letter["status"] == "open":
+            print_text(f"\ndead letter {letter['letter_id']}: {letter['step']} failed ({letter['reason']})", "red")
+            print_text(f"  {command('dead-letters', 'replay', letter['letter_id'])}")
+            print_text(f"  {command('dead-letters', 'discard', letter['letter_id'], 'why not')}")

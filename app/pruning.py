@@ -1,0 +1,53 @@
+"""`baton runs --prune`. Light on purpose, see `baton.home`."""
+
+from app.output import note, say_json
+from baton.errors import UsageError
+from baton.home import database_file, home, load_env
+from baton.known_files import refuse_if_gone
+from baton.pruning import prune
+from baton.sqlite_file import changing
+
+DAYS = 30
+MOST_DAYS = 36_500
+
+
+class Undone(Exception):
+    """Raised to give a dry run up."""
+
+
+def prune_runs(older_than: int | None, *, keep_latest: bool, dry_run: bool, listing: str | None, json: bool) -> int:
+    """Prune, or only count, and say how much it was.
+
+    Raises:
+        UsageError: the options do not go together.
+        StorageError: the database cannot be written.
+    """
+    days = DAYS if older_than is None else older_than
+    if listing:
+        raise UsageError("--prune goes by age; it takes no --status and no --graph")
+    if not 0 <= days <= MOST_DAYS:
+        raise UsageError(f"--older-than is a number of days from 0 to {MOST_DAYS:,}")
+    counts = _pruned(days, keep_latest=keep_latest, dry_run=dry_run)
+    if json:
+        say_json({**counts, "dry_run": dry_run})
+    else:
+        told = ", ".join(f"{count} {things}" for things, count in counts.items() if things != "runs")
+        note(f"{'would prune' if dry_run else 'pruned'} {counts['runs']} runs of {home()}: {told}")
+    return 0
+
+
+def _pruned(days: int, *, keep_latest: bool, dry_run: bool) -> dict[str, int]:
+    """What went, or would have gone: a dry run does it all and gives it up."""
+    load_env()
+    file, counts = database_file(), dict.fromkeys(("runs", "checkpoints", "writes", "spans"), 0)
+    refuse_if_gone(file)
+    if not file.exists():
+        return counts
+    try:
+        with changing(file) as tx:
+            counts = prune(tx, older_than_days=days, keep_latest=keep_latest)
+            if dry_run:
+                raise Undone
+    except Undone:
+        pass
+    return counts

@@ -1,0 +1,70 @@
+"""What the plumbing costs: CPU per step of five shapes, against bare LangGraph, in one interleaved run.
+
+`python -m benchmarks.plumbing_cost`. No saver, no model latency, records of about 0.4 kB. Bare is LangGraph's own
+StateGraph over the same dictionaries. The layers: LangGraph's own retry and timeout; ours without them (typed records,
+spans, a run row for every call); everything. CPU is the whole process's, the writer thread included.
+"""
+
+import asyncio
+import os
+import statistics
+import tempfile
+import time
+
+from rich.console import Console
+from rich.table import Table
+
+from baton import opened
+from benchmarks.shapes import STEPS, TEXT, Graph, bare, typed
+
+GOAL = 1.35
+BLOCKS, RUNS = 15, 20
+Found = dict[str, dict[str, list[float]]]
+
+
+async def cpu_of(graph: Graph) -> float:
+    """CPU seconds of RUNS runs, one after the other."""
+    started = time.process_time()
+    for number in range(RUNS):
+        await graph.ainvoke({"note": {"text": TEXT, "number": number}})
+    return time.process_time() - started
+
+
+async def measured() -> Found:
+    """Microseconds per step of every layer and shape, block by block; all take their turn in each block."""
+    layers = {
+        "bare": bare(),
+        "retry, timeout": bare(policies=True),
+        "typed, spans, run row": typed(policies=False),
+        "everything": typed(),
+    }
+    found: Found = {layer: {name: [] for name in STEPS} for layer in layers}
+    async with opened():
+        for block in range(BLOCKS + 1):
+            for name, steps in STEPS.items():
+                for layer, graphs in layers.items():
+                    spent = await cpu_of(graphs[name])
+                    if block:  # the first warms up
+                        found[layer][name].append(spent / RUNS / steps * 1e6)
+    return found
+
+
+def main() -> int:
+    """Print the table; 1 when the goal is missed."""
+    with tempfile.TemporaryDirectory() as home:
+        os.environ["BATON_HOME"] = home
+        found = asyncio.run(measured())
+    medians = {layer: {name: statistics.median(each) for name, each in rows.items()} for layer, rows in found.items()}
+    least = medians.pop("bare")
+    ratios = {layer: {name: each[name] / least[name] for name in STEPS} for layer, each in medians.items()}
+    table = Table("shape", "bare, us per step", *(f"{layer}, x bare" for layer in ratios))
+    for name in STEPS:
+        table.add_row(name, f"{least[name]:.0f}", *(f"{each[name]:.2f}" for each in ratios.values()))
+    means = [statistics.geometric_mean(each.values()) for each in ratios.values()]
+    table.add_row("geometric mean", "", *(f"{mean:.2f}" for mean in means))
+    Console().print(table, f"goal: everything at most {GOAL}")
+    return int(means[-1] > GOAL)
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

@@ -1,0 +1,213 @@
+"""What an endpoint can do to a step, over a real socket: a bounded number of requests, then a dead letter."""
+
+import asyncio
+import json
+import time
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from langgraph.types import RetryPolicy
+from typing_extensions import TypedDict
+
+from baton.asking import LONGEST_ANSWER, ask
+from baton.dead_letters import park
+from baton.errors import BadAnswer, OverBudget, Transient
+from baton.plumbing import Plumbing
+from baton.policies import transient
+from baton.records import Record
+from baton.show import steps
+from baton.typed_graph import TypedStateGraph
+from tests.baton.conftest import Endpoint, Reply, completion, failure, wrapped
+
+THREE = RetryPolicy(initial_interval=0.001, max_interval=0.001, max_attempts=3, jitter=False, retry_on=transient)
+CONFIG: Any = {"configurable": {"thread_id": "t"}}
+
+
+class Verdict(Record):
+    note: str
+
+
+class State(TypedDict, total=False):
+    note: str
+
+
+async def judge(state: State) -> State:
+    return {"note": (await ask("judge", Verdict, "Judge.", {})).note}
+
+
+async def write(state: State) -> State:
+    return {"note": (await ask("strong", Verdict, "Write.", {})).note}
+
+
+async def write_or_less(state: State) -> State:
+    return {"note": (await ask("strong", Verdict, "Write.", {}, partial=lambda: Verdict(note="in part"))).note}
+
+
+def graph(step: Any, *, parked: bool = False, timeout: float | None = None) -> Any:
+    builder = TypedStateGraph(State)
+    builder.set_node_defaults(retry_policy=THREE, timeout=timeout, error_handler=park if parked else None)
+    return builder.add_node("step", step).add_edge("__start__", "step").compile()
+
+
+async def rows(plumbing: Plumbing, sql: str) -> list[dict[str, Any]]:
+    return [dict(row) for row in await plumbing.database.do(lambda tx: tx.execute(sql).fetchall())]
+
+
+GOOD = completion('{"note": "guilty"}')
+TOOL = {"id": "c", "type": "function", "function": {"name": "pay", "arguments": "{}"}}
+HUGE = completion(json.dumps({"note": "x" * 10_000_000}))
+FAULTS: dict[str, tuple[Reply, int, str]] = {
+    "bad request": (failure(400), 1, "failure"),
+    "wrong key": (failure(401), 1, "failure"),
+    "quota": (failure(429, code="insufficient_quota"), 1, "failure"),
+    "content filter": (failure(400, code="content_filter"), 1, "failure"),
+    "dropped": (Reply(0, b""), 3, "unavailable"),
+    "truncated": (replace(GOOD, missing=10), 3, "unavailable"),
+    "busy": (failure(429), 3, "unavailable"),
+    "broken": (failure(500), 3, "unavailable"),
+    "bad gateway": (Reply(502, b"<html>"), 3, "unavailable"),
+    "away": (failure(503), 3, "unavailable"),
+    "no JSON": (completion("guilty"), 2, "bad_answer"),
+    "another schema": (completion('{"verdict": 1}'), 2, "bad_answer"),
+    "half a pair": (completion('{"note": "\ud800"}x'), 2, "bad_answer"),
+    "no choices": (wrapped(choices=[]), 1, "bad_answer"),
+    "null choices": (wrapped(choices=None), 1, "bad_answer"),
+    "null": (completion(None), 1, "bad_answer"),
+    "empty": (completion(""), 1, "bad_answer"),
+    "refused": (completion(None, refusal="no"), 1, "bad_answer"),
+    "cut": (completion('{"note": "gui', finish="length"), 1, "bad_answer"),
+    "huge": (HUGE, 1, "bad_answer"),
+    "a tool": (
+        wrapped(
+            choices=[
+                {
+                    "index": 0,
+                    "message": {"role": "assistant", "content": '{"note": "guilty"}', "tool_calls": [TOOL]},
+                    "finish_reason": "tool_calls",
+                }
+            ]
+        ),
+        1,
+        "bad_answer",
+    ),
+}
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+async def test_every_fault_ends_in_a_dead_letter_after_a_bounded_number_of_requests(
+    endpoint: Endpoint, plumbing: Plumbing, fault: str
+) -> None:
+    reply, requests, reason = FAULTS[fault]
+    endpoint.will(reply)
+    result = await graph(judge, parked=True).ainvoke({}, CONFIG)
+    assert not (result or {}).get("note")
+    assert len(endpoint.asked) == requests
+    (letter,) = await rows(plumbing, "SELECT * FROM dead_letters")
+    assert letter["reason"] == reason
+    assert len(letter["evidence"]) < 100_000
+    (run,) = await rows(plumbing, "SELECT * FROM runs")
+    assert (run["status"], run["reserved_tokens"]) == ("dead_lettered", 0)
+
+
+async def test_an_answer_too_long_to_be_one_is_cut_before_it_is_kept(endpoint: Endpoint, plumbing: Plumbing) -> None:
+    endpoint.will(HUGE)
+    with pytest.raises(BadAnswer, match="10,000,012 characters") as caught:
+        await graph(judge).ainvoke({}, CONFIG)
+    assert len(caught.value.raw) == LONGEST_ANSWER
+
+
+async def test_an_answer_without_a_usage_is_taken_and_counts_as_all_that_was_reserved(
+    endpoint: Endpoint, plumbing: Plumbing
+) -> None:
+    endpoint.will(Reply(GOOD.status, json.dumps({**json.loads(GOOD.body), "usage": None}).encode(), GOOD.headers))
+    assert (await graph(judge).ainvoke({}, CONFIG))["note"] == "guilty"
+    (run,) = await rows(plumbing, "SELECT * FROM runs")
+    (call,) = await rows(plumbing, "SELECT * FROM model_calls")
+    assert (run["reserved_tokens"], run["spent_tokens"]) == (0, call["reserved_tokens"])
+    assert (call["status"], call["cost_usd"]) == ("answered", None)
+    assert call["note"] == "no usage was reported; the reservation counts as spent"
+
+
+async def test_an_answer_that_drips_is_cut_off_and_may_have_been_billed(endpoint: Endpoint, plumbing: Plumbing) -> None:
+    plumbing.settings.model_timeout_s = 0.5
+    endpoint.will(replace(GOOD, drip_s=0.1))
+    began = time.monotonic()
+    with pytest.raises(Transient, match="BATON_MODEL_TIMEOUT_S"):
+        await graph(judge).ainvoke({}, CONFIG)
+    assert time.monotonic() - began < 8
+    assert len(endpoint.asked) == 3
+    calls = await rows(plumbing, "SELECT * FROM model_calls")
+    (run,) = await rows(plumbing, "SELECT * FROM runs")
+    assert run["spent_tokens"] == sum(call["reserved_tokens"] for call in calls)
+
+
+async def test_a_step_cut_off_by_its_own_timeout_is_tried_again_and_parked(
+    endpoint: Endpoint, plumbing: Plumbing
+) -> None:
+    endpoint.will(replace(GOOD, drip_s=0.1))
+    await asyncio.wait_for(graph(judge, parked=True, timeout=0.5).ainvoke({}, CONFIG), 20)
+    (letter,) = await rows(plumbing, "SELECT * FROM dead_letters")
+    assert letter["reason"] == "timeout"
+    assert len(endpoint.asked) <= 3
+
+
+async def cap_for(plumbing: Plumbing, endpoint: Endpoint, answer: int) -> None:
+    """A budget that holds one request of `write` and that much of an answer."""
+    endpoint.will(GOOD)
+    await graph(write).ainvoke({}, {"configurable": {"thread_id": "first"}})
+    (call,) = await rows(plumbing, "SELECT * FROM model_calls")
+    plumbing.settings.budget_tokens = call["reserved_tokens"] - plumbing.settings.max_completion_tokens + answer
+    endpoint.asked.clear()
+
+
+async def test_where_the_strong_model_does_not_fit_the_cheap_one_gives_a_shorter_answer(
+    endpoint: Endpoint, plumbing: Plumbing
+) -> None:
+    await cap_for(plumbing, endpoint, 250)
+    assert (await graph(write).ainvoke({}, CONFIG))["note"] == "guilty"
+    assert [asked["max_completion_tokens"] for asked in endpoint.asked] == [200]
+    (call,) = await rows(plumbing, "SELECT * FROM model_calls WHERE thread_id = 't'")
+    assert (call["role"], call["note"]) == ("cheap", "in place of strong, over budget: at most 200 tokens of answer")
+    (step, *_) = await plumbing.database.do(lambda tx: steps(tx, "t"))
+    assert step["note"] == call["note"]
+
+
+async def test_what_is_left_must_be_worth_an_answer(endpoint: Endpoint, plumbing: Plumbing) -> None:
+    await cap_for(plumbing, endpoint, 63)
+    with pytest.raises(OverBudget):
+        await graph(write).ainvoke({}, CONFIG)
+    assert endpoint.asked == []
+
+
+@pytest.mark.parametrize("answer", [63, 250])
+async def test_then_a_step_may_offer_a_part_and_it_is_told(endpoint: Endpoint, plumbing: Plumbing, answer: int) -> None:
+    await cap_for(plumbing, endpoint, answer)
+    endpoint.will(completion('{"note": "gui', finish="length"))
+    assert (await graph(write_or_less).ainvoke({}, CONFIG))["note"] == "in part"
+    assert len(endpoint.asked) == (answer == 250)
+    told = await rows(plumbing, "SELECT * FROM spans WHERE kind = 'budget' AND status = 'partial'")
+    assert len(told) == 1
+
+
+async def test_a_shorter_answer_that_was_cut_is_a_matter_of_the_budget(endpoint: Endpoint, plumbing: Plumbing) -> None:
+    await cap_for(plumbing, endpoint, 250)
+    endpoint.will(completion('{"note": "gui', finish="length"))
+    with pytest.raises(OverBudget, match="no whole answer"):
+        await graph(write).ainvoke({}, CONFIG)
+
+
+async def test_dollars_are_reserved_as_the_price_list_has_them(
+    endpoint: Endpoint, plumbing: Plumbing, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(plumbing.settings, "model_judge", "openai:gpt-4o-mini")
+    plumbing.settings.budget_usd = 0.01
+    endpoint.will(GOOD)
+    await graph(judge).ainvoke({}, CONFIG)
+    (call,) = await rows(plumbing, "SELECT * FROM model_calls")
+    (run,) = await rows(plumbing, "SELECT * FROM runs")
+    assert 0 < call["cost_usd"] * 1e9 <= call["reserved_nanousd"]
+    assert (run["reserved_nanousd"], run["spent_nanousd"]) == (0, round(call["cost_usd"] * 1e9))
+    plumbing.settings.budget_usd = 0.0001
+    with pytest.raises(OverBudget, match=r"\$0\.000100 are left"):
+        await graph(judge).ainvoke({}, {"configurable": {"thread_id": "poor"}})

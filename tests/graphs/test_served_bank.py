@@ -1,0 +1,98 @@
+"""The bank as a process of its own that is killed at work: what was asked is done, each thing once.
+
+The bank's own log is the judge. The desk tries more patiently here than it ships, so that a slow machine has the time
+to start the bank again.
+"""
+
+import asyncio
+import signal
+from collections import Counter
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from langgraph.types import RetryPolicy
+
+from bank.desk import desk_bank
+from baton.plumbing import opened
+from baton.runner import Job, Runner, Summary
+from state.banking import LogLine
+from tests.graphs.conftest import Desk
+from tests.graphs.test_inbox import DONE, LINES, WAITING
+from tests.patience import HURRIED, PATIENT, desk_graph
+from tests.ready import furnish
+from tests.served import Service, service
+
+KILLED_AFTER = {6, 14, 22}  # runs
+
+
+@pytest.fixture
+def served(tmp_path: Path, ready: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Service]:
+    furnish(tmp_path / "elsewhere", ready)
+    with service("bank", "serve", home=tmp_path / "elsewhere") as running:
+        monkeypatch.setenv("BATON_BANK_URL", running.url)
+        yield running
+
+
+@pytest.fixture
+async def desk_that(served: Service, baton_home: Path, ready: Path) -> AsyncIterator[Any]:
+    """A desk that tries as often as it is told."""
+    furnish(baton_home, ready)
+    async with opened() as plumbing:
+        bank = await plumbing.resource(desk_bank)
+
+        def tries(policy: RetryPolicy) -> Desk:
+            graph = desk_graph(policy)
+            return Desk(Runner(plumbing, lambda _name: graph), bank)
+
+        yield tries
+
+
+def moved(log: list[LogLine]) -> Counter[str]:
+    """What the bank did; asking again with the same key moves nothing, and the log says so."""
+    first = [line for line in log if not line.replayed]
+    assert len({line.idempotency_key for line in first}) == len(first)
+    return Counter(line.action for line in first if "refused" not in line.result)
+
+
+@pytest.mark.timeout(120)
+async def test_a_bank_killed_while_the_inbox_is_worked_does_each_thing_once(served: Service, desk_that: Any) -> None:
+    desk: Desk = desk_that(PATIENT)
+    ended: list[Summary] = []
+    kills: list[asyncio.Future[None]] = []
+
+    def done(summary: Summary) -> None:
+        ended.append(summary)
+        if len(ended) in KILLED_AFTER:
+            kills.append(asyncio.ensure_future(asyncio.to_thread(served.restart_after_kill)))
+
+    jobs = [Job({name: line[name] for name in ("message", "customer_id")}, line["id"]) for line in LINES]
+    threads = await desk.runner.queue("support_desk", jobs, context={"route_threshold": 0.4})
+    await desk.runner.work(threads, done=done, concurrency=4)
+    await asyncio.gather(*kills)
+    assert {run["thread_id"] for run in ended if run["status"] != "done"} == set(WAITING)
+    assert {run["thread_id"] for run in ended if run["output"] and run["output"]["outcome"] == "acted"} == set(DONE)
+    assert moved(await desk.done()) == Counter(DONE.values())
+
+
+async def test_an_approved_refund_finds_its_bank_again(served: Service, desk_that: Any) -> None:
+    desk: Desk = desk_that(PATIENT)
+    waiting = await desk.work("Lumen Hotel charged me twice, 180.00 each time. Please refund one of them.", "C012")
+    served.end(signal.SIGKILL)
+    starting = asyncio.ensure_future(asyncio.to_thread(served.start))
+    run = await desk.decide(waiting, "approve")
+    await starting
+    assert (run["status"], run["output"]["outcome"]) == ("done", "acted")
+    assert moved(await desk.done()) == {"refund": 1}
+
+
+async def test_a_bank_that_stays_away_parks_the_run_and_nothing_is_done_later(served: Service, desk_that: Any) -> None:
+    desk: Desk = desk_that(HURRIED)
+    waiting = await desk.work("Lumen Hotel charged me twice, 180.00 each time. Please refund one of them.", "C012")
+    served.end(signal.SIGKILL)
+    parked = await desk.decide(waiting, "approve")
+    served.start()
+    again = await desk.runner.resume(waiting["thread_id"])
+    assert (parked["status"], again["status"], len(again["dead_letters"])) == ("dead_lettered", "dead_lettered", 1)
+    assert await desk.done() == []
