@@ -12,7 +12,7 @@ COMPILE := $(UV) pip compile --quiet --universal --python-version 3.11 --upgrade
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo test lint bench chaos requirements clean
+.PHONY: help demo test lint bench requirements clean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/make \1|\2/p' $(firstword $(MAKEFILE_LIST)) | \
@@ -31,9 +31,6 @@ lint: $(VENV)/.installed-dev ## check style and types
 
 bench: $(VENV)/.installed-dev ## measure what the plumbing costs
 	@$(BIN)/python -m benchmarks
-
-chaos: $(VENV)/.installed-dev ## inject faults: kills, races, clocks, signals (about ten minutes on two cores)
-	@$(BIN)/python -m tests.faults --workers $(WORKERS)
 
 requirements: ## pin the newest versions that pyproject.toml allows (needs uv)
 	@command -v $(UV) >/dev/null || { echo "make requirements needs uv: install it, or give its path as UV=..." >&2; exit 1; }

@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 
 from app.light import LightCommand, LightGroup
-from app.options import Json
+from app.options import MOST_TOKENS, Json
 from baton.errors import UsageError
 
 app = typer.Typer(
@@ -70,7 +70,8 @@ def replay(
         ),
     ] = False,
     budget_tokens: Annotated[
-        int | None, typer.Option(help="The run's new budget, for one that ran out.", min=1, show_default=False)
+        int | None,
+        typer.Option(help="The run's new budget, for one that ran out.", min=1, max=MOST_TOKENS, show_default=False),
     ] = None,
     json: Json = False,
 ) -> int:

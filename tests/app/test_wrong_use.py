@@ -40,6 +40,7 @@ from tests.app.conftest import Baton
         (("decide", "nobody", "--edit", "[]"), "--edit takes an object"),
         (("decide", "nobody", "--edit", "{}"), "--edit takes an object"),
         (("graph", "toi"), "no graph is called 'toi'"),
+        (("dead-letters", "replay", "dl-1", "--budget-tokens", "9" * 30), "--budget-tokens"),
         (("bank", "reset"), "say --yes"),
         (("nonsense",), "No such command 'nonsense'"),
     ],

@@ -13,8 +13,10 @@ import pytest
 from starlette.responses import JSONResponse, PlainTextResponse, Response, StreamingResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from app.cli import main
 from bank.server import app
 from bank.sqlite_bank import SqliteBank
+from baton.errors import BadDecision
 from baton.plumbing import Plumbing, opened
 from baton.runner import Job, Runner, Summary
 from tests.bank.stage import serving
@@ -22,6 +24,8 @@ from tests.patience import HURRIED, desk_graph
 from tests.ready import furnish, ready_home
 
 TWICE = "I was charged twice at Kestrel Books, 24.90 each time. Please refund the second one."
+HOTEL = "Lumen Hotel charged me twice, 180.00 each time. Please refund one of them."
+WRONG_USE, WAITING = 2, 3
 PERFORM, CHECK, READ = "/actions/refund", "/check", "/cards"
 
 
@@ -192,36 +196,40 @@ async def test_an_amount_that_is_no_plain_sum_in_pounds_moves_nothing_by_itself(
     assert await desk.untouched()
 
 
-def edits() -> list[Any]:
-    bad = (
-        "-5.00",
-        "0.00",
-        "1,80",
-        "180",
-        "180.005",
-        "1e2",
-        "£180.00",
-        "EUR 5.00",
-        "9" * 30,
-        "\u0665.\u0660\u0660",
-        "",
-        " 5.00",
-    )
-    return [*({"amount": amount} for amount in bad), {"amount": 5.0}, {"amount": None}, {"amount": ["5.00"]}, {}]
+EDITS: list[dict[str, Any]] = [
+    *({"amount": amount} for amount in ("-5.00", "0.00", "1,80", "180", "180.005", "1e2", "£180.00", "EUR 5.00", "")),
+    *({"amount": amount} for amount in ("9" * 30, "\u0665.\u0660\u0660", " 5.00", "180.01", 5.0, None, ["5.00"])),
+    {"amuont": "5.00"},
+    {"transaction_id": "T00001"},
+]
 
 
 async def test_no_edit_that_is_no_plain_amount_is_taken(desk: Desk) -> None:
-    waiting = await desk.work("Lumen Hotel charged me twice, 180.00 each time. Please refund one of them.", "C012")
-    [question] = waiting["waiting_for"]
-    [asked] = question["action_requests"]
-    for edit in edits():
-        args = {name: value for name, value in {**asked["args"], **edit}.items() if edit}
-        reply = {"decisions": [{"type": "edit", "edited_action": {"name": "refund", "args": args}}]}
-        with pytest.raises(Exception, match="the edit cannot stand") as refused:
+    waiting = await desk.work(HOTEL, "C012")
+    for edited in EDITS:
+        reply = {"decisions": [{"type": "edit", "edited_action": {"name": "refund", "args": edited}}]}
+        with pytest.raises(BadDecision, match=r"\Athe edit cannot stand: [^\n]+\Z"):
             await desk.runner.decide(waiting["thread_id"], reply)
-        assert "\n" not in str(refused.value)
     assert (await desk.runner.summary(waiting["thread_id"]))["status"] == "waiting"
     assert await desk.untouched()
+
+
+def test_no_edit_on_the_command_line_that_is_no_plain_amount_is_taken(
+    baton_home: Path, ready: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    furnish(baton_home, ready)
+
+    def baton(*words: str) -> tuple[Any, str]:
+        with pytest.raises(SystemExit) as left:
+            main(words)
+        return left.value.code, capsys.readouterr().err
+
+    assert baton("run", "support_desk", HOTEL, "--customer", "C012", "--thread-id", "hotel")[0] == WAITING
+    for edited in ("", "5.00", "[]", "{", '{"amount": -5}', '{"amount": "1,80"}', '{"amount": NaN}', "[" * 9_999):
+        code, told = baton("decide", "hotel", "--edit", edited)
+        assert (code, told.count("\n"), told[:7]) == (WRONG_USE, 1, "error: "), edited
+    assert baton("decide", "hotel", "--reject")[0] == 0
+    assert baton("bank", "log")[1].startswith("the bank was asked for nothing")
 
 
 @pytest.mark.parametrize(

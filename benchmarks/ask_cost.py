@@ -1,0 +1,120 @@
+"""What `ask` adds to a plain model call, in CPU time of the whole process, the database's writer thread included.
+
+    python -m benchmarks.ask_cost
+
+Inside one node the same two messages go to the same in-process transport and a skill that says one word: as a plain
+`ChatOpenAI.ainvoke` without a schema, as `ask` (reservation and settlement in a real database, strict schema, raw
+message and usage kept), and as the model call within `ask` alone. The three take turns in blocks; a ratio is the
+median over the turns. Exit 1 where the whole of `ask` costs more than the budget.
+"""
+
+import asyncio
+import os
+import sys
+import tempfile
+import time
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from statistics import median
+from types import ModuleType
+from typing import Any
+
+from langchain_core.messages import BaseMessage, HumanMessage, SystemMessage
+from typing_extensions import TypedDict
+
+from baton import TypedStateGraph, asking
+from baton.active import active_run
+from baton.models import models
+from baton.records import Record
+from baton.settings import Role
+
+CALLS, BLOCKS = 50, 15
+BUDGET = 1.6  # times a plain call
+ROLE: Role = "strong"
+INSTRUCTIONS = "You answer a customer of a bank from its policies. " * 20
+DATA: dict[str, Any] = {
+    "message": "My card has not arrived. " * 4,
+    "policies": [{"id": f"P{number}", "text": "A card arrives within 5 working days. " * 5} for number in range(4)],
+}
+PLAIN, WHOLE, CALL = "plain ainvoke", "ask", "ask, its model call"
+Once = Callable[[], Awaitable[object]]
+
+
+class Note(Record):
+    """What is asked for."""
+
+    text: str
+
+
+class State(TypedDict):
+    """What the measuring node writes: microseconds a call, block by block, under each name."""
+
+    taken: dict[str, list[float]]
+
+
+def main() -> int:
+    """Measure and print."""
+    with tempfile.TemporaryDirectory() as folder:
+        offer_skill(Path(folder))
+        settings = {"HOME": f"{folder}/home", "MODEL_STRONG": "local:one_word", "BUDGET_TOKENS": "1000000000"}
+        os.environ.update({f"BATON_{name}": value for name, value in settings.items()})
+        builder = TypedStateGraph(State).add_node("measure", measure).set_entry_point("measure")
+        taken = asyncio.run(builder.compile(name="ask_cost").ainvoke({"taken": {}}))["taken"]
+    ratios = {name: median(map(over, blocks, taken[PLAIN])) for name, blocks in taken.items()}
+    for name, blocks in taken.items():
+        sys.stdout.write(f"{name:<20} {median(blocks):6.0f} us a call  {ratios[name]:.2f} times\n")
+    return int(ratios[WHOLE] > BUDGET)
+
+
+async def measure(state: State) -> State:
+    """Blocks in turn, so that a busy machine slows all of them."""
+    calls = await contenders()
+    for call in calls.values():
+        await block(call)  # warms up
+    taken: dict[str, list[float]] = {name: [] for name in calls}
+    for _ in range(BLOCKS):
+        for name, call in calls.items():
+            taken[name].append(await block(call))
+    return {"taken": taken}
+
+
+async def contenders() -> dict[str, Once]:
+    """The three ways to make the call."""
+    run = active_run()
+    model = await (await run.plumbing.resource(models)).of(ROLE)
+    messages: list[BaseMessage] = [SystemMessage(INSTRUCTIONS), HumanMessage(asking.fenced(DATA))]
+    wanted, settings = asking._response_format(Note), run.plumbing.settings  # noqa: SLF001
+    cap, limit_s = settings.max_completion_tokens, settings.model_timeout_s
+    return {
+        PLAIN: lambda: model.ainvoke(messages),
+        WHOLE: lambda: asking.ask(ROLE, Note, INSTRUCTIONS, DATA),
+        CALL: lambda: asking._answer(model, messages, wanted, cap, limit_s),  # noqa: SLF001 - its share is what is shown
+    }
+
+
+async def block(call: Once) -> float:
+    """Microseconds of CPU a call."""
+    started = time.process_time()
+    for _ in range(CALLS):
+        await call()
+    return (time.process_time() - started) / CALLS * 1e6
+
+
+def over(mine: float, plain: float) -> float:
+    """One turn's ratio."""
+    return mine / plain
+
+
+def offer_skill(folder: Path) -> None:
+    """Install a model named `one_word`, as a stranger's package would."""
+    skills, info = ModuleType("one_word_skills"), folder / "one_word-1.dist-info"
+    vars(skills)["SKILLS"] = dict.fromkeys((Note.__name__, "chat"), lambda _request: '{"text": "noted"}')
+    sys.modules[skills.__name__] = skills
+    info.mkdir()
+    (info / "METADATA").write_text("Metadata-Version: 2.1\nName: one-word\nVersion: 1\n")
+    (info / "entry_points.txt").write_text("[baton.skills]\none_word = one_word_skills:SKILLS\n")
+    sys.path.insert(0, str(folder))
+
+
+if __name__ == "__main__":
+    sys.exit(main())
