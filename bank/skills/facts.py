@@ -15,6 +15,8 @@ ACCOUNT = re.compile(r"\bA\d{3,}\b")
 WISH = re.compile(
     r"\?|\b(?:please|want|need|would like|can you|could you|help|tell me|how|why|when|where)\b", re.IGNORECASE
 )
+WITHIN_A_WORD = re.compile(r"\w|[.,/][0-9]")
+WITHIN_A_NUMBER = re.compile(r"[0-9][.,/]")
 NOT_NAMED = re.compile(rf"(?:{DAY}|{MONTH}|the|my|i)\b", re.IGNORECASE)
 
 
@@ -27,13 +29,21 @@ def facts(request: Request) -> dict[str, Any]:
 def _found(message: str) -> Iterator[tuple[str, str]]:
     """Facts in the order of their kinds, the request last."""
     no_amounts = [match.span() for pattern in (DATE, FOREIGN) for match in pattern.finditer(message)]
-    for match in AMOUNT.finditer(message):
+    for match in _whole(AMOUNT, message):
         if not any(start <= match.start() < end for start, end in no_amounts):
             yield "amount", match.group()
     for kind, pattern in (("date", DATE), ("card", CARD), ("account", ACCOUNT)):
-        yield from ((kind, match.group()) for match in pattern.finditer(message))
+        yield from ((kind, match.group()) for match in _whole(pattern, message))
     for name in names_in(message):
         if not NOT_NAMED.match(name) and not ACCOUNT.fullmatch(name):
             yield "merchant", name
     if said := sentences(message):
         yield "request", next((sentence for sentence in reversed(said) if WISH.search(sentence)), said[-1])
+
+
+def _whole(pattern: re.Pattern[str], message: str) -> Iterator[re.Match[str]]:
+    """What matches and is not a part of a longer word or number."""
+    for match in pattern.finditer(message):
+        start, end = match.span()
+        if not WITHIN_A_WORD.match(message, end) and not WITHIN_A_NUMBER.match(message, max(start - 2, 0)):
+            yield match

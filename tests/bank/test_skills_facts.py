@@ -3,7 +3,7 @@
 from typing import Any, cast
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from bank.skills.facts import facts
@@ -60,6 +60,8 @@ WORDS = (
     st.text(min_size=1, max_size=200).filter(str.strip)
     | st.lists(st.sampled_from(WORDS), min_size=1, max_size=25).map(" ".join)
 )
+@example("£0A")
+@example("1.7 quid and 3/24.90 and 24.90/3")
 async def test_whatever_is_written_the_facts_pass_their_gate(message: str) -> None:
     given_to_the_model = redact(" ".join(message.split()))
     state: Any = {"message": message, "facts": found(given_to_the_model)}
