@@ -6,9 +6,6 @@ from contextlib import asynccontextmanager
 from typing import Any
 from uuid import uuid4
 
-from langchain_core.runnables import RunnableConfig
-from langchain_core.runnables.config import ensure_config
-
 from baton import run_rows
 from baton.active import ACTIVE, ActiveRun
 from baton.budget import nanousd
@@ -18,9 +15,9 @@ SERVER_KEYS = {"assistant_id", "graph_id", "langgraph_request_id"}  # what the A
 
 
 @asynccontextmanager
-async def adopted(graph: str, config: RunnableConfig | None) -> AsyncIterator[RunnableConfig]:
-    """The caller's config with a run in it; the run's row is closed when the block ends."""
-    started, given = time.time(), ensure_config(config).get("configurable", {})
+async def adopted(graph: str, given: dict[str, Any]) -> AsyncIterator[dict[str, Any]]:
+    """The caller's `configurable` with a run in it; the run's row is closed when the block ends."""
+    started = time.time()
     open_plumbing = await plumbing()
     thread_id = str(given.get("thread_id") or f"lib-{uuid4().hex[:12]}")
     run = ActiveRun(thread_id, graph, open_plumbing)
@@ -31,7 +28,7 @@ async def adopted(graph: str, config: RunnableConfig | None) -> AsyncIterator[Ru
     open_plumbing.database.post(lambda tx: run_rows.adopt(tx, thread_id, **row, started=started))
     error: str | None = None
     try:
-        yield {**(config or {}), "configurable": {**given, "thread_id": thread_id, ACTIVE: run}}
+        yield {**given, "thread_id": thread_id, ACTIVE: run}
     except BaseException as raised:
         error = f"{type(raised).__name__}: {raised}"
         raise

@@ -2,14 +2,20 @@
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 SECRET = re.compile(r"\b(?:sk|pk|ls|lsv2|ghp|xox[abp])[-_][A-Za-z0-9_-]{8,}|\bBearer\s+[A-Za-z0-9._~+/-]{8,}=*")
 NUMBER = re.compile(r"\d(?:[ \u00a0\u2009\u202f-]?\d){12,}")
 """Groups of digits, long enough for a card number; what follows it (its expiry) may join its groups."""
 
-MARKS = ("sk-", "sk_", "pk-", "pk_", "ls-", "ls_", "lsv2", "ghp", "xox", "Bearer")
-"""What every secret that SECRET knows holds; looking for them first is ten times as fast, and this is every span."""
+JOINED = ("sk-", "sk_", "pk-", "pk_", "ls-", "ls_", "lsv2", "ghp", "xox")
+"""What every secret with a "-" or a "_" in it that SECRET knows holds; the others hold "Bearer"."""
+
+DIGIT_BYTES = b"0123456789" + bytes({*range(0xD9, 0xF1)} - {0xE2})
+"""Bytes of UTF-8 text, one of which begins every digit of every script; no £, € or typographic quote
+begins with one."""
+
+OTHER_BYTES = bytes({*range(256)} - {*DIGIT_BYTES})
 
 LITERAL = re.compile(r'"(?:[^"\\]|\\.)*"|(?<![\d.eE+-])\d{13,19}(?![\d.eE])')
 """Of JSON text, the strings and the integers as long as a card number; never a part of a fraction."""
@@ -18,12 +24,14 @@ LEAST, MOST = 13, 19  # digits of a card number
 SHORTEST_SECRET = 8  # a shorter one would be found in the middle of words
 
 _hidden: set[str] = set()
+_marks = ["Bearer"]
 
 
 def hide(secret: str) -> None:
     """From now on, keep this very text out too: a key need not look like one, and an endpoint may repeat it."""
     if len(secret) >= SHORTEST_SECRET:
         _hidden.add(secret)
+        _marks.append(secret)
 
 
 def redact(text: str) -> str:
@@ -39,7 +47,18 @@ def redact_json(text: str) -> str:
 
 
 def _suspect(text: str) -> bool:
-    return any(mark in text for mark in (*MARKS, *_hidden)) or NUMBER.search(text) is not None
+    """Whether anything may have to be redacted: a look ten times as fast as redacting, and this is every span."""
+    if _holds(text, _marks) or (("-" in text or "_" in text) and _holds(text, JOINED)):
+        return True
+    digits = len(text.encode("utf-8", "surrogatepass").translate(None, OTHER_BYTES))
+    return digits >= LEAST and NUMBER.search(text) is not None
+
+
+def _holds(text: str, marks: Iterable[str]) -> bool:
+    for mark in marks:  # noqa: SIM110 - `any` over a generator takes three times as long
+        if mark in text:
+            return True
+    return False
 
 
 def holds_card_number(text: str) -> bool:

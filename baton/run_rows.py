@@ -137,7 +137,7 @@ def finish(
     told = error and redact(error.encode("utf-8", "replace").decode())
     values = {"thread_id": run.thread_id, "output": output, "error": told, "took": took_ms, "now": time.time()}
     tx.execute(FINISH, {**values, "parked": parked, "paused": paused})
-    status: Status = get(tx, run.thread_id)["status"]
+    status: Status = tx.execute("SELECT status FROM runs WHERE thread_id = ?", (run.thread_id,)).fetchone()[0]
     return status
 
 

@@ -49,7 +49,7 @@ class ErrorHandler(Protocol):
 class TypedGraph(CompiledStateGraph[StateT, ContextT, InputT, OutputT]):
     """A compiled TypedStateGraph: every run through it is known to the plumbing, whoever started it."""
 
-    async def astream(
+    def astream(
         self,
         input: Any,  # noqa: A002 - the framework's name
         config: RunnableConfig | None = None,
@@ -65,19 +65,25 @@ class TypedGraph(CompiledStateGraph[StateT, ContextT, InputT, OutputT]):
         if context is None and self.builder.context_schema is not None and not _inherits_context():
             make: Callable[[], Any] = self.builder.context_schema
             context = make()
-        if ACTIVE in ensure_config(config).get("configurable", {}):
-            async for part in super().astream(input, config, context=context, **options):
-                yield part
-            return
-        if isinstance(input, dict):
-            shape = codec(self.builder.input_schema)
-            plain, _ = shape.dump(input, self.name)
-            input, _ = shape.dump(shape.load(plain, self.name), self.name)  # noqa: A001 - as the shape reads it
+        known = ensure_config(config).get("configurable", {})
+        if ACTIVE in known:
+            return super().astream(input, config, context=context, **options)
+        return self._adopted(input, config, known, context=context, **options)
+
+    async def _adopted(
+        self, given: Any, config: RunnableConfig | None, known: dict[str, Any], **options: Any
+    ) -> AsyncIterator[Any]:
+        """A call that brought no run of its own, with a run around it."""
+        if isinstance(given, dict):
+            given = codec(self.builder.input_schema).take(given, self.name)
         options["durability"] = options.get("durability") or ("sync" if self.checkpointer else None)
-        async with adopted(self.name, config) as adopted_config:
-            async for part in super().astream(
-                input, {"recursion_limit": RECURSION_LIMIT, **adopted_config}, context=context, **options
-            ):
+        async with adopted(self.name, known) as configurable:
+            its_config: RunnableConfig = {
+                "recursion_limit": RECURSION_LIMIT,
+                **(config or {}),
+                "configurable": configurable,
+            }
+            async for part in super().astream(given, its_config, **options):
                 yield part
 
     def stream(self, *_args: Any, **_options: Any) -> Iterator[Any]:

@@ -15,6 +15,7 @@ from rich.console import Console
 from rich.table import Table
 
 from baton import opened
+from baton.plumbing import Plumbing
 from benchmarks.shapes import STEPS, TEXT, Graph, bare, typed
 
 GOAL = 1.35
@@ -22,11 +23,13 @@ BLOCKS, RUNS = 15, 20
 Found = dict[str, dict[str, list[float]]]
 
 
-async def cpu_of(graph: Graph) -> float:
-    """CPU seconds of RUNS runs, one after the other."""
+async def cpu_of(graph: Graph, plumbing: Plumbing) -> float:
+    """CPU seconds of RUNS runs, one after the other, and of writing down what they left to be written."""
     started = time.process_time()
     for number in range(RUNS):
         await graph.ainvoke({"note": {"text": TEXT, "number": number}})
+    plumbing.spans.hand_over()
+    await plumbing.database.do(lambda _: None)
     return time.process_time() - started
 
 
@@ -39,11 +42,11 @@ async def measured() -> Found:
         "everything": typed(),
     }
     found: Found = {layer: {name: [] for name in STEPS} for layer in layers}
-    async with opened():
+    async with opened() as plumbing:
         for block in range(BLOCKS + 1):
             for name, steps in STEPS.items():
                 for layer, graphs in layers.items():
-                    spent = await cpu_of(graphs[name])
+                    spent = await cpu_of(graphs[name], plumbing)
                     if block:  # the first warms up
                         found[layer][name].append(spent / RUNS / steps * 1e6)
     return found

@@ -12,7 +12,7 @@ from typing_extensions import TypedDict
 from baton import MODEL_RETRY, STEP_TIMEOUT, Record, TypedStateGraph, park
 
 Graph = Any
-TEXT = "x" * 380
+TEXT = "The refund for a payment by card has not come, and the customer asks when it will. " * 5
 STEPS = {"chain of 3": 3, "fan-out of 5": 6, "20 workers": 22, "loop of 3": 3, "router of 4": 2}
 
 

@@ -1,6 +1,7 @@
 """Redaction: card numbers and keys go, everything else stays, and JSON stays JSON."""
 
 import json
+import sys
 
 import pytest
 from hypothesis import given
@@ -77,3 +78,18 @@ def test_redacted_json_is_json_of_the_same_shape(value: object) -> None:
 @given(st.text(alphabet="0123456789 -abc\n"), st.text(alphabet=" abc\n."))
 def test_no_card_number_is_left_wherever_it_stands(before: str, after: str) -> None:
     assert "4111111111111111" not in redact(f"{before} 4111111111111111{after}")
+
+
+def test_a_card_number_is_found_in_the_digits_of_every_script() -> None:
+    zeros = [code for code in range(sys.maxunicode) if chr(code).isdecimal() and int(chr(code)) == 0]
+    for zero in zeros:
+        number = "".join(chr(zero + int(digit)) for digit in "4111111111111111")
+        assert number not in redact_json(json.dumps({"x": number}, ensure_ascii=False)), hex(zero)
+
+
+@given(
+    st.text(max_size=40), st.sampled_from(["sk-abcdefgh1", "xoxb_abcdefgh1", "Bearer abcdefgh1", "4111-1111-1111-1111"])
+)
+def test_the_quick_look_misses_nothing_that_redacting_would_change(before: str, secret: str) -> None:
+    text = json.dumps(f"{before} {secret}", ensure_ascii=False)
+    assert redact_json(text) == json.dumps(redact(json.loads(text)), ensure_ascii=False)
