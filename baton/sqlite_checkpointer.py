@@ -36,7 +36,10 @@ PUT_WRITE = f"INSERT INTO writes ({WRITE_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, 
 KEEP_FIRST = PUT_WRITE + "NOTHING"
 KEEP_LAST = PUT_WRITE + "UPDATE SET channel = excluded.channel, type = excluded.type, value = excluded.value"
 SPOT = "thread_id = ? AND checkpoint_ns = ? AND checkpoint_id = ?"
-LATEST = f"SELECT {COLUMNS} FROM checkpoints WHERE thread_id = ? AND checkpoint_ns = ? ORDER BY seq DESC LIMIT 1"
+LATEST = (  # the inner query reads an index only, however long the thread is
+    f"SELECT {COLUMNS} FROM checkpoints"
+    " WHERE seq = (SELECT max(seq) FROM checkpoints WHERE thread_id = ? AND checkpoint_ns = ?)"
+)
 EXACT = f"SELECT {COLUMNS} FROM checkpoints WHERE {SPOT}"
 PENDING = f"SELECT task_id, idx, channel, type, value FROM writes WHERE {SPOT} ORDER BY task_path, task_id, idx"
 BEFORE = (  # a copied thread has the same checkpoint ids

@@ -1,0 +1,129 @@
+"""What is kept and how fast it is found: a page of waiting runs, the state of a long thread, bytes per step.
+
+    python -m benchmarks.storage
+
+- 50 waiting runs among 10,000, listed as `baton runs --status waiting` lists them: at most 5 ms;
+- `get_state` of a thread with 2,000 checkpoints against one with 10, in turn: at most twice as long;
+- bytes in the database for each step of the sample inbox on `support_desk`, checkpoints and spans included: reported.
+"""
+
+import asyncio
+import json
+import os
+import tempfile
+import time
+from pathlib import Path
+from statistics import median
+from typing import Any
+
+from langgraph.graph import START, StateGraph
+from rich.console import Console
+from rich.table import Table
+from typing_extensions import TypedDict
+
+from baton import opened, run_rows
+from baton.home import database_file
+from baton.plumbing import Plumbing
+from baton.registry import load
+from baton.runner import Job, Runner
+from baton.sqlite_file import reading
+
+RUNS, WAITING, PAGE_MS = 10_000, 50, 5.0
+SHORT, LONG, STATE_RATIO = 10, 2_000, 2.0
+TIMES = 41
+INBOX = Path(__file__).parents[1] / "bank" / "inbox.jsonl"
+ASK = (
+    "INSERT INTO approvals (interrupt_id, thread_id, step, occurrence, request, digest, created_at)"
+    " VALUES (?, ?, 'ask_person', '0', '{\"action_requests\": [], \"review_configs\": []}', 'd', 0)"
+)
+
+
+class Count(TypedDict):
+    """What the long thread keeps."""
+
+    number: int
+
+
+async def count(state: Count) -> Count:
+    """One step of it."""
+    return {"number": state["number"] + 1}
+
+
+async def page_ms(plumbing: Plumbing) -> float:
+    """Milliseconds for the page of waiting runs, the connection's opening not counted."""
+    budget: dict[str, Any] = {"graph": "g", "origin": "library", "budget": 1_000, "started": 0.0}
+
+    def fill(tx: Any) -> None:
+        for number in range(RUNS):
+            run_rows.adopt(tx, f"t{number}", **budget)
+        tx.execute("UPDATE runs SET status = 'done'")
+        for number in range(0, RUNS, RUNS // WAITING):
+            tx.execute("UPDATE runs SET status = 'waiting' WHERE thread_id = ?", (f"t{number}",))
+            tx.execute(ASK, (f"i{number}", f"t{number}"))
+
+    await plumbing.database.do(fill)
+    with reading(database_file()) as tx:
+        took = []
+        for _ in range(TIMES):
+            started = time.perf_counter()
+            found = run_rows.listing(tx, status="waiting")
+            took.append((time.perf_counter() - started) * 1000)
+    if [len(each["waiting_for"]) for each in found] != [1] * WAITING:
+        raise AssertionError("the page is not what was put there")
+    return median(took)
+
+
+async def state_ratio(plumbing: Plumbing) -> float:
+    """How much longer the state of the long thread takes than that of the short one."""
+    builder = StateGraph(Count)
+    builder.add_node("count", count).add_edge(START, "count")
+    builder.add_conditional_edges("count", lambda state: "count" if state["number"] % LONG else "__end__")
+    graph: Any = builder.compile(checkpointer=plumbing.checkpointer)
+    configs = [{"configurable": {"thread_id": name}, "recursion_limit": LONG + 2} for name in ("short", "long")]
+    await graph.ainvoke({"number": LONG - SHORT}, configs[0], durability="sync")
+    await graph.ainvoke({"number": 0}, configs[1], durability="sync")
+    pairs = [[await _state_ms(graph, config) for config in configs] for _ in range(TIMES)]
+    return median(longer / shorter for shorter, longer in pairs)
+
+
+async def _state_ms(graph: Any, config: dict[str, Any]) -> float:
+    started = time.perf_counter()
+    await graph.aget_state(config)
+    return (time.perf_counter() - started) * 1000
+
+
+async def bytes_per_step(plumbing: Plumbing) -> float:
+    """Bytes of checkpoints, their writes and spans for each step of the sample inbox."""
+    lines = [json.loads(line) for line in INBOX.read_text("utf-8").splitlines()]
+    jobs = [Job({name: line[name] for name in ("message", "customer_id")}) for line in lines]
+    runner = Runner(plumbing, load)
+    for thread in await runner.queue("support_desk", jobs):
+        await runner.resume(thread)
+    plumbing.spans.hand_over()
+    sizes = (
+        "SELECT (SELECT sum(length(checkpoint) + length(metadata)) FROM checkpoints),"
+        " (SELECT sum(length(value)) FROM writes),"
+        " (SELECT sum(length(coalesce(input, '')) + length(coalesce(output, ''))) FROM spans),"
+        " (SELECT count(*) FROM spans WHERE kind = 'step')"
+    )
+    *kept, steps = await plumbing.database.do(lambda tx: tx.execute(sizes).fetchone())
+    return float(sum(kept) / steps)
+
+
+async def main() -> int:
+    """Measure and print; 1 where a goal is missed."""
+    async with opened() as plumbing:
+        stored = await bytes_per_step(plumbing)
+        ratio, page = await state_ratio(plumbing), await page_ms(plumbing)
+    table = Table("what", "found", "goal")
+    table.add_row(f"{WAITING} waiting runs among {RUNS:,}, listed", f"{page:.1f} ms", f"at most {PAGE_MS:g} ms")
+    table.add_row(f"get_state at {LONG:,} checkpoints / at {SHORT}", f"{ratio:.2f}", f"at most {STATE_RATIO:g}")
+    table.add_row("stored for each step of the inbox", f"{stored / 1024:.1f} KiB", "")
+    Console().print(table)
+    return int(page > PAGE_MS or ratio > STATE_RATIO)
+
+
+if __name__ == "__main__":
+    with tempfile.TemporaryDirectory() as folder:
+        os.environ["BATON_HOME"] = folder
+        raise SystemExit(asyncio.run(main()))
