@@ -2,6 +2,7 @@
 PYTHON ?= python3
 UV ?= uv
 WORKERS ?= 2
+FAULTS ?=
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -12,7 +13,7 @@ COMPILE := $(UV) pip compile --quiet --universal --python-version 3.11 --upgrade
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo test lint bench requirements clean
+.PHONY: help demo test lint bench chaos requirements clean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/make \1|\2/p' $(firstword $(MAKEFILE_LIST)) | \
@@ -31,6 +32,9 @@ lint: $(VENV)/.installed-dev ## check style and types
 
 bench: $(VENV)/.installed-dev ## measure what the plumbing costs
 	@$(BIN)/python -m benchmarks
+
+chaos: $(VENV)/.installed-dev ## inject faults: kills, races, bad answers, full disks (minutes)
+	@$(BIN)/python -m tests.faults $(FAULTS)
 
 requirements: ## pin the newest versions that pyproject.toml allows (needs uv)
 	@command -v $(UV) >/dev/null || { echo "make requirements needs uv: install it, or give its path as UV=..." >&2; exit 1; }

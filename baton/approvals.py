@@ -7,7 +7,7 @@ others can answer it. Replies are parsed here and asked again on a bad one; noth
 import hashlib
 import json
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, Literal
 
 from langgraph.types import Interrupt, interrupt
@@ -21,16 +21,18 @@ Kind = Literal["approve", "edit", "reject", "respond"]
 Check = Callable[[dict[str, Any]], Awaitable[dict[str, Any]]]
 INBOX_WORDS = {"accept": "approve", "edit": "edit", "response": "reject", "ignore": "reject"}  # Agent Inbox's replies
 INSERT = (
-    "INSERT INTO approvals (interrupt_id, thread_id, step, occurrence, request, digest, place, created_at) VALUES"
-    " (:interrupt_id, :thread_id, :step, :occurrence, :request, :digest, :place, :now)"
+    "INSERT INTO approvals (interrupt_id, thread_id, step, occurrence, request, digest, place, created_at, seal)"
+    " VALUES (:interrupt_id, :thread_id, :step, :occurrence, :request, :digest, :place, :now, :seal)"
     " ON CONFLICT (interrupt_id) DO NOTHING"
 )
-TAKE_OVER = (  # the same action at the same place, decided before a replay went back behind it
-    "UPDATE approvals SET decision = made.decision, decided_at = made.decided_at FROM (SELECT * FROM approvals"
-    " WHERE thread_id = :thread_id AND step = :step AND occurrence = :occurrence AND digest = :digest AND left_behind"
-    " ORDER BY decided_at DESC LIMIT 1) AS made WHERE approvals.interrupt_id = :interrupt_id"
+MADE_BEFORE = (  # on the same action at the same place, before a replay went back behind it
+    "SELECT * FROM approvals WHERE thread_id = :thread_id AND step = :step AND occurrence = :occurrence"
+    " AND digest = :digest AND left_behind ORDER BY decided_at DESC LIMIT 1"
 )
-DECIDE = "UPDATE approvals SET decision = :decision, decided_at = :now WHERE interrupt_id = :id AND decision IS NULL"
+DECIDE = (
+    "UPDATE approvals SET decision = :decision, decided_at = :now, seal = :seal"
+    " WHERE interrupt_id = :interrupt_id AND decision IS NULL"
+)
 
 
 class Decision(Record):
@@ -49,7 +51,7 @@ async def request_approval(
     `check` takes edited arguments and returns them clean, or raises BadDecision with what is wrong. A node asks once.
 
     Raises:
-        EffectMismatch: the action differs from the one that was put to the person.
+        EffectMismatch, TamperedCheckpoint: the action, or what is kept of it, is not what was put to the person.
     """
     run = active_run()
     request, digest = _request(name, args, description), digest_of(run.thread_id, occurrence, name, args)
@@ -65,7 +67,7 @@ async def request_approval(
         except BadDecision as fault:
             payload = {**request, "error": " ".join(str(fault).split())}
             continue
-        return await _settle(run, interrupt_id, decision)
+        return await _settle(run, standing, decision)
 
 
 def digest_of(thread_id: str, occurrence: str, name: str, args: dict[str, Any]) -> str:
@@ -92,9 +94,12 @@ async def _put(run: ActiveRun, interrupt_id: str, occurrence: str, request: dict
 
     def work(tx: Transaction) -> Any:
         run.guard(tx)
-        if tx.execute(INSERT, {**values, "now": time.time()}).rowcount:
-            tx.execute(TAKE_OVER, values)
-        return tx.execute("SELECT * FROM approvals WHERE interrupt_id = ?", (interrupt_id,)).fetchone()
+        seal = run.plumbing.seals.mark("approvals", {**values, "decision": None})
+        fresh = tx.execute(INSERT, {**values, "seal": seal, "now": time.time()}).rowcount
+        if fresh and (made := tx.execute(MADE_BEFORE, values).fetchone()):
+            run.plumbing.seals.check("approvals", made, made["seal"])
+            _decide(tx, run, values, made["decision"], made["decided_at"])
+        return _standing(tx, run, interrupt_id)
 
     standing = await run.plumbing.database.do(work)
     if standing["digest"] != digest:
@@ -102,14 +107,25 @@ async def _put(run: ActiveRun, interrupt_id: str, occurrence: str, request: dict
     return standing
 
 
-async def _settle(run: ActiveRun, interrupt_id: str, decision: Decision) -> Decision:
+def _decide(tx: Transaction, run: ActiveRun, row: Mapping[str, Any], decision: str, now: float) -> None:
+    decided = {**row, "decision": decision}
+    tx.execute(DECIDE, {**decided, "seal": run.plumbing.seals.mark("approvals", decided), "now": now})
+
+
+def _standing(tx: Transaction, run: ActiveRun, interrupt_id: str) -> dict[str, Any]:
+    """A question and the decision on it, if there is one, as they were sealed."""
+    row = dict(tx.execute("SELECT * FROM approvals WHERE interrupt_id = ?", (interrupt_id,)).fetchone())
+    run.plumbing.seals.check("approvals", row, row["seal"])
+    return row
+
+
+async def _settle(run: ActiveRun, row: Mapping[str, Any], decision: Decision) -> Decision:
     """Store a decision unless one stands; return the one that stands."""
 
     def work(tx: Transaction) -> str:
         run.guard(tx)
-        tx.execute(DECIDE, {"id": interrupt_id, "decision": decision.model_dump_json(), "now": time.time()})
-        row = tx.execute("SELECT decision FROM approvals WHERE interrupt_id = ?", (interrupt_id,)).fetchone()
-        return str(row["decision"])
+        _decide(tx, run, row, decision.model_dump_json(), time.time())
+        return str(_standing(tx, run, row["interrupt_id"])["decision"])
 
     return Decision.model_validate_json(await run.plumbing.database.do(work))
 

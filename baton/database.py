@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any, NamedTuple, Protocol, TypeVar
 
 from baton.errors import StorageError
-from baton.sqlite_file import explained, opened
+from baton.sqlite_file import explained, opened, undecodable
 
 T = TypeVar("T")
 POSTED_S = 0.05  # how long posted work waits for a transaction to ride along with
@@ -191,10 +191,14 @@ def _attempt(connection: sqlite3.Connection, path: Path, work: Work[Any]) -> Any
         connection.execute("ROLLBACK TO job")
         if isinstance(error, StopIteration):  # a future refuses it, and the others would never hear of theirs
             return RuntimeError("the work ended in a StopIteration")
-        return explained(error, path) if getattr(error, "sqlite_errorcode", 0) & 0xFF in FILE_FAULTS else error
+        return explained(error, path) if _of_the_file(error) else error
     finally:
         if connection.in_transaction:
             connection.execute("RELEASE job")
+
+
+def _of_the_file(error: Exception) -> bool:
+    return getattr(error, "sqlite_errorcode", 0) & 0xFF in FILE_FAULTS or undecodable(error)
 
 
 def _settle(jobs: list[Job], outcomes: list[Any]) -> None:

@@ -17,11 +17,12 @@ from baton.errors import EffectMismatch, InDoubt, Transient
 from baton.spans import Where
 
 INTENT = (
-    "INSERT INTO effects (key, thread_id, action, args, status, created_at, updated_at)"
-    " VALUES (:key, :thread_id, :action, :args, 'pending', :now, :now) ON CONFLICT (key) DO NOTHING"
+    "INSERT INTO effects (key, thread_id, action, args, status, created_at, updated_at, seal)"
+    " VALUES (:key, :thread_id, :action, :args, 'pending', :now, :now, :seal) ON CONFLICT (key) DO NOTHING"
 )
 CLOSE = (  # a receipt stands, also against a process that was stopped in the middle and comes back
-    "UPDATE effects SET status = :status, receipt = :receipt, updated_at = :now WHERE key = :key AND status != 'done'"
+    "UPDATE effects SET status = :status, receipt = :receipt, updated_at = :now, seal = :seal"
+    " WHERE key = :key AND status != 'done'"
 )
 Execute = Callable[[str], Awaitable[dict[str, Any]]]
 
@@ -34,7 +35,7 @@ async def effect(
     `execute` is given the idempotency key; `idempotent` says that its receiver de-duplicates that key.
 
     Raises:
-        EffectMismatch: it was started with other arguments; nothing is fired.
+        EffectMismatch, TamperedCheckpoint: other arguments, or what is kept of it was changed; nothing is fired.
         InDoubt: it was started, its outcome is unknown and the receiver does not de-duplicate.
     """
     run = active_run()
@@ -45,39 +46,44 @@ async def effect(
     if row["status"] == "done":
         return dict(json.loads(row["receipt"]))
     if not fresh and not idempotent:
-        await _close(run, key, "in_doubt", None)
+        await _close(run, row, "in_doubt", None)
         raise InDoubt(f"{key} was started and its outcome is unknown; look at the receiver, then replay or discard")
-    receipt = await _fire(run, where, key, execute, idempotent=idempotent)
+    receipt = await _fire(run, where, row, execute, idempotent=idempotent)
     spans, seen = run.plumbing.spans, {"action": action, "args": args}
     spans.record(where, kind="effect", status="done", started=started, state=seen, output=json.dumps(receipt))
     return receipt
 
 
-async def _fire(run: ActiveRun, where: Where, key: str, execute: Execute, *, idempotent: bool) -> dict[str, Any]:
+async def _fire(
+    run: ActiveRun, where: Where, row: dict[str, Any], execute: Execute, *, idempotent: bool
+) -> dict[str, Any]:
     try:
-        receipt = await execute(key)
+        receipt = await execute(row["key"])
     except Transient as error:
         if idempotent:
             raise  # still pending: the next attempt sends the same key
-        await _close(run, key, "in_doubt", None)
+        await _close(run, row, "in_doubt", None)
         raise InDoubt(f"{where.step}: no answer ({error}); look at the receiver, then replay or discard") from error
     except Exception:
-        await _close(run, key, "refused", None)
+        await _close(run, row, "refused", None)
         raise
-    await _close(run, key, "done", json.dumps(receipt))
+    await _close(run, row, "done", json.dumps(receipt))
     return receipt
 
 
 def _intend(tx: Transaction, run: ActiveRun, key: str, action: str, asked: str) -> tuple[dict[str, Any], bool]:
     run.guard(tx)
     values = {"key": key, "thread_id": run.thread_id, "action": action, "args": asked, "now": time.time()}
-    fresh = bool(tx.execute(INTENT, values).rowcount)
+    seals, new = run.plumbing.seals, {**values, "status": "pending", "receipt": None}
+    fresh = bool(tx.execute(INTENT, {**values, "seal": seals.mark("effects", new)}).rowcount)
     row = dict(tx.execute("SELECT * FROM effects WHERE key = ?", (key,)).fetchone())
+    seals.check("effects", row, row["seal"])
     if row["args"] != asked:
         raise EffectMismatch(key, row["args"], asked)
     return row, fresh
 
 
-async def _close(run: ActiveRun, key: str, status: str, receipt: str | None) -> None:
-    values = {"key": key, "status": status, "receipt": receipt, "now": time.time()}
+async def _close(run: ActiveRun, row: dict[str, Any], status: str, receipt: str | None) -> None:
+    closed = {**row, "status": status, "receipt": receipt}
+    values = {**closed, "seal": run.plumbing.seals.mark("effects", closed), "now": time.time()}
     await run.plumbing.database.do(lambda tx: tx.execute(CLOSE, values).rowcount)

@@ -11,7 +11,7 @@ BatonError                 one line that says what to do
 │   ├── NothingWaiting     the run waits for no decision
 │   └── BadDecision        the decision does not fit the action it answers
 ├── StorageError           the home or the database cannot be used
-│   └── TamperedCheckpoint a stored checkpoint was not written with this home's key
+│   └── TamperedCheckpoint a stored checkpoint or row is not as it was sealed with this home's key
 ├── Transient              trying again may help; `retry_after` seconds where the other side said
 └── Fatal                  trying again cannot help: the step is parked
     ├── BadAnswer          a model answered, was paid, and the answer is of no use
@@ -79,7 +79,7 @@ class StorageError(BatonError):
 
 
 class TamperedCheckpoint(StorageError):
-    """Raised when a stored checkpoint was not written with this home's key."""
+    """Raised when a stored checkpoint or row is not as it was sealed with this home's key."""
 
 
 class Transient(BatonError):

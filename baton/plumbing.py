@@ -12,6 +12,7 @@ from baton.database import Database
 from baton.errors import StorageError
 from baton.home import database_file, make_home
 from baton.known_files import write_once
+from baton.seals import Seals
 from baton.settings import Settings, settings
 from baton.spans import Spans
 from baton.sqlite_checkpointer import SqliteCheckpointer
@@ -27,6 +28,7 @@ class Plumbing:
     def __init__(self, configured: Settings, database: Database, key: bytes) -> None:
         self.settings = configured
         self.database = database
+        self.seals = Seals(key)
         self.checkpointer = SqliteCheckpointer(database, key)
         self.spans = Spans(database)
         self._stack = AsyncExitStack()

@@ -7,13 +7,14 @@ answers and results it had. What had happened after the checkpoint is left behin
 
 import json
 import time
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Any
 
 from baton import letter_rows, run_rows
 from baton.counters import forget_attempts
 from baton.errors import Held, UsageError
 from baton.letter_rows import Letter
+from baton.seals import Seals
 
 OF_THE_RUN = ("crash_loop", "needs_migration")  # reasons that are no step's
 SEQ = "SELECT seq FROM checkpoints WHERE thread_id = ? AND checkpoint_ns = ? AND checkpoint_id = ?"
@@ -26,8 +27,8 @@ ASKED = "SELECT interrupt_id, place, decision FROM approvals WHERE thread_id = ?
 LEFT = "UPDATE approvals SET left_behind = 1 WHERE interrupt_id = ?"
 WITHDRAWN = "DELETE FROM approvals WHERE interrupt_id = ?"
 READY = (
-    "UPDATE runs SET recoveries = 0, fingerprint = :fingerprint, updated_at = :now,"
-    " budget_tokens = coalesce(:budget_tokens, budget_tokens) WHERE thread_id = :thread_id"
+    "UPDATE runs SET recoveries = 0, fingerprint = :fingerprint, budget_tokens = :budget_tokens, seal = :seal,"
+    " updated_at = :now WHERE thread_id = :thread_id"
 )
 
 
@@ -44,6 +45,7 @@ def take(
     tx: Any,
     letter_id: str,
     terms: Terms,
+    seals: Seals,
     *,
     holder: str,
     lease_s: float,
@@ -53,6 +55,7 @@ def take(
     Raises:
         UsageError: the letter is not open or names no checkpoint, its run is not at rest, or the graph changed.
         Held: its run is being worked.
+        TamperedCheckpoint: what is kept of the run was changed.
     """
     letter = letter_rows.get(tx, letter_id)
     row = run_rows.get(tx, letter["thread_id"])
@@ -64,8 +67,9 @@ def take(
             " --accept-change: a step that was renamed or removed is then skipped"
         )
     _rewind(tx, letter)
-    values = {"thread_id": row["thread_id"], **asdict(terms), "now": time.time()}
-    tx.execute(READY, values)
+    seals.check("runs", row, row["seal"])
+    row |= {"fingerprint": terms.fingerprint, "budget_tokens": terms.budget_tokens or row["budget_tokens"]}
+    tx.execute(READY, {**row, "seal": seals.mark("runs", row), "now": time.time()})
     forget_attempts(tx, row["thread_id"])
     claimed = run_rows.claim(tx, row["thread_id"], holder, lease_s)
     if claimed is None:

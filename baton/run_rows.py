@@ -14,14 +14,15 @@ from baton.redact import redact
 if TYPE_CHECKING:
     from baton.active import ActiveRun
     from baton.database import Transaction
+    from baton.seals import Seals
 
 Status = Literal["queued", "running", "waiting", "done", "dead_lettered", "failed"]
 RESUMABLE = ("queued", "running", "failed")
 
 INSERT = (
     "INSERT INTO runs (thread_id, graph, origin, status, input, context, fingerprint, line, budget_tokens,"
-    " budget_nanousd, created_at, updated_at) VALUES (:thread_id, :graph, 'run', 'queued', :input, :context,"
-    " :fingerprint, :line, :budget, :nanousd, :now, :now) ON CONFLICT (thread_id) DO NOTHING"
+    " budget_nanousd, created_at, updated_at, seal) VALUES (:thread_id, :graph, 'run', 'queued', :input, :context,"
+    " :fingerprint, :line, :budget_tokens, :budget_nanousd, :now, :now, :seal) ON CONFLICT (thread_id) DO NOTHING"
 )
 ADOPT = (
     "INSERT INTO runs (thread_id, graph, origin, status, budget_tokens, budget_nanousd, created_at, updated_at)"
@@ -42,6 +43,7 @@ OUTCOME = (
 )
 FINISH = (
     f"UPDATE runs SET status = {OUTCOME}, output = CASE {OUTCOME} WHEN 'done' THEN coalesce(:output, output) END,"
+    f" output_seal = CASE {OUTCOME} WHEN 'done' THEN coalesce(:output_seal, output_seal) END,"
     " error = :error, lease_until = 0, latency_ms = latency_ms + :took, updated_at = :now WHERE thread_id = :thread_id"
 )
 RELEASE = (
@@ -49,6 +51,7 @@ RELEASE = (
     " WHERE thread_id = :thread_id AND fence = :fence"
 )
 LETTERS = "SELECT letter_id, step, error, ends_run FROM dead_letters WHERE thread_id = ? AND status = 'open'"
+WAITING = "SELECT * FROM approvals WHERE thread_id = ? AND decision IS NULL ORDER BY created_at, interrupt_id"
 RENEW = "UPDATE runs SET lease_until = :until WHERE status = 'running' AND holder = :holder"
 
 
@@ -68,15 +71,15 @@ def steady() -> float:
     return time.monotonic()
 
 
-def queue(tx: "Transaction", rows: Iterable[dict[str, Any]]) -> None:
-    """Insert queued runs, all or none.
+def queue(tx: "Transaction", rows: Iterable[dict[str, Any]], seals: "Seals") -> None:
+    """Insert queued runs, all or none; `budget_tokens` and `budget_nanousd` are None where there is no cap.
 
     Raises:
         ThreadInUse: a thread id is taken.
     """
     now = time.time()
     for row in rows:
-        if not tx.execute(INSERT, {"nanousd": None, **row, "now": now}).rowcount:
+        if not tx.execute(INSERT, {**row, "seal": seals.mark("runs", row), "now": now}).rowcount:
             raise ThreadInUse(
                 f"the thread id {row['thread_id']!r} is in use; choose another, or: baton resume {row['thread_id']}"
             )
@@ -136,7 +139,8 @@ def finish(
     run.guard(tx)
     told = error and redact(error.encode("utf-8", "replace").decode())
     values = {"thread_id": run.thread_id, "output": output, "error": told, "took": took_ms, "now": time.time()}
-    tx.execute(FINISH, {**values, "parked": parked, "paused": paused})
+    seal = run.plumbing.seals.mark("outputs", values) if output else None
+    tx.execute(FINISH, {**values, "output_seal": seal, "parked": parked, "paused": paused})
     status: Status = tx.execute("SELECT status FROM runs WHERE thread_id = ?", (run.thread_id,)).fetchone()[0]
     return status
 
@@ -176,6 +180,18 @@ def listing(
     return [summary(tx, dict(row)) for row in rows]
 
 
+def check(tx: "Transaction", row: dict[str, Any], seals: "Seals") -> None:
+    """Hold what `summary` tells of a run against its seals; a listing of many runs is not worth it.
+
+    Raises:
+        TamperedCheckpoint: its output, or a question that it waits for, was changed.
+    """
+    if row["output"] is not None:
+        seals.check("outputs", row, row["output_seal"])
+    for asked in tx.execute(WAITING, (row["thread_id"],)).fetchall():
+        seals.check("approvals", asked, asked["seal"])
+
+
 def summary(tx: "Transaction", row: dict[str, Any]) -> dict[str, Any]:
     """What programs are told about one run."""
     thread = row["thread_id"]
@@ -195,10 +211,9 @@ def summary(tx: "Transaction", row: dict[str, Any]) -> dict[str, Any]:
 
 def waiting_for(tx: "Transaction", thread_id: str) -> list[dict[str, Any]]:
     """The decisions a run waits for: the payload a person sees, with its id and digest."""
-    sql = "SELECT * FROM approvals WHERE thread_id = ? AND decision IS NULL ORDER BY created_at, interrupt_id"
     return [
         {"interrupt_id": row["interrupt_id"], **json.loads(row["request"]), "digest": row["digest"]}
-        for row in tx.execute(sql, (thread_id,)).fetchall()
+        for row in tx.execute(WAITING, (thread_id,)).fetchall()
     ]
 
 

@@ -38,6 +38,7 @@ from baton.home import THREAD_ID
 from baton.plumbing import Plumbing
 from baton.questions import as_reply, check_asked, open_question, request_of, standing_decision
 from baton.replays import Terms, take
+from baton.seals import Seals
 from baton.typed_graph import RECURSION_LIMIT
 
 Summary = dict[str, Any]
@@ -84,13 +85,13 @@ class Runner:
         built = self._graph(graph)
         known = checked_context(built, context or {})
         row: dict[str, Any] = {"graph": graph, "context": json.dumps(known), "fingerprint": fingerprint(built)}
-        row["budget"] = budget_tokens or self._plumbing.settings.budget_tokens
-        row["nanousd"] = nanousd(self._plumbing.settings.budget_usd)
+        row["budget_tokens"] = budget_tokens or self._plumbing.settings.budget_tokens
+        row["budget_nanousd"] = nanousd(self._plumbing.settings.budget_usd)
         rows = [
             {**row, "thread_id": _thread_id(job.thread_id), "input": checked_input(built, job.input), "line": job.line}
             for job in jobs
         ]
-        await self._database.do(lambda tx: run_rows.queue(tx, rows))
+        await self._database.do(lambda tx: run_rows.queue(tx, rows, self._plumbing.seals))
         return [str(each["thread_id"]) for each in rows]
 
     async def work(self, threads: Iterable[str], *, done: Callable[[Summary], None], concurrency: int) -> None:
@@ -140,7 +141,7 @@ class Runner:
             Held: another process works the run.
             UsageError: several decisions wait and none is named, or the run belongs to the server or a bare call.
         """
-        self._check_reply(reply)
+        reply = self._plain(reply)
         asked, row = await self._claimed_to_decide(thread_id, interrupt_id)
         async with self._heartbeat():
             summary = await self._worked(row, {asked: reply})
@@ -163,14 +164,19 @@ class Runner:
         letter = await self._database.do(lambda tx: letter_rows.get(tx, letter_id))
         row = await self._database.do(lambda tx: _own(tx, letter["thread_id"]))
         terms = Terms(fingerprint(self._graph(row["graph"])), accept_change, budget_tokens)
-        holder, lease_s = self._holder, self._lease_s
-        claimed = await self._database.do(lambda tx: take(tx, letter_id, terms, holder=holder, lease_s=lease_s))
+        holder, lease_s, seals = self._holder, self._lease_s, self._plumbing.seals
+        claimed = await self._database.do(lambda tx: take(tx, letter_id, terms, seals, holder=holder, lease_s=lease_s))
         async with self._heartbeat():
             return await self._worked(claimed, None)
 
     async def summary(self, thread_id: str) -> Summary:
-        """What programs are told about one run."""
-        return await self._database.do(lambda tx: run_rows.summary(tx, run_rows.get(tx, thread_id)))
+        """What programs are told about one run.
+
+        Raises:
+            UnknownThread: there is no such run.
+            TamperedCheckpoint: its output, or a question that it waits for, was changed.
+        """
+        return await self._database.do(lambda tx: _checked_summary(tx, thread_id, self._plumbing.seals))
 
     def stop(self) -> None:
         """Let the steps in progress finish, start no others, put what is unfinished back into the queue."""
@@ -218,6 +224,7 @@ class Runner:
     ) -> tuple[str, dict[str, Any]] | None:
         """None where the run must first be resumed. The question and the lease are taken in one transaction."""
         row = _own(tx, thread_id)
+        run_rows.check(tx, row, self._plumbing.seals)
         asked = open_question(tx, row, interrupt_id)
         if row["status"] != "waiting":
             if run_rows.lease_ran_out(row, self._holder):
@@ -258,6 +265,7 @@ class Runner:
         self, run: ActiveRun, row: dict[str, Any], replies: dict[str, Any] | None
     ) -> tuple[str | None, bool]:
         """Run the graph from where it stands: its output as JSON text (None while not finished), whether it waits."""
+        self._plumbing.seals.check("runs", row, row["seal"])
         if row["recoveries"] > RECOVERIES:
             raise CrashLoop(f"the process died {row['recoveries']} times while it worked {run.thread_id}")
         graph = self._graph(row["graph"])
@@ -297,12 +305,14 @@ class Runner:
         known = {each: as_reply(decision) for each, decision in made.items() if decision}
         return Command(resume=known) if known else None
 
-    def _check_reply(self, reply: dict[str, Any]) -> None:
-        """Refuse what a checkpoint cannot hold before anything is touched."""
+    def _plain(self, reply: dict[str, Any]) -> dict[str, Any]:
+        """A reply as plain JSON; what a checkpoint cannot hold is refused before anything is touched."""
         try:
-            self._plumbing.checkpointer.serde.dumps_typed(from_json(to_json(reply), allow_inf_nan=False))
+            plain: dict[str, Any] = from_json(to_json(reply), allow_inf_nan=False)
+            self._plumbing.checkpointer.serde.dumps_typed(plain)
         except (TypeError, ValueError) as error:
             raise BadDecision(f"the reply is not plain JSON: {_one_line(error)}") from error
+        return plain
 
     async def _complaint(self, row: dict[str, Any], asked: str) -> str:
         """What the node that asked found wrong with the reply."""
@@ -338,11 +348,11 @@ class Runner:
                 await self._database.do(lambda tx: run_rows.renew(tx, self._holder, self._lease_s))
 
 
-def _thread_id(wanted: str | None) -> str:
+def _thread_id(wanted: object) -> str:
     if wanted is None:
         return uuid4().hex[:12]
-    if not THREAD_ID.fullmatch(wanted):
-        raise UsageError(f"a thread id is 1 to 64 letters, digits, '_' and (not first) '-'; {wanted[:80]!r} is not")
+    if not (isinstance(wanted, str) and THREAD_ID.fullmatch(wanted)):
+        raise UsageError(f"a thread id is 1 to 64 letters, digits, '_' and (not first) '-'; {repr(wanted)[:80]} is not")
     return wanted
 
 
@@ -353,6 +363,12 @@ def _ms_since(started: float) -> float:
 def _close(tx: Any, run: ActiveRun, closing: dict[str, Any]) -> Summary:
     run_rows.finish(tx, run, **closing)
     return run_rows.summary(tx, run_rows.get(tx, run.thread_id))
+
+
+def _checked_summary(tx: Any, thread_id: str, seals: Seals) -> Summary:
+    row = run_rows.get(tx, thread_id)
+    run_rows.check(tx, row, seals)
+    return run_rows.summary(tx, row)
 
 
 def _own(tx: Any, thread_id: str) -> dict[str, Any]:

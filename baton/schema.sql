@@ -8,7 +8,7 @@ CREATE TABLE runs (
     thread_id TEXT PRIMARY KEY,
     graph TEXT NOT NULL,
     origin TEXT NOT NULL,                     -- run | library | server
-    status TEXT NOT NULL,                     -- queued | running | waiting | done | dead_lettered | failed
+    status TEXT NOT NULL CHECK (status IN ('queued', 'running', 'waiting', 'done', 'dead_lettered', 'failed')),
     input TEXT,
     context TEXT NOT NULL DEFAULT '{}',
     fingerprint TEXT,
@@ -28,7 +28,9 @@ CREATE TABLE runs (
     error TEXT,
     latency_ms REAL NOT NULL DEFAULT 0,
     created_at REAL NOT NULL,
-    updated_at REAL NOT NULL
+    updated_at REAL NOT NULL,
+    seal BLOB,                                -- over what was asked for, see baton.seals
+    output_seal BLOB
 );
 CREATE INDEX runs_by_status ON runs (status, updated_at);
 CREATE INDEX runs_by_age ON runs (created_at);
@@ -78,7 +80,8 @@ CREATE TABLE effects (
     status TEXT NOT NULL,                     -- pending | done | refused | in_doubt
     receipt TEXT,
     created_at REAL NOT NULL,
-    updated_at REAL NOT NULL
+    updated_at REAL NOT NULL,
+    seal BLOB
 );
 CREATE INDEX effects_by_thread ON effects (thread_id);
 
@@ -93,7 +96,8 @@ CREATE TABLE approvals (
     place TEXT NOT NULL DEFAULT '[]',         -- where the step stood in each graph around it
     left_behind INTEGER NOT NULL DEFAULT 0,   -- a replay went back behind it; its decision holds if it is asked again
     created_at REAL NOT NULL,
-    decided_at REAL
+    decided_at REAL,
+    seal BLOB
 );
 CREATE INDEX approvals_by_thread ON approvals (thread_id);
 

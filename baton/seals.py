@@ -1,12 +1,21 @@
-"""Seals on what is read back later: a MAC over a blob and the place it belongs to, checked before it is unpacked."""
+"""Seals on what is read back later: a MAC over a blob and its place, or over a row, checked before it is relied on."""
 
 import hmac
+from collections.abc import Mapping
 from hashlib import blake2b
+from typing import Any
 
 from baton.errors import TamperedCheckpoint
 
 SEAL_BYTES = 32
 Place = tuple[str | int | None, ...]
+SEALED = {
+    "runs": ("thread_id", "graph", "input", "context", "fingerprint", "budget_tokens", "budget_nanousd"),
+    "outputs": ("thread_id", "output"),
+    "effects": ("key", "thread_id", "action", "args", "status", "receipt"),
+    "approvals": (*("interrupt_id", "thread_id", "step", "occurrence", "request", "digest", "place", "decision"),),
+}
+"""The columns that the seal of a row holds together; the output of a run comes later and has a seal of its own."""
 
 
 class Seals:
@@ -31,6 +40,22 @@ class Seals:
                 "a stored checkpoint was changed, or not written with this home's key; restore the database or the key"
             )
         return blob
+
+    def mark(self, rows: str, row: Mapping[str, Any]) -> bytes:
+        """The seal of a row of that kind (see SEALED); `row` may hold more than is sealed."""
+        content = ascii(tuple(row[name] for name in SEALED[rows])).encode()
+        return blake2b(content, key=self._key, digest_size=SEAL_BYTES, person=rows.encode()).digest()
+
+    def check(self, rows: str, row: Mapping[str, Any], seal: Any) -> None:
+        """Refuse to rely on a row that is not as it was sealed.
+
+        Raises:
+            TamperedCheckpoint: it was changed, moved, sealed with another key or not at all.
+        """
+        if not (isinstance(seal, bytes) and hmac.compare_digest(seal, self.mark(rows, row))):
+            raise TamperedCheckpoint(
+                f"a row of {rows} was changed, or not sealed with this home's key; restore the database or the key"
+            )
 
     def _seal(self, blob: bytes, place: Place) -> bytes:
         named = ascii(place).encode()  # what `ascii` writes does not depend on the version of Python, as `repr` does

@@ -19,10 +19,13 @@ from langgraph.checkpoint.base import (
     get_checkpoint_metadata,
 )
 from langgraph.checkpoint.serde.jsonplus import JsonPlusSerializer
+from langgraph.checkpoint.serde.types import ERROR
 
 from baton.active import ACTIVE, ActiveRun
 from baton.database import Database, Transaction
+from baton.redact import redact, redact_json
 from baton.seals import Seals
+from baton.spans import sendable
 
 COLUMNS = "thread_id, checkpoint_ns, checkpoint_id, parent_id, type, checkpoint, metadata"
 PUT = (
@@ -70,7 +73,7 @@ class SqliteCheckpointer(BaseCheckpointSaver[int]):
         """Store a checkpoint; on disk when this returns."""
         where = config["configurable"]
         spot = (str(where["thread_id"]), where.get("checkpoint_ns", ""), checkpoint["id"])
-        parent, note = where.get("checkpoint_id"), json.dumps(get_checkpoint_metadata(config, metadata))
+        parent, note = where.get("checkpoint_id"), redact_json(json.dumps(get_checkpoint_metadata(config, metadata)))
         kind, blob = self.serde.dumps_typed(checkpoint)
         row = (*spot, parent, kind, self._seals.sealed(blob, *spot, parent, kind, note), note)
         await self._database.do(lambda tx: _put(tx, where.get(ACTIVE), PUT, [row]))
@@ -85,7 +88,7 @@ class SqliteCheckpointer(BaseCheckpointSaver[int]):
         rows = []
         for position, (channel, value) in enumerate(writes):
             index = WRITES_IDX_MAP.get(channel, position)
-            kind, blob = self.serde.dumps_typed(value)
+            kind, blob = self.serde.dumps_typed(_clean_error(value) if channel == ERROR else value)
             sealed = self._seals.sealed(blob, *spot, task_id, index, channel, kind)
             rows.append((*spot, task_id, task_path, index, channel, kind, sealed))
         special = all(channel in WRITES_IDX_MAP for channel, _ in writes)
@@ -157,6 +160,11 @@ class SqliteCheckpointer(BaseCheckpointSaver[int]):
 
 def _config(thread: str, namespace: str, checkpoint_id: str) -> RunnableConfig:
     return {"configurable": {"thread_id": thread, "checkpoint_ns": namespace, "checkpoint_id": checkpoint_id}}
+
+
+def _clean_error(error: Any) -> str:
+    """What LangGraph keeps of an error that failed a task: its text, which may repeat a secret."""
+    return redact(sendable(error if isinstance(error, str) else repr(error)))
 
 
 def _put(tx: Transaction, run: ActiveRun | None, sql: str, rows: list[tuple[Any, ...]]) -> None:

@@ -3,7 +3,7 @@
 import os
 import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 from uuid import uuid4
@@ -15,7 +15,19 @@ if TYPE_CHECKING:
     from baton.database import Transaction
 
 APPLICATION_ID = 0x4261746F  # "Bato", in the file's header: whose file this is
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
+UNSEALED_VERSION = 1  # had no seals on rows
+ADD_SEALS = (  # what was written before stays without: it can be looked at, and is refused where it would be acted on
+    *(f"ALTER TABLE {table} ADD COLUMN seal BLOB" for table in ("runs", "effects", "approvals")),
+    "ALTER TABLE runs ADD COLUMN output_seal BLOB",
+    f"PRAGMA user_version={SCHEMA_VERSION}",
+)
+COLUMNS = (
+    "SELECT made.name, column.name FROM sqlite_master AS made, pragma_table_info(made.name) AS column"
+    " WHERE made.type = 'table'"
+)
+FAULTS = (OSError, sqlite3.Error, UnicodeDecodeError)
+"""What a file that cannot be used shows as; the last, where text of a damaged file, or of an error on it, is none."""
 BUSY_S = 30.0
 SOUND_BYTES = 64 * 2**20  # up to here, looking through the whole file at the start takes a fraction of a second
 
@@ -38,7 +50,7 @@ def reading(path: Path) -> Iterator["Transaction"]:
     connection = opened(path)
     try:
         yield connection
-    except sqlite3.Error as error:
+    except (sqlite3.Error, UnicodeDecodeError) as error:
         raise explained(error, path) from error
     finally:
         connection.close()
@@ -69,11 +81,11 @@ def opened(path: Path, *, thorough: bool = False) -> sqlite3.Connection:
     try:
         os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
         connection = connect(path)
-    except (OSError, sqlite3.Error) as error:
+    except FAULTS as error:
         raise explained(error, path) from error
     try:
         _check_or_create(connection, path)
-        remember(path, connection.execute("SELECT value FROM about WHERE name = 'database_id'").fetchone()[0])
+        remember(path, _database_id(connection))
         if thorough and path.stat().st_size <= SOUND_BYTES:
             _check_sound(connection)
     except BaseException as error:
@@ -91,11 +103,22 @@ def _check_or_create(connection: sqlite3.Connection, path: Path) -> None:
         connection.execute("COMMIT")
     if connection.execute("PRAGMA application_id").fetchone()[0] != APPLICATION_ID:
         raise StorageError(f"{path} is not a Baton database; set BATON_HOME or BATON_DATABASE_URL to another place")
-    version = connection.execute("PRAGMA user_version").fetchone()[0]
+    if _version(connection) == UNSEALED_VERSION:
+        connection.execute("BEGIN IMMEDIATE")
+        if _version(connection) == UNSEALED_VERSION:  # else another process was first
+            for statement in ADD_SEALS:
+                connection.execute(statement)
+        connection.execute("COMMIT")
+    version = _version(connection)
     if version != SCHEMA_VERSION:
         raise StorageError(
             f"{path} has schema {version}, this Baton knows {SCHEMA_VERSION}; use the Baton that wrote it"
         )
+
+
+def _version(connection: sqlite3.Connection) -> int:
+    version: int = connection.execute("PRAGMA user_version").fetchone()[0]
+    return version
 
 
 def _is_blank(connection: sqlite3.Connection) -> bool:
@@ -107,6 +130,18 @@ def _check_sound(connection: sqlite3.Connection) -> None:
     found = connection.execute("PRAGMA quick_check(1)").fetchone()[0]
     if found != "ok":
         raise sqlite3.DatabaseError(f"it is damaged ({' '.join(found.split())})")
+    with closing(sqlite3.connect(":memory:")) as sound:
+        _create(sound)
+        missing = {*sound.execute(COLUMNS)} - {tuple(each) for each in connection.execute(COLUMNS)}
+    if missing:
+        raise sqlite3.DatabaseError(f"it is damaged (it lacks {'.'.join(min(missing))})")
+
+
+def _database_id(connection: sqlite3.Connection) -> str:
+    found = connection.execute("SELECT value FROM about WHERE name = 'database_id'").fetchone()
+    if found is None:
+        raise sqlite3.DatabaseError("it is damaged (it has no id)")
+    return str(found[0])
 
 
 def _create(connection: sqlite3.Connection) -> None:
@@ -117,11 +152,16 @@ def _create(connection: sqlite3.Connection) -> None:
     connection.execute(f"PRAGMA user_version={SCHEMA_VERSION}")
 
 
+def undecodable(error: BaseException) -> bool:
+    """Whether text came out of the file that is none."""
+    return isinstance(error, UnicodeDecodeError) or "Could not decode to UTF-8" in str(error)
+
+
 def explained(error: BaseException, path: Path) -> BaseException:
     """A storage failure as one line that says what to do; any other error as it is."""
-    if not isinstance(error, OSError | sqlite3.Error):
+    if not isinstance(error, FAULTS):
         return error
-    told = error.strerror if isinstance(error, OSError) else str(error)
+    told = error.strerror if isinstance(error, OSError) else "it is damaged" if undecodable(error) else str(error)
     return StorageError(
         f"cannot use the database {path}: {told}; free or restore it, or set BATON_HOME to another place"
     )

@@ -14,7 +14,7 @@ class Context(Record):
     passages: int = Field(4, ge=1, le=20, description="How many policy passages a draft is given.")
     sections: int = Field(6, ge=1, le=20, description="How many requests of one message are worked at once.")
     voters: int = Field(5, ge=1, le=9, description="How many voters are asked.")
-    quorum: float = Field(0.6, gt=0.5, le=1, description="The share of all voters that must agree, else a person looks.")
+    quorum: float = Field(0.6, gt=0.5, le=1, description="The share of the voters that must agree.")
     subtasks: int = Field(8, ge=1, le=30, description="How many sub-tasks a plan may have.")
     revisions: int = Field(2, ge=0, le=5, description="How often a draft is revised.")
     steps: int = Field(6, ge=1, le=20, description="How many steps an agent takes.")

@@ -80,6 +80,22 @@ async def test_ten_canaries_are_kept_nowhere(
     assert any(name.endswith("-wal") for name in wal), "the file was looked at while it was in use"
 
 
+async def test_checkpoints_keep_no_secret_of_an_error_or_a_caller(baton_home: Path) -> None:
+    async def step(state: Inquiry) -> Inquiry:
+        raise ValueError(f"wrong key {KEY} for card {CARD}")
+
+    builder = TypedStateGraph(Inquiry).add_node("step", step).add_edge("__start__", "step")
+    async with opened() as plumbing:
+        graph = builder.compile(checkpointer=plumbing.checkpointer)
+        config: Any = {"configurable": {"thread_id": "one", "api_key": KEY}, "metadata": {"note": f"card {CARD}"}}
+        with pytest.raises(ValueError, match="wrong key"):
+            await graph.ainvoke({"message": "hello", "customer_id": None}, config)
+        sql = "SELECT count(*) FROM writes WHERE channel = '__error__'"
+        [errors] = await plumbing.database.do(lambda tx: tx.execute(sql).fetchone())
+    assert errors == 1
+    assert set().union(*kept(baton_home).values()) == set()
+
+
 async def test_a_message_is_masked_as_it_comes_in(baton_home: Path) -> None:
     async with opened() as plumbing:
         runner = Runner(plumbing, lambda _: routing)

@@ -92,6 +92,17 @@ async def test_a_bad_reply_changes_nothing_and_a_good_one_still_works(bad: Any) 
     assert paid() == PAID
 
 
+async def test_a_reply_is_taken_once_also_where_it_can_be_read_only_once() -> None:
+    await queued("one", graph="approved")
+    async with desk() as (runner, _):
+        await runner.resume("one")
+        said = {"type": "reject", "message": (word for word in ["too", "much"])}
+        assert (await runner.decide("one", {"decisions": [said]}))["status"] == "done"
+        with pytest.raises(AlreadyDecided, match=r"\['too', 'much'\]"):
+            await runner.decide("one", approve())
+    assert paid() == []
+
+
 async def test_a_bad_reply_by_a_bare_call_is_asked_again_with_what_was_wrong() -> None:
     async with desk() as (_, plumbing):
         graph = GRAPHS["approved"].copy({"checkpointer": plumbing.checkpointer})

@@ -2,12 +2,17 @@
 
 import asyncio
 import shlex
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
 from baton.database import Database
 from baton.errors import StorageError
+from baton.sqlite_file import reading
+
+VALUES = " VALUES ('one', 'g', 'run', 'waiting', 0, 0)"
 
 
 @pytest.fixture
@@ -83,6 +88,40 @@ def test_a_damaged_page_is_noticed_at_the_start(used: Path) -> None:
     content[-4096:-4000] = b"\xff" * 96
     used.write_bytes(content)
     assert "damaged" in refused(used)
+
+
+@pytest.mark.parametrize(
+    "sql, told",
+    [
+        ("DROP TABLE effects", "lacks effects."),
+        ("ALTER TABLE runs DROP COLUMN context", "lacks runs.context"),
+        ("DELETE FROM about", "has no id"),
+        ("UPDATE runs SET status = 'waitinf'", "damaged"),
+    ],
+)
+def test_a_database_that_lacks_what_it_had_is_refused(used: Path, sql: str, told: str) -> None:
+    with closing(sqlite3.connect(used)) as database, database:
+        database.execute("PRAGMA ignore_check_constraints=1")
+        database.execute("INSERT INTO runs (thread_id, graph, origin, status, created_at, updated_at)" + VALUES)
+        database.execute(sql)
+    assert told in refused(used)
+
+
+def test_text_that_is_none_is_damage_and_not_a_fault_of_ours(used: Path) -> None:
+    with closing(sqlite3.connect(used)) as database, database:
+        database.execute("UPDATE notes SET note = CAST(x'61ff' AS TEXT)")
+
+    async def look() -> None:
+        database = await Database.open(used)
+        try:
+            await database.do(lambda tx: tx.execute("SELECT note FROM notes").fetchall())
+        finally:
+            await database.close()
+
+    with pytest.raises(StorageError, match="it is damaged"):
+        asyncio.run(look())
+    with pytest.raises(StorageError, match="it is damaged"), reading(used) as tx:
+        tx.execute("SELECT note FROM notes").fetchall()
 
 
 @pytest.mark.parametrize("copied", [False, True])

@@ -4,6 +4,7 @@ import sqlite3
 from collections.abc import Callable
 from contextlib import closing, suppress
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -13,6 +14,7 @@ from hypothesis import strategies as st
 from baton import run_rows, sqlite_file
 from baton.active import ActiveRun
 from baton.errors import LeaseLost, ThreadInUse
+from baton.seals import Seals
 from baton.sqlite_file import connect, opened
 
 APPROVAL = (
@@ -21,13 +23,14 @@ APPROVAL = (
 )
 LETTER = "INSERT INTO dead_letters VALUES ('l', 'one', 's', '0', 'r', 'e', '{}', ?, ?, NULL, 0, 0)"
 HOLDERS = {who: run_rows.new_holder() for who in (True, False)}
+SEALS = Seals(b"k" * 32)
 Clock = Callable[[float], None]
 
 
 @pytest.fixture
 def rows(tmp_path: Path) -> sqlite3.Connection:
     made = opened(tmp_path / "baton.db")
-    run_rows.queue(made, [row("one"), row("two")])
+    run_rows.queue(made, [row("one"), row("two")], SEALS)
     return made
 
 
@@ -47,12 +50,13 @@ def in_memory() -> sqlite3.Connection:
 
 
 def row(thread: str) -> dict[str, Any]:
-    given_up = {"context": "{}", "fingerprint": "f", "line": None, "budget": None}
-    return {"thread_id": thread, "graph": "g", "input": "{}", **given_up}
+    given_up = {"context": "{}", "fingerprint": "f", "line": None}
+    uncapped = {"budget_tokens": None, "budget_nanousd": None}
+    return {"thread_id": thread, "graph": "g", "input": "{}", **given_up, **uncapped}
 
 
 def run(fence: int | None) -> ActiveRun:
-    return ActiveRun("one", "g", None, fence)  # type: ignore[arg-type]
+    return ActiveRun("one", "g", SimpleNamespace(seals=SEALS), fence)  # type: ignore[arg-type]
 
 
 def close(rows: sqlite3.Connection, fence: int = 1, **more: Any) -> str:
@@ -138,7 +142,7 @@ def test_a_released_run_can_be_taken_at_once_and_counts_no_recovery(rows: sqlite
 
 def test_a_taken_thread_id_is_refused_with_a_way_on(rows: sqlite3.Connection) -> None:
     with pytest.raises(ThreadInUse, match="baton resume one"):
-        run_rows.queue(rows, [row("one")])
+        run_rows.queue(rows, [row("one")], SEALS)
 
 
 def test_listings_are_newest_first_filtered_and_paged(rows: sqlite3.Connection) -> None:
@@ -158,7 +162,7 @@ MOVES = st.lists(
 @given(moves=MOVES)
 def test_whatever_two_processes_try_only_the_latest_claim_writes(moves: list[tuple[str, bool]]) -> None:
     with closing(in_memory()) as rows, pytest.MonkeyPatch.context() as patch:
-        run_rows.queue(rows, [row("one")])
+        run_rows.queue(rows, [row("one")], SEALS)
         now, fences, latest = 100.0, {True: 0, False: 0}, 0
         for move, who in moves:
             patch.setattr(run_rows, "steady", lambda now=now: now)

@@ -55,6 +55,8 @@ async def test_a_run_is_a_row_before_it_is_worked_and_its_summary_says_what_came
         (Job({"amount": 7}, "no spaces"), UsageError),
         (Job({"amount": 7}, "x" * 65), UsageError),
         (Job({"amount": 7}, ""), UsageError),
+        (Job({"amount": 7}, 7), UsageError),  # type: ignore[arg-type]
+        (Job({"amount": 7}, b"one"), UsageError),  # type: ignore[arg-type]
         (Job({"amount": "many"}), UsageError),
         (Job({}), UsageError),
     ],

@@ -1,0 +1,143 @@
+"""Rows that are acted on: one that somebody without the key changed is refused in a line, and nothing is done."""
+
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from baton import Job, run_rows
+from baton.errors import TamperedCheckpoint
+from baton.plumbing import Plumbing
+from baton.seals import SEALED, Seals
+from tests.baton.payments import chain, desk, paid, pay, queued
+from tests.baton.questions import approve, reject
+
+ROW = {"key": "one:pay:0", "thread_id": "one", "action": "pay", "args": "{}", "status": "done", "receipt": None}
+RUN = {
+    "input": "UPDATE runs SET input = replace(input, '7', '8')",
+    "graph": "UPDATE runs SET graph = 'mute'",
+    "context": "UPDATE runs SET context = '{\"limit\": 9}'",
+    "fingerprint": "UPDATE runs SET fingerprint = 'another'",
+    "budget": "UPDATE runs SET budget_tokens = 10000000",
+    "thread": "UPDATE runs SET thread_id = 'one' WHERE thread_id = 'two'",
+    "seal": "UPDATE runs SET seal = NULL",
+}
+QUESTION = {
+    "what the person sees": "UPDATE approvals SET request = replace(request, '7', '1')",
+    "the digest": "UPDATE approvals SET digest = 'another'",
+    "its id": "UPDATE approvals SET interrupt_id = interrupt_id || 'x'",
+}
+FORGED = '{"type": "approve", "args": {"amount": 7}, "message": ""}'
+
+
+async def change(plumbing: Plumbing, sql: str, *values: Any) -> None:
+    await plumbing.database.do(lambda tx: [tx.execute(each, values) for each in sql.split(";")])
+
+
+def one_line(told: Any) -> str:
+    assert "restore" in str(told)
+    assert "\n" not in str(told)
+    return str(told)
+
+
+@pytest.mark.parametrize("column", SEALED["effects"])
+def test_a_seal_holds_for_every_column_of_its_row_and_for_its_kind(column: str) -> None:
+    seals = Seals(b"k" * 32)
+    seal = seals.mark("effects", ROW)
+    seals.check("effects", ROW, seal)
+    for other in ({**ROW, column: "other"}, {**ROW, column: None if ROW[column] else "null"}):
+        with pytest.raises(TamperedCheckpoint):
+            seals.check("effects", other, seal)
+    for bad in (None, b"", "text", Seals(b"another").mark("effects", ROW)):
+        with pytest.raises(TamperedCheckpoint):
+            seals.check("effects", ROW, bad)
+
+
+@pytest.mark.parametrize("sql", RUN.values(), ids=RUN)
+async def test_a_run_whose_row_was_changed_does_not_begin(sql: str) -> None:
+    async with desk() as (runner, plumbing):
+        await runner.queue("payment", [Job({"amount": 7}, "two")])
+        await change(plumbing, sql)
+        thread = "one" if "'one'" in sql else "two"
+        run = await runner.resume(thread)
+        assert run["status"] == "failed"
+        one_line(run["error"])
+    assert paid() == []
+
+
+@pytest.mark.parametrize("sql", QUESTION.values(), ids=QUESTION)
+async def test_a_question_that_was_changed_is_not_shown_and_takes_no_answer(sql: str) -> None:
+    await queued("one", graph="approved")
+    async with desk() as (runner, plumbing):
+        await runner.resume("one")
+        await change(plumbing, sql)
+        for act in (runner.summary("one"), runner.decide("one", approve())):
+            with pytest.raises(TamperedCheckpoint) as refused:
+                await act
+            one_line(refused.value)
+    assert paid() == []
+
+
+async def test_a_decision_that_nobody_made_is_not_acted_on() -> None:
+    await queued("one", graph="approved")
+    async with desk() as (runner, plumbing):
+        await runner.resume("one")
+        await change(plumbing, "UPDATE approvals SET decision = ?", FORGED)
+        await change(plumbing, "UPDATE runs SET status = 'queued'")
+        run = await runner.resume("one")
+        assert run["status"] == "dead_lettered"
+        one_line(run["error"])
+    assert paid() == []
+
+
+async def test_a_decision_from_before_a_replay_is_taken_over_only_as_it_was_sealed() -> None:
+    await queued("one", graph="approved")
+    async with desk() as (runner, plumbing):
+        await runner.resume("one")
+        await change(plumbing, "UPDATE approvals SET interrupt_id = 'old', left_behind = 1, decision = ?", FORGED)
+        await change(plumbing, "UPDATE runs SET status = 'queued'")
+        run = await runner.resume("one")
+        assert run["status"] == "dead_lettered"
+    assert paid() == []
+
+
+@pytest.mark.parametrize("what", ["receipt = '{\"paid\": 9}'", "status = 'pending'", "args = '{}'", "seal = NULL"])
+async def test_a_receipt_that_was_changed_is_not_given_and_nothing_is_fired(what: str) -> None:
+    async with desk({"single": chain(pay, name="single")}) as (runner, plumbing):
+        await runner.queue("single", [Job({"amount": 7}, "one")])
+        await runner.resume("one")
+        await change(plumbing, f"UPDATE effects SET {what}")  # noqa: S608 - ours
+        await change(plumbing, "DELETE FROM checkpoints; UPDATE runs SET status = 'queued'")
+        run = await runner.resume("one")
+        assert run["status"] == "dead_lettered"
+        one_line(run["error"])
+    assert paid() == [("one:pay:0", 7)]
+
+
+async def test_an_output_that_was_changed_is_not_told() -> None:
+    await queued("one")
+    async with desk() as (runner, plumbing):
+        assert (await runner.resume("one"))["output"] == {"receipt": {"paid": 7}}
+        await change(plumbing, "UPDATE runs SET output = replace(output, '7', '9')")
+        with pytest.raises(TamperedCheckpoint) as refused:
+            await runner.summary("one")
+        one_line(refused.value)
+
+
+async def test_rows_from_before_there_were_seals_can_be_looked_at_and_are_not_acted_on(baton_home: Path) -> None:
+    await queued("one", graph="approved")
+    async with desk() as (runner, _):
+        await runner.resume("one")
+    with closing(sqlite3.connect(baton_home / "baton.db")) as old:
+        for table, column in [("runs", "seal"), ("runs", "output_seal"), ("effects", "seal"), ("approvals", "seal")]:
+            old.execute(f"ALTER TABLE {table} DROP COLUMN {column}")
+        old.execute("PRAGMA user_version=1")
+    async with desk() as (runner, plumbing):
+        [run] = await plumbing.database.do(run_rows.listing)
+        assert (run["status"], len(run["waiting_for"])) == ("waiting", 1)
+        with pytest.raises(TamperedCheckpoint):
+            await runner.decide("one", reject())
+        await runner.queue("payment", [Job({"amount": 5}, "new")])
+        assert (await runner.resume("new"))["status"] == "done"

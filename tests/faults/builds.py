@@ -1,0 +1,109 @@
+"""What is disturbed: one message for every path through every registered graph, and what comes of it undisturbed."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+from baton.home import home
+from tests.faults import twin
+from tests.faults.children import KILLED, SAID, Ended, apart
+from tests.faults.desk import APPROVE, MESSAGES, THREAD, Seen, fresh, graphs, live, path, questions, seen
+from tests.faults.frame import Outcome
+from tests.faults.ticks import Ticks, counted, kill, shift_steady
+from tests.faults.warm import furnished
+
+LATER_S = 3600.0
+ACTING = ("refund", "hotel")
+Build = tuple[str, str]
+"""A graph's name, or the twin's durability; and a message's name."""
+
+
+@dataclass(frozen=True, slots=True)
+class Undisturbed:
+    """A run that nothing happens to."""
+
+    ticks: int
+    seen: Seen
+    path: tuple[str, ...] = ()
+    questions: int = 0
+    """What it asks a person."""
+
+
+@cache
+def builds() -> tuple[Build, ...]:
+    """One message for every path through every graph of `langgraph.json`."""
+    found: dict[tuple[str, ...], Build] = {}
+    for build in ((graph, name) for graph in graphs() for name in MESSAGES):
+        found.setdefault((build[0], *undisturbed(build).path), build)
+    return tuple(found.values())
+
+
+def acting() -> list[Build]:
+    """Those of the builds that make the bank act."""
+    return [build for build in builds() if undisturbed(build).seen.fresh]
+
+
+def waiting() -> list[Build]:
+    """Those of the builds that wait for one decision of a person."""
+    return [build for build in builds() if undisturbed(build).questions == 1]
+
+
+def plain_builds() -> tuple[Build, ...]:
+    """The twin with both durabilities, on messages that make it act."""
+    return tuple((durability, name) for durability in ("async", "sync") for name in ACTING)
+
+
+@cache
+def undisturbed(build: Build) -> Undisturbed:
+    """What the run comes to by itself, in Baton."""
+    with TemporaryDirectory(prefix="undisturbed-") as name:
+        ticks, made = _told(Path(name), worked, build), Path(name) / "home"
+        return Undisturbed(ticks, seen(made), path(made), questions(made))
+
+
+@cache
+def plain_undisturbed(build: Build) -> Undisturbed:
+    """As `undisturbed`, of the twin."""
+    with TemporaryDirectory(prefix="undisturbed-") as name:
+        told = _told(Path(name), plainly_worked, build)
+        return Undisturbed(told["ticks"], Seen(told["outcome"], told["reply"], fresh(Path(name) / "home")))
+
+
+async def worked(build: Build, at: int | None = None, generation: int = 0) -> int:
+    """In a child: a client's work, perhaps killed at a tick; how many ticks it had."""
+    shift_steady(generation * LATER_S)
+    ticks = counted(Ticks(at, kill))
+    await live(build[0], MESSAGES[build[1]], APPROVE)
+    return ticks.total
+
+
+async def plainly_worked(build: Build, at: int | None = None, generation: int = 0) -> dict[str, Any]:
+    """As `worked`, of the twin."""
+    ticks = counted(Ticks(at, kill))
+    state = await twin.live(home(), THREAD, MESSAGES[build[1]], durability=build[0])
+    return {"ticks": ticks.total, "outcome": state.get("outcome"), "reply": state.get("reply")}
+
+
+def generations(folder: Path, target: Any, build: Build, at: Sequence[int]) -> tuple[Ended, Outcome]:
+    """One process after another, each killed at its tick, and one that is left alone."""
+    killed = [apart(folder, target, build, tick, generation) for generation, tick in enumerate(at)]
+    last, outcome = left_alone(folder, target, build, None, len(at))
+    return last, outcome + Outcome(kills=sum(each.code == KILLED for each in killed))
+
+
+def left_alone(folder: Path, target: Any, *args: Any) -> tuple[Ended, Outcome]:
+    """A process that nobody disturbs must end by itself."""
+    ended = apart(folder, target, *args)
+    note = f"the last process ended with {ended.code}" if ended.code else ""
+    return ended, Outcome(lost=int(ended.code != 0), note=note)
+
+
+def _told(folder: Path, target: Any, build: Build) -> Any:
+    furnished(folder)
+    ended = apart(folder, target, build)
+    if ended.code:
+        raise RuntimeError(f"{build} does not work undisturbed: {(folder / SAID).read_text()}")
+    return ended.told

@@ -1,0 +1,140 @@
+"""The desk under test: what a client of it does, and what its judges read: the bank's own log and the table of runs."""
+
+import json
+import sqlite3
+from contextlib import closing, suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from baton.errors import AlreadyDecided, ThreadInUse
+from baton.graph_shapes import Graph
+from baton.plumbing import opened
+from baton.registry import entries, load
+from baton.runner import Job, Runner
+from tests.faults.frame import Outcome
+
+THREAD = "thread-1"
+APPROVE = {"decisions": [{"type": "approve"}]}
+REJECT = {"decisions": [{"type": "reject", "message": "no"}]}
+Inquiry = dict[str, Any]
+MESSAGES: dict[str, Inquiry] = {
+    "question": {"message": "How do I change my PIN?", "customer_id": "C007"},
+    "freeze": {"message": "My card was stolen, please freeze it now.", "customer_id": "C010"},
+    "refund": {
+        "message": "I was charged twice at Kestrel Books, 24.90 each time. Please refund the second one.",
+        "customer_id": "C007",
+    },
+    "hotel": {
+        "message": "Lumen Hotel charged me twice, 180.00 each time. Please refund one of them.",
+        "customer_id": "C012",
+    },
+    "weather": {"message": "Will it rain in Bristol tomorrow?", "customer_id": "C001"},
+}
+"""Together they take the desk through answering, acting, waiting for a person and handing over."""
+
+
+CHOSEN: list[str] = []
+"""The graphs that are disturbed, where not all of them are."""
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What is to be seen of a run from outside."""
+
+    status: str
+    output: Any
+    """The resolution without receipts' numbers."""
+    fresh: list[tuple[str, str]]
+    """Requests that the bank took for new ones: action and arguments."""
+
+
+def graphs() -> list[str]:
+    """The graphs of `langgraph.json`, or those that were chosen."""
+    return CHOSEN or [*entries()]
+
+
+def context_of(graph: Graph) -> dict[str, Any]:
+    """Let messages be routed without much doubt, for that is not what is tested."""
+    fields = getattr(graph.builder.context_schema, "model_fields", {})
+    return {"route_threshold": 0.4} if "route_threshold" in fields else {}
+
+
+async def live(graph: str, inquiry: Inquiry, reply: dict[str, Any] | None = None, thread: str = THREAD) -> str:
+    """What a client does, also after a crash: queue unless it is there, resume, answer what waits. Its status."""
+    async with opened() as plumbing:
+        runner = Runner(plumbing, load)
+        with suppress(ThreadInUse):
+            await runner.queue(graph, [Job(inquiry, thread)], context=context_of(load(graph)))
+        return str((await _answered(runner, await runner.resume(thread), reply))["status"])
+
+
+async def replayed(reply: dict[str, Any], thread: str = THREAD) -> str:
+    """What a person does after a fix: replay the open letters of a run, answer what waits then. Its status."""
+    async with opened() as plumbing:
+        runner = Runner(plumbing, load)
+        summary = await runner.summary(thread)
+        for letter in summary["dead_letters"]:
+            summary = await _answered(runner, await runner.replay(letter), reply)
+        return str(summary["status"])
+
+
+async def _answered(runner: Runner, summary: dict[str, Any], reply: dict[str, Any] | None) -> dict[str, Any]:
+    thread = summary["thread_id"]
+    while summary["status"] == "waiting" and reply:
+        question = summary["waiting_for"][0]["interrupt_id"]
+        with suppress(AlreadyDecided):
+            await runner.decide(thread, reply, interrupt_id=question)
+        summary = await runner.resume(thread)
+    return summary
+
+
+def seen(home: Path, thread: str = THREAD) -> Seen:
+    """What became of the run, by the table of runs and the bank's log."""
+    [row] = _rows(home / "baton.db", "SELECT status, output FROM runs WHERE thread_id = ?", thread) or [(None, None)]
+    return Seen(str(row[0]), _without_receipts(json.loads(row[1]) if row[1] else None), fresh(home))
+
+
+def fresh(home: Path) -> list[tuple[str, str]]:
+    """The requests to act that the bank took for new ones, by its own log."""
+    return [(str(a), str(b)) for a, b in _rows(home / "bank.db", "SELECT action, args FROM log WHERE NOT replayed")]
+
+
+def judged(now: Seen, undisturbed: Seen) -> Outcome:
+    """The disturbed run against the one that nothing happened to."""
+    ended, more = now.status == undisturbed.status, len(now.fresh) - len(undisturbed.fresh)
+    other = sorted(now.fresh) != sorted(undisturbed.fresh) and more <= 0
+    wrong = ended and (now.output != undisturbed.output or other)
+    note = f"{now} instead of {undisturbed}" if not ended or wrong or more > 0 else ""
+    return Outcome(lost=int(not ended), doubled=max(0, more), silent=int(wrong), note=note)
+
+
+def path(home: Path, thread: str = THREAD) -> tuple[str, ...]:
+    """The steps that a run took, each once."""
+    found = _rows(home / "baton.db", "SELECT DISTINCT step FROM spans WHERE thread_id = ? ORDER BY step", thread)
+    return tuple(str(step) for (step,) in found)
+
+
+def questions(home: Path, thread: str = THREAD) -> int:
+    """How many decisions a run asked for."""
+    return len(_rows(home / "baton.db", "SELECT 1 FROM approvals WHERE thread_id = ?", thread))
+
+
+def letters(home: Path, thread: str = THREAD) -> list[tuple[str, str]]:
+    """The dead letters of a run: step and reason."""
+    found = _rows(home / "baton.db", "SELECT step, reason FROM dead_letters WHERE thread_id = ?", thread)
+    return [(str(step), str(reason)) for step, reason in found]
+
+
+def _rows(file: Path, sql: str, *values: str) -> list[tuple[Any, ...]]:
+    if not file.exists():
+        return []
+    with closing(sqlite3.connect(file, timeout=30)) as database:
+        return database.execute(sql, values).fetchall()
+
+
+def _without_receipts(output: Any) -> Any:
+    """A receipt's number tells runs apart that are otherwise the same."""
+    if isinstance(output, dict):
+        return {name: bool(value) if name == "receipt" else _without_receipts(value) for name, value in output.items()}
+    return [_without_receipts(each) for each in output] if isinstance(output, list) else output

@@ -1,0 +1,144 @@
+"""Edits of a graph's code, as a release makes them: on a copy of its builder, around the node where a run is paused."""
+
+import copy
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from langgraph.channels import LastValue
+from langgraph.graph import END, START
+from typing_extensions import TypedDict
+
+Edit = Callable[[Any, str], None]
+"""Changes a builder in place, at or around a node."""
+
+CONTAINERS = ("nodes", "edges", "branches", "waiting_edges", "channels", "schemas")
+NEW = "newcomer"
+
+
+def changed(builder: Any, edit: Edit, paused: str | None) -> Any:
+    """A changed copy; without a paused node the edit is made at the one before the last, by name."""
+    made = copy.copy(builder)
+    for name in CONTAINERS:
+        setattr(made, name, copy.copy(getattr(builder, name)))
+    made.branches = type(builder.branches)(dict, {node: dict(named) for node, named in builder.branches.items()})
+    inner = [node for node in made.nodes if not node.startswith("__")]
+    edit(made, paused if paused and paused in made.nodes else inner[len(inner) // 2])
+    return made
+
+
+def compiled(builder: Any, name: str) -> Any:
+    """The graph of a changed builder."""
+    return builder.compile(name=name)
+
+
+def nothing(builder: Any, node: str) -> None:
+    """A release that leaves this graph alone."""
+
+
+def renamed(builder: Any, node: str) -> None:
+    _take_over(builder, node, f"{node}_2")
+    builder.nodes[f"{node}_2"] = builder.nodes.pop(node)
+
+
+def removed(builder: Any, node: str) -> None:
+    """Its callers go on to where it went, the first of its ways."""
+    after = next(iter(_ways(builder, node)), END)
+    builder.branches.pop(node, None)
+    builder.edges = {edge for edge in builder.edges if edge[0] != node}
+    _take_over(builder, node, after)
+    builder.nodes.pop(node)
+    builder.edges = {edge for edge in builder.edges if edge[0] != after or edge[1] != after}
+
+
+def put_before(builder: Any, node: str) -> None:
+    """A new step that everybody passes before the node."""
+    _step(builder, NEW)
+    _targets(builder, node, NEW)
+    builder.edges.add((NEW, node))
+
+
+def put_after_start(builder: Any, node: str) -> None:
+    """A new first step, which the paused run has behind it."""
+    _step(builder, NEW)
+    builder.edges = {(source if source != START else NEW, target) for source, target in builder.edges}
+    builder.edges.add((START, NEW))
+
+
+def later_removed(builder: Any, node: str) -> None:
+    """A step that the paused run has before it."""
+    later = next((each for each in _ways(builder, node) if each not in (END, node)), node)
+    removed(builder, later)
+
+
+def rerouted(builder: Any, node: str) -> None:
+    """The node's ways end the graph now."""
+    builder.branches.pop(node, None)
+    builder.edges = {edge for edge in builder.edges if edge[0] != node} | {(node, END)}
+
+
+def key_added(builder: Any, node: str) -> None:
+    builder.channels["new_key"] = LastValue(str)
+
+
+def key_renamed(builder: Any, node: str) -> None:
+    """A key of the state under another name; whoever reads it by the old one finds nothing."""
+    name = "draft" if "draft" in builder.channels else "message" if "message" in builder.channels else "action"
+    builder.channels[f"{name}_2"] = builder.channels.pop(name)
+    builder.schemas = {
+        schema: {(f"{name}_2" if key == name else key): channel for key, channel in keys.items()}
+        for schema, keys in builder.schemas.items()
+    }
+
+
+STRUCTURE: Mapping[str, Edit] = {
+    "nothing changed": nothing,
+    "node renamed": renamed,
+    "node removed": removed,
+    "node put before it": put_before,
+    "node put after the start": put_after_start,
+    "later node removed": later_removed,
+    "ways changed": rerouted,
+    "key added": key_added,
+    "key renamed": key_renamed,
+}
+"""What the shape of a graph shows."""
+
+
+class _Any(TypedDict, total=False):
+    """What the new steps read and write: nothing of interest."""
+
+    message: str
+
+
+def _step(builder: Any, name: str) -> None:
+    async def step(state: _Any) -> _Any:
+        return {}
+
+    builder.add_node(name, step)
+
+
+def _take_over(builder: Any, node: str, other: str) -> None:
+    """`other` stands where `node` stood: its edges and its ways."""
+    builder.edges = {tuple(other if end == node else end for end in edge) for edge in builder.edges}
+    joins = {
+        (tuple(other if source == node else source for source in sources), other if target == node else target)
+        for sources, target in builder.waiting_edges
+    }
+    builder.waiting_edges = {(sources, target) for sources, target in joins if not {END, target} & {*sources}}
+    if node in builder.branches:
+        builder.branches[other] = builder.branches.pop(node)
+    _targets(builder, node, other)
+
+
+def _targets(builder: Any, node: str, other: str) -> None:
+    """Whatever leads to `node` leads to `other`."""
+    builder.edges = {(source, other if target == node else target) for source, target in builder.edges}
+    for named in builder.branches.values():
+        for name, branch in named.items():
+            ends = {label: other if end == node else end for label, end in (branch.ends or {}).items()}
+            named[name] = branch._replace(ends=ends)
+
+
+def _ways(builder: Any, node: str) -> list[str]:
+    plain = [target for source, target in builder.edges if source == node]
+    return plain + [end for branch in builder.branches.get(node, {}).values() for end in (branch.ends or {}).values()]

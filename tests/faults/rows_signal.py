@@ -1,0 +1,68 @@
+"""Row 3: SIGTERM, SIGINT, and both twice, at the command line's own session."""
+
+import os
+import signal
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import suppress
+from functools import partial
+from pathlib import Path
+from random import Random
+
+from app.session import INTERRUPTED, Session, in_session
+from baton.errors import ThreadInUse
+from baton.registry import load
+from baton.runner import GRACE_S, Job
+from tests.faults.builds import LATER_S, Build, builds, left_alone, undisturbed
+from tests.faults.children import apart
+from tests.faults.desk import APPROVE, MESSAGES, THREAD, context_of, judged, live, seen
+from tests.faults.frame import Outcome, Trial, row
+from tests.faults.ticks import Ticks, counted, shift_steady
+from tests.faults.warm import furnished
+
+TIMES = 10
+KINDS = {"SIGTERM": (signal.SIGTERM,), "SIGINT": (signal.SIGINT,), "SIGINT twice": (signal.SIGINT, signal.SIGINT)}
+
+
+@row(3, "SIGTERM, SIGINT, cancelled by a second one", sample=60)
+def signals(seed: int) -> Iterator[Trial]:
+    """At ticks that the seed draws."""
+    chance = Random(seed)
+    for build in builds():
+        for number in range(TIMES):
+            kind = list(KINDS)[number % len(KINDS)]
+            at = chance.randint(4, undisturbed(build).ticks)
+            yield Trial(f"{' '.join(build)} {kind} tick {at}", "baton", partial(_signalled_at, build, kind, at))
+
+
+def _signalled_at(build: Build, kind: str, at: int, folder: Path) -> Outcome:
+    made, started = furnished(folder), time.monotonic()
+    stopped = apart(folder, _signalled, build, kind, at)
+    late = time.monotonic() - started > GRACE_S + 1
+    _, outcome = left_alone(folder, _afterwards, build)
+    outcome += judged(seen(made), undisturbed(build).seen)
+    if late or stopped.code not in (0, INTERRUPTED):
+        outcome += Outcome(lost=1, note=f"the signal ended it with {stopped.code} after the grace: {late}")
+    return outcome
+
+
+def _signalled(build: Build, kind: str, at: int) -> None:
+    def cut() -> None:
+        for number in KINDS[kind]:
+            os.kill(os.getpid(), number)
+
+    async def work(session: Session) -> int:
+        graph = build[0]
+        with suppress(ThreadInUse):
+            await session.runner.queue(graph, [Job(MESSAGES[build[1]], THREAD)], context=context_of(load(graph)))
+        await session.runner.work([THREAD], done=lambda _: None, concurrency=1)
+        return INTERRUPTED if session.stopped else 0
+
+    counted(Ticks(at, cut))
+    sys.exit(in_session(work))
+
+
+async def _afterwards(build: Build) -> str:
+    shift_steady(LATER_S)
+    return await live(build[0], MESSAGES[build[1]], APPROVE)
