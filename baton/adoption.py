@@ -33,6 +33,5 @@ async def adopted(graph: str, given: dict[str, Any]) -> AsyncIterator[dict[str, 
         error = f"{type(raised).__name__}: {raised}"
         raise
     finally:
-        open_plumbing.spans.hand_over()
         took = (time.time() - started) * 1000
         open_plumbing.database.post(lambda tx: run_rows.finish(tx, run, output=None, error=error, took_ms=took))

@@ -2,8 +2,9 @@
 
 `await database.do(work)` runs a short plain function in one durable transaction. One thread owns the file: all
 work that arrives while a commit is running joins the next transaction, so runs that happen at once share an fsync.
-Each piece of work stands behind a savepoint, so that a failing one does not sink the others. Rules for `work`: no
-I/O, `ON CONFLICT` instead of `INSERT OR`, a conditional UPDATE instead of SELECT-then-write.
+Where one piece of work fails, the transaction begins anew and each piece stands behind a savepoint, so that it does not
+sink the others. Rules for `work`: no I/O, nothing kept outside the transaction (it may run twice), `ON CONFLICT`
+instead of `INSERT OR`, a conditional UPDATE instead of SELECT-then-write.
 """
 
 import asyncio
@@ -77,6 +78,8 @@ class Database:
         self._inode = path.stat().st_ino
         self._queue: queue.SimpleQueue[list[Job] | None] = queue.SimpleQueue()
         self._posted: list[Job] = []
+        self._riders: list[Callable[[], Work[Any] | None]] = []
+        self._timed = False
         self._closed = False
         self._loop = asyncio.get_running_loop()
         self._thread = threading.Thread(target=self._work, name="baton-writer", daemon=True)
@@ -101,8 +104,7 @@ class Database:
         """
         done: asyncio.Future[T] = self._loop.create_future()
         self._check_open()
-        jobs, self._posted = [*self._posted, Job(work, done, linger)], []
-        self._queue.put(jobs)
+        self._queue.put([*self._take_posted(), Job(work, done, linger)])
         return await done  # whoever is cancelled here only stops waiting; the work is done all the same
 
     def post(self, work: Work[Any]) -> None:
@@ -111,14 +113,28 @@ class Database:
         It rides along with the next transaction, or goes alone after POSTED_S: waking the writer costs more than it.
         """
         self._check_open()
-        if not self._posted:
-            self._loop.call_later(POSTED_S, self._send_posted)
         self._posted.append(Job(work, None, lingers=True))
+        self.soon()
+
+    def let_ride(self, take: Callable[[], Work[Any] | None]) -> None:
+        """From now on, ask `take` before every transaction for work that is to ride along, if it has any."""
+        self._riders.append(take)
+
+    def soon(self) -> None:
+        """See to it that what is posted, or waits to ride along, is written within POSTED_S."""
+        if not self._timed and not self._closed:
+            self._timed = True
+            self._loop.call_later(POSTED_S, self._send_posted)
 
     def _send_posted(self) -> None:
-        if self._posted and not self._closed:
-            jobs, self._posted = self._posted, []
+        self._timed = False
+        if not self._closed and (jobs := self._take_posted()):
             self._queue.put(jobs)
+
+    def _take_posted(self) -> list[Job]:
+        jobs, self._posted = self._posted, []
+        riding = (take() for take in self._riders)
+        return [*jobs, *(Job(work, None, lingers=True) for work in riding if work)]
 
     async def close(self) -> None:
         """Finish what is queued, then let the file go."""
@@ -171,13 +187,27 @@ class Database:
         try:
             self._refuse_if_replaced()
             connection.execute("BEGIN IMMEDIATE")
-            outcomes = [_attempt(connection, self.path, job.work) for job in jobs]
+            outcomes = _together(connection, jobs) or [_attempt(connection, self.path, job.work) for job in jobs]
             connection.execute("COMMIT")
         except Exception as error:  # noqa: BLE001 - it belongs to those who wait, not to this thread
             if connection.in_transaction:
                 connection.execute("ROLLBACK")
             return [explained(error, self.path)] * len(jobs)
         return outcomes
+
+
+def _together(connection: sqlite3.Connection, jobs: list[Job]) -> list[Any] | None:
+    """What all the work gives, or None where any fails: then nothing is done, and the transaction begins anew.
+
+    Each statement hands the interpreter's lock over and back, so a savepoint around a statement makes it three.
+    """
+    try:
+        return [job.work(connection) for job in jobs]
+    except Exception:  # noqa: BLE001 - it is found again, and told, when each is tried by itself
+        if connection.in_transaction:
+            connection.execute("ROLLBACK")
+        connection.execute("BEGIN IMMEDIATE")
+        return None
 
 
 def _attempt(connection: sqlite3.Connection, path: Path, work: Work[Any]) -> Any:

@@ -52,7 +52,6 @@ class Plumbing:
     async def close(self) -> None:
         """Close what was opened; what was recorded is on disk when this returns."""
         await self._stack.aclose()
-        self.spans.hand_over()
         await self.database.close()
 
 

@@ -127,7 +127,7 @@ def finish(
     took_ms: float,
     parked: bool = False,
     paused: bool = True,
-) -> Status:
+) -> None:
     """Close a run's row and let its lease go; the status follows from what is recorded.
 
     `parked` says that the run as a whole is dead-lettered, whatever it still waits for; `paused` that its graph may
@@ -141,8 +141,6 @@ def finish(
     values = {"thread_id": run.thread_id, "output": output, "error": told, "took": took_ms, "now": time.time()}
     seal = run.plumbing.seals.mark("outputs", values) if output else None
     tx.execute(FINISH, {**values, "output_seal": seal, "parked": parked, "paused": paused})
-    status: Status = tx.execute("SELECT status FROM runs WHERE thread_id = ?", (run.thread_id,)).fetchone()[0]
-    return status
 
 
 def release(tx: "Transaction", run: "ActiveRun", took_ms: float) -> None:

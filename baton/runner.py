@@ -240,7 +240,6 @@ class Runner:
         try:
             output, paused = await self._advanced(run, row, replies)
         except (GraphDrained, asyncio.CancelledError) as ended:
-            self._plumbing.spans.hand_over()
             await self._database.do(lambda tx: run_rows.release(tx, run, _ms_since(started)))
             if isinstance(ended, asyncio.CancelledError):
                 raise
@@ -254,7 +253,6 @@ class Runner:
             parked = True
         except Exception as failure:  # noqa: BLE001 - whatever it is, it ends this run and not the others
             error = _one_line(failure)
-        self._plumbing.spans.hand_over()
         closing = {"output": output, "error": error, "parked": parked, "paused": paused, "took_ms": _ms_since(started)}
         try:
             return await self._database.do(lambda tx: _close(tx, run, closing))

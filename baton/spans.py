@@ -7,14 +7,15 @@ from typing import Any
 
 from pydantic_core import to_json
 
-from baton.database import Database, Transaction
+from baton.database import Database, Transaction, Work
 from baton.redact import redact, redact_json
 
 INSERT = (
     "INSERT INTO spans (thread_id, kind, step, task_id, attempt, status, started_at, latency_ms, input, output, error)"
-    " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+    " VALUES "
 )
-ENOUGH = 64  # spans held back before they are handed to the writer
+ROW = "(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+AT_ONCE = 16  # rows of one statement: each statement hands the interpreter's lock over and back
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,11 +29,12 @@ class Where:
 
 
 class Spans:
-    """Collects spans and hands them to the writer in batches."""
+    """Collects spans; they ride along with the next transaction."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
         self._held: list[tuple[Any, ...]] = []
+        database.let_ride(self._take)
 
     def record(
         self,
@@ -49,24 +51,22 @@ class Spans:
         took = (time.time() - started) * 1000
         spot = (where.thread_id, kind, where.step, where.task_id, where.attempt, status, started, took)
         self._held.append((*spot, state, output, error))
-        if len(self._held) >= ENOUGH:
-            self.hand_over()
+        self._database.soon()
 
-    def hand_over(self) -> None:
-        """Give what is held to the writer; it rides along with the next commit."""
-        if held := self._held:
-            self._held = []
-            self._database.post(lambda tx: _write(tx, held))
+    def _take(self) -> Work[None] | None:
+        held, self._held = self._held, []
+        return (lambda tx: _write(tx, held)) if held else None
 
 
 def _write(tx: Transaction, held: list[tuple[Any, ...]]) -> None:
-    tx.executemany(
-        INSERT,
-        [
-            (*spot, _text(state), output and redact_json(output), error and redact(sendable(error)))
-            for *spot, state, output, error in held
-        ],
-    )
+    for first in range(0, len(held), AT_ONCE):
+        rows = [_row(*each) for each in held[first : first + AT_ONCE]]
+        tx.execute(INSERT + ", ".join([ROW] * len(rows)), [value for row in rows for value in row])
+
+
+def _row(*span: Any) -> tuple[Any, ...]:
+    *spot, state, output, error = span
+    return (*spot, _text(state), output and redact_json(output), error and redact(sendable(error)))
 
 
 def _text(state: Any) -> str | None:

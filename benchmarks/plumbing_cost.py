@@ -28,7 +28,6 @@ async def cpu_of(graph: Graph, plumbing: Plumbing) -> float:
     started = time.process_time()
     for number in range(RUNS):
         await graph.ainvoke({"note": {"text": TEXT, "number": number}})
-    plumbing.spans.hand_over()
     await plumbing.database.do(lambda _: None)
     return time.process_time() - started
 

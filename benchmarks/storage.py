@@ -99,7 +99,6 @@ async def bytes_per_step(plumbing: Plumbing) -> float:
     runner = Runner(plumbing, load)
     for thread in await runner.queue("support_desk", jobs):
         await runner.resume(thread)
-    plumbing.spans.hand_over()
     sizes = (
         "SELECT (SELECT sum(length(checkpoint) + length(metadata)) FROM checkpoints),"
         " (SELECT sum(length(value)) FROM writes),"

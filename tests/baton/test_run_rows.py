@@ -61,7 +61,8 @@ def run(fence: int | None) -> ActiveRun:
 
 def close(rows: sqlite3.Connection, fence: int = 1, **more: Any) -> str:
     given_up = {"output": None, "error": None, "took_ms": 1.5, **more}
-    return run_rows.finish(rows, run(fence), **given_up)
+    run_rows.finish(rows, run(fence), **given_up)
+    return str(run_rows.get(rows, "one")["status"])
 
 
 def test_a_lease_is_held_until_it_runs_out_and_renewing_keeps_it(rows: sqlite3.Connection, clock: Clock) -> None:

@@ -1,11 +1,14 @@
 """Spans: what is kept of every step, without secrets, and without getting in the way of a run."""
 
+import asyncio
 import json
 import time
 from typing import Any
 
+from baton.database import POSTED_S
 from baton.plumbing import Plumbing, opened
-from baton.spans import ENOUGH, Where, plain
+from baton.spans import AT_ONCE, Where, plain
+from baton.sqlite_file import reading
 
 WHERE = Where("t1", "desk/draft", "task-1", 2)
 CARD = "4111 1111 1111 1111"
@@ -22,7 +25,6 @@ def record(plumbing: Plumbing, **more: Any) -> None:
 
 async def test_a_span_says_where_it_was_how_it_ended_and_how_long_it_took(plumbing: Plumbing) -> None:
     record(plumbing, started=time.time() - 2, state={"text": "in"}, output='{"reply":"out"}')
-    plumbing.spans.hand_over()
     (span,) = await kept(plumbing)
     assert (span["thread_id"], span["step"], span["attempt"], span["status"]) == ("t1", "desk/draft", 2, "done")
     assert 2000 <= span["latency_ms"] < 60_000
@@ -36,7 +38,6 @@ async def test_a_span_says_where_it_was_how_it_ended_and_how_long_it_took(plumbi
 async def test_secrets_and_card_numbers_are_not_kept(plumbing: Plumbing) -> None:
     told = f"card {CARD}\nkey sk-verysecret123"
     record(plumbing, state={"text": told}, output=json.dumps({"reply": CARD}), error=told)
-    plumbing.spans.hand_over()
     text = str(await kept(plumbing))
     assert "4111 1111" not in text
     assert "verysecret" not in text
@@ -49,7 +50,6 @@ async def test_what_is_kept_stays_json(plumbing: Plumbing) -> None:
         "stamps": list(range(1732300000000, 1732300000040)),
     }
     record(plumbing, state=state)
-    plumbing.spans.hand_over()
     (span,) = await kept(plumbing)
     assert plain(span["input"])["confidence"] == 0.4111111111111111
     assert plain(span["input"])["number"] == "[card ending 1111]"
@@ -58,16 +58,20 @@ async def test_what_is_kept_stays_json(plumbing: Plumbing) -> None:
 async def test_an_error_that_sqlite_could_not_hold_does_not_take_the_others_with_it(plumbing: Plumbing) -> None:
     record(plumbing)
     record(plumbing, error="KeyError: \ud800")
-    plumbing.spans.hand_over()
     assert [span["error"] for span in await kept(plumbing)] == [None, "KeyError: ?"]
 
 
-async def test_spans_are_handed_over_when_there_are_enough(plumbing: Plumbing) -> None:
-    for _ in range(ENOUGH - 1):
-        record(plumbing)
-    assert await kept(plumbing) == []
+async def test_more_spans_than_one_statement_holds_are_all_kept_in_their_order(plumbing: Plumbing) -> None:
+    for number in range(2 * AT_ONCE + 1):
+        record(plumbing, state=number)
+    assert [plain(span["input"]) for span in await kept(plumbing)] == [*range(2 * AT_ONCE + 1)]
+
+
+async def test_spans_are_written_soon_though_nothing_else_is(plumbing: Plumbing) -> None:
     record(plumbing)
-    assert len(await kept(plumbing)) == ENOUGH
+    await asyncio.sleep(3 * POSTED_S)
+    with reading(plumbing.database.path) as tx:
+        assert tx.execute("SELECT count(*) FROM spans").fetchone()[0] == 1
 
 
 async def test_nothing_is_left_behind_when_the_plumbing_is_closed() -> None:

@@ -57,7 +57,6 @@ async def letter(plumbing: Plumbing) -> tuple[str, str, str]:
 
 async def spans(plumbing: Plumbing) -> str:
     """Everything that the steps of all runs read, wrote and failed with."""
-    plumbing.spans.hand_over()
     rows = await plumbing.database.do(lambda tx: tx.execute("SELECT input, output, error FROM spans").fetchall())
     return "\n".join(str(tuple(row)) for row in rows)
 
