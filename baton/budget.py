@@ -126,7 +126,7 @@ async def reserve_first(run: ActiveRun, offers: Sequence[Offer]) -> Reservation:
     where, call_id, started = here(run), uuid4().hex, time.time()
     call = {"thread_id": run.thread_id, "step": where.step, "task_id": where.task_id, "attempt": where.attempt}
     call |= {"call_id": call_id, "started": started}
-    chosen, warning = await run.plumbing.database.do(lambda tx: _held(tx, run, call, offers))
+    chosen, warning = await run.plumbing.database.do(lambda tx: _held(tx, run, call, offers), durable=False)
     if warning:
         log.warning("%s has used 80 %% of its budget: %s", run.thread_id, warning)
         tell(run, "warning", warning)

@@ -62,11 +62,12 @@ Work = Callable[[Any], T]
 
 
 class Job(NamedTuple):
-    """What to do, who waits for it, and whether it may linger until more comes."""
+    """What to do, who waits for it, whether it may linger until more comes, and whether it must outlive a power cut."""
 
     work: Work[Any]
     done: "asyncio.Future[Any] | None"
     lingers: bool
+    durable: bool
 
 
 class Database:
@@ -80,6 +81,7 @@ class Database:
         self._posted: list[Job] = []
         self._riders: list[Callable[[], Work[Any] | None]] = []
         self._timed = False
+        self._durable = True
         self._closed = False
         self._loop = asyncio.get_running_loop()
         self._thread = threading.Thread(target=self._work, name="baton-writer", daemon=True)
@@ -94,17 +96,19 @@ class Database:
         """
         return cls(path, await asyncio.to_thread(opened, path, thorough=True))
 
-    async def do(self, work: Work[T], *, linger: bool = False) -> T:
+    async def do(self, work: Work[T], *, linger: bool = False, durable: bool = True) -> T:
         """Run `work` in a transaction; return its result once that transaction is on disk.
 
-        With `linger` it waits for a moment, to share the commit with other work that is about to come.
+        With `linger` it waits for a moment, to share the commit with other work that is about to come. What is not
+        `durable` is safe from a crash of this process, as everything is, but not from a power cut: for what reads
+        only, or means nothing to a machine that starts anew.
 
         Raises:
             StorageError: the transaction could not be committed; nothing of it was kept.
         """
         done: asyncio.Future[T] = self._loop.create_future()
         self._check_open()
-        self._queue.put([*self._take_posted(), Job(work, done, linger)])
+        self._queue.put([*self._take_posted(), Job(work, done, linger, durable)])
         return await done  # whoever is cancelled here only stops waiting; the work is done all the same
 
     def post(self, work: Work[Any]) -> None:
@@ -113,7 +117,7 @@ class Database:
         It rides along with the next transaction, or goes alone after POSTED_S: waking the writer costs more than it.
         """
         self._check_open()
-        self._posted.append(Job(work, None, lingers=True))
+        self._posted.append(Job(work, None, lingers=True, durable=False))
         self.soon()
 
     def let_ride(self, take: Callable[[], Work[Any] | None]) -> None:
@@ -134,7 +138,7 @@ class Database:
     def _take_posted(self) -> list[Job]:
         jobs, self._posted = self._posted, []
         riding = (take() for take in self._riders)
-        return [*jobs, *(Job(work, None, lingers=True) for work in riding if work)]
+        return [*jobs, *(Job(work, None, lingers=True, durable=False) for work in riding if work)]
 
     async def close(self) -> None:
         """Finish what is queued, then let the file go."""
@@ -182,10 +186,17 @@ class Database:
         if self.path.stat().st_ino != self._inode:
             raise StorageError(f"the database {self.path} was replaced while it was in use; start again")
 
+    def _sync(self, *, durable: bool) -> None:
+        """Whether the next commit waits for the disk; in write-ahead mode no file is damaged where it does not."""
+        if durable != self._durable:
+            self._connection.execute(f"PRAGMA synchronous={'FULL' if durable else 'NORMAL'}")
+            self._durable = durable
+
     def _commit(self, jobs: list[Job]) -> list[Any]:
         connection = self._connection
         try:
             self._refuse_if_replaced()
+            self._sync(durable=any(job.durable for job in jobs))
             connection.execute("BEGIN IMMEDIATE")
             outcomes = _together(connection, jobs) or [_attempt(connection, self.path, job.work) for job in jobs]
             connection.execute("COMMIT")

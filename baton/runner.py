@@ -195,7 +195,7 @@ class Runner:
         """The row with its lease taken; None where there is nothing to work."""
         seen: float | None = None
         while True:
-            row, taken = await self._database.do(lambda tx: self._try_claim(tx, thread_id))
+            row, taken = await self._database.do(lambda tx: self._try_claim(tx, thread_id), durable=False)
             if taken or row["status"] not in run_rows.RESUMABLE:
                 return taken
             if seen not in (None, row["lease_until"]):

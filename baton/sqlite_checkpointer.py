@@ -101,7 +101,7 @@ class SqliteCheckpointer(BaseCheckpointSaver[int]):
         spot: tuple[str, ...] = (str(where["thread_id"]), where.get("checkpoint_ns", ""))
         exact = get_checkpoint_id(config)
         sql, spot = (EXACT, (*spot, exact)) if exact else (LATEST, spot)
-        found = await self._database.do(lambda tx: _with_writes(tx, tx.execute(sql, spot).fetchall()))
+        found = await self._database.do(lambda tx: _with_writes(tx, tx.execute(sql, spot).fetchall()), durable=False)
         return self._tuple(*found[0]) if found else None
 
     async def alist(

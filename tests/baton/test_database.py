@@ -249,3 +249,15 @@ def test_what_was_acknowledged_survives_kill_9(tmp_path: Path, lines: int) -> No
         acknowledged |= {line.strip() for line in process.stdout if line.endswith("\n")}
     assert len(acknowledged) >= lines
     assert acknowledged <= on_disk(path)
+
+
+def synchronous(tx: Any) -> int:
+    return int(tx.execute("PRAGMA synchronous").fetchone()[0])
+
+
+async def test_only_what_must_outlive_a_power_cut_waits_for_the_disk(database: Database) -> None:
+    normal, full = 1, 2
+    assert await database.do(synchronous, durable=False) == normal
+    assert await database.do(synchronous) == full
+    both = await asyncio.gather(database.do(synchronous, durable=False, linger=True), database.do(synchronous))
+    assert both[1] == full
