@@ -13,6 +13,7 @@ import typer
 from typer._click.exceptions import ClickException, NoArgsIsHelpError
 
 from app import (
+    advise,
     bank_commands,
     dead_letter_commands,
     demo,
@@ -36,7 +37,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-WORK, LOOK, SET_UP = "Work messages", "Look", "Set up"
+WORK, LOOK, MEASURE, SET_UP = "Work messages", "Look", "Choose and measure", "Set up"
 
 app.command(rich_help_panel=WORK)(demo.demo)
 app.command(rich_help_panel=WORK)(run_commands.run)
@@ -47,7 +48,8 @@ app.command(rich_help_panel=LOOK, cls=LightCommand)(look_commands.runs)
 app.command(rich_help_panel=LOOK, cls=LightCommand)(look_commands.show)
 app.command(rich_help_panel=LOOK, cls=LightCommand)(look_commands.graphs)
 app.command(rich_help_panel=LOOK)(look_commands.graph)
-app.add_typer(eval_commands.app, name="eval", rich_help_panel="Measure")
+app.command(rich_help_panel=MEASURE, cls=LightCommand)(advise.advise)
+app.add_typer(eval_commands.app, name="eval", rich_help_panel=MEASURE)
 app.add_typer(bank_commands.app, name="bank", rich_help_panel=SET_UP)
 app.add_typer(model_commands.app, name="models", rich_help_panel=SET_UP)
 app.command(rich_help_panel=SET_UP)(doctor.doctor)

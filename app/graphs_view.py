@@ -1,12 +1,18 @@
 """The graphs as a table, and one graph as a drawing."""
 
+from typing import TYPE_CHECKING, Any
+
 from app.invocation import command
 from app.output import note
 from app.rows import Rows
 from baton.registry import Entry, load
 
+if TYPE_CHECKING:
+    from langchain_core.runnables.graph import Graph
+    from langgraph.graph import StateGraph
+
 START = "__start__"
-HANDLER = "__default_error_handler__"  # of every graph, and no step of its work
+HANDLERS = ("__default_error_handler__", "__error_handler__")  # how they begin; no steps of a graph's work
 
 
 def show_graphs(known: list[Entry]) -> None:
@@ -25,15 +31,31 @@ def drawing(name: str, *, mermaid: bool) -> str:
     Raises:
         UnknownGraph: there is none of that name.
     """
-    drawn = load(name).get_graph()
-    drawn.nodes.pop(HANDLER, None)
-    drawn.edges[:] = [edge for edge in drawn.edges if HANDLER not in (edge.source, edge.target)]
+    graph = load(name)
+    drawn = graph.get_graph()
+    for handler in [step for step in drawn.nodes if step.startswith(HANDLERS)]:
+        del drawn.nodes[handler]
+    _correct(drawn, graph.builder)
     if mermaid:
         return drawn.draw_mermaid()
     try:
         return drawn.draw_ascii()
     except Exception:  # noqa: BLE001 - the layout gives up, in various ways, on graphs whose edges cross
         return listed([(edge.source, edge.target) for edge in drawn.edges])
+
+
+def _correct(drawn: "Graph", builder: "StateGraph[Any, Any, Any, Any]") -> None:
+    """Draw the edges that were declared: the framework guesses those around a deferred step, and misses some."""
+    joined = {(source, end) for sources, end in builder.waiting_edges for source in sources}
+    declared, free = dict.fromkeys(builder.edges | joined, False), set[str]()
+    for source, branches in builder.branches.items():
+        for branch in branches.values():
+            free |= set() if branch.ends else {source}  # a router that does not say where it may go
+            declared |= {(source, end): True for end in (branch.ends or {}).values()}
+    drawn.edges[:] = [each for each in drawn.edges if each[:2] in declared or each.source in free]
+    missing = [each for each in declared if each not in {edge[:2] for edge in drawn.edges}]
+    for source, end in missing:
+        drawn.add_edge(drawn.nodes[source], drawn.nodes[end], conditional=declared[source, end])
 
 
 def listed(edges: list[tuple[str, str]]) -> str:

@@ -30,14 +30,19 @@ def work_inbox() -> int:
 
 async def _work(session: Session) -> int:
     name = f"demo-{uuid4().hex[:6]}"
-    jobs = [Job(given, f"{name}-{number:02}") for number, given in enumerate(_inbox(), 1)]
+    jobs = [Job(given, f"{name}-{number:02}") for number, given in enumerate(sample_messages(), 1)]
     threads = await session.runner.queue(GRAPH, jobs)
     messages = {thread: str(job.input["message"]) for thread, job in zip(threads, jobs, strict=True)}
     given = Given(json=False, concurrency=session.plumbing.settings.concurrency)
     return await work_many(session, threads, messages=messages, given=given, show=_show)
 
 
-def _inbox() -> list[dict[str, Any]]:
+def sample_messages() -> list[dict[str, Any]]:
+    """The inputs of the sample inbox: `message` and `customer_id`.
+
+    Raises:
+        BatonError: it is not there.
+    """
     try:
         lines = files("bank").joinpath("inbox.jsonl").read_text("utf-8").splitlines()
         return [{name: line.get(name) for name in ("message", "customer_id")} for line in map(json.loads, lines)]

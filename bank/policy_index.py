@@ -126,6 +126,19 @@ class PolicyIndex:
         order = list(dict.fromkeys(each.policy_id for each in found))
         return sorted(found, key=lambda each: (order.index(each.policy_id), each.number))
 
+    def whole(self, passage_ids: list[str]) -> list[str]:
+        """The ids of every passage of the policies that some belong to, policy by policy, the best first."""
+        order = list(dict.fromkeys(each.policy_id for each in self.passages(passage_ids)))
+        return [found for policy in order for found, each in self._passages.items() if each.policy_id == policy]
+
+    def in_force(self) -> set[str]:
+        """The ids of the policies that are in force."""
+        return {each.policy_id for each in self._passages.values()}
+
+    def texts_of(self, policy_ids: list[str]) -> str:
+        """All that some policies say."""
+        return " ".join(each.text for each in self._passages.values() if each.policy_id in policy_ids)
+
     def _add(self, front: Front, body: str) -> None:
         for number, text in enumerate((part.strip() for part in body.split("\n\n") if part.strip()), 1):
             passage = Passage(f"{front.id}.{number}", front.id, number, front.title, " ".join(text.split()))

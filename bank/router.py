@@ -79,16 +79,21 @@ class Router:
 
     def probabilities(self, message: str) -> dict[str, float]:
         """The probability of every route; they add up to 1."""
-        found = _vectors(self._features, [message])
+        found = _vector(self._features, message)
         direct, summed = self._by_route.predict_proba(found)[0], [0.0] * len(self._names)
         for owner, share in zip(self._owners, self._by_topic.shares(found), strict=True):
             summed[owner] += share
         pairs = zip(self._names, direct, summed, strict=True)
         return {route: float((1 - TOPIC_WEIGHT) * one + TOPIC_WEIGHT * other) for route, one, other in pairs}
 
+    def topics(self, message: str, most: int) -> dict[str, float]:
+        """The most probable topics (`security/lost_or_stolen_card`) with their shares, the largest first."""
+        shares = self._by_topic.shares(_vector(self._features, message))
+        return {self._by_topic.names[index]: float(shares[index]) for index in shares.argsort()[::-1][:most]}
+
     def votes(self, message: str) -> dict[str, float]:
         """The share of every route among the most similar examples; a second view on the same evidence."""
-        closeness = (_vectors(self._features, [message]) @ self._known.T).toarray()[0]
+        closeness = (_vector(self._features, message) @ self._known.T).toarray()[0]
         votes = dict.fromkeys(self._names, 0.0)
         for index in closeness.argsort(kind="stable")[-NEIGHBOURS:]:
             votes[self._labels[index]] += float(closeness[index]) ** 2
@@ -140,6 +145,11 @@ def _fitted(messages: list[str]) -> tuple[Features, Any]:
     except ValueError as error:  # an empty vocabulary
         raise BadSetting(f"the examples of the routes hold no words: {error}") from error
     return (words, letters), _vectors((words, letters), messages)
+
+
+@lru_cache(maxsize=256)  # several steps of a run read the same text
+def _vector(features: Features, message: str) -> Any:
+    return _vectors(features, [message])
 
 
 def _vectors(features: Features, messages: list[str]) -> Any:

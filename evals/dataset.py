@@ -32,13 +32,16 @@ class Inputs(Record):
 class Expected(Record):
     """What a right answer holds; what is not named is not judged.
 
-    `citations` are policy ids, `actions` names of actions; `steps` maps a step to fields of what it should write.
+    `citations` are policy ids, `actions` names of actions, `says` figures and words that the reply has to hold;
+    `fraud` is whether somebody else uses the customer's money; `steps` maps a step to fields of what it should write.
     """
 
     route: str | None = None
     citations: list[str] | None = None
     outcome: Outcome | Literal["waiting"] | None = None
     actions: list[ActionName] | None = None
+    says: list[str] | None = None
+    fraud: bool | None = None
     steps: dict[str, dict[str, Any]] = Field(default_factory=dict)
 
 

@@ -3,6 +3,7 @@
 A score that is true or false counts towards a proportion, a number from 0 to 1 towards a mean.
 """
 
+import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import Any
@@ -44,13 +45,56 @@ def final_scores(expected: Expected, answer: dict[str, Any]) -> Scores:
     if expected.actions is not None:
         names = [action["name"] for action in answer.get("actions") or []]
         scores["actions"] = sorted(names) == sorted(expected.actions)
+    if expected.says:
+        scores["says"] = sum(_holds(answer.get("reply") or "", each) for each in expected.says) / len(expected.says)
     return scores
 
 
 def step_scores(expected: Expected, steps: Sequence[dict[str, Any]]) -> dict[str, Scores]:
-    """Scores of each expected step by what it wrote last; a step that was not reached wrote nothing."""
-    wrote = {each["step"]: each["output"] for each in steps if each["status"] == "done"}
-    return {step: dict(_compared("", fields, wrote.get(step))) for step, fields in expected.steps.items()}
+    """Scores of each expected step by what it wrote last; a step that was not reached wrote nothing.
+
+    Where voters voted, each is scored by itself, and where a best draft was kept, it and the first one.
+    """
+    done = [each for each in steps if each["status"] == "done"]
+    wrote = {each["step"]: each["output"] for each in done}
+    scores = {step: dict(_compared("", fields, wrote.get(step))) for step, fields in expected.steps.items()}
+    outputs = [each["output"] for each in done if isinstance(each["output"], dict)]
+    return {**scores, **_vote_scores(expected, outputs), **_draft_scores(expected, outputs)}
+
+
+def _vote_scores(expected: Expected, outputs: Sequence[dict[str, Any]]) -> dict[str, Scores]:
+    """Whether the tally and each voter were right about `fraud`, and what the tally gained over each (-1, 0 or 1).
+
+    Whoever is unsure, or a tally without a quorum, has not found it out: that is not right.
+    """
+    tallies = [each["tally"] for each in outputs if "tally" in each]
+    if expected.fraud is None or not tallies:
+        return {}
+    side = "yes" if expected.fraud else "no"
+    voters: Scores = {vote["view"]: vote["answer"] == side for vote in tallies[-1]["votes"]}
+    found = tallies[-1]["fraud"]
+    tally: Scores = {"fraud": found is expected.fraud, "decided": found is not None}
+    if found is not None:
+        tally["fraud_decided"] = found is expected.fraud
+    gains = {f"over_{view}": float(tally["fraud"]) - float(right) for view, right in voters.items()}
+    return {"vote": voters, "tally": {**tally, **gains}}
+
+
+def _draft_scores(expected: Expected, outputs: Sequence[dict[str, Any]]) -> dict[str, Scores]:
+    """Scores of the first draft and of the best one that was kept, with what that gained."""
+    drafts = [each["draft"] for each in outputs if "draft" in each]
+    kept = [each["best"] for each in outputs if "best" in each]
+    if not drafts or not kept:
+        return {}
+    judged = expected.model_copy(update={"route": None, "outcome": None, "actions": None})
+    first, best = final_scores(judged, drafts[0]), final_scores(judged, kept[-1])
+    return {"draft": first, "best": {**best, **{f"{name}_gain": best[name] - first[name] for name in best}}}
+
+
+def _holds(text: str, wanted: str) -> bool:
+    """Whether a text says something, not as a part of a longer word or number."""
+    found = rf"(?<![\w.,]){re.escape(wanted)}(?!\w|[.,][0-9])"
+    return re.search(found, " ".join(text.split()), re.IGNORECASE) is not None
 
 
 def agreement(expected: Sequence[Any], given: Sequence[Any]) -> dict[str, float]:

@@ -1,9 +1,13 @@
-"""The desk: route a message, draft a reply from the policies, check it, ask a person before money moves, act once.
+"""The desk: the other patterns, composed. Only messages that need a long path take it.
 
-START -> classify -> [reconsider] -> retrieve -> draft -> check --answer, decline--> reply -> END
-                                                                --act------> act --> reply
-                                                                --ask_person-> ask_person --> act | reply
-unsure, not for this desk, no policy found, or a draft that fails its checks: -> escalate -> END
+START -> classify -> [reconsider] -> triage --most-------------> retrieve -> draft -----------------------> gather
+                                            --long-------------> chain (chaining) ------------------------> gather
+                                            --several requests-> sections (sectioning) -------------------> gather
+                                            --perhaps fraud----> vote (voting) ---------------------------> gather
+                                            --a dispute--------> investigate (orchestrator_worker)
+                                                                 -> evaluate <-> revise ------------------> gather
+gather -> four checks at once -> judge -> settling, once for each action -> conclude -> END  (graphs/desk/reviewing.py)
+a doubt, a fault, no policy: -> escalate -> END; a path that ended with a person: -> END
 """
 
 from collections.abc import Hashable
@@ -11,56 +15,57 @@ from collections.abc import Hashable
 from langgraph.graph import END, START
 
 from baton import MODEL_RETRY, STEP_TIMEOUT, TypedStateGraph, park
+from graphs.desk.paths import chain, investigation, result, sections, vote
+from graphs.desk.reviewing import add_review
+from graphs.evaluator_optimizer import passed
 from graphs.routing import first_tier, grounded, second_tier
-from nodes.act import act
-from nodes.ask_person import ask_person
-from nodes.check import check
 from nodes.classify import classify
 from nodes.draft import draft
-from nodes.escalate import escalate
+from nodes.evaluate import evaluate
 from nodes.reconsider import reconsider
-from nodes.reply import reply
 from nodes.retrieve import retrieve
+from nodes.revise import revise
+from nodes.triage import triage
 from state.context import Context
 from state.desk import Inquiry, Resolution
-from state.support_desk import Reviewing, State, Verdict
+from state.support_desk import Path, State, Triage
 
 
-def verdict(state: Reviewing) -> Verdict:
-    """Only what is allowed is done; only what needs a person waits for one."""
-    return state["review"].verdict
+def path(state: Triage) -> Path:
+    """As triage said."""
+    return state["path"]
 
 
-AFTER: dict[Hashable, str] = {
-    "answer": "reply",
-    "decline": "reply",
-    "act": "act",
-    "ask_person": "ask_person",
-    "escalate": "escalate",
-}
+SURE: dict[Hashable, str] = {"retrieve": "triage", "escalate": "escalate"}
+RESULT: dict[Hashable, str] = {"on": "gather", "stop": END}
 
 builder = (
     TypedStateGraph(State, Context, input_schema=Inquiry, output_schema=Resolution)
     .set_node_defaults(retry_policy=MODEL_RETRY, timeout=STEP_TIMEOUT, error_handler=park)
     .add_node(classify)
     .add_node(reconsider)
+    .add_node(triage)
     .add_node(retrieve)
     .add_node(draft)
-    .add_node(check)
-    .add_node(ask_person)
-    .add_node(act)
-    .add_node(reply)
-    .add_node(escalate)
+    .add_node("chain", chain)
+    .add_node("sections", sections)
+    .add_node("vote", vote)
+    .add_node("investigate", investigation)
+    .add_node(evaluate)
+    .add_node(revise)
     .add_edge(START, "classify")
-    .add_conditional_edges("classify", first_tier)
-    .add_conditional_edges("reconsider", second_tier)
+    .add_conditional_edges("classify", first_tier, {**SURE, "reconsider": "reconsider"})
+    .add_conditional_edges("reconsider", second_tier, SURE)
+    .add_conditional_edges("triage", path)
     .add_conditional_edges("retrieve", grounded)
-    .add_edge("draft", "check")
-    .add_conditional_edges("check", verdict, AFTER)
-    .add_conditional_edges("ask_person", verdict, AFTER)
-    .add_edge("act", "reply")
-    .add_edge("reply", END)
-    .add_edge("escalate", END)
+    .add_edge("draft", "gather")
+    .add_conditional_edges("chain", result, RESULT)
+    .add_conditional_edges("sections", result, RESULT)
+    .add_conditional_edges("vote", result, RESULT)
+    .add_conditional_edges("investigate", result, {"on": "evaluate", "stop": END})
+    .add_conditional_edges("evaluate", passed, {"reply": "gather", "escalate": "escalate", "revise": "revise"})
+    .add_edge("revise", "evaluate")
 )
+add_review(builder)
 
 graph = builder.compile(name="support_desk")

@@ -7,7 +7,8 @@ from bank.protocol import Refused
 from baton import effect
 from state.actions import arguments
 from state.desk import ActionTaken
-from state.support_desk import Acting, Checked, Review
+from state.reviews import Review
+from state.support_desk import Acting, Checked
 
 
 async def act(state: Checked) -> Acting:
@@ -21,7 +22,9 @@ async def act(state: Checked) -> Acting:
         return (await bank.perform(customer_id, action, key=key)).model_dump()
 
     try:
-        receipt = await effect(action.name, {"customer_id": customer_id, **args}, execute)
+        receipt = await effect(
+            action.name, {"customer_id": customer_id, **args}, execute, occurrence=str(state["position"])
+        )
     except Refused as refused:
         taken = ActionTaken(name=action.name, args=args, status="refused", receipt=None)
         return {"actions": [taken], "review": Review(verdict="decline", reason=refused.message)}

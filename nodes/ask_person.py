@@ -9,7 +9,8 @@ from baton import Decision, request_approval
 from baton.errors import BadDecision
 from state.actions import Action, arguments, parse_action
 from state.desk import Draft
-from state.support_desk import Asked, Deciding, Review
+from state.reviews import Review
+from state.support_desk import Asked, Deciding
 
 EDITED = "Thank you for your message. A colleague looked at your request and we have done this: {done}."
 
@@ -31,7 +32,7 @@ async def ask_person(state: Asked) -> Deciding:
         action.name,
         arguments(action),
         description=_described(action, customer_id),
-        occurrence=str(asked),
+        occurrence=f"{state['position']}.{asked}",
         check=clean,
     )
     decided = parse_action(action.name, decision.args)

@@ -1,31 +1,37 @@
-"""Escalate: hand a message to a person, with the reason."""
+"""Escalate: hand a message to a person, with the reason and the best that was made of it."""
 
 from typing import NotRequired
 
 from bank.routes import OTHER
-from state.desk import Resolution, Routed
-from state.support_desk import Review
-
-TOLD = "Thank you for your message. A colleague will read it and answer you."
+from bank.wording import HOLDING
+from state.desk import Draft, Resolution, Routed, proposed
+from state.reviews import Review
 
 
 class Unsettled(Routed):
-    """A routed message that the desk cannot settle by itself."""
+    """A routed message that the desk cannot settle by itself.
+
+    `best` is a draft worth a person's reading, `finding` what was settled before.
+    """
 
     passages: NotRequired[list[str]]
     review: NotRequired[Review]
+    best: NotRequired[Draft | None]
+    finding: NotRequired[str]
 
 
 async def escalate(state: Unsettled) -> Resolution:
     """A resolution that says who looks now, and why."""
+    best, found = state.get("best"), state.get("finding")
+    parts = [found, _reason(state), best and f'the best draft: "{best.reply}"']
     return {
         "outcome": "escalated",
         "route": state["route"],
         "confidence": state["confidence"],
-        "reply": TOLD,
-        "citations": [],
-        "actions": [],
-        "reason": _reason(state),
+        "reply": HOLDING,
+        "citations": best.citations if best else [],
+        "actions": proposed(best),
+        "reason": "; ".join(part for part in parts if part),
     }
 
 

@@ -8,7 +8,7 @@ from typing_extensions import TypedDict
 
 from baton.records import Record
 from baton.redact import redact
-from state.actions import Action, ActionName
+from state.actions import Action, ActionName, arguments
 
 LONGEST_MESSAGE = 16_384  # bytes; longer ones are not messages
 
@@ -124,3 +124,17 @@ class Resolution(TypedDict):
     citations: list[str]
     actions: list[ActionTaken]
     reason: str
+
+
+def proposed(draft: Draft | None, status: ActionStatus = "proposed") -> list[ActionTaken]:
+    """The action of a draft as it stands where the bank has not carried it out; none where there is none."""
+    action = draft and draft.action
+    return [ActionTaken(name=action.name, args=arguments(action), status=status, receipt=None)] if action else []
+
+
+PROPOSED_ONLY = "an action is proposed that this graph does not do"
+
+
+def is_settled(resolution: Resolution) -> bool:
+    """Whether a graph came to a result: an answer, or an action that it proposes; False where a person must look."""
+    return resolution["outcome"] != "escalated" or resolution["reason"].endswith(PROPOSED_ONLY)

@@ -1,31 +1,76 @@
-"""The state of `support_desk`."""
+"""The state of `support_desk`, and of `settling`: the part of it that sees one action through."""
 
-from typing import Literal, NotRequired
+import operator
+from typing import Annotated, Literal, NotRequired
 
 from typing_extensions import TypedDict
 
 from baton.approvals import Decision
 from baton.records import Record
-from state.desk import ActionTaken, Drafted, Drafting, Evidence, Inquiry, Resolution
+from state.desk import ActionTaken, Draft, Drafting, Evidence, Inquiry, Resolution, Routed
+from state.evaluator_optimizer import Evaluation, Mark
+from state.orchestrator_worker import Finding
+from state.reviews import Review, Reviewing, Verdict
+from state.sectioning import SectionResult
 
-Verdict = Literal["answer", "decline", "act", "ask_person", "escalate"]
-
-
-class Review(Record):
-    """What the checks say: how to go on, and why."""
-
-    verdict: Verdict
-    reason: str
+Path = Literal["retrieve", "chain", "sections", "investigate", "vote"]
+"""The step that a message goes on to after triage; the first is the short path."""
 
 
-class Reviewing(TypedDict):
-    """What the checks write."""
+class Triage(TypedDict):
+    """What triage writes."""
 
-    review: Review
+    path: Path
 
 
-class Checked(Drafted, Reviewing):
-    """A draft with the checks' verdict."""
+class Parts(TypedDict):
+    """What the desk would send, one draft for each request; each proposes at most one action."""
+
+    parts: list[Draft]
+
+
+class Gathering(Parts):
+    """What gathering writes; no draft is the best one any more, for what is wrong with a part is wrong with it."""
+
+    best: None
+
+
+class Faults(TypedDict):
+    """What the review's checks find, each its own, in no order."""
+
+    faults: Annotated[list[str], operator.add]
+
+
+class Gathered(Routed, Parts):
+    """A message with what the desk would send; `findings` are what an investigation saw besides the policies."""
+
+    passages: NotRequired[list[str]]
+    findings: NotRequired[list[Finding]]
+
+
+class Answered(TypedDict):
+    """What a path leaves: sections, or one draft."""
+
+    sections: NotRequired[list[SectionResult]]
+    draft: NotRequired[Draft]
+
+
+class Reviewed(Gathered, Faults):
+    """The same with what is wrong with it."""
+
+
+class Judged(Reviewed, Reviewing):
+    """The same with the judgement."""
+
+
+class Settling(Routed, Drafting):
+    """One part with an action that is to be seen through; `position` is its place among the parts."""
+
+    position: int
+
+
+class Checked(Settling, Reviewing):
+    """An action with the verdict on it."""
 
 
 class Deciding(Drafting, Reviewing):
@@ -48,16 +93,53 @@ class Acting(TypedDict):
     review: Review
 
 
-class Settled(Drafted):
-    """All that a reply is made of: a draft, and what came of its action."""
+class SeenThrough(Checked):
+    """An action with what came of it."""
 
-    review: NotRequired[Review]
     decision: NotRequired[Decision]
     actions: NotRequired[list[ActionTaken]]
 
 
-class State(Inquiry, Resolution, Evidence, Drafting, Reviewing, total=False):
-    """All that the desk keeps; a step reads and writes a slice of it."""
+class Settlement(Record):
+    """What came of one action, and what the customer reads of it."""
 
+    position: int
+    verdict: Verdict
+    reply: str
+    action: ActionTaken
+    reason: str
+
+
+class Settlements(TypedDict):
+    """What settling writes."""
+
+    settled: Annotated[list[Settlement], operator.add]
+
+
+class SettlingState(Settling, Reviewing, Settlements, total=False):
+    """All that `settling` keeps."""
+
+    actions: list[ActionTaken]
     decision: Decision
     asked: int
+
+
+class Concluding(Gathered):
+    """All that a resolution is made of."""
+
+    settled: NotRequired[list[Settlement]]
+
+
+class State(Inquiry, Resolution, Evidence, Triage, Parts, Faults, Settlements, total=False):
+    """All that the desk keeps; a step reads and writes a slice of it."""
+
+    sections: list[SectionResult]
+    findings: list[Finding]
+    draft: Draft
+    evaluation: Evaluation
+    best: Draft | None
+    met: int
+    unmet: list[Mark]
+    revised: int
+    review: Review
+    finding: str

@@ -1,9 +1,11 @@
 """Draft a reply: the paragraph of the policies that answers the message best, and at most one proposal."""
 
+from collections.abc import Iterable
 from typing import Any
 
-from bank.skills.passages import best, worded
+from bank.skills.passages import OPENING, Paragraph, best, worded
 from bank.skills.proposals import proposal
+from bank.skills.revision import revision
 from bank.skills.things import names_only_own
 from bank.skills.wishes import wish
 from baton.wire import Request
@@ -29,14 +31,48 @@ TOPICS = {
 
 
 def draft(request: Request) -> dict[str, Any]:
-    """A `Draft` from the data `message`, `policies`, `customer` and `actions` (the names of those allowed)."""
+    """A `Draft` from the data `message`, `policies`, `customer` and `actions` (the names of those allowed).
+
+    With an old `draft` and the `unmet` criteria of it, that one is revised; with `findings`, each of them is told.
+    """
     data = request.data
+    if data.get("unmet"):
+        return revision(request)
     message, policies = str(data.get("message", "")), list(data.get("policies", []))
-    customer: dict[str, Any] | None = data.get("customer")
-    action = proposal(message, customer, list(data.get("actions", [])))
+    customer, allowed = data.get("customer"), list(data.get("actions", []))
+    if findings := list(data.get("findings", [])):
+        return _synthesis(drafted(message, [], customer, allowed, _told(findings)), policies, findings)
+    return drafted(message, policies, customer, allowed)
+
+
+def drafted(
+    message: str,
+    policies: list[dict[str, str]],
+    customer: dict[str, Any] | None,
+    allowed: list[str],
+    told: Iterable[str] = (),
+) -> dict[str, Any]:
+    """The draft; `told` is said ahead of what is quoted where nothing is done."""
+    action = proposal(message, customer, allowed)
     asked = f"{message} {TOPICS[action['name']]}" if action else message
-    chosen = best(asked, policies)
-    return {**worded(chosen, _ahead(message, customer, action)), "action": action}
+    ahead = [*_ahead(message, customer, action), *([] if action else told)]
+    return {**worded(best(asked, policies), ahead), "action": action}
+
+
+def _synthesis(said: dict[str, Any], policies: list[dict[str, str]], findings: list[dict[str, Any]]) -> dict[str, Any]:
+    """The draft of an investigation: each question is answered by the policies that were found for it."""
+    chosen = list[Paragraph]()
+    for each in findings:
+        topic = TOPICS[said["action"]["name"]] if said["action"] and wish(each["question"]) else ""
+        chosen += best(f"{each['question']} {topic}", [one for one in policies if one["id"] in each["citations"]])
+    quoted = worded(list({each.text: each for each in chosen}.values()))
+    return {**said, **quoted, "reply": said["reply"] + quoted["reply"].removeprefix(OPENING)}
+
+
+def _told(findings: list[dict[str, Any]]) -> list[str]:
+    """What was found of the customer's own things, a sentence for each."""
+    told = dict.fromkeys(each["summary"] for each in findings if each["rows"])
+    return [f"{summary[:1].upper()}{summary[1:]}." for summary in told]
 
 
 def _ahead(message: str, customer: dict[str, Any] | None, action: dict[str, Any] | None) -> list[str]:

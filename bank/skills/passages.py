@@ -38,7 +38,7 @@ class Paragraph(NamedTuple):
 
 def best(asked: str, policies: list[dict[str, str]]) -> list[Paragraph]:
     """The paragraph that shares most with what is asked, rare words weighing more, and a second that does nearly."""
-    known, wanted = [_paragraph(each) for each in policies], set(words(asked))
+    known, wanted = [paragraph(each) for each in policies], set(words(asked))
     spread = Counter(word for each in known for word in each.held)
     kinds = [answer for question, answer in KINDS if question.search(asked)]
 
@@ -63,7 +63,7 @@ def best(asked: str, policies: list[dict[str, str]]) -> list[Paragraph]:
     return chosen if _length(chosen) <= MOST_WORDS else [known[first]]
 
 
-def _paragraph(policy: dict[str, str]) -> Paragraph:
+def paragraph(policy: dict[str, str]) -> Paragraph:
     """The passage as it is shown: without what only points to another policy."""
     kept = " ".join(part for part in sentences(REFERENCE.sub("", policy["text"])) if not POINTER.search(part))
     return Paragraph(policy["id"], kept or policy["text"], set(words(f"{policy['title']} {policy['text']}")))

@@ -27,7 +27,7 @@ Shares = dict[str, float]
 def route_choice(request: Request) -> dict[str, Any]:
     """A `RouteChoice` from the data `message` and `routes`; the three views' agreement is the confidence."""
     message, known = str(request.data.get("message", "")), list(request.data.get("routes", {}))
-    if OTHER in known and (ORDERS.search(message) or names_others(message)):
+    if OTHER in known and (gives_orders(message) or names_others(message)):
         return _choice(
             OTHER, MOST, "it gives the desk orders, or is about somebody else's things; a person should look"
         )
@@ -36,6 +36,11 @@ def route_choice(request: Request) -> dict[str, Any]:
     return _choice(
         route, min(shares[route], MOST), f"its sentences, its words and its nearest examples speak for {route}"
     )
+
+
+def gives_orders(message: str) -> bool:
+    """Whether a message tells the desk's system what to do instead of asking for something."""
+    return bool(ORDERS.search(message))
 
 
 def _together(message: str, known: list[str]) -> Shares:

@@ -3,12 +3,11 @@
 import re
 from typing import Any
 
+from bank.others import ENDING, ID
 from bank.skills.words import amounts, words
 
 Data = dict[str, Any]
 REFUNDABLE = ("card_payment", "cash_withdrawal", "fee")
-ID = re.compile(r"\b[A-Z]\d{3,6}\b", re.IGNORECASE)
-ENDING = re.compile(r"\b(?:ending|ends|last (?:four|4)(?: digits)?)\D{0,12}(\d{4})\b", re.IGNORECASE)
 OTHERS = re.compile(
     r"\b(?:his|her|their|wife's|husband's|partner's|flatmate's|friend's|mother's|mum's|father's|dad's|brother's|sister's"
     r"|son's|daughter's|neighbour's|colleague's|boss's)\s+(?:\w+\s+){0,2}(?:card|account|payment|limit)\b",

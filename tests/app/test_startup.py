@@ -26,14 +26,16 @@ def probed(*arguments: str) -> str:
     return subprocess.run(command, env=environment, text=True, capture_output=True, check=False).stdout
 
 
-@pytest.mark.parametrize("arguments", [("--help",), ("runs",), ("graphs", "--json"), ("show", "nobody")])
+@pytest.mark.parametrize(
+    "arguments", [("--help",), ("runs",), ("graphs", "--json"), ("advise", "--criteria"), ("show", "nobody")]
+)
 def test_looking_loads_nothing_heavy(project: Path, arguments: tuple[str, ...]) -> None:
     assert probed(*arguments).splitlines()[-1].strip() == "loaded:"
 
 
 def test_help_names_every_command(project: Path) -> None:
     told = probed("--help")
-    for name in "demo run resume decide runs show graphs graph bank models doctor".split():
+    for name in "demo run resume decide runs show graphs graph advise bank models doctor".split():
         assert f" {name} " in told
 
 

@@ -97,6 +97,50 @@ def test_one_is_not_true() -> None:
     assert scores == {"s": {"flag": False, "none": True}}
 
 
+@pytest.mark.parametrize(
+    "reply, share", [("It takes 5 working days, GBP 4.00 each.", 1), ("15 working days; GBP 4.00", 0.5), ("", 0)]
+)
+def test_what_a_reply_has_to_say_is_found_as_whole_words(reply: str, share: float) -> None:
+    wanted = expected(says=["5 working days", "gbp 4.00"])
+    assert final_scores(wanted, {"reply": reply}) == {"says": share}
+    assert final_scores(wanted, {}) == {"says": 0}
+
+
+def test_votes_are_scored_one_by_one_against_the_tally() -> None:
+    votes = [{"view": "a", "answer": "yes"}, {"view": "b", "answer": "no"}, {"view": "c", "answer": "unsure"}]
+    steps = [
+        step("vote", {"votes": votes[:1]}),
+        step("tally", {"tally": {"fraud": True, "share": 0.6, "votes": votes}}),
+    ]
+    assert step_scores(expected(fraud=True), steps) == {
+        "vote": {"a": True, "b": False, "c": False},
+        "tally": {"fraud": True, "decided": True, "fraud_decided": True, "over_a": 0, "over_b": 1, "over_c": 1},
+    }
+    assert step_scores(expected(), steps) == {}
+    assert step_scores(expected(fraud=True), steps[:1]) == {}
+
+
+def test_a_tally_without_a_quorum_has_not_found_it_out() -> None:
+    votes = [{"view": "a", "answer": "no"}]
+    scores = step_scores(expected(fraud=False), [step("tally", {"tally": {"fraud": None, "votes": votes}})])
+    assert scores["tally"] == {"fraud": False, "decided": False, "over_a": -1}
+
+
+def test_the_best_draft_is_scored_beside_the_first() -> None:
+    first, better, last = ({"reply": text, "citations": [name]} for text, name in (("-", "A"), ("5", "B"), ("6", "C")))
+    steps = [
+        step("draft", {"draft": first}),
+        step("evaluate", {"best": first}),
+        step("revise", {"draft": better}),
+        step("evaluate", {"best": better}),
+        step("revise", {"draft": last}),
+    ]
+    found = step_scores(expected(citations=["B"], says=["5"], route="cards", outcome="answered"), steps)
+    assert found["draft"] == {"citations_recall": 0, "citations_precision": 0, "says": 0}
+    assert found["best"]["says_gain"] == found["best"]["citations_recall"] == 1
+    assert step_scores(expected(citations=["B"]), steps[:1]) == {}
+
+
 def test_a_run_that_waits_answers_what_it_knows_and_asks() -> None:
     asked = {"action_requests": [{"name": "refund", "args": {"amount": "30.00"}}]}
     run = {"status": "waiting", "output": None, "waiting_for": [asked]}

@@ -30,6 +30,7 @@ class Desk:
 
     runner: Runner
     bank: Bank
+    plumbing: Plumbing
 
     async def work(
         self, message: str, customer_id: str | None = None, graph: str = "support_desk", **context: Any
@@ -49,6 +50,12 @@ class Desk:
         [question] = waiting["waiting_for"]
         edited = {"name": question["action_requests"][0]["name"], "args": args}
         return await self.decide(waiting, "edit", edited_action=edited)
+
+    async def steps(self, summary: Summary) -> set[str]:
+        """The steps that a run took."""
+        sql = "SELECT DISTINCT step FROM spans WHERE thread_id = ?"
+        rows = await self.plumbing.database.do(lambda tx: tx.execute(sql, (summary["thread_id"],)).fetchall())
+        return {row["step"] for row in rows}
 
     async def done(self) -> list[LogLine]:
         """What the bank was asked to do, by its own log."""
@@ -72,7 +79,7 @@ async def desk(plumbing: Plumbing) -> Desk:
     def load(name: str) -> Any:
         return importlib.import_module(f"graphs.{name}").graph
 
-    return Desk(Runner(plumbing, load), await plumbing.resource(desk_bank))
+    return Desk(Runner(plumbing, load), await plumbing.resource(desk_bank), plumbing)
 
 
 @pytest.fixture

@@ -44,7 +44,7 @@ async def desk_that(served: Service, baton_home: Path, ready: Path) -> AsyncIter
 
         def tries(policy: RetryPolicy) -> Desk:
             graph = desk_graph(policy)
-            return Desk(Runner(plumbing, lambda _name: graph), bank)
+            return Desk(Runner(plumbing, lambda _name: graph), bank, plumbing)
 
         yield tries
 

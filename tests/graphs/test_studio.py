@@ -18,13 +18,14 @@ from langgraph_sdk import get_client
 from langgraph_sdk.client import LangGraphClient
 
 from bank.sqlite_bank import SqliteBank
+from baton.registry import entries
 from state.context import Context
 from state.desk import Inquiry, Resolution
 from tests.ready import furnish
 
 HOUSE = Path(__file__).parents[2]
 ROOMS = ("baton", "state", "bank", "nodes", "graphs")
-GRAPHS = {"single_call", "chaining", "routing", "support_desk"}
+GRAPHS = set(entries())
 HOTEL = "Lumen Hotel charged me twice, 180.00 each time. Please refund one of them."
 PATIENCE_S = 60
 

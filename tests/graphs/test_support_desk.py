@@ -272,3 +272,39 @@ async def test_a_bank_that_goes_down_after_the_approval_parks_the_action_undone(
     parked = await desk.decide(waiting, "approve")
     assert (parked["status"], parked["output"], len(parked["dead_letters"])) == ("dead_lettered", None, 1)
     assert await bank.log() == []
+
+
+@pytest.mark.parametrize(
+    "message, customer_id, step",
+    [
+        ("How do I change my PIN?", None, "draft"),
+        ("How do I change my PIN? What is the fee for a transfer abroad?", None, "sections/combine"),
+        (TWICE, "C007", "investigate/synthesise"),
+        ("There is a payment of 12.40 that I never made.", "C020", "vote/tally"),
+    ],
+)
+async def test_a_message_takes_the_path_that_it_needs(
+    desk: Desk, message: str, customer_id: str | None, step: str
+) -> None:
+    done = await desk.work(message, customer_id)
+    assert step in await desk.steps(done)
+
+
+BOTH = "Please raise the daily limit of my card to 1500.00. And please close my account A024."
+
+
+async def test_two_actions_wait_at_once_and_are_decided_one_by_one(desk: Desk) -> None:
+    waiting = await desk.work(BOTH, "C020")
+    names = [each["action_requests"][0]["name"] for each in waiting["waiting_for"]]
+    assert sorted(names) == ["change_limit", "close_account"]
+    calls = waiting["usage"]["model_calls"]
+    first, second = (each["interrupt_id"] for each in waiting["waiting_for"])
+    still = await desk.runner.decide(waiting["thread_id"], {"decisions": [{"type": "approve"}]}, interrupt_id=first)
+    assert [each["interrupt_id"] for each in still["waiting_for"]] == [second]
+    output = whole(
+        await desk.runner.decide(still["thread_id"], {"decisions": [{"type": "reject"}]}, interrupt_id=second)
+    )
+    [line] = await desk.done()
+    assert (output["outcome"], line.action) == ("acted", names[0])
+    assert sorted(action["status"] for action in output["actions"]) == ["done", "rejected"]
+    assert (await desk.runner.summary(waiting["thread_id"]))["usage"]["model_calls"] == calls

@@ -5,6 +5,7 @@ import pytest
 from bank.protocol import Bank
 from nodes.check import check
 from state.actions import parse_action
+from state.agent import ListAccounts, Seen
 from state.desk import Draft
 from tests.nodes.conftest import Step
 
@@ -38,6 +39,10 @@ async def verdict(step: Step, **checked: Any) -> tuple[str, str]:
         (state("A person decides from GBP 25.01."), "names an amount that no cited policy does: 25.01"),
         (state("We have frozen your card."), "claims that something was done"),
         (state("We\u2019ve already refunded you."), "claims that something was done"),
+        (state("Card K0009 is active."), "that is not the customer's"),
+        (state("The card ending 0598 is active."), "that is not the customer's"),
+        (state("Your card is K0018.", customer_id=None), "that is not the customer's"),
+        (state("Your card is K0018.", customer_id="C999"), "that is not the customer's"),
     ],
 )
 async def test_a_reply_that_is_unfit_to_send_is_escalated(step: Step, draft: dict[str, Any], fault: str) -> None:
@@ -53,10 +58,17 @@ async def test_a_reply_that_is_unfit_to_send_is_escalated(step: Step, draft: dic
         state("You wrote of GBP 3.50."),
         state("A person decides from GBP 25.01.", citations=["DISP-03"]),
         state("Call us on 0800 1111 2222 on working days."),
+        state("Your card K0018 can be frozen."),
     ],
 )
 async def test_a_reply_that_rests_on_what_it_was_given_goes_out(step: Step, draft: dict[str, Any]) -> None:
     assert (await verdict(step, **draft))[0] == "answer"
+
+
+async def test_an_amount_that_was_read_of_the_customers_own_may_be_named(step: Step) -> None:
+    call = ListAccounts(name="list_accounts")
+    seen = Seen(call=call, passages=[], rows=[{"account_id": "A015", "balance": "12.00"}], refused=None)
+    assert (await verdict(step, **state("You have GBP 12.00."), seen=[seen]))[0] == "answer"
 
 
 async def test_a_harmless_action_is_done_at_once(step: Step) -> None:

@@ -3,8 +3,9 @@ from typing import Any
 
 import pytest
 
+from bank.papers import RECENT
 from bank.protocol import Bank
-from nodes.draft import RECENT, draft
+from nodes.draft import draft
 from tests.nodes.conftest import Step
 from tests.scripted import Scripted, scripted_model
 

@@ -8,12 +8,13 @@ import pytest
 from langgraph.runtime import Runtime
 
 from bank.policy_index import policy_index
+from bank.wording import HOLDING
 from nodes.classify import classify
-from nodes.escalate import TOLD, escalate
+from nodes.escalate import escalate
 from nodes.retrieve import retrieve
 from state.context import Context
 from state.desk import Resolution
-from state.support_desk import Review
+from state.reviews import Review
 
 ROUTED: Any = {"message": "My card was stolen", "customer_id": None, "route": "security", "confidence": 0.9}
 
@@ -47,5 +48,5 @@ async def test_retrieve_finds_nothing_for_no_words(runtime: Callable[..., Runtim
 async def test_escalate_says_that_a_person_looks_and_why(more: Any, why: str) -> None:
     resolution = await escalate(cast("Any", {**ROUTED, **more}))
     assert set(resolution) == set(Resolution.__annotations__)
-    assert (resolution["outcome"], resolution["reply"], resolution["reason"]) == ("escalated", TOLD, why)
+    assert (resolution["outcome"], resolution["reply"], resolution["reason"]) == ("escalated", HOLDING, why)
     assert (resolution["citations"], resolution["actions"]) == ([], [])

@@ -1,0 +1,72 @@
+"""A piece of advice, for people and for programs."""
+
+from dataclasses import asdict
+from typing import Any
+
+from app.framework import Advice, Cost, cost_of
+from app.invocation import command
+from app.output import console, note, print_prose
+
+LABEL = 10  # characters in front of what is said
+REPEAT = "python -m benchmarks.pattern_costs"
+WORTH = "other models' answers differ in length, and in how often they are sent back"
+
+
+def as_object(advice: Advice) -> dict[str, Any]:
+    """For programs; `cost` is null where the pattern was not measured."""
+    pattern, cost = advice.pattern, cost_of(advice.pattern.name)
+    return {
+        "pattern": pattern.name,
+        "called": pattern.called,
+        "why": advice.why,
+        "decided_by": {"question": advice.decided_by.id, "answer": advice.answer},
+        "not_considered": [each.id for each in advice.skipped],
+        "warning": advice.warning,
+        "trade_off": pattern.trade_off,
+        "cost": cost and asdict(cost),
+        "fences": pattern.fences,
+        "file": pattern.file,
+        "command": run_command(advice),
+    }
+
+
+def show_advice(advice: Advice) -> None:
+    """For people."""
+    if advice.warning:
+        note(f"warning: {advice.warning}")
+    elif advice.skipped:
+        note(f"not considered: {', '.join(each.flags for each in advice.skipped)}")
+    pattern = advice.pattern
+    rows = [
+        ("pattern", pattern.called),
+        ("because", f"{advice.decided_by.asks} {'Yes.' if advice.answer else 'No.'}"),
+        ("", advice.why),
+        ("trade-off", pattern.trade_off),
+        *zip(("costs", ""), cost_lines(cost_of(pattern.name)), strict=False),
+        *(("fences" if not number else "", each) for number, each in enumerate(pattern.fences)),
+        ("copy", f"{pattern.file}, as docs/patterns/{pattern.name}.md says"),
+        ("run", run_command(advice)),
+    ]
+    for label, text in rows:
+        _show(label, text)
+
+
+def cost_lines(cost: Cost | None) -> list[str]:
+    """What it costs, and what that figure is worth."""
+    if cost is None:
+        return [f"not measured yet: {REPEAT}"]
+    calls = f"{cost.model_calls:.2f} model calls and {cost.tokens:,.0f} tokens a message"
+    times = f"{cost.times_calls:.1f} and {cost.times_tokens:.1f} times a single call's"
+    return [f"{calls}: {times} ({cost.messages} sample messages)", f"counted with {cost.model}; {WORTH}"]
+
+
+def run_command(advice: Advice) -> str:
+    """What shows the pattern at work."""
+    return command("run", advice.pattern.name, advice.pattern.example)
+
+
+def _show(label: str, text: str) -> None:
+    if label == "run":
+        console().print(f"{label:<{LABEL}}{text}", soft_wrap=True)
+    else:
+        print_prose(f"{label:<{LABEL}}{text}")

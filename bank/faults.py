@@ -1,0 +1,39 @@
+"""What makes a draft unfit to send; each check gives its fault in words, or None."""
+
+from collections.abc import Collection
+from decimal import Decimal
+
+from bank.claims import claims_done
+from bank.money import gbp_in
+from bank.others import names_others
+from baton.redact import holds_card_number
+from state.desk import Draft
+
+
+def ungrounded(draft: Draft, allowed: Collection[str]) -> str | None:
+    """It must cite something, and only policies that it may."""
+    sound = draft.citations and set(draft.citations) <= set(allowed)
+    return None if sound else "the reply cites no policy that it was given"
+
+
+def invented(draft: Draft, grounds: str) -> str | None:
+    """What it says done must be proposed, and the amounts that it names must stand in what it rests on."""
+    if draft.action is None and claims_done(draft.reply):
+        return "the reply claims that something was done, and proposes nothing"
+    amounts = gbp_in(draft.reply) - gbp_in(grounds) - amount_of(draft)
+    return f"the reply names an amount that no cited policy does: {min(amounts)}" if amounts else None
+
+
+async def indiscreet(draft: Draft, customer_id: str | None) -> str | None:
+    """It must hold no card number, and nothing that is filed under somebody else."""
+    if holds_card_number(draft.reply):
+        return "the reply holds a card number"
+    if await names_others(draft.reply, customer_id):
+        return "the reply names a card, an account or a payment that is not the customer's"
+    return None
+
+
+def amount_of(draft: Draft) -> set[Decimal]:
+    """The sum that its action is about, if it is about one."""
+    amount = getattr(draft.action, "amount", None) or getattr(draft.action, "daily_limit", None)
+    return {Decimal(amount)} if amount else set()

@@ -1,0 +1,51 @@
+"""Reviewing: the end of the desk's work, from what it would send to what was done.
+
+gather -> check_policy, check_grounding, check_personal_data, check_tone (at once) -> judge
+judge --answer----> conclude -> END
+      --act-------> settling, once for each action (at once) -> conclude
+      --escalate--> escalate -> END
+"""
+
+from typing import Any, Literal
+
+from langgraph.graph import END
+from langgraph.types import Send
+
+from graphs.desk import settling
+from nodes.check_grounding import check_grounding
+from nodes.check_personal_data import check_personal_data
+from nodes.check_policy import check_policy
+from nodes.check_tone import check_tone
+from nodes.conclude import conclude
+from nodes.escalate import escalate
+from nodes.gather import gather
+from nodes.judge import judge
+from state.support_desk import Judged, Settling
+
+CHECKS = {
+    "check_policy": check_policy,
+    "check_grounding": check_grounding,
+    "check_personal_data": check_personal_data,
+    "check_tone": check_tone,
+}
+
+
+def onward(state: Judged) -> list[Send] | Literal["conclude", "escalate"]:
+    """Nothing goes on with a fault; every action is seen through in a branch of its own."""
+    if state["review"].verdict == "escalate":
+        return "escalate"
+    known = {name: state[name] for name in ("message", "customer_id", "route", "confidence")}
+    acting = [(number, part) for number, part in enumerate(state["parts"]) if part.action]
+    return [Send("settling", {**known, "draft": part, "position": number}) for number, part in acting] or "conclude"
+
+
+def add_review(builder: Any) -> None:
+    """Add the steps from `gather` to the end."""
+    builder.add_node(gather).add_node(judge).add_node(conclude).add_node(escalate)
+    builder.add_node("settling", settling.graph, input_schema=Settling)
+    for name, check in CHECKS.items():
+        builder.add_node(name, check)
+        builder.add_edge("gather", name)
+    builder.add_edge([*CHECKS], "judge")
+    builder.add_conditional_edges("judge", onward, ["settling", "conclude", "escalate"])
+    builder.add_edge("settling", "conclude").add_edge("conclude", END).add_edge("escalate", END)

@@ -1,0 +1,50 @@
+"""Settling: see one proposed action through. A part of the desk, run once for each action of a message.
+
+START -> check_action --act--------> act -> settle -> END
+               --ask_person-> ask_person --act--------> act
+                                         --ask_person-> ask_person   (an edit beyond the reviewer's limit)
+anything else: -> settle
+"""
+
+from collections.abc import Hashable
+
+from langgraph.graph import END, START
+
+from baton import MODEL_RETRY, STEP_TIMEOUT, TypedStateGraph, park
+from nodes.act import act
+from nodes.ask_person import ask_person
+from nodes.check_action import check_action
+from nodes.settle import settle
+from state.context import Context
+from state.reviews import Reviewing, Verdict
+from state.support_desk import Settlements, Settling, SettlingState
+
+
+def verdict(state: Reviewing) -> Verdict:
+    """Only what is allowed is done; only what needs a person waits for one."""
+    return state["review"].verdict
+
+
+AFTER: dict[Hashable, str] = {
+    "answer": "settle",
+    "decline": "settle",
+    "escalate": "settle",
+    "act": "act",
+    "ask_person": "ask_person",
+}
+
+builder = (
+    TypedStateGraph(SettlingState, Context, input_schema=Settling, output_schema=Settlements)
+    .set_node_defaults(retry_policy=MODEL_RETRY, timeout=STEP_TIMEOUT, error_handler=park)
+    .add_node(check_action)
+    .add_node(ask_person)
+    .add_node(act)
+    .add_node(settle)
+    .add_edge(START, "check_action")
+    .add_conditional_edges("check_action", verdict, AFTER)
+    .add_conditional_edges("ask_person", verdict, AFTER)
+    .add_edge("act", "settle")
+    .add_edge("settle", END)
+)
+
+graph = builder.compile(name="settling")

@@ -1,0 +1,64 @@
+"""Evaluator-optimizer: a draft is marked against numbered criteria and revised until it meets all or gains no more.
+
+START -> classify -> retrieve -> draft -> evaluate --passed---> reply -> END
+                                            |  ^   --below----> escalate -> END
+                                            v  |   (no improvement, or the cap `revisions`)
+                                           revise
+    Not for this desk, or no policy found: -> escalate. The best draft is kept, not the last.
+"""
+
+from typing import Literal
+
+from langgraph.graph import END, START
+
+from baton import MODEL_RETRY, STEP_TIMEOUT, TypedStateGraph, park
+from nodes.classify import classify
+from nodes.draft import draft
+from nodes.escalate import escalate
+from nodes.evaluate import evaluate
+from nodes.reply import reply
+from nodes.retrieve import retrieve
+from nodes.revise import revise
+from state.context import Context
+from state.desk import Informed, Inquiry, Resolution, Routed
+from state.evaluator_optimizer import Judged, State
+
+
+def in_scope(state: Routed) -> Literal["retrieve", "escalate"]:
+    """What is not for this desk goes to a person."""
+    return "escalate" if state["route"] == "other" else "retrieve"
+
+
+def grounded(state: Informed) -> Literal["draft", "escalate"]:
+    """Nobody answers from nothing."""
+    return "draft" if state["passages"] else "escalate"
+
+
+def passed(state: Judged) -> Literal["reply", "escalate", "revise"]:
+    """The bar is every criterion; below it the loop goes on until a review ends it."""
+    if not state["unmet"]:
+        return "reply"
+    return "escalate" if "review" in state else "revise"
+
+
+builder = (
+    TypedStateGraph(State, Context, input_schema=Inquiry, output_schema=Resolution)
+    .set_node_defaults(retry_policy=MODEL_RETRY, timeout=STEP_TIMEOUT, error_handler=park)
+    .add_node(classify)
+    .add_node(retrieve)
+    .add_node(draft)
+    .add_node(evaluate)
+    .add_node(revise)
+    .add_node(reply)
+    .add_node(escalate)
+    .add_edge(START, "classify")
+    .add_conditional_edges("classify", in_scope)
+    .add_conditional_edges("retrieve", grounded)
+    .add_edge("draft", "evaluate")
+    .add_conditional_edges("evaluate", passed)
+    .add_edge("revise", "evaluate")
+    .add_edge("reply", END)
+    .add_edge("escalate", END)
+)
+
+graph = builder.compile(name="evaluator_optimizer")

@@ -1,0 +1,79 @@
+"""Orchestrator-worker: plan sub-tasks at run time, work them in waves, write one reply from what was found.
+
+START -> classify -> plan -> gate_plan --wave of sub-tasks--> investigate -> collect -> synthesise -> gate_coverage
+                      ^--once---|          ^------next wave--------------------|            ^--once-------|
+sound and nothing missing: -> reply -> END
+not for this desk, no sound plan, no policy, findings missing, no sound draft: -> escalate -> END
+"""
+
+from typing import Literal
+
+from langgraph.graph import END, START
+from langgraph.types import Send
+
+from baton import MODEL_RETRY, STEP_TIMEOUT, TypedStateGraph, park, park_branch
+from nodes.classify import classify
+from nodes.collect import collect
+from nodes.escalate import escalate
+from nodes.gate_coverage import gate_coverage
+from nodes.gate_plan import gate_plan
+from nodes.investigate import investigate
+from nodes.plan import plan
+from nodes.reply import reply
+from nodes.synthesise import synthesise
+from state.context import Context
+from state.desk import Inquiry, Resolution, Routed
+from state.orchestrator_worker import Covered, Investigated, Ordered, State, wave
+
+
+def in_scope(state: Routed) -> Literal["plan", "escalate"]:
+    """What is not for this desk is not investigated."""
+    return "escalate" if state["route"] == "other" else "plan"
+
+
+def fan_out_plan(state: Ordered) -> list[Send] | Literal["plan", "escalate"]:
+    """The first sub-tasks; back for the one new plan; or to a person."""
+    if "review" in state:
+        return "escalate"
+    return "plan" if state.get("complaint") else [Send("investigate", each) for each in wave(state)]
+
+
+def fan_out_wave(state: Investigated) -> list[Send] | Literal["synthesise", "escalate"]:
+    """The next sub-tasks; where there are none, on with what was found."""
+    if orders := wave(state):
+        return [Send("investigate", each) for each in orders]
+    return "synthesise" if state["passages"] else "escalate"
+
+
+def passed(state: Covered) -> Literal["reply", "synthesise", "escalate"]:
+    """On, back for the one repair, or to a person."""
+    if "review" in state:
+        return "escalate"
+    return "reply" if state["complaint"] is None else "synthesise"
+
+
+builder = (
+    TypedStateGraph(State, Context, input_schema=Inquiry, output_schema=Resolution)
+    .set_node_defaults(retry_policy=MODEL_RETRY, timeout=STEP_TIMEOUT, error_handler=park)
+    .add_node(classify)
+    .add_node(plan)
+    .add_node(gate_plan)
+    .add_node(investigate, error_handler=park_branch("collect"))
+    .add_node(collect, defer=True)
+    .add_node(synthesise)
+    .add_node(gate_coverage)
+    .add_node(reply)
+    .add_node(escalate)
+    .add_edge(START, "classify")
+    .add_conditional_edges("classify", in_scope)
+    .add_edge("plan", "gate_plan")
+    .add_conditional_edges("gate_plan", fan_out_plan, ["investigate", "plan", "escalate"])
+    .add_edge("investigate", "collect")
+    .add_conditional_edges("collect", fan_out_wave, ["investigate", "synthesise", "escalate"])
+    .add_edge("synthesise", "gate_coverage")
+    .add_conditional_edges("gate_coverage", passed)
+    .add_edge("reply", END)
+    .add_edge("escalate", END)
+)
+
+graph = builder.compile(name="orchestrator_worker")

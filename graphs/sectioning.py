@@ -1,0 +1,79 @@
+"""Sectioning: split a message into its separate requests, work them at once, combine what came of them.
+
+START -> split -> gate_sections --each request--> section -> combine -> END
+          ^--back, once---|
+section: START -> classify -> retrieve -> draft -> report; not for this desk, or no policy: -> report
+no sound split, or no section with anything to say: -> classify -> escalate -> END
+"""
+
+from typing import Literal
+
+from langgraph.graph import END, START
+from langgraph.runtime import Runtime
+from langgraph.types import Send
+
+from baton import MODEL_RETRY, STEP_TIMEOUT, TypedStateGraph, park, park_branch
+from nodes.classify import classify
+from nodes.combine import combine
+from nodes.draft import draft
+from nodes.escalate import escalate
+from nodes.gate_sections import gate_sections
+from nodes.report import report
+from nodes.retrieve import retrieve
+from nodes.split import split
+from state.context import Context
+from state.desk import Informed, Inquiry, Resolution, Routed
+from state.sectioning import Combined, Reported, Section, SectionState, Separated, State
+
+
+def fan_out_requests(state: Separated, runtime: Runtime[Context]) -> list[Send] | Literal["split", "classify"]:
+    """A section for each request, up to the cap; back to be split better; or to a person."""
+    if "review" in state:
+        return "classify"
+    if state.get("complaint") is not None:
+        return "split"
+    many, who = state["requests"], state["customer_id"]
+    requests = many[: runtime.context.sections] if len(many) > 1 else [state["message"]]
+    return [Send("section", Section(message=each, customer_id=who, number=n)) for n, each in enumerate(requests, 1)]
+
+
+def in_scope(state: Routed) -> Literal["retrieve", "report"]:
+    """What is not for this desk is only reported."""
+    return "report" if state["route"] == "other" else "retrieve"
+
+
+def grounded(state: Informed) -> Literal["draft", "report"]:
+    """Nobody answers from nothing."""
+    return "draft" if state["passages"] else "report"
+
+
+def anything_said(state: Combined) -> Literal["classify", "__end__"]:
+    """Where no section has anything to say, the message goes to a person as a whole."""
+    return "classify" if "review" in state else "__end__"
+
+
+section = TypedStateGraph(SectionState, Context, input_schema=Section, output_schema=Reported)
+section.set_node_defaults(retry_policy=MODEL_RETRY, timeout=STEP_TIMEOUT, error_handler=park)
+section.add_node(classify).add_node(retrieve).add_node(draft).add_node(report)
+section.add_edge(START, "classify").add_conditional_edges("classify", in_scope)
+section.add_conditional_edges("retrieve", grounded).add_edge("draft", "report").add_edge("report", END)
+
+builder = (
+    TypedStateGraph(State, Context, input_schema=Inquiry, output_schema=Resolution)
+    .set_node_defaults(retry_policy=MODEL_RETRY, timeout=STEP_TIMEOUT, error_handler=park)
+    .add_node(split)
+    .add_node(gate_sections)
+    .add_node("section", section.compile(name="section"), input_schema=Section, error_handler=park_branch("combine"))
+    .add_node(combine, defer=True)
+    .add_node(classify)
+    .add_node(escalate)
+    .add_edge(START, "split")
+    .add_edge("split", "gate_sections")
+    .add_conditional_edges("gate_sections", fan_out_requests, ["section", "split", "classify"])
+    .add_edge("section", "combine")
+    .add_conditional_edges("combine", anything_said)
+    .add_edge("classify", "escalate")
+    .add_edge("escalate", END)
+)
+
+graph = builder.compile(name="sectioning")

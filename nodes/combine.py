@@ -1,0 +1,75 @@
+"""Combine the sections of a message into one resolution."""
+
+from collections.abc import Iterable
+from itertools import groupby
+from textwrap import shorten
+
+from langgraph.runtime import Runtime
+
+from bank.routes import OTHER
+from state.context import Context
+from state.desk import PROPOSED_ONLY, Draft, Resolution, proposed
+from state.reviews import Review
+from state.sectioning import Combined, Joined, SectionResult
+
+OPENING = "Thank you for your message. "
+PASSED_ON = "We have passed on what you ask for here, and a colleague will see to it: {request}"
+LEFT = "A colleague will look at the rest of your message and answer you: {requests}"
+LONGEST_QUOTE, LONGEST_REST = 200, 1_000  # characters
+
+
+async def combine(state: Joined, runtime: Runtime[Context]) -> Resolution | Combined:
+    """What the customer reads of all sections; a review that says why where none has anything to say."""
+    sections = sorted(state["sections"], key=lambda each: each.number)
+    answered = [each for each in sections if each.draft is not None]
+    left = [*_left(state, sections, runtime.context.sections)]
+    if not answered:
+        return {"review": Review(verdict="escalate", reason=_reason(answered, left))}
+    surest = max(answered, key=lambda each: each.confidence)
+    actions = [taken for each in answered for taken in proposed(each.draft)]
+    return {
+        "outcome": "escalated" if left or actions else "answered",
+        "route": surest.route,
+        "confidence": min(each.confidence for each in sections),
+        "reply": _reply(answered, [request for _, request in left]),
+        "citations": list(dict.fromkeys(name for each in answered if each.draft for name in each.draft.citations)),
+        "actions": actions,
+        "reason": _reason(answered, left),
+    }
+
+
+def _left(state: Joined, sections: list[SectionResult], most: int) -> Iterable[tuple[str, str]]:
+    """Why a request was left to a person, and its words."""
+    for each in sections:
+        if each.draft is None:
+            yield "not for this desk" if each.route == OTHER else "no policy bears on it", each.request
+    for failure in sorted(state["failures"], key=lambda each: int(each.request["number"])):
+        yield f"it failed ({failure.reason}, {failure.letter_id})", str(failure.request["message"])
+    for request in state["requests"][most:]:
+        yield f"the cap of {most} requests (sections) was reached", request
+
+
+def _reply(answered: list[SectionResult], left: list[str]) -> str:
+    """The answers in the order of the requests, opened once, then what a colleague looks at."""
+    said = [_said(each, each.draft) for each in answered if each.draft]
+    opening = next((each.partition(". ")[0] for each in said if ". " in each), "")
+    parts = [said[0], *(each.removeprefix(f"{opening}. ") for each in said[1:])]
+    return "\n\n".join([*parts, *([LEFT.format(requests=_quoted(left))] if left else [])])
+
+
+def _said(section: SectionResult, drafted: Draft) -> str:
+    """The drafted reply; never one that says done what nobody did."""
+    return f"{OPENING}{PASSED_ON.format(request=_quoted([section.request]))}" if drafted.action else drafted.reply
+
+
+def _reason(answered: list[SectionResult], left: list[tuple[str, str]]) -> str:
+    told = [f"{why}: {_quoted(request for _, request in group)}" for why, group in groupby(left, lambda each: each[0])]
+    if any(proposed(each.draft) for each in answered):
+        told.insert(0, PROPOSED_ONLY)
+    return "; ".join(told) or f"{len(answered)} of {len(answered)} requests answered from the policies"
+
+
+def _quoted(requests: Iterable[str]) -> str:
+    """Requests in quotes, on one line of bounded length."""
+    quotes = (f"“{shorten(request, LONGEST_QUOTE, placeholder=' …')}”" for request in requests)
+    return shorten(", ".join(quotes), LONGEST_REST, placeholder=" …")

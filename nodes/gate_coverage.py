@@ -1,0 +1,79 @@
+"""Gate: the reply rests on the findings alone, and no sub-task was lost; what is missing is for a person."""
+
+import asyncio
+from collections.abc import Iterator
+from decimal import Decimal
+
+from bank.claims import claims_done
+from bank.money import gbp_in
+from bank.others import names_others
+from bank.policy_index import Passage, policy_index
+from baton.redact import holds_card_number, redact
+from state.actions import arguments
+from state.desk import Draft
+from state.gates import gate_or_person
+from state.orchestrator_worker import Covered, Synthesised
+from state.reviews import Review
+
+HOLDERS = ("transaction_id", "card_id", "account_id")
+
+
+async def gate_coverage(state: Synthesised) -> Covered:
+    """Let the draft through, or say what is wrong with it; the second time, or where findings are missing, a person."""
+    passages = (await asyncio.to_thread(policy_index)).passages(state["passages"])
+    fault = next(_faults(state, passages), None) or await _others(state)
+    report = gate_or_person("gate_coverage", fault, state.get("repaired", []))
+    if fault is None and state["missing"]:
+        missing = f"no findings for {', '.join(state['missing'])}"
+        report["review"] = Review(verdict="escalate", reason=missing)
+    if "review" in report:
+        return {**report, "best": _best(state, passages)}
+    return {"complaint": report["complaint"], "repaired": report["repaired"]}
+
+
+def _faults(state: Synthesised, passages: list[Passage]) -> Iterator[str]:
+    drafted, action = state["draft"], state["draft"].action
+    through = {*state["missing"], *(each.subtask for each in state["findings"])}
+    yield from (f"the sub-task {each.id} was lost" for each in state["plan"].subtasks if each.id not in through)
+    if not drafted.citations or not set(drafted.citations) <= {each.policy_id for each in passages}:
+        yield "the reply must cite policies, and only those that were found"
+    for each in state["findings"]:
+        if each.citations and not set(each.citations) & set(drafted.citations):
+            yield f"the reply rests on nothing that {each.subtask} found; it found {', '.join(each.citations)}"
+    if holds_card_number(" ".join(drafted.reply.split())):
+        yield "the reply holds a card number"
+    if action is None and claims_done(drafted.reply):
+        yield "the reply claims that something was done, and proposes nothing"
+    if not _founded(state, drafted):
+        yield "the action names a card, an account or a payment that no finding holds"
+    rows = (value for each in state["findings"] for row in each.rows for value in row.values())
+    texts = (text for each in passages for text in (each.title, each.text))
+    grounds = " ".join([state["message"], *(each.summary for each in state["findings"]), *rows, *texts])
+    own = {Decimal(value) for name, value in (arguments(action) if action else {}).items() if name == "daily_limit"}
+    for amount in sorted(gbp_in(drafted.reply) - gbp_in(grounds) - own):
+        yield f"neither a finding nor the message names the amount {amount}"
+
+
+def _founded(state: Synthesised, drafted: Draft) -> bool:
+    """Whether the action is about things that a worker found."""
+    known = {name for each in state["findings"] for name in each.evidence}
+    named = arguments(drafted.action) if drafted.action else {}
+    return {value for name, value in named.items() if name in HOLDERS} <= known
+
+
+async def _others(state: Synthesised) -> str | None:
+    """What is wrong where the reply or the evidence names somebody else's things."""
+    evidence = (name for each in state["findings"] if each.rows for name in each.evidence)
+    if await names_others(" ".join([state["draft"].reply, *evidence]), state["customer_id"]):
+        return "the reply or its evidence names a card, an account or a payment that is not the customer's"
+    return None
+
+
+def _best(state: Synthesised, passages: list[Passage]) -> Draft:
+    """The draft as far as it rests on the findings, for a person to read."""
+    drafted, known = state["draft"], {each.policy_id for each in passages}
+    return Draft(
+        reply=redact(drafted.reply),
+        citations=[name for name in drafted.citations if name in known],
+        action=drafted.action if _founded(state, drafted) else None,
+    )

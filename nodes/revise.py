@@ -1,0 +1,20 @@
+"""Revise a draft: mend what it was marked down for."""
+
+import asyncio
+
+from bank.criteria import criteria
+from bank.papers import papers
+from bank.specialists import specialist
+from baton import ask, prompt
+from state.desk import Draft, draft_shape
+from state.evaluator_optimizer import Revised, Revising
+
+
+async def revise(state: Revising) -> Revised:
+    """A new draft by the same specialist, who sees the old one, its unmet criteria and the whole policies."""
+    chosen, known = await asyncio.to_thread(specialist, state["route"]), criteria()
+    unmet = [{**known[mark.number].model_dump(), "reason": mark.reason} for mark in state["unmet"]]
+    data = {**await papers(state, whole=True), "draft": state["draft"].model_dump(mode="json"), "unmet": unmet}
+    said = await ask(chosen.model, draft_shape(chosen.actions), f"{prompt(__file__)}\n{chosen.instructions}", data)
+    drafted = Draft(reply=said.reply, citations=said.citations, action=said.action)
+    return {"draft": drafted, "revised": state.get("revised", 0) + 1}

@@ -1,0 +1,10 @@
+"""Split a message into its separate requests."""
+
+from baton import ask, prompt
+from state.sectioning import Requests, Split, Splitting
+
+
+async def split(state: Splitting) -> Split:
+    """The requests, each in the message's own words."""
+    data = {"message": state["message"], "complaint": state.get("complaint")}
+    return {"requests": (await ask("cheap", Requests, prompt(__file__), data)).requests}

@@ -1,0 +1,41 @@
+"""Sum up: make one resolution of what the specialists said."""
+
+from bank.wording import PASSED_ON, SORRY, THE_REST, joined
+from state.desk import PROPOSED_ONLY, ActionTaken, Outcome, Resolution, proposed
+from state.multi_agent import Contribution, Gathered
+
+
+async def sum_up(state: Gathered) -> Resolution:
+    """The answers in the order of the hand-overs; a person looks where one is missing or an action is proposed."""
+    fit = [each for each in state["contributions"] if each.fit]
+    missing = [f"{each.route}: {each.review.reason}" for each in state["contributions"] if not each.fit]
+    actions = [taken for each in fit for taken in _taken(each)]
+    open_ones = any(action.status == "proposed" for action in actions)
+    told = [PROPOSED_ONLY] if open_ones else []
+    return {
+        "outcome": "escalated" if missing or open_ones else _outcome(fit),
+        "route": state["route"],
+        "confidence": state["confidence"],
+        "reply": joined([*map(_text, fit), *([THE_REST] if missing else [])]),
+        "citations": list(dict.fromkeys(name for each in fit if each.draft for name in each.draft.citations)),
+        "actions": actions,
+        "reason": "; ".join([*told, *(f"{each.route}: {each.review.reason}" for each in fit), *missing]),
+    }
+
+
+def _outcome(fit: list[Contribution]) -> Outcome:
+    return "declined" if all(each.review.verdict == "decline" for each in fit) else "answered"
+
+
+def _taken(contribution: Contribution) -> list[ActionTaken]:
+    """The action that a specialist proposes; refused where the bank's rules forbid it."""
+    return proposed(contribution.draft, "refused" if contribution.review.verdict == "decline" else "proposed")
+
+
+def _text(contribution: Contribution) -> str:
+    """What the customer reads of one; never a draft that says done what nobody did."""
+    if contribution.review.verdict == "decline":
+        return SORRY.format(reason=contribution.review.reason.rstrip("."))
+    if contribution.draft is None or contribution.draft.action is not None:
+        return PASSED_ON
+    return contribution.draft.reply

@@ -1,0 +1,68 @@
+"""The state of `evaluator_optimizer`."""
+
+from typing import NotRequired
+
+from typing_extensions import TypedDict
+
+from baton.records import Record
+from state.desk import Draft, Drafted, Drafting, Evidence, Inquiry, Resolution
+from state.reviews import Review
+
+
+class Mark(Record):
+    """Whether one criterion is met, and why."""
+
+    number: int
+    met: bool
+    reason: str
+
+
+class Evaluation(Record):
+    """A judge's marks, one for each criterion."""
+
+    marks: list[Mark]
+
+
+class Loop(TypedDict, total=False):
+    """Where the loop stands: `best` is the draft kept, `met` how many criteria it meets, `unmet` the marks it lacks."""
+
+    best: Draft
+    met: int
+    unmet: list[Mark]
+    revised: int
+
+
+class Evaluating(Drafted, Loop):
+    """A draft to be judged, and what was the best before it."""
+
+
+class Judged(TypedDict):
+    """What evaluating writes; `review` only where the loop ends below the bar, `finding` where it passes."""
+
+    evaluation: Evaluation
+    best: Draft
+    met: int
+    unmet: list[Mark]
+    review: NotRequired[Review]
+    finding: NotRequired[str]
+
+
+class Revising(Drafted):
+    """The best draft so far with what it lacks."""
+
+    unmet: list[Mark]
+    revised: NotRequired[int]
+
+
+class Revised(Drafting):
+    """What revising writes; `revised` counts the revisions."""
+
+    revised: int
+
+
+class State(Inquiry, Resolution, Evidence, Drafting, Loop, total=False):
+    """All that `evaluator_optimizer` keeps; a step reads and writes a slice of it."""
+
+    evaluation: Evaluation
+    review: Review
+    finding: str

@@ -1,0 +1,137 @@
+"""The state of `orchestrator_worker`."""
+
+import operator
+from typing import Annotated, NotRequired
+
+from typing_extensions import TypedDict
+
+from baton.dead_letters import Failure
+from baton.records import Record
+from state.desk import Draft, Drafted, Evidence, Inquiry, Resolution, Routed
+from state.gates import Gated
+from state.reviews import Review
+
+
+class SubTask(Record):
+    """One question for one worker; `needs` are the ids of the sub-tasks whose findings it builds on."""
+
+    id: str
+    worker: str
+    question: str
+    needs: list[str]
+
+
+class Plan(Record):
+    """How a message is investigated."""
+
+    subtasks: list[SubTask]
+
+
+class Finding(Record):
+    """What a worker found.
+
+    `rows` are the customer's own things as a clerk sees them; `evidence` their ids, or those of policy passages, whose
+    policies are the `citations`.
+    """
+
+    subtask: str
+    summary: str
+    rows: list[dict[str, str]]
+    evidence: list[str]
+    citations: list[str]
+
+
+class Planning(Routed):
+    """A routed inquiry; `complaint` is what the gate said about the last plan."""
+
+    complaint: NotRequired[str | None]
+
+
+class Planned(TypedDict):
+    """What planning writes."""
+
+    plan: Plan
+
+
+class Order(Routed):
+    """What a worker is given: a sub-task, and the findings that it needs."""
+
+    subtask: SubTask
+    given: list[Finding]
+
+
+class Found(TypedDict):
+    """What a worker writes: a list of one."""
+
+    findings: list[Finding]
+
+
+class Joined(Routed, Planned):
+    """What came of the sub-tasks so far: findings and failures, in any order."""
+
+    findings: list[Finding]
+    failures: list[Failure]
+
+
+class Ordered(Joined):
+    """An inquiry with its plan, before or after its gate."""
+
+    complaint: NotRequired[str | None]
+    repaired: NotRequired[list[str]]
+    review: NotRequired[Review]
+
+
+class Collected(Evidence):
+    """The passages found, the sub-tasks without a finding, and all of it in words."""
+
+    missing: list[str]
+    finding: str
+
+
+class Investigated(Joined, Collected):
+    """An inquiry when its sub-tasks are through."""
+
+    complaint: NotRequired[str | None]
+
+
+class Synthesised(Investigated, Drafted):
+    """An investigation with a draft."""
+
+    repaired: NotRequired[list[str]]
+
+
+class Covered(Gated):
+    """What the last gate writes; `best` is the draft where a person must look."""
+
+    best: NotRequired[Draft]
+
+
+class State(Inquiry, Resolution, Planned, Collected, Covered, total=False):
+    """All that `orchestrator_worker` keeps; a step reads and writes a slice of it."""
+
+    draft: Draft
+    findings: Annotated[list[Finding], operator.add]
+    failures: Annotated[list[Failure], operator.add]
+
+
+def wave(state: Joined) -> list[Order]:
+    """The sub-tasks that can be worked next: neither found nor failed, and all that they need is found."""
+    findings = {each.subtask: each for each in state["findings"]}
+    over = {*findings, *(failed_id(each) for each in state["failures"])}
+    return [
+        Order(
+            message=state["message"],
+            customer_id=state["customer_id"],
+            route=state["route"],
+            confidence=state["confidence"],
+            subtask=each,
+            given=[findings[name] for name in each.needs],
+        )
+        for each in state["plan"].subtasks
+        if each.id not in over and findings.keys() >= set(each.needs)
+    ]
+
+
+def failed_id(failure: Failure) -> str:
+    """Which sub-task failed."""
+    return str(failure.request["subtask"]["id"])

@@ -1,0 +1,96 @@
+"""The state of `sectioning`."""
+
+import operator
+from typing import Annotated, NotRequired
+
+from typing_extensions import TypedDict
+
+from baton.dead_letters import Failure
+from baton.records import Record
+from state.desk import Confidence, Draft, Inquiry, Resolution, Routed
+from state.gates import Gated
+from state.reviews import Review
+
+
+class Requests(Record):
+    """The separate requests of a message, each in the message's own words, in the order in which they stand."""
+
+    requests: list[str]
+
+
+class SectionResult(Record):
+    """What became of one request; `number` counts them from 1.
+
+    There is no draft where the request is not for this desk or no policy bears on it.
+    """
+
+    number: int
+    request: str
+    route: str
+    confidence: Confidence
+    draft: Draft | None
+
+
+class Splitting(Inquiry):
+    """An inquiry; `complaint` is what the gate said about the last split."""
+
+    complaint: NotRequired[str | None]
+
+
+class Split(TypedDict):
+    """What splitting writes."""
+
+    requests: list[str]
+
+
+class Separated(Splitting, Split):
+    """An inquiry with its separate requests, before or after their gate."""
+
+    repaired: NotRequired[list[str]]
+    review: NotRequired[Review]
+
+
+class Section(Inquiry):
+    """One request by itself: the whole message as far as whoever works it knows."""
+
+    number: int
+
+
+class Worked(Section, Routed):
+    """A routed section, with a draft where there was something to draft from."""
+
+    draft: NotRequired[Draft]
+
+
+class Reported(TypedDict):
+    """What a section writes: a list of one."""
+
+    sections: list[SectionResult]
+
+
+class Joined(Inquiry, Split):
+    """All that came of the requests: results and failures, in any order."""
+
+    sections: list[SectionResult]
+    failures: list[Failure]
+
+
+class Combined(TypedDict):
+    """Whether the sections gave nothing to reply; then `review` says why."""
+
+    review: NotRequired[Review]
+
+
+class SectionState(Section, Resolution, total=False):
+    """All that one section keeps."""
+
+    passages: list[str]
+    draft: Draft
+    sections: list[SectionResult]
+
+
+class State(Inquiry, Resolution, Split, Gated, total=False):
+    """All that `sectioning` keeps; a step reads and writes a slice of it."""
+
+    sections: Annotated[list[SectionResult], operator.add]
+    failures: Annotated[list[Failure], operator.add]

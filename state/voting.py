@@ -1,0 +1,75 @@
+"""The state of `voting`."""
+
+from operator import add
+from typing import Annotated, Literal, NotRequired
+
+from typing_extensions import TypedDict
+
+from baton.dead_letters import Failure
+from baton.records import Record
+from state.desk import Confidence, Drafted, Drafting, Evidence, Inquiry, Resolution, Routed
+from state.reviews import Review
+
+
+class Vote(Record):
+    """One voter's answer to whether somebody else uses the customer's money, card or account."""
+
+    view: str
+    answer: Literal["yes", "no", "unsure"]
+    reason: str
+
+
+class Ballot(Inquiry):
+    """What one voter is handed."""
+
+    view: str
+
+
+class Voting(TypedDict):
+    """What a voter writes."""
+
+    votes: Annotated[list[Vote], add]
+
+
+class Returned(Routed):
+    """A routed inquiry with the votes and the failures that came back."""
+
+    votes: NotRequired[Annotated[list[Vote], add]]
+    failures: NotRequired[Annotated[list[Failure], add]]
+
+
+class Tally(Record):
+    """The count: `fraud` is None without a quorum; `share` is the larger side's, of all voters asked."""
+
+    fraud: bool | None
+    share: Confidence
+    votes: list[Vote]
+
+
+class Tallying(TypedDict):
+    """What the tally writes; `review` only where a person has to look."""
+
+    tally: Tally
+    route: str
+    confidence: Confidence
+    finding: str
+    review: NotRequired[Review]
+
+
+class Tallied(Routed):
+    """An inquiry with its tally."""
+
+    tally: Tally
+    review: NotRequired[Review]
+
+
+class Judged(Drafted):
+    """A draft with the tally that it was written under."""
+
+    tally: Tally
+
+
+class State(Inquiry, Resolution, Voting, Evidence, Drafting, Tallying, total=False):
+    """All that `voting` keeps; a step reads and writes a slice of it."""
+
+    failures: Annotated[list[Failure], add]

@@ -1,0 +1,166 @@
+"""`baton advise`: the framework as a table, and the three ways to answer its questions."""
+
+import json
+import os
+import pty
+import re
+import subprocess
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+
+import pytest
+
+from app.describing import Reading
+from app.framework import COSTS, advise, cost_of, patterns, questions
+from baton.errors import UsageError
+from baton.registry import entries, root
+from benchmarks.pattern_costs import cells
+from tests.app.conftest import HOUSE, Baton
+from tests.scripted import Scripted, scripted_model
+
+__all__ = ["scripted_model"]
+
+YES, NO, OPEN = True, False, None
+ASKED = ["fixed_steps", "categories", "independent", "same_question", "criteria", "unknown_steps"]
+ONLY_YES = dict.fromkeys(ASKED, YES)
+NONE_YES = dict.fromkeys(ASKED, NO)
+
+
+def advised(answers: Mapping[str, bool | None], *, agent_wanted: bool = False) -> tuple[str, str | None]:
+    advice = advise(lambda question: answers.get(question.id), agent_wanted=agent_wanted)
+    return advice.pattern.name, advice.warning
+
+
+def only(name: str) -> dict[str, bool | None]:
+    return {**NONE_YES, name: YES}
+
+
+@pytest.mark.parametrize(
+    "answers, pattern",
+    [
+        (only("fixed_steps"), "chaining"),
+        (only("categories"), "routing"),
+        ({**only("independent"), "same_question": YES}, "voting"),
+        (only("independent"), "sectioning"),
+        (only("criteria"), "evaluator_optimizer"),
+        (only("unknown_steps"), "orchestrator_worker"),
+        (NONE_YES, "chaining"),
+    ],
+)
+def test_the_first_yes_decides(answers: dict[str, bool | None], pattern: str) -> None:
+    assert advised(answers) == (pattern, None)
+
+
+def test_what_comes_after_the_first_yes_changes_nothing() -> None:
+    found = []
+    for name in ASKED:
+        before = dict.fromkeys(ASKED[: ASKED.index(name)], NO)
+        found.append(advised({**ONLY_YES, **before})[0])
+    assert found == [
+        "chaining",
+        "routing",
+        "voting",
+        "evaluator_optimizer",
+        "evaluator_optimizer",
+        "orchestrator_worker",
+    ]
+
+
+def test_the_table_is_whole(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(HOUSE)
+    root.cache_clear()
+    places = {place for each in questions().values() for place in (each.yes, each.no)}
+    assert list(questions()) == ASKED
+    assert places == {*ASKED[1:], *patterns()}
+    assert set(Reading.model_fields) == {*ASKED, "asks_for_an_agent"}
+    assert {name: each.file for name, each in patterns().items()}.items() <= {
+        name: each.path.removeprefix("./").partition(":")[0] for name, each in entries().items()
+    }.items()
+    for each in questions().values():
+        assert bool(each.why_yes) == (each.yes in patterns())
+        assert bool(each.why_no) == (each.no in patterns())
+
+
+@pytest.mark.parametrize("answers", [{}, {"fixed_steps": NO}, {**NONE_YES, "categories": OPEN}, {"independent": YES}])
+def test_without_a_yes_nothing_is_decided_before_all_is_answered(answers: dict[str, bool | None]) -> None:
+    with pytest.raises(UsageError, match="answer"):
+        advised(answers)
+
+
+def test_whoever_reaches_for_the_most_first_is_told_to_start_with_the_simplest() -> None:
+    name, warning = advised({"unknown_steps": YES})
+    assert name == "orchestrator_worker"
+    assert str(warning).startswith("start with the simplest: ")
+    assert "--[no-]fixed-steps" in str(warning)
+    assert str(advised(NONE_YES, agent_wanted=True)[1]).startswith("start with the simplest: ")
+    assert advised({"criteria": YES})[1] is None
+
+
+def test_every_registered_graph_was_measured(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(HOUSE)
+    root.cache_clear()
+    assert [name for name in entries() if cost_of(name) is None] == [], "python -m benchmarks.pattern_costs --write"
+    single = cost_of("single_call")
+    assert single is not None
+    assert (single.model_calls, single.times_calls, single.times_tokens) == (1, 1, 1)
+
+
+def test_the_page_says_what_the_table_and_the_measurement_say() -> None:
+    page = (HOUSE / "docs" / "choosing.md").read_text("utf-8")
+    for number, question in enumerate(questions().values(), 1):
+        assert f"| {number} | {question.asks} |" in page
+    for name in json.loads(COSTS.read_text("utf-8"))["graphs"]:
+        assert re.search(rf"^\| `{name}` \|.*\| {re.escape(cells(cost_of(name)))} \|$", page, re.MULTILINE), name
+    assert [each.name for each in patterns().values() if each.trade_off not in page] == []
+
+
+def test_flags_answer(baton: Baton) -> None:
+    said = baton("advise", "--no-fixed-steps", "--categories", "--json").object
+    assert (said["pattern"], said["file"]) == ("routing", "graphs/routing.py")
+    assert said["decided_by"] == {"question": "categories", "answer": True}
+    assert said["cost"]["model"] == "local:desk"
+    assert " run routing " in said["command"]
+    told = baton("advise", "--categories")
+    assert told.err == "not considered: --[no-]fixed-steps\n"
+    assert "model calls" in told.out
+    assert "counted with local:desk" in told.out
+
+
+def test_nothing_said_where_nobody_can_be_asked_is_wrong_use(baton: Baton) -> None:
+    said = baton("advise")
+    assert (said.code, said.out, len(said.err.splitlines())) == (2, "", 1)
+    assert baton("advise", "--describe", "mail", "--criteria").code == 2
+
+
+def test_a_person_is_asked_in_turn(project: Path) -> None:
+    person, theirs = pty.openpty()
+    command = [sys.executable, "-m", "app", "advise", "--no-categories"]
+    environment = {**os.environ, "PYTHONPATH": str(HOUSE)}
+    os.write(person, b"n\ny\nn\n")
+    done = subprocess.run(
+        command, env=environment, stdin=theirs, stderr=theirs, stdout=subprocess.PIPE, text=True, check=True, timeout=20
+    )
+    asked = os.read(person, 10_000).decode()
+    assert [question.asks in asked for question in questions().values()] == [True, False, True, True, False, False]
+    assert "graphs/sectioning.py" in done.stdout
+
+
+def test_a_description_needs_a_real_model(baton: Baton) -> None:
+    said = baton("advise", "--describe", "invoices")
+    assert (said.code, said.out) == (2, "")
+    assert "--describe needs a real model" in said.err
+    assert len(said.err.splitlines()) == 1
+
+
+def test_a_description_is_read_by_a_model(
+    baton: Baton, scripted_model: Scripted, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("BATON_MODEL_STRONG", "openai:scripted")
+    scripted_model.will({**NONE_YES, "criteria": True, "asks_for_an_agent": True})
+    said = baton("advise", "--describe", "an agent that writes ```letters```", "--json").object
+    assert said["pattern"] == "evaluator_optimizer"
+    assert said["warning"].startswith("start with the simplest: the description asks for an agent")
+    assert "an agent that writes" in scripted_model.asked[0].split("```json")[1]
+    [run] = json.loads(baton("runs", "--json").out)
+    assert (run["graph"], run["status"], run["usage"]["model_calls"]) == ("advise", "done", 1)

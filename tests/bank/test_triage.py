@@ -1,0 +1,36 @@
+"""Triage: most messages take the short path, and code says which do not."""
+
+from pathlib import Path
+
+import pytest
+
+from bank.triage import next_step
+from tests.ready import furnish, ready_home
+
+STORY = "I was on the train when it happened and " * 9
+
+
+@pytest.fixture
+def furnished(baton_home: Path, tmp_path_factory: pytest.TempPathFactory) -> None:
+    furnish(baton_home, ready_home(tmp_path_factory))
+
+
+@pytest.mark.usefixtures("furnished")
+@pytest.mark.parametrize(
+    "message, route, known, step",
+    [
+        ("How do I change my PIN?", "cards", True, "retrieve"),
+        ("How do I change my PIN? Please tell me how.", "cards", True, "retrieve"),
+        ("Please close my account. And what does a transfer abroad cost?", "account", True, "sections"),
+        ("What is the fee for cash abroad? How do I change my PIN?", "fees", False, "sections"),
+        ("I was charged twice at the bakery. Please refund one.", "disputes", True, "investigate"),
+        ("I was charged twice at the bakery. Please refund one.", "disputes", False, "retrieve"),
+        ("There is a payment that I never made.", "security", True, "vote"),
+        ("There is a payment that I never made.", "security", False, "retrieve"),
+        ("My card was stolen, please freeze it.", "security", True, "retrieve"),
+        (STORY + "how long does a transfer take?", "transfers", True, "chain"),
+        ("?!", "other", False, "retrieve"),
+    ],
+)
+def test_only_what_needs_a_long_path_takes_it(message: str, route: str, known: bool, step: str) -> None:  # noqa: FBT001
+    assert next_step(message, route, known=known) == step

@@ -1,0 +1,31 @@
+"""A model that answers some records as a test says, and all others as the offline model does."""
+
+from collections.abc import Callable, MutableMapping
+from typing import Any, cast
+
+import pytest
+
+from bank.skills import SKILLS
+from baton.wire import Request, Skill
+
+Answer = dict[str, Any] | Callable[[dict[str, Any]], dict[str, Any]]
+Obstinate = Callable[..., None]
+"""`obstinate(Draft=answer)`: from now on every `Draft` is that answer, or what it makes of the request's data."""
+
+
+@pytest.fixture
+def obstinate(monkeypatch: pytest.MonkeyPatch) -> Obstinate:
+    skills = cast("MutableMapping[str, Skill]", SKILLS)
+
+    def answers(**records: Answer) -> None:
+        for name, answer in records.items():
+            monkeypatch.setitem(skills, name, _skill(answer))
+
+    return answers
+
+
+def _skill(answer: Answer) -> Skill:
+    def skill(request: Request) -> dict[str, Any]:
+        return answer(request.data) if callable(answer) else answer
+
+    return skill

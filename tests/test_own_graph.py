@@ -1,0 +1,50 @@
+"""The project of `docs/own-graph.md`, made in an empty folder, has what the page promises."""
+
+import json
+import sqlite3
+from pathlib import Path
+
+from tests.scripted import Scripted, scripted_model
+from tests.test_docs import ROOT, blocks, commands, ends, written
+
+__all__ = ["scripted_model"]
+
+PAGE = ROOT / "docs" / "own-graph.md"
+DONE, WAITING, DEAD_LETTERED = 0, 3, 4
+EXPECTED = {"flowers": WAITING, "small": DEAD_LETTERED}
+"""How the runs that the page starts end, by thread id; every other command is done."""
+
+
+def test_ten_lines_give_a_strangers_graph_the_plumbing(tmp_path: Path, scripted_model: Scripted) -> None:
+    scripted_model.will({"payee": "Ann", "amount": "12.50"})
+    project, home = tmp_path / "project", tmp_path / "home"
+    project.mkdir()
+    written(PAGE, project)
+    lines = [words for block in blocks(PAGE) if block.marks == "own" for words in commands(block)]
+    ended = ends(lines, project, BATON_HOME=home, BATON_MODEL_CHEAP="openai:scripted")
+    expected = [EXPECTED.get(words[-1], DONE) if words[0] == "run" else DONE for words in lines]
+    assert [code for _, code in ended] == expected, ended
+    told = sqlite3.connect(home / "baton.db")
+    assert rows(told, "SELECT thread_id, status FROM runs ORDER BY created_at") == [
+        ("flowers", "done"),
+        ("small", "dead_lettered"),
+    ]
+    assert rows(told, "SELECT step, reason FROM dead_letters") == [("read", "over_budget")]
+    assert rows(told, "SELECT action, status FROM effects") == [("pay", "done")]
+    [(decision,)] = rows(told, "SELECT decision FROM approvals")
+    assert json.loads(str(decision))["type"] == "approve"
+    steps = rows(told, "SELECT step FROM spans WHERE thread_id = 'flowers' AND status = 'done' AND kind = 'step'")
+    assert [step for (step,) in steps] == ["read", "approve", "pay"]
+    assert rows(told, "SELECT count(*) FROM model_calls WHERE status = 'answered'") == [(1,)]
+    told.close()
+
+
+def rows(database: sqlite3.Connection, sql: str) -> list[tuple[object, ...]]:
+    return [tuple(row) for row in database.execute(sql)]
+
+
+def test_it_knows_no_bank_and_ten_lines_are_ours() -> None:
+    [graph] = [block.text for block in blocks(PAGE) if block.file == "invoices.py"]
+    marks = [line.rpartition("# ")[2] for line in graph.splitlines() if line.rpartition("# ")[2].isdecimal()]
+    assert marks == [str(number) for number in range(1, 11)]
+    assert not any(room in graph for room in ("bank", "nodes", "state.", "graphs"))
