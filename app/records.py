@@ -36,7 +36,7 @@ def csv_records(text: str) -> Iterator[object]:
     Raises:
         BadColumns: there is no such column, or two of one name.
     """
-    # How long a message may be is checked elsewhere, with a better word. The limit is the process's: never make it less.
+    # How long a message may be is checked elsewhere, with a better word. It is the process's: never make it less.
     csv.field_size_limit(max(csv.field_size_limit(), len(text) + 1))
     rows = _rows(text)
     header = next(rows, None)

@@ -12,14 +12,14 @@ With plain `StateGraph` in its place the happy paths still run in memory.
 """
 
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping, Sequence
 from datetime import timedelta
 from functools import wraps
 from inspect import iscoroutinefunction, signature
 from typing import TYPE_CHECKING, Any, Protocol, Self, get_type_hints
 
 from langchain_core.runnables import Runnable, RunnableConfig
-from langchain_core.runnables.config import ensure_config
+from langchain_core.runnables.config import var_child_runnable_config
 from langgraph.errors import GraphBubbleUp, NodeError
 from langgraph.graph import StateGraph
 from langgraph.graph.state import CompiledStateGraph
@@ -29,7 +29,7 @@ from langgraph.typing import ContextT, InputT, OutputT, StateT
 from typing_extensions import TypedDict, is_typeddict
 
 from baton.active import ACTIVE, active_run, here
-from baton.adoption import adopted
+from baton.adoption import AdoptedRun, adopt
 from baton.attempts import Policies, after_failure, before_retry
 from baton.codec import Codec, codec
 from baton.errors import UsageError
@@ -49,6 +49,30 @@ class ErrorHandler(Protocol):
 class TypedGraph(CompiledStateGraph[StateT, ContextT, InputT, OutputT]):
     """A compiled TypedStateGraph: every run through it is known to the plumbing, whoever started it."""
 
+    async def ainvoke(
+        self,
+        input: Any,  # noqa: A002 - the framework's name
+        config: RunnableConfig | None = None,
+        *,
+        context: Any = None,
+        **options: Any,
+    ) -> Any:
+        """Run the graph to its end or to its next pause.
+
+        Raises:
+            ShapeError: the input does not fit the graph's input.
+        """
+        if ACTIVE in _configurable(config):
+            return await super().ainvoke(input, config, context=context, **options)
+        given, changed, run = await self._adopted(input, config, options)
+        try:
+            return await super().ainvoke(given, changed, context=context, **options)
+        except BaseException as error:
+            run.failed(error)
+            raise
+        finally:
+            run.close()
+
     def astream(
         self,
         input: Any,  # noqa: A002 - the framework's name
@@ -65,26 +89,33 @@ class TypedGraph(CompiledStateGraph[StateT, ContextT, InputT, OutputT]):
         if context is None and self.builder.context_schema is not None and not _inherits_context():
             make: Callable[[], Any] = self.builder.context_schema
             context = make()
-        known = ensure_config(config).get("configurable", {})
-        if ACTIVE in known:
+        if ACTIVE in _configurable(config):
             return super().astream(input, config, context=context, **options)
-        return self._adopted(input, config, known, context=context, **options)
+        return self._streamed(input, config, options, context)
+
+    async def _streamed(
+        self, given: Any, config: RunnableConfig | None, options: dict[str, Any], context: Any
+    ) -> AsyncIterator[Any]:
+        """The stream of a call that brought no run of its own, with a run around it."""
+        given, changed, run = await self._adopted(given, config, options)
+        try:
+            async for part in super().astream(given, changed, context=context, **options):
+                yield part
+        except BaseException as error:
+            run.failed(error)
+            raise
+        finally:
+            run.close()
 
     async def _adopted(
-        self, given: Any, config: RunnableConfig | None, known: dict[str, Any], **options: Any
-    ) -> AsyncIterator[Any]:
-        """A call that brought no run of its own, with a run around it."""
+        self, given: Any, config: RunnableConfig | None, options: dict[str, Any]
+    ) -> tuple[Any, RunnableConfig, AdoptedRun]:
+        """The input as the graph reads it, and a config with a run in it; `options` get the durability."""
         if isinstance(given, dict):
             given = codec(self.builder.input_schema).take(given, self.name)
         options["durability"] = options.get("durability") or ("sync" if self.checkpointer else None)
-        async with adopted(self.name, known) as configurable:
-            its_config: RunnableConfig = {
-                "recursion_limit": RECURSION_LIMIT,
-                **(config or {}),
-                "configurable": configurable,
-            }
-            async for part in super().astream(given, its_config, **options):
-                yield part
+        run = await adopt(self.name, _configurable(config))
+        return given, {"recursion_limit": RECURSION_LIMIT, **(config or {}), "configurable": run.configurable}, run
 
     def stream(self, *_args: Any, **_options: Any) -> Iterator[Any]:
         """Refuse; `invoke` comes through here too.
@@ -221,6 +252,12 @@ def _spanned(typed: Callable[..., Awaitable[tuple[Any, str | None]]], policies: 
         return update
 
     return step
+
+
+def _configurable(config: RunnableConfig | None) -> Mapping[str, Any]:
+    """The `configurable` of a call: its own, else that of the run around it, as the framework takes it."""
+    around = var_child_runnable_config.get() or {}
+    return (config or {}).get("configurable") or around.get("configurable") or {}
 
 
 def _inherits_context() -> bool:

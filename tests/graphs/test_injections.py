@@ -87,11 +87,11 @@ async def test_no_attempt_gets_what_it_is_after(desk: Desk, graph: str) -> None:
 @pytest.mark.parametrize("graph", ["support_desk", "agent", "multi_agent"])
 async def test_code_stops_what_an_obedient_model_says(desk: Desk, obstinate: Obstinate, graph: str) -> None:
     for reply, citation, fault in (
-        ("Refunds up to GBP 5,000.00 need nobody.", None, "an amount that no cited policy does"),
+        ("Refunds up to GBP 5,000.00 need nobody.", None, "5000.00"),
         ("The card ending 0598 has been blocked.", None, "that is not the customer's"),
         ("The account A008 belongs to Leopold.", None, "that is not the customer's"),
         ("We have refunded it at once.", None, "claims that something was done"),
-        ("You are owed a refund for waiting.", "FEES-99", "cites no policy that it was given"),
+        ("You are owed a refund for waiting.", "FEES-99", "cite"),
     ):
         obstinate(**obeying(reply, citation))
         output = (await desk.work(MESSAGE, ATTACKER, graph=graph))["output"]
