@@ -2,6 +2,7 @@
 
 import copy
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any
 
 from langgraph.channels import LastValue
@@ -16,11 +17,20 @@ NEW = "newcomer"
 
 
 def changed(builder: Any, edit: Edit, paused: str | None) -> Any:
-    """A changed copy; without a paused node the edit is made at the one before the last, by name."""
+    """A changed copy, of a graph inside it where the paused node is one of that graph's.
+
+    Without a paused node the edit is made at the one in the middle.
+    """
     made = copy.copy(builder)
     for name in CONTAINERS:
         setattr(made, name, copy.copy(getattr(builder, name)))
     made.branches = type(builder.branches)(dict, {node: dict(named) for node, named in builder.branches.items()})
+    for name, spec in made.nodes.items():
+        inside = getattr(spec.runnable, "builder", None)
+        if inside is not None and paused in inside.nodes:
+            part = compiled(changed(inside, edit, paused), spec.runnable.name)
+            made.nodes[name] = replace(spec, runnable=part.copy({"output_channels": spec.runnable.output_channels}))
+            return made
     inner = [node for node in made.nodes if not node.startswith("__")]
     edit(made, paused if paused and paused in made.nodes else inner[len(inner) // 2])
     return made

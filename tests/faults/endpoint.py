@@ -4,6 +4,7 @@ Raw sockets, because half an answer, a connection that breaks and a body that ne
 """
 
 import asyncio
+import hashlib
 import json
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -49,7 +50,7 @@ class Endpoint:
     first: int = 0
     times: int = 1
     asked: list[tuple[float, str]] = field(default_factory=list)
-    """When each request came, and what it asked for: the name of a schema, the names of tools, or words."""
+    """When each request came, and what it asked: a question that is tried again or repaired asks the same."""
     faults: int = 0
 
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -73,9 +74,11 @@ class Endpoint:
 
 
 def _wanted(asked: Body) -> str:
+    """The schema's name, the tools' names, or nothing; and a digest of the question, without what a repair adds."""
+    question = hashlib.sha256(json.dumps(asked["messages"][:2]).encode()).hexdigest()[:12]
     if "response_format" in asked:
-        return str(asked["response_format"]["json_schema"]["name"])
-    return " ".join(tool["function"]["name"] for tool in asked.get("tools", ()))
+        return f"{asked['response_format']['json_schema']['name']} {question}"
+    return " ".join([*(tool["function"]["name"] for tool in asked.get("tools", ())), question])
 
 
 async def _request(reader: asyncio.StreamReader) -> bytes:

@@ -3,6 +3,7 @@
 import os
 import shutil
 import time
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache, partial
@@ -60,17 +61,17 @@ GIVEN_UP = Rule(MOST_QUESTIONS, once_is_survived=False, always_is_survived=False
 HARMLESS = Rule(1, once_is_survived=True, always_is_survived=True)
 
 
-@row(5, "the model's endpoint fails for a while, or for good: 429, 5xx, dropped, silent, dripping, cut", sample=12)
+@row(5, "the model's endpoint fails for a while, or for good: 429, 5xx, dropped, silent, dripping, cut", sample=36)
 def passing(seed: int) -> Iterator[Trial]:
     yield from _trials(PASSING, PASSES)
 
 
-@row(6, "the model's endpoint refuses for good: 400, 401, quota, content filter", sample=16)
+@row(6, "the model's endpoint refuses for good: 400, 401, quota, content filter", sample=40)
 def staying(seed: int) -> Iterator[Trial]:
     yield from _trials(STAYING, STAYS)
 
 
-@row(7, "the model answers, and the answer is none: no JSON, wrong shape, empty, refused, cut, huge", sample=24)
+@row(7, "the model answers, and the answer is none: no JSON, wrong shape, empty, refused, cut, huge", sample=60)
 def bad_answers(seed: int) -> Iterator[Trial]:
     yield from _trials(BAD_ANSWERS, REPAIRED)
     yield from _trials(BENIGN, HARMLESS)
@@ -147,7 +148,7 @@ def _judged(right: Told, told: Told | None, first: int, times: int, rule: Rule) 
     survived = _ending(told) == _ending(right)
     parked = told["status"] == "dead_lettered" and all(letter["evidence"] for letter in told["letters"])
     open_to_a_person = bool(told["letters"]) or (told["output"] or {}).get("outcome") == "escalated"
-    notes = [*_overdone(right, told, first, rule)]
+    notes = [*_overdone(told, first, rule)]
     must = rule.once_is_survived if times == 1 else rule.always_is_survived
     silent = not survived and not parked and not open_to_a_person
     if not (survived or parked or open_to_a_person):
@@ -170,12 +171,11 @@ def _ending(told: Told) -> tuple[object, ...]:
     return told["status"], resolution(told["output"]), asked
 
 
-def _overdone(right: Told, told: Told, first: int, rule: Rule) -> Iterator[str]:
+def _overdone(told: Told, first: int, rule: Rule) -> Iterator[str]:
     """More requests, more time or more room than the policies allow."""
-    here = sum(1 for _, schema in told["asked"][first:] if schema == right["asked"][first][1])
-    allowed = rule.requests + (len(right["asked"]) - first if rule.once_is_survived else 0)
-    if here > allowed:
-        yield f"{here} requests where {allowed} are allowed"
+    most = max(Counter(question for _, question in told["asked"][first:]).values(), default=0)
+    if most > rule.requests:
+        yield f"{most} requests of one question where {rule.requests} are allowed"
     if told["took"] > MOST_SECONDS:
         yield f"it took {told['took']:.1f} s"
     if told["bytes"] > MOST_BYTES:
