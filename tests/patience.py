@@ -15,8 +15,15 @@ HURRIED = baton.MODEL_RETRY._replace(initial_interval=0.01, max_attempts=2, jitt
 
 def desk_graph(policy: RetryPolicy) -> Any:
     """`support_desk`, read from its files again, each of whose steps tries as often as the policy says."""
+    shipped = {name: sys.modules.pop(name) for name in _graphs()}
     with pytest.MonkeyPatch.context() as patched:
         patched.setattr(baton, "MODEL_RETRY", policy)
-        for name in [name for name in sys.modules if name.split(".")[0] == "graphs"]:
-            patched.delitem(sys.modules, name)
-        return import_module("graphs.support_desk").graph
+        graph = import_module("graphs.support_desk").graph
+    for name in _graphs():
+        del sys.modules[name]
+    sys.modules.update(shipped)
+    return graph
+
+
+def _graphs() -> list[str]:
+    return [name for name in sys.modules if name.partition(".")[0] == "graphs"]
