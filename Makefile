@@ -1,7 +1,7 @@
 # Baton's house-keeping. `make help` lists what there is; a fresh machine needs only make and Python >= 3.11 with venv.
 PYTHON ?= python3
 UV ?= uv
-WORKERS ?= 2
+WORKERS ?= 4
 FAULTS ?=
 
 VENV := .venv
