@@ -1,7 +1,7 @@
 # Baton's house-keeping. `make help` lists what there is; a fresh machine needs only make and Python >= 3.11 with venv.
 PYTHON ?= python3
 UV ?= uv
-WORKERS ?= 4
+WORKERS ?= 3
 FAULTS ?=
 
 VENV := .venv
@@ -23,7 +23,7 @@ demo: $(VENV)/.installed ## set everything up, then work the sample inbox
 	@$(BIN)/baton demo
 
 test: $(VENV)/.installed-dev ## pass the tests, offline
-	@$(BIN)/python -m pytest --quiet --numprocesses $(WORKERS)
+	@$(BIN)/python -m pytest --quiet --numprocesses $(WORKERS) --dist loadfile
 
 lint: $(VENV)/.installed-dev ## check style and types
 	@$(BIN)/ruff check --quiet --output-format concise .

@@ -19,8 +19,8 @@ QUIET = {
 }
 """Libraries that would send something unasked, told not to."""
 
-settings.register_profile("local", deadline=None)
-settings.register_profile("ci", deadline=None, derandomize=True)
+settings.register_profile("local", deadline=None, max_examples=50)
+settings.register_profile("ci", deadline=None, max_examples=50, derandomize=True)
 
 
 def pytest_configure() -> None:

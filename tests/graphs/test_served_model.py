@@ -21,7 +21,7 @@ from tests.graphs.test_inbox import LINES
 from tests.ready import furnish
 from tests.served import service
 
-PICKED = LINES[::3]
+PICKED = LINES[::5]
 ROLES = ("CLASSIFIER", "CHEAP", "STRONG", "JUDGE")
 ROUTES = {"cards": "Delivery, activation, PIN and use of cards.", "fees": "Fees and exchange rates."}
 ASKED: list[Any] = [
@@ -78,7 +78,7 @@ def test_a_graph_gives_the_same_over_http_as_in_process(
         for role in ROLES:
             monkeypatch.setenv(f"BATON_MODEL_{role}", "openai:desk")
     here, there = results
-    assert len(here) >= len(PICKED) == 12
+    assert len(here) >= len(PICKED) == 8
     assert {run["status"] for run in here[: len(PICKED)]} <= {"done", "waiting"}
     assert there == here
 
