@@ -21,8 +21,8 @@ from baton.active import ActiveRun, active_run
 from baton.budget import Offer, Usage, reserve_first, tell
 from baton.errors import BadAnswer, BadSetting, BatonError, Fatal, OverBudget, Transient
 from baton.models import Models, cost_usd, models
+from baton.redact import sendable
 from baton.settings import Role
-from baton.spans import sendable
 
 if TYPE_CHECKING:
     from langchain_openai import ChatOpenAI

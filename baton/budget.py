@@ -16,9 +16,8 @@ from uuid import uuid4
 from baton.active import ActiveRun, here
 from baton.database import Transaction
 from baton.errors import OverBudget
-from baton.redact import redact
+from baton.redact import redact_error
 from baton.settings import Role
-from baton.spans import sendable
 
 HOLD = (
     "UPDATE runs SET reserved_tokens = reserved_tokens + :tokens, reserved_nanousd = reserved_nanousd + :nanousd"
@@ -102,7 +101,7 @@ class Reservation:
             "output_tokens": counted[1],
             "cost_usd": cost_usd if usage or unknown else 0.0,
             "latency_ms": (time.time() - self.started) * 1000,
-            "error": error and redact(sendable(error)),
+            "error": error and redact_error(error),
             "note": _noted(offer, sum(counted), answered=not error, reported=usage is not None),
         }
         self.run.plumbing.database.post(lambda tx: (tx.execute(SETTLE, values), tx.execute(CLOSE, values)))

@@ -44,7 +44,10 @@ class Codec:
         read = self.load(given, step)
         if unknown := given.keys() - read.keys():
             raise ShapeError(step, "read", self.shape, _unknown(unknown))
-        return self.dump(read, step)[0]
+        try:
+            return self._plain(read)[0]
+        except ValueError as error:
+            raise ShapeError(step, "read", self.shape, error) from error
 
     def dump(self, update: Any, step: str) -> tuple[Any, str]:
         """An update as plain JSON that was read back and checked, and the same as text.
@@ -53,16 +56,20 @@ class Codec:
             ShapeError: it does not fit, or holds what JSON cannot.
         """
         try:
-            text = self._adapter.dump_json(update, warnings="none")
-            plain = from_json(text, allow_inf_nan=False)
+            plain, text = self._plain(update)
             self._adapter.validate_python(plain)
-            if b"null" in text or _has_long_number(text):
-                _refuse_unstorable(update)
             if isinstance(update, dict) and (unknown := update.keys() - plain.keys()):
                 raise _unknown(unknown)
         except ValueError as error:
             raise ShapeError(step, "write", self.shape, error) from error
         return plain, text.decode()
+
+    def _plain(self, value: Any) -> tuple[Any, bytes]:
+        text = self._adapter.dump_json(value, warnings="none")
+        plain = from_json(text, allow_inf_nan=False)
+        if b"null" in text or _has_long_number(text):
+            _refuse_unstorable(value)
+        return plain, text
 
 
 def _unknown(names: AbstractSet[str]) -> ValueError:

@@ -20,7 +20,7 @@ from baton.errors import StorageError
 from baton.sqlite_file import explained, opened, undecodable
 
 T = TypeVar("T")
-POSTED_S = 0.05  # how long posted work waits for a transaction to ride along with
+POSTED_S = 0.2  # how long posted work waits for a transaction to ride along with
 LINGER_S = 0.0005  # how long a transaction whose work may linger waits for more
 
 
@@ -70,6 +70,19 @@ class Job(NamedTuple):
     durable: bool
 
 
+class Rider:
+    """What is kept for the next transaction, and who writes it."""
+
+    def __init__(self, write: Callable[[Transaction, list[Any]], None]) -> None:
+        self.held: list[Any] = []
+        self._write = write
+
+    def work(self) -> Work[None]:
+        """The writing of all that is kept until now."""
+        held, self.held = self.held, []
+        return lambda tx: self._write(tx, held)
+
+
 class Database:
     """A SQLite file behind one writer thread at `synchronous=FULL`."""
 
@@ -79,7 +92,7 @@ class Database:
         self._inode = path.stat().st_ino
         self._queue: queue.SimpleQueue[list[Job] | None] = queue.SimpleQueue()
         self._posted: list[Job] = []
-        self._riders: list[Callable[[], Work[Any] | None]] = []
+        self._riders: list[Rider] = []
         self._timed = False
         self._durable = True
         self._closed = False
@@ -118,13 +131,23 @@ class Database:
         """
         self._check_open()
         self._posted.append(Job(work, None, lingers=True, durable=False))
-        self.soon()
+        self._soon()
 
-    def let_ride(self, take: Callable[[], Work[Any] | None]) -> None:
-        """From now on, ask `take` before every transaction for work that is to ride along, if it has any."""
-        self._riders.append(take)
+    def riding(self, write: Callable[[Transaction, list[T]], None]) -> Callable[[T], None]:
+        """A function that keeps one thing to be written as if posted: `write` gets all that came since the last time.
 
-    def soon(self) -> None:
+        For what comes often: many rows in one statement cost little more than one.
+        """
+        rider = Rider(write)
+        self._riders.append(rider)
+
+        def keep(thing: T) -> None:
+            rider.held.append(thing)
+            self._soon()
+
+        return keep
+
+    def _soon(self) -> None:
         """See to it that what is posted, or waits to ride along, is written within POSTED_S."""
         if not self._timed and not self._closed:
             self._timed = True
@@ -137,8 +160,8 @@ class Database:
 
     def _take_posted(self) -> list[Job]:
         jobs, self._posted = self._posted, []
-        riding = (take() for take in self._riders)
-        return [*jobs, *(Job(work, None, lingers=True, durable=False) for work in riding if work)]
+        riding = [rider.work() for rider in self._riders if rider.held]
+        return [*jobs, *(Job(work, None, lingers=True, durable=False) for work in riding)]
 
     async def close(self) -> None:
         """Finish what is queued, then let the file go."""

@@ -35,8 +35,7 @@ from baton.errors import (
 )
 from baton.letter_rows import get, put, set_ends_run
 from baton.records import Record
-from baton.redact import redact, redact_json
-from baton.spans import sendable
+from baton.redact import redact_error, redact_json
 
 REASONS: dict[type[BaseException], str] = {
     ShapeError: "shape",
@@ -135,13 +134,13 @@ async def record(
         "step": step,
         "occurrence": occurrence,
         "reason": reason_of(error),
-        "error": redact(sendable(error if isinstance(error, str) else f"{type(error).__name__}: {error}")),
+        "error": redact_error(error if isinstance(error, str) else f"{type(error).__name__}: {error}"),
         "ends_run": ends_run,
         "now": time.time(),
     }
     evidence = {
         "request": json.loads(redact_json(request)),
-        "raw": redact(sendable(error.raw[:MOST_RAW])) if isinstance(error, BadAnswer) else None,
+        "raw": redact_error(error.raw[:MOST_RAW]) if isinstance(error, BadAnswer) else None,
         "checkpoint_id": checkpoint_id,
         "places": [stood] if stood else [],
         "version": version("baton"),

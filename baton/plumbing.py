@@ -8,6 +8,7 @@ from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontext
 from pathlib import Path
 from typing import Any, TypeVar
 
+from baton import run_rows
 from baton.database import Database
 from baton.errors import StorageError
 from baton.home import database_file, make_home
@@ -30,6 +31,7 @@ class Plumbing:
         self.database = database
         self.seals = Seals(key)
         self.checkpointer = SqliteCheckpointer(database, key)
+        self.adopted = database.riding(run_rows.adopt)
         self.spans = Spans(database)
         self._stack = AsyncExitStack()
         self._resources: dict[Any, asyncio.Future[Any]] = {}

@@ -24,14 +24,12 @@ LEAST, MOST = 13, 19  # digits of a card number
 SHORTEST_SECRET = 8  # a shorter one would be found in the middle of words
 
 _hidden: set[str] = set()
-_marks = ["Bearer"]
 
 
 def hide(secret: str) -> None:
     """From now on, keep this very text out too: a key need not look like one, and an endpoint may repeat it."""
     if len(secret) >= SHORTEST_SECRET:
         _hidden.add(secret)
-        _marks.append(secret)
 
 
 def redact(text: str) -> str:
@@ -41,6 +39,16 @@ def redact(text: str) -> str:
     return SECRET.sub("[secret]", NUMBER.sub(_masked, text))
 
 
+def sendable(text: str) -> str:
+    """`text` without halves of surrogate pairs, which an error may quote and SQLite refuses."""
+    return text.encode("utf-8", "replace").decode()
+
+
+def redact_error(text: str) -> str:
+    """An error's text as a row can hold it, and redacted."""
+    return redact(sendable(text))
+
+
 def redact_json(text: str) -> str:
     """JSON text redacted, and still JSON: masking changes the inside of strings, and turns numbers into strings."""
     return LITERAL.sub(_literal, text) if _suspect(text) else text
@@ -48,7 +56,7 @@ def redact_json(text: str) -> str:
 
 def _suspect(text: str) -> bool:
     """Whether anything may have to be redacted: a look ten times as fast as redacting, and this is every span."""
-    if _holds(text, _marks) or (("-" in text or "_" in text) and _holds(text, JOINED)):
+    if "Bearer" in text or _holds(text, _hidden) or (("-" in text or "_" in text) and _holds(text, JOINED)):
         return True
     digits = len(text.encode("utf-8", "surrogatepass").translate(None, OTHER_BYTES))
     return digits >= LEAST and NUMBER.search(text) is not None

@@ -5,11 +5,11 @@ import os
 import time
 from collections.abc import Iterable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 from uuid import uuid4
 
 from baton.errors import ThreadInUse, UnknownThread
-from baton.redact import redact
+from baton.redact import redact_error
 
 if TYPE_CHECKING:
     from baton.active import ActiveRun
@@ -24,22 +24,29 @@ INSERT = (
     " budget_nanousd, created_at, updated_at, seal) VALUES (:thread_id, :graph, 'run', 'queued', :input, :context,"
     " :fingerprint, :line, :budget_tokens, :budget_nanousd, :now, :now, :seal) ON CONFLICT (thread_id) DO NOTHING"
 )
-ADOPT = (
-    "INSERT INTO runs (thread_id, graph, origin, status, budget_tokens, budget_nanousd, created_at, updated_at)"
-    " VALUES (:thread_id, :graph, :origin, 'running', :budget, :nanousd, :now, :now)"
-    " ON CONFLICT (thread_id) DO UPDATE SET status = 'running', error = NULL, updated_at = excluded.updated_at"
-)
 CLAIM = (
     "UPDATE runs SET recoveries = recoveries + (status = 'running'), status = 'running', error = NULL,"
     " fence = fence + 1, holder = :holder, lease_until = :until, updated_at = :now"
     " WHERE thread_id = :thread_id AND (lease_until < :steady OR holder NOT LIKE :boot || '%')"
 )
-OUTCOME = (
-    "CASE WHEN :error IS NOT NULL THEN 'failed' WHEN :parked THEN 'dead_lettered'"
-    " WHEN :paused AND EXISTS (SELECT 1 FROM approvals WHERE thread_id = :thread_id AND decision IS NULL)"
-    " THEN 'waiting'"
-    " WHEN EXISTS (SELECT 1 FROM dead_letters WHERE thread_id = :thread_id AND ends_run AND status = 'open')"
+RECORDED = (
+    "WHEN {paused} AND EXISTS (SELECT 1 FROM approvals WHERE thread_id = {thread} AND decision IS NULL) THEN 'waiting'"
+    " WHEN EXISTS (SELECT 1 FROM dead_letters WHERE thread_id = {thread} AND ends_run AND status = 'open')"
     " THEN 'dead_lettered' ELSE 'done' END"
+)
+"""The end of a CASE: the status of a run that came to an end, from what is recorded of it."""
+
+OUTCOME = "CASE WHEN :error IS NOT NULL THEN 'failed' WHEN :parked THEN 'dead_lettered' " + RECORDED.format(
+    paused=":paused", thread=":thread_id"
+)
+ADOPTED_AT_ONCE = 32  # rows of one statement
+ADOPT = (
+    "INSERT INTO runs (thread_id, graph, origin, budget_tokens, budget_nanousd, updated_at, error, created_at,"
+    " latency_ms, status) SELECT column1, column2, column3, column4, column5, coalesce(column7, column6),"
+    " column8, column9, column10, CASE WHEN column7 IS NULL THEN 'running' WHEN column8 IS NOT NULL THEN 'failed' "
+    + RECORDED.format(paused="TRUE", thread="column1")
+    + " FROM (VALUES {rows}) WHERE TRUE ON CONFLICT (thread_id) DO UPDATE SET status = excluded.status,"
+    " error = excluded.error, latency_ms = latency_ms + excluded.latency_ms, updated_at = excluded.updated_at"
 )
 FINISH = (
     f"UPDATE runs SET status = {OUTCOME}, output = CASE {OUTCOME} WHEN 'done' THEN coalesce(:output, output) END,"
@@ -85,19 +92,35 @@ def queue(tx: "Transaction", rows: Iterable[dict[str, Any]], seals: "Seals") -> 
             )
 
 
-def adopt(
-    tx: "Transaction",
-    thread_id: str,
-    *,
-    graph: str,
-    origin: str,
-    budget: int,
-    started: float,
-    nanousd: int | None = None,
-) -> None:
-    """The row of a run that was not queued here."""
-    values = {"thread_id": thread_id, "graph": graph, "origin": origin, "budget": budget, "nanousd": nanousd}
-    tx.execute(ADOPT, {**values, "now": started})
+class Adopted(NamedTuple):
+    """What is known of a run that was not queued here, when it begins and when it ends."""
+
+    thread_id: str
+    graph: str
+    origin: str
+    budget_tokens: int
+    budget_nanousd: int | None
+    began: float
+    ended: float | None = None
+    error: str | None = None
+
+
+def adopt(tx: "Transaction", told: list[Adopted]) -> None:
+    """Write the rows of runs that were not queued here: each as it was told of last, with the time of all its calls."""
+    created: dict[str, float] = {}
+    took_ms: dict[str, float] = {}
+    for each in told:
+        created.setdefault(each.thread_id, each.began)
+        took = (each.ended - each.began) * 1000 if each.ended else 0.0
+        took_ms[each.thread_id] = took_ms.get(each.thread_id, 0.0) + took
+    rows = [
+        (*each[:-1], each.error and redact_error(each.error), created[each.thread_id], took_ms[each.thread_id])
+        for each in {each.thread_id: each for each in told}.values()
+    ]
+    for first in range(0, len(rows), ADOPTED_AT_ONCE):
+        some = rows[first : first + ADOPTED_AT_ONCE]
+        sql = ADOPT.format(rows=", ".join(["(?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"] * len(some)))
+        tx.execute(sql, [value for row in some for value in row])
 
 
 def claim(tx: "Transaction", thread_id: str, holder: str, lease_s: float) -> dict[str, Any] | None:
@@ -137,8 +160,8 @@ def finish(
         LeaseLost: another process took the run over.
     """
     run.guard(tx)
-    told = error and redact(error.encode("utf-8", "replace").decode())
-    values = {"thread_id": run.thread_id, "output": output, "error": told, "took": took_ms, "now": time.time()}
+    values = {"thread_id": run.thread_id, "output": output, "error": error and redact_error(error), "took": took_ms}
+    values["now"] = time.time()
     seal = run.plumbing.seals.mark("outputs", values) if output else None
     tx.execute(FINISH, {**values, "output_seal": seal, "parked": parked, "paused": paused})
 

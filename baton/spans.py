@@ -7,8 +7,8 @@ from typing import Any
 
 from pydantic_core import to_json
 
-from baton.database import Database, Transaction, Work
-from baton.redact import redact, redact_json
+from baton.database import Database, Transaction
+from baton.redact import redact_error, redact_json
 
 INSERT = (
     "INSERT INTO spans (thread_id, kind, step, task_id, attempt, status, started_at, latency_ms, input, output, error)"
@@ -32,9 +32,7 @@ class Spans:
     """Collects spans; they ride along with the next transaction."""
 
     def __init__(self, database: Database) -> None:
-        self._database = database
-        self._held: list[tuple[Any, ...]] = []
-        database.let_ride(self._take)
+        self._keep = database.riding(_write)
 
     def record(
         self,
@@ -50,12 +48,7 @@ class Spans:
         """Keep one span; `started` is Unix seconds, `state` what the step was given, `output` JSON text."""
         took = (time.time() - started) * 1000
         spot = (where.thread_id, kind, where.step, where.task_id, where.attempt, status, started, took)
-        self._held.append((*spot, state, output, error))
-        self._database.soon()
-
-    def _take(self) -> Work[None] | None:
-        held, self._held = self._held, []
-        return (lambda tx: _write(tx, held)) if held else None
+        self._keep((*spot, state, output, error))
 
 
 def _write(tx: Transaction, held: list[tuple[Any, ...]]) -> None:
@@ -66,16 +59,11 @@ def _write(tx: Transaction, held: list[tuple[Any, ...]]) -> None:
 
 def _row(*span: Any) -> tuple[Any, ...]:
     *spot, state, output, error = span
-    return (*spot, _text(state), output and redact_json(output), error and redact(sendable(error)))
+    return (*spot, _text(state), output and redact_json(output), error and redact_error(error))
 
 
 def _text(state: Any) -> str | None:
     return None if state is None else redact_json(to_json(state, fallback=str).decode())
-
-
-def sendable(text: str) -> str:
-    """`text` without halves of surrogate pairs, which an error may quote and SQLite refuses."""
-    return text.encode("utf-8", "replace").decode()
 
 
 def plain(text: str | None) -> Any:

@@ -23,9 +23,8 @@ from langgraph.checkpoint.serde.types import ERROR
 
 from baton.active import ACTIVE, ActiveRun
 from baton.database import Database, Transaction
-from baton.redact import redact, redact_json
+from baton.redact import redact_error, redact_json
 from baton.seals import Seals
-from baton.spans import sendable
 
 COLUMNS = "thread_id, checkpoint_ns, checkpoint_id, parent_id, type, checkpoint, metadata"
 PUT = (
@@ -164,7 +163,7 @@ def _config(thread: str, namespace: str, checkpoint_id: str) -> RunnableConfig:
 
 def _clean_error(error: Any) -> str:
     """What LangGraph keeps of an error that failed a task: its text, which may repeat a secret."""
-    return redact(sendable(error if isinstance(error, str) else repr(error)))
+    return redact_error(error if isinstance(error, str) else repr(error))
 
 
 def _put(tx: Transaction, run: ActiveRun | None, sql: str, rows: list[tuple[Any, ...]]) -> None:

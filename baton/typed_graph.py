@@ -65,13 +65,8 @@ class TypedGraph(CompiledStateGraph[StateT, ContextT, InputT, OutputT]):
         if ACTIVE in _configurable(config):
             return await super().ainvoke(input, config, context=context, **options)
         given, changed, run = await self._adopted(input, config, options)
-        try:
+        with run:
             return await super().ainvoke(given, changed, context=context, **options)
-        except BaseException as error:
-            run.failed(error)
-            raise
-        finally:
-            run.close()
 
     def astream(
         self,
@@ -98,14 +93,9 @@ class TypedGraph(CompiledStateGraph[StateT, ContextT, InputT, OutputT]):
     ) -> AsyncIterator[Any]:
         """The stream of a call that brought no run of its own, with a run around it."""
         given, changed, run = await self._adopted(given, config, options)
-        try:
+        with run:
             async for part in super().astream(given, changed, context=context, **options):
                 yield part
-        except BaseException as error:
-            run.failed(error)
-            raise
-        finally:
-            run.close()
 
     async def _adopted(
         self, given: Any, config: RunnableConfig | None, options: dict[str, Any]
@@ -114,7 +104,7 @@ class TypedGraph(CompiledStateGraph[StateT, ContextT, InputT, OutputT]):
         if isinstance(given, dict):
             given = codec(self.builder.input_schema).take(given, self.name)
         options["durability"] = options.get("durability") or ("sync" if self.checkpointer else None)
-        run = await adopt(self.name, _configurable(config))
+        run = await adopt(self.name, _configurable(config), named=bool(self.checkpointer))
         return given, {"recursion_limit": RECURSION_LIMIT, **(config or {}), "configurable": run.configurable}, run
 
     def stream(self, *_args: Any, **_options: Any) -> Iterator[Any]:

@@ -51,11 +51,10 @@ async def count(state: Count) -> Count:
 
 async def page_ms(plumbing: Plumbing) -> float:
     """Milliseconds for the page of waiting runs, the connection's opening not counted."""
-    budget: dict[str, Any] = {"graph": "g", "origin": "library", "budget": 1_000, "started": 0.0}
+    told = [run_rows.Adopted(f"t{number}", "g", "library", 1_000, None, 0.0) for number in range(RUNS)]
 
     def fill(tx: Any) -> None:
-        for number in range(RUNS):
-            run_rows.adopt(tx, f"t{number}", **budget)
+        run_rows.adopt(tx, told)
         tx.execute("UPDATE runs SET status = 'done'")
         for number in range(0, RUNS, RUNS // WAITING):
             tx.execute("UPDATE runs SET status = 'waiting' WHERE thread_id = ?", (f"t{number}",))

@@ -3,6 +3,8 @@
 from typing import Any
 
 import pytest
+from langchain_core.runnables import RunnableConfig
+from langgraph.graph import START
 from langgraph.types import Command
 
 from baton.errors import Fatal, ShapeError
@@ -31,6 +33,23 @@ async def test_a_bare_call_works_without_any_set_up_and_leaves_a_row() -> None:
     assert (row["origin"], row["status"], row["graph"]) == ("library", "done", "payment")
     assert row["thread_id"].startswith("lib-")
     assert paid() == [(f"{row['thread_id']}:book:0", 1), (f"{row['thread_id']}:pay:0", 7)]
+
+
+async def test_the_framework_hears_of_no_thread_that_nobody_named() -> None:
+    """It would copy the id into the metadata of every callback of every step, at a twentieth of the step's cost."""
+    seen: list[Any] = []
+
+    async def look(state: State, config: RunnableConfig) -> None:
+        seen.append(config["configurable"].get("thread_id"))
+
+    graph = TypedStateGraph(State).add_node(look).add_edge(START, "look").compile(name="looking")
+    async with desk() as (_, plumbing):
+        for config in (None, CONFIG):
+            await graph.ainvoke({"amount": 7}, config)
+        await graph.copy({"checkpointer": plumbing.checkpointer}).ainvoke({"amount": 7})
+        threads = [row["thread_id"] for row in await rows(plumbing)]
+    assert seen == [None, *threads[1:]]
+    assert threads[1] == "one"
 
 
 @pytest.mark.parametrize("key", ["assistant_id", "graph_id", "langgraph_request_id"])

@@ -55,6 +55,10 @@ def row(thread: str) -> dict[str, Any]:
     return {"thread_id": thread, "graph": "g", "input": "{}", **given_up, **uncapped}
 
 
+def told(thread: str, began: float, ended: float | None = None, error: str | None = None) -> run_rows.Adopted:
+    return run_rows.Adopted(thread, "h", "library", 1, None, began, ended, error)
+
+
 def run(fence: int | None) -> ActiveRun:
     return ActiveRun("one", "g", SimpleNamespace(seals=SEALS), fence)  # type: ignore[arg-type]
 
@@ -147,12 +151,55 @@ def test_a_taken_thread_id_is_refused_with_a_way_on(rows: sqlite3.Connection) ->
 
 
 def test_listings_are_newest_first_filtered_and_paged(rows: sqlite3.Connection) -> None:
-    run_rows.adopt(rows, "lib", graph="h", origin="library", budget=1, started=1)
+    run_rows.adopt(rows, [told("lib", 1.0)])
     listed = run_rows.listing(rows)
     assert [each["thread_id"] for each in listed] == ["two", "one", "lib"]
     assert [each["thread_id"] for each in run_rows.listing(rows, status="queued", limit=1, offset=1)] == ["one"]
     assert [each["thread_id"] for each in run_rows.listing(rows, graph="h")] == ["lib"]
     assert run_rows.resumable(rows) == ["one", "two"], "what the library began is not ours to go on with"
+
+
+CALLS = st.lists(st.tuples(st.sampled_from("abc"), st.booleans(), st.booleans()), max_size=60)
+
+
+@given(calls=CALLS, cuts=st.lists(st.integers(min_value=1, max_value=50), min_size=1, max_size=20))
+def test_what_is_told_of_adopted_runs_reads_the_same_however_it_is_batched(
+    calls: list[tuple[str, bool, bool]], cuts: list[int]
+) -> None:
+    """Each call of a thread begins, may end, and may end with an error; only what came last is its status."""
+    events: list[run_rows.Adopted] = []
+    for number, (thread, ends, fails) in enumerate(calls):
+        events.append(told(thread, number))
+        events += [told(thread, number, number + 0.5, "E: no" if fails else None)] if ends else []
+    with closing(in_memory()) as at_once, closing(in_memory()) as in_parts:
+        run_rows.adopt(at_once, events)
+        rest = events
+        for cut in [*cuts, len(events)]:
+            run_rows.adopt(in_parts, rest[:cut])
+            rest = rest[cut:]
+        found = [tx.execute("SELECT * FROM runs ORDER BY thread_id").fetchall() for tx in (at_once, in_parts)]
+        assert [dict(each) for each in found[0]] == [dict(each) for each in found[1]]
+        for each in found[0]:
+            last = [event for event in events if event.thread_id == each["thread_id"]][-1]
+            assert each["status"] == ("running" if last.ended is None else "failed" if last.error else "done")
+            ended = [event for event in events if event.thread_id == each["thread_id"] and event.ended]
+            assert each["latency_ms"] == 500 * len(ended)
+
+
+def test_more_adopted_runs_than_one_statement_holds_all_get_their_rows(rows: sqlite3.Connection) -> None:
+    many = 2 * run_rows.ADOPTED_AT_ONCE + 1
+    run_rows.adopt(rows, [told(f"lib-{number}", number, number + 1.0) for number in range(many)])
+    assert len(run_rows.listing(rows, graph="h", status="done")) == many
+
+
+def test_an_adopted_run_that_asked_waits_and_one_that_was_parked_is_dead_lettered(rows: sqlite3.Connection) -> None:
+    rows.execute(APPROVAL, (None,))
+    run_rows.adopt(rows, [told("one", 0.0, 1.0)])
+    assert run_rows.get(rows, "one")["status"] == "waiting"
+    rows.execute("UPDATE approvals SET decision = '{}'")
+    rows.execute(LETTER, ("open", 1))
+    run_rows.adopt(rows, [told("one", 0.0, 1.0)])
+    assert run_rows.get(rows, "one")["status"] == "dead_lettered"
 
 
 MOVES = st.lists(
