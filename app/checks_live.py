@@ -5,6 +5,7 @@ from typing import get_args
 
 import httpx
 
+from app.model_list import OPENAI
 from bank.desk import desk_bank
 from bank.policy_index import policy_index
 from bank.protocol import UnknownCustomer
@@ -16,7 +17,6 @@ from baton.settings import Role, Settings
 from baton.sqlite_file import reading
 from baton.wire import load_skills
 
-OPENAI = "https://api.openai.com/v1"
 ENDPOINT_S = 5.0
 NOBODY = "nobody"  # a customer that no bank has: the answer shows that it is a bank
 

@@ -9,7 +9,7 @@ from app.phrases import ago, iso, shortened, took
 from app.rows import Rows
 
 Letter = dict[str, Any]
-ROW = ("letter_id", "thread_id", "step", "occurrence", "reason", "error", "status", "ends_run", "note")
+ROW = ("thread_id", "step", "occurrence", "reason", "error", "status", "ends_run", "note")
 MOST_SHOWN = 2000  # characters of what a step was given
 TONES = {"open": "red", "replayed": "green"}
 
@@ -18,7 +18,7 @@ def as_row(letter: Letter) -> Letter:
     """One letter in a list; times are ISO 8601."""
     return {
         "id": letter["letter_id"],
-        **{name: letter[name] for name in ROW[1:]},
+        **{name: letter[name] for name in ROW},
         **{name: iso(letter[name]) for name in ("created_at", "updated_at")},
     }
 

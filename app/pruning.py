@@ -1,9 +1,11 @@
 """`baton runs --prune`. Light on purpose, see `baton.home`."""
 
+from contextlib import suppress
+
 from app.output import note, say_json
+from app.reading import existing_database
 from baton.errors import UsageError
-from baton.home import database_file, home, load_env
-from baton.known_files import refuse_if_gone
+from baton.home import home
 from baton.pruning import prune
 from baton.sqlite_file import changing
 
@@ -38,16 +40,11 @@ def prune_runs(older_than: int | None, *, keep_latest: bool, dry_run: bool, list
 
 def _pruned(days: int, *, keep_latest: bool, dry_run: bool) -> dict[str, int]:
     """What went, or would have gone: a dry run does it all and gives it up."""
-    load_env()
-    file, counts = database_file(), dict.fromkeys(("runs", "checkpoints", "writes", "spans"), 0)
-    refuse_if_gone(file)
-    if not file.exists():
+    file, counts = existing_database(), dict.fromkeys(("runs", "checkpoints", "writes", "spans"), 0)
+    if file is None:
         return counts
-    try:
-        with changing(file) as tx:
-            counts = prune(tx, older_than_days=days, keep_latest=keep_latest)
-            if dry_run:
-                raise Undone
-    except Undone:
-        pass
+    with suppress(Undone), changing(file) as tx:
+        counts = prune(tx, older_than_days=days, keep_latest=keep_latest)
+        if dry_run:
+            raise Undone
     return counts

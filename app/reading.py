@@ -1,6 +1,7 @@
 """Looking at the database without the machinery that works runs. Light on purpose, see `baton.home`."""
 
 import json
+from pathlib import Path
 from typing import Any
 
 from app.output import note
@@ -14,16 +15,31 @@ from baton.sqlite_file import reading
 Run = dict[str, Any]
 
 
-def run_list(status: str | None, graph: str | None, limit: int, offset: int) -> list[Run]:
-    """Runs, newest first; a home that is not there yet has none, and is not made for a look.
+def existing_database() -> Path | None:
+    """The database's file; None in a home that is not there yet, which is not made for a look.
 
     Raises:
-        BatonError: the database cannot be read.
+        BatonError: it cannot be said where it is, or it was there and is gone.
     """
     load_env()
     file = database_file()
     refuse_if_gone(file)
-    if not file.exists():
+    return file if file.exists() else None
+
+
+def message_of(row: Run) -> str:
+    """The message that a run's row was given."""
+    return str(json.loads(row["input"] or "{}").get("message", ""))
+
+
+def run_list(status: str | None, graph: str | None, limit: int, offset: int) -> list[Run]:
+    """Runs, newest first.
+
+    Raises:
+        BatonError: the database cannot be read.
+    """
+    file = existing_database()
+    if file is None:
         return []
     with reading(file) as tx:
         return run_rows.listing(tx, status=status, graph=graph, limit=limit, offset=offset)
@@ -35,15 +51,12 @@ def run_steps(thread_id: str) -> tuple[Run, str, list[Run]]:
     Raises:
         UnknownThread: there is no such run.
     """
-    load_env()
-    file = database_file()
-    refuse_if_gone(file)
-    if not file.exists():
+    file = existing_database()
+    if file is None:
         raise UnknownThread(f"no run has the thread id {thread_id!r}; there are none in {home()}")
     with reading(file) as tx:
         row = run_rows.get(tx, thread_id)
-        given = json.loads(row["input"] or "{}")
-        return run_rows.summary(tx, row), str(given.get("message", "")), shown.steps(tx, thread_id)
+        return run_rows.summary(tx, row), message_of(row), shown.steps(tx, thread_id)
 
 
 def letter_list(status: str | None) -> list[Run]:
@@ -52,10 +65,8 @@ def letter_list(status: str | None) -> list[Run]:
     Raises:
         BatonError: the database cannot be read.
     """
-    load_env()
-    file = database_file()
-    refuse_if_gone(file)
-    if not file.exists():
+    file = existing_database()
+    if file is None:
         return []
     with reading(file) as tx:
         return letter_rows.listing(tx, status)
@@ -67,10 +78,8 @@ def one_letter(letter_id: str) -> Run:
     Raises:
         UsageError: there is none of that id.
     """
-    load_env()
-    file = database_file()
-    refuse_if_gone(file)
-    if not file.exists():
+    file = existing_database()
+    if file is None:
         raise UsageError(f"no dead letter has the id {letter_id[:80]!r}; there are none in {home()}")
     with reading(file) as tx:
         return letter_rows.get(tx, letter_id)

@@ -1,9 +1,7 @@
 """Going on with runs that were queued, cut off or failed."""
 
-import json as json_text
-from typing import Any
-
 from app.output import note
+from app.reading import message_of
 from app.session import Session, in_session
 from app.working import Given, told, work_many, work_one
 from baton import run_rows
@@ -38,13 +36,8 @@ def resume_all(concurrency: int | None, *, json: bool) -> int:
             note(f"nothing to go on with in {home()}")
             return 0
         note(f"going on with {len(threads)} run{'' if len(threads) == 1 else 's'}")
-        messages = await database.do(lambda tx: {thread: _message(tx, thread) for thread in threads})
+        messages = await database.do(lambda tx: {thread: message_of(run_rows.get(tx, thread)) for thread in threads})
         given = Given(json, concurrency or configured.concurrency)
         return await work_many(session, threads, messages=messages, given=given)
 
     return in_session(work)
-
-
-def _message(tx: Any, thread_id: str) -> str:
-    given = json_text.loads(run_rows.get(tx, thread_id)["input"] or "{}")
-    return str(given.get("message", ""))

@@ -1,5 +1,6 @@
 """How one run looks to people: its reply first, then the facts, then what to do."""
 
+import json
 from typing import Any
 
 from app.invocation import command
@@ -29,8 +30,6 @@ def show_waiting(run: dict[str, Any]) -> None:
 
 def decisions(run: dict[str, Any], asked: dict[str, Any]) -> list[str]:
     """The commands that decide; the digest binds them to the action as it is shown here."""
-    import json
-
     which = ["--interrupt", asked["interrupt_id"]] if len(run["waiting_for"]) > 1 else []
     given = {"approve": [], "edit": [json.dumps(asked["action_requests"][0]["args"])], "reject": ["why not"]}
     allowed = asked["review_configs"][0]["allowed_decisions"]

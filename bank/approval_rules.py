@@ -80,9 +80,9 @@ def _amount(action: Action, transaction: Transaction | None) -> Decimal | None:
         return Decimal(action.amount)
     if action.name == "change_limit":
         return Decimal(action.daily_limit)
-    named = getattr(action, "transaction_id", None)
-    known = transaction is not None and transaction.transaction_id == named
-    return Decimal(transaction.amount) if transaction is not None and known else None
+    if transaction is None or transaction.transaction_id != getattr(action, "transaction_id", None):
+        return None
+    return Decimal(transaction.amount)
 
 
 def _raises(action: Action, card: Card | None) -> bool:

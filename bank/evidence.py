@@ -8,7 +8,7 @@ from decimal import Decimal
 from bank.dates import days_in
 from bank.money import gbp_in
 from bank.names import words_of
-from bank.others import ENDING, ID
+from bank.others import named_in
 from state.banking import Account, Card, Transaction
 
 MOST = 10  # transactions that one question is answered with
@@ -23,11 +23,6 @@ KINDS: dict[str, Callable[[Transaction], bool]] = {
     r"\babroad\b|\bexchange rate\b|\bforeign\b": lambda each: each.foreign_currency is not None,
 }
 """Words of a question, and the transactions that they mean."""
-
-
-def named_in(text: str) -> set[str]:
-    """The ids and last digits of cards that a text names, whoever they belong to."""
-    return {found.upper() for found in ID.findall(text)} | set(ENDING.findall(text))
 
 
 def transactions_meant(text: str, transactions: list[Transaction], today: date) -> list[Transaction]:

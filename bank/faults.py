@@ -18,19 +18,30 @@ def ungrounded(draft: Draft, allowed: Collection[str]) -> str | None:
 
 def invented(draft: Draft, grounds: str) -> str | None:
     """What it says done must be proposed, and the amounts that it names must stand in what it rests on."""
-    if draft.action is None and claims_done(draft.reply):
-        return "the reply claims that something was done, and proposes nothing"
+    if fault := unproposed(draft):
+        return fault
     amounts = gbp_in(draft.reply) - gbp_in(grounds) - amount_of(draft)
     return f"the reply names an amount that no cited policy does: {min(amounts)}" if amounts else None
 
 
+def unproposed(draft: Draft) -> str | None:
+    """What it says done must be proposed."""
+    claims = draft.action is None and claims_done(draft.reply)
+    return "the reply claims that something was done, and proposes nothing" if claims else None
+
+
 async def indiscreet(draft: Draft, customer_id: str | None) -> str | None:
     """It must hold no card number, and nothing that is filed under somebody else."""
-    if holds_card_number(draft.reply):
+    if shows_card_number(draft.reply):
         return "the reply holds a card number"
     if await names_others(draft.reply, customer_id):
         return "the reply names a card, an account or a payment that is not the customer's"
     return None
+
+
+def shows_card_number(text: str) -> bool:
+    """Whether a card number stands in a text, over the ends of its lines too."""
+    return holds_card_number(" ".join(text.split()))
 
 
 def amount_of(draft: Draft) -> set[Decimal]:

@@ -10,12 +10,17 @@ ENDING = re.compile(r"\b(?:ending|ends|last (?:four|4)(?: digits)?)\D{0,12}(\d{4
 MOST = 500  # transactions
 
 
+def named_in(text: str) -> set[str]:
+    """The ids and last digits of cards that a text names, whoever they belong to."""
+    return {found.upper() for found in ID.findall(text)} | set(ENDING.findall(text))
+
+
 async def names_others(text: str, customer_id: str | None) -> bool:
     """Whether an id or the last digits of a card stand in the text that are none of this customer's.
 
     The bank is asked only where the text names any.
     """
-    named = {found.upper() for found in ID.findall(text)} | set(ENDING.findall(text))
+    named = named_in(text)
     return bool(named) and not named <= await _own(customer_id)
 
 

@@ -1,10 +1,10 @@
 """Which messages need the long path: code that reads a message and its route, and asks no model."""
 
 import re
-from typing import Literal
 
 from bank.router import router
 from bank.routes import OTHER
+from state.support_desk import Path
 
 FEWEST_WORDS = 3  # of a sentence that asks for something
 LONG = 60  # words; a longer message has facts worth sorting out first
@@ -17,10 +17,8 @@ PAID = re.compile(
 )
 SURE = 0.6  # of a sentence's route
 
-Step = Literal["retrieve", "chain", "sections", "investigate", "vote"]
 
-
-def next_step(message: str, route: str, *, known: bool) -> Step:
+def next_step(message: str, route: str, *, known: bool) -> Path:
     """Where a routed message goes on; `known` says that we know who asks. Most take the short path: `retrieve`."""
     if _asks_for_several(message):
         return "sections"

@@ -9,8 +9,17 @@ HOLDING = "Thank you for your message. A colleague will read it and answer you."
 ASIDE = "A colleague will see to this part of your message."
 
 
+def sorry(reason: str) -> str:
+    """What is read of an action that is not done, and why not."""
+    return SORRY.format(reason=reason.rstrip("."))
+
+
 def joined(texts: list[str]) -> str:
     """Texts as paragraphs, each once, the thanks of the first said once."""
+    return opened_once(list(dict.fromkeys(texts)))
+
+
+def opened_once(texts: list[str]) -> str:
+    """Texts as paragraphs, the thanks of the first said once."""
     opening = texts[0].partition(". ")[0] + ". "
-    texts = list(dict.fromkeys(texts))
     return "\n\n".join([texts[0], *(text.removeprefix(opening) for text in texts[1:])])

@@ -5,10 +5,11 @@ Whose things they look at is the run's customer; no question can name another.
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from datetime import UTC, datetime
 from typing import NamedTuple
 
-from bank.clerk_view import Row, account_rows, card_rows, transaction_rows
+from bank.clerk_view import KEYS, Row, account_rows, card_rows, transaction_rows
 from bank.desk import the_bank
 from bank.evidence import accounts_meant, cards_meant, transactions_meant
 from bank.policy_index import policy_index
@@ -21,17 +22,32 @@ POLICIES = "policies"
 LATEST = 500  # transactions that are looked through
 
 
+Work = Callable[[Order, int], Awaitable[Finding]]
+
+
 class Worker(NamedTuple):
-    """Who answers, and what a planner is told of them; `most` caps the passages of an answer."""
+    """Who answers, and what a planner is told of them; `work` takes an order and the most passages of an answer."""
 
     about: str
-    work: Callable[[Order, int], Awaitable[Finding]]
+    work: Work
 
 
-async def _transactions(order: Order, _most: int) -> Finding:
+def _own(look: Callable[[Order, str], Awaitable[Finding]]) -> Work:
+    """The work of looking at the asking customer's own things; a stranger has none."""
+
+    async def work(order: Order, _most: int) -> Finding:
+        if (customer_id := order["customer_id"]) is not None:
+            with suppress(UnknownCustomer):
+                return await look(order, customer_id)
+        return Finding(
+            subtask=order["subtask"].id, summary="we do not know who asks", rows=[], evidence=[], citations=[]
+        )
+
+    return work
+
+
+async def _transactions(order: Order, customer_id: str) -> Finding:
     """The customer's transactions that the question means, else those that the message means."""
-    if (customer_id := await _known(order)) is None:
-        return _stranger(order)
     known, today = await (await the_bank()).transactions(customer_id, LATEST), datetime.now(UTC).date()
     texts = (order["subtask"].question, order["message"])
     found = next(filter(None, (transactions_meant(text, known, today) for text in texts)), [])
@@ -40,28 +56,24 @@ async def _transactions(order: Order, _most: int) -> Finding:
         f" {each.transaction_id})"
         for each in found
     ]
-    return _held(order, "transactions", told, transaction_rows(found), "transaction_id")
+    return _held(order, "transactions", told, transaction_rows(found))
 
 
-async def _cards(order: Order, _most: int) -> Finding:
+async def _cards(order: Order, customer_id: str) -> Finding:
     """The customer's cards that the message or the question names, or all."""
-    if (customer_id := await _known(order)) is None:
-        return _stranger(order)
     found = cards_meant(_said(order), await (await the_bank()).cards(customer_id))
     told = [
         f"the {each.kind} card ending {each.last4} is {each.status}, its daily limit GBP {each.daily_limit}"
         for each in found
     ]
-    return _held(order, "cards", told, card_rows(found), "card_id")
+    return _held(order, "cards", told, card_rows(found))
 
 
-async def _account(order: Order, _most: int) -> Finding:
+async def _accounts(order: Order, customer_id: str) -> Finding:
     """The customer's accounts that the message or the question names, or all."""
-    if (customer_id := await _known(order)) is None:
-        return _stranger(order)
     found = accounts_meant(_said(order), await (await the_bank()).accounts(customer_id))
     told = [f"account {each.account_id} is {each.status}, its balance {each.currency} {each.balance}" for each in found]
-    return _held(order, "accounts", told, account_rows(found), "account_id")
+    return _held(order, "accounts", told, account_rows(found))
 
 
 async def _policies(order: Order, most: int) -> Finding:
@@ -84,34 +96,20 @@ async def _policies(order: Order, most: int) -> Finding:
 
 WORKERS = {
     "transactions": Worker(
-        "finds the customer's own transactions: by id, merchant, amount, day, kind or status", _transactions
+        "finds the customer's own transactions: by id, merchant, amount, day, kind or status", _own(_transactions)
     ),
-    "cards": Worker("looks up the customer's own cards: status and daily limit", _cards),
-    "account": Worker("looks up the customer's own accounts: status and balance", _account),
+    "cards": Worker("looks up the customer's own cards: status and daily limit", _own(_cards)),
+    "account": Worker("looks up the customer's own accounts: status and balance", _own(_accounts)),
     POLICIES: Worker("searches the desk's policies: what is allowed, what it costs, how long it takes", _policies),
 }
-
-
-async def _known(order: Order) -> str | None:
-    """The id of whoever asks, if the bank knows them."""
-    customer_id = order["customer_id"]
-    try:
-        return customer_id and (await (await the_bank()).customer(customer_id)).customer_id
-    except UnknownCustomer:
-        return None
 
 
 def _said(order: Order) -> str:
     return f"{order['subtask'].question}\n{order['message']}"
 
 
-def _stranger(order: Order) -> Finding:
-    return Finding(subtask=order["subtask"].id, summary="we do not know who asks", rows=[], evidence=[], citations=[])
-
-
-def _held(order: Order, what: str, told: list[str], rows: list[Row], key: str) -> Finding:
+def _held(order: Order, what: str, told: list[str], rows: list[Row]) -> Finding:
     """A finding of the customer's own things."""
     summary = f"{what} found: {'; '.join(told)}" if told else f"none of the customer's {what} fits"
-    return Finding(
-        subtask=order["subtask"].id, summary=summary, rows=rows, evidence=[row[key] for row in rows], citations=[]
-    )
+    evidence = [row[KEYS[what]] for row in rows]
+    return Finding(subtask=order["subtask"].id, summary=summary, rows=rows, evidence=evidence, citations=[])

@@ -14,6 +14,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Awaitable, Callable
+from operator import truediv
 from pathlib import Path
 from statistics import median
 from types import ModuleType
@@ -60,7 +61,7 @@ def main() -> int:
         os.environ.update({f"BATON_{name}": value for name, value in settings.items()})
         builder = TypedStateGraph(State).add_node("measure", measure).set_entry_point("measure")
         taken = asyncio.run(builder.compile(name="ask_cost").ainvoke({"taken": {}}))["taken"]
-    ratios = {name: median(map(over, blocks, taken[PLAIN])) for name, blocks in taken.items()}
+    ratios = {name: median(map(truediv, blocks, taken[PLAIN])) for name, blocks in taken.items()}
     for name, blocks in taken.items():
         sys.stdout.write(f"{name:<20} {median(blocks):6.0f} us a call  {ratios[name]:.2f} times\n")
     return int(ratios[WHOLE] > BUDGET)
@@ -98,11 +99,6 @@ async def block(call: Once) -> float:
     for _ in range(CALLS):
         await call()
     return (time.process_time() - started) / CALLS * 1e6
-
-
-def over(mine: float, plain: float) -> float:
-    """One turn's ratio."""
-    return mine / plain
 
 
 def offer_skill(folder: Path) -> None:

@@ -118,7 +118,7 @@ async def theirs(shape: str, folder: Path, failed: Counter[str]) -> AsyncIterato
 
         async def paid(thread: str) -> None:
             await known.budgets.reserve(thread, TOKENS)
-            await known.budgets.settle(thread, TOKENS, sum((USED.input_tokens, USED.output_tokens)))
+            await known.budgets.settle(thread, TOKENS, USED.input_tokens + USED.output_tokens)
 
         builder: Any = StateGraph(State).set_node_defaults(retry_policy=AGAIN, timeout=STEP_TIMEOUT)
         graph = built(builder, shape, *steps(paid, failed)).compile(known.saver)

@@ -24,7 +24,6 @@ from langgraph.graph import END, START
 from langgraph.types import Send
 from rich.console import Console
 from rich.table import Table
-from typing_extensions import TypedDict
 
 from baton import Job, Record, Runner, TypedStateGraph, ask, asking, opened
 from baton.models import models
@@ -36,7 +35,7 @@ STEP_S, TURNS = 0.5, 3
 ASKING, ASKING_TURNS = 20, 11
 MANY, MANY_S, MANY_TURNS = 200, 0.05, 15
 GOALS = {"longest path": 1.015, "gather": 1.03, "bare LangGraph": 1.15}
-ROLE, INSTRUCTIONS = "strong", "You answer a customer of a bank. " * 20
+INSTRUCTIONS = "You answer a customer of a bank. " * 20
 Timed = Callable[[], Awaitable[float]]
 Found = tuple[str, str, float, float]  # what, against what, seconds, median ratio
 
@@ -45,10 +44,6 @@ class Note(Record):
     """What the model is asked for."""
 
     text: str
-
-
-class Noted(TypedDict):
-    """What a branch that asks writes."""
 
 
 async def main() -> list[Found]:

@@ -3,10 +3,9 @@
     python -m benchmarks.pattern_costs [--write]
 
 These are counts, with the model that the settings name: another model's answers differ in length and in how often they
-are sent back. What waits for a person is approved, so that every run ends. Prints the means for a
-message, relative to one call, and says where `app/pattern_costs.json`, which `baton advise` reads, says otherwise by
-more than SLACK (exit 1); `--write` writes that file and the
-table of `docs/choosing.md`.
+are sent back. What waits for a person is approved, so that every run ends. Prints the means for a message, relative to
+one call, and says where `app/pattern_costs.json`, which `baton advise` reads, says otherwise by more than SLACK (exit
+1); `--write` writes that file and the table of `docs/choosing.md`.
 """
 
 import asyncio
@@ -65,10 +64,10 @@ def show(counts: Counts, messages: int) -> None:
     table = Table("graph", "calls", "x single", "tokens", "x single", "not done")
     single = counts[BASELINE]
     for name, each in counts.items():
-        cells: list[str] = []
+        row: list[str] = []
         for what, form in (("model_calls", ".2f"), ("tokens", ",.0f")):
-            cells += [format(each[what] / messages, form), f"{each[what] / single[what]:.2f}"]
-        table.add_row(name, *cells, str(each["not_done"]))
+            row += [format(each[what] / messages, form), f"{each[what] / single[what]:.2f}"]
+        table.add_row(name, *row, str(each["not_done"]))
     Console().print(table, f"means for each of {messages} messages of the sample inbox, {model()}")
 
 

@@ -4,7 +4,6 @@ import json
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -51,7 +50,7 @@ class Experiment:
 
 def create_tables(tx: Transaction) -> None:
     """Make the tables that are not there yet."""
-    for statement in _statements():
+    for statement in Path(__file__).with_name("schema.sql").read_text("utf-8").split(";\n"):
         tx.execute(statement)
 
 
@@ -112,9 +111,3 @@ def judged(tx: Transaction, experiment_id: str) -> list[dict[str, Any]]:
     """The results of an experiment in the order of its examples, each with its run's `status`."""
     rows = tx.execute(JUDGED, (experiment_id,)).fetchall()
     return [{"status": row["status"], **json.loads(row["result"])} for row in rows]
-
-
-@cache
-def _statements() -> list[str]:
-    text = Path(__file__).with_name("schema.sql").read_text("utf-8")
-    return [statement for statement in text.split(";\n") if statement.strip()]

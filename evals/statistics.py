@@ -26,9 +26,7 @@ class Estimate:
 
     def as_object(self) -> dict[str, Any]:
         """For programs."""
-        mean, low, high = (
-            value if value is None else round(value, DIGITS) for value in (self.mean, self.low, self.high)
-        )
+        mean, low, high = map(_rounded, (self.mean, self.low, self.high))
         return {"mean": mean, "ci95": [low, high], "n": self.n}
 
 

@@ -4,6 +4,7 @@ import asyncio
 
 from langgraph.runtime import Runtime
 
+from bank.papers import policies
 from bank.policy_index import policy_index
 from bank.routes import load_routes, routes_folder
 from baton import ask, prompt
@@ -22,11 +23,10 @@ async def answer_at_once(state: Inquiry, runtime: Runtime[Context]) -> Resolutio
     """
     index, routes = await asyncio.to_thread(policy_index), await asyncio.to_thread(load_routes, routes_folder())
     found = await asyncio.to_thread(index.search, state["message"], "", runtime.context.passages)
-    passages = index.passages(found)
     data = {
         "message": redact(state["message"]),
         "routes": {route.name: route.definition for route in routes.values()},
-        "policies": [{"id": each.policy_id, "title": each.title, "text": each.text} for each in passages],
+        "policies": await policies(found),
     }
     said = await ask("strong", SingleAnswer, prompt(__file__), data)
     if said.route not in routes:

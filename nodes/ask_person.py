@@ -36,12 +36,8 @@ async def ask_person(state: Asked) -> Deciding:
         check=clean,
     )
     decided = parse_action(action.name, decision.args)
-    return {
-        "decision": decision,
-        "asked": asked + 1,
-        "draft": state["draft"] if decided == action else _redrafted(state["draft"], decided),
-        "review": _next(decision, decided),
-    }
+    drafted = state["draft"] if decided == action else _redrafted(state["draft"], decided)
+    return {"decision": decision, "asked": asked + 1, "draft": drafted, "review": _next(decision, decided)}
 
 
 def _redrafted(drafted: Draft, action: Action) -> Draft:

@@ -3,6 +3,7 @@
 import asyncio
 from typing import NotRequired
 
+from bank.clerk_view import values_of
 from bank.faults import indiscreet, invented, ungrounded
 from bank.permission import permission
 from bank.policy_index import policy_index
@@ -29,8 +30,7 @@ async def _fault(state: Checkable) -> str | None:
     drafted, index = state["draft"], await asyncio.to_thread(policy_index)
     passages = index.passages(state["passages"])
     cited = (each.text for each in passages if each.policy_id in drafted.citations)
-    rows = (value for each in state.get("seen", []) for row in each.rows for value in row.values())
-    grounds = " ".join([state["message"], *cited, *rows])
+    grounds = " ".join([state["message"], *cited, *values_of(state.get("seen", []))])
     return (
         ungrounded(drafted, {passage.policy_id for passage in passages})
         or await indiscreet(drafted, state["customer_id"])

@@ -2,6 +2,7 @@
 
 import asyncio
 
+from bank.clerk_view import values_of
 from bank.faults import invented
 from bank.policy_index import policy_index
 from state.support_desk import Faults, Gathered
@@ -10,9 +11,7 @@ from state.support_desk import Faults, Gathered
 async def check_grounding(state: Gathered) -> Faults:
     """A fault for every amount that nobody named, and for every claim that nothing is proposed for."""
     index = await asyncio.to_thread(policy_index)
-    seen = [
-        each.summary + " ".join(value for row in each.rows for value in row.values())
-        for each in state.get("findings", [])
-    ]
+    findings = state.get("findings", [])
+    seen = [*(each.summary for each in findings), *values_of(findings)]
     grounds = [" ".join([state["message"], *seen, index.texts_of(part.citations)]) for part in state["parts"]]
     return {"faults": [fault for pair in zip(state["parts"], grounds, strict=True) if (fault := invented(*pair))]}

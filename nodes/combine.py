@@ -7,13 +7,15 @@ from textwrap import shorten
 from langgraph.runtime import Runtime
 
 from bank.routes import OTHER
+from bank.wording import opened_once
 from state.context import Context
-from state.desk import PROPOSED_ONLY, Draft, Resolution, proposed
+from state.desk import PROPOSED_ONLY, Draft, Resolution, citations_of, proposed
 from state.reviews import Review
 from state.sectioning import Combined, Joined, SectionResult
 
-OPENING = "Thank you for your message. "
-PASSED_ON = "We have passed on what you ask for here, and a colleague will see to it: {request}"
+PASSED_ON = (
+    "Thank you for your message. We have passed on what you ask for here, and a colleague will see to it: {request}"
+)
 LEFT = "A colleague will look at the rest of your message and answer you: {requests}"
 LONGEST_QUOTE, LONGEST_REST = 200, 1_000  # characters
 
@@ -32,7 +34,7 @@ async def combine(state: Joined, runtime: Runtime[Context]) -> Resolution | Comb
         "route": surest.route,
         "confidence": min(each.confidence for each in sections),
         "reply": _reply(answered, [request for _, request in left]),
-        "citations": list(dict.fromkeys(name for each in answered if each.draft for name in each.draft.citations)),
+        "citations": citations_of(each.draft for each in answered),
         "actions": actions,
         "reason": _reason(answered, left),
     }
@@ -52,14 +54,12 @@ def _left(state: Joined, sections: list[SectionResult], most: int) -> Iterable[t
 def _reply(answered: list[SectionResult], left: list[str]) -> str:
     """The answers in the order of the requests, opened once, then what a colleague looks at."""
     said = [_said(each, each.draft) for each in answered if each.draft]
-    opening = next((each.partition(". ")[0] for each in said if ". " in each), "")
-    parts = [said[0], *(each.removeprefix(f"{opening}. ") for each in said[1:])]
-    return "\n\n".join([*parts, *([LEFT.format(requests=_quoted(left))] if left else [])])
+    return opened_once([*said, *([LEFT.format(requests=_quoted(left))] if left else [])])
 
 
 def _said(section: SectionResult, drafted: Draft) -> str:
     """The drafted reply; never one that says done what nobody did."""
-    return f"{OPENING}{PASSED_ON.format(request=_quoted([section.request]))}" if drafted.action else drafted.reply
+    return PASSED_ON.format(request=_quoted([section.request])) if drafted.action else drafted.reply
 
 
 def _reason(answered: list[SectionResult], left: list[tuple[str, str]]) -> str:

@@ -1,7 +1,7 @@
 """Conclude: make one resolution of all that was drafted, decided and done."""
 
 from bank.wording import ASIDE, HOLDING, joined
-from state.desk import Outcome, Resolution
+from state.desk import Outcome, Resolution, citations_of
 from state.reviews import Verdict
 from state.support_desk import Concluding, Settlement
 
@@ -25,7 +25,7 @@ async def conclude(state: Concluding) -> Resolution:
         "route": state["route"],
         "confidence": state["confidence"],
         "reply": joined(texts),
-        "citations": list(dict.fromkeys(name for part in state["parts"] for name in part.citations)),
+        "citations": citations_of(state["parts"]),
         "actions": [each.action for each in ended],
         "reason": "; ".join(dict.fromkeys(each.reason for each in ended)) or "answered from the policies",
     }

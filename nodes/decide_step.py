@@ -11,7 +11,7 @@ from bank.specialists import specialist
 from baton import ask, prompt
 from state.agent import Deciding, Exploring, Finish, GiveUp, move_shape
 from state.context import Context
-from state.desk import Draft
+from state.desk import Draft, plain
 from state.reviews import Review
 
 
@@ -23,8 +23,7 @@ async def decide_step(state: Exploring, runtime: Runtime[Context]) -> Deciding:
     move = await ask("strong", move_shape(allowed), prompt(__file__), data)
     step, decided = move.step, Deciding(taken=taken, why=move.why, call=None)
     if isinstance(step, Finish):
-        said = step.draft
-        return {**decided, "draft": Draft(reply=said.reply, citations=said.citations, action=said.action)}
+        return {**decided, "draft": plain(step.draft)}
     if isinstance(step, GiveUp):
         return {**decided, "review": Review(verdict="escalate", reason=f"the agent gave up: {step.reason}")}
     if taken >= cap:

@@ -5,7 +5,7 @@ import asyncio
 from bank.papers import papers
 from bank.specialists import specialist
 from baton import ask, prompt
-from state.desk import Draft, Drafting, Informed, draft_shape
+from state.desk import Drafting, Informed, draft_shape, plain
 
 
 async def draft(state: Informed) -> Drafting:
@@ -13,4 +13,4 @@ async def draft(state: Informed) -> Drafting:
     chosen = await asyncio.to_thread(specialist, state["route"])
     instructions = f"{prompt(__file__)}\n{chosen.instructions}"
     said = await ask(chosen.model, draft_shape(chosen.actions), instructions, await papers(state))
-    return {"draft": Draft(reply=said.reply, citations=said.citations, action=said.action)}
+    return {"draft": plain(said)}

@@ -7,9 +7,9 @@ from decimal import Decimal
 from typing import NotRequired
 
 from bank.dates import days_meant
+from bank.faults import shows_card_number
 from bank.money import gbp_in, gbp_meant
 from baton.gates import GateReport, gate_report
-from baton.redact import holds_card_number
 from state.chaining import Case, Fact, Normalised
 
 
@@ -41,7 +41,7 @@ def _faults(case: Case, facts: list[Fact], today: date) -> Iterator[str]:
         yield from (f"no {kind} in the facts is {word!r}" for word in words if not any(_says(q, word) for q in said))
     if gbp_in(case.request) - sums - gbp_in(" ".join(quotes["request"])):
         yield "the request names an amount that the facts do not"
-    if holds_card_number(" ".join(case.request.split())):
+    if shows_card_number(case.request):
         yield "the request holds a card number"
 
 

@@ -4,18 +4,17 @@ import asyncio
 from collections.abc import Iterator
 from decimal import Decimal
 
-from bank.claims import claims_done
+from bank.clerk_view import KEYS, values_of
+from bank.faults import shows_card_number, ungrounded, unproposed
 from bank.money import gbp_in
 from bank.others import names_others
 from bank.policy_index import Passage, policy_index
-from baton.redact import holds_card_number, redact
-from state.actions import arguments
+from baton.redact import redact
+from state.actions import ChangeLimit, arguments
 from state.desk import Draft
 from state.gates import gate_or_person
 from state.orchestrator_worker import Covered, Synthesised
 from state.reviews import Review
-
-HOLDERS = ("transaction_id", "card_id", "account_id")
 
 
 async def gate_coverage(state: Synthesised) -> Covered:
@@ -32,24 +31,23 @@ async def gate_coverage(state: Synthesised) -> Covered:
 
 
 def _faults(state: Synthesised, passages: list[Passage]) -> Iterator[str]:
-    drafted, action = state["draft"], state["draft"].action
-    through = {*state["missing"], *(each.subtask for each in state["findings"])}
+    drafted, findings = state["draft"], state["findings"]
+    through = {*state["missing"], *(each.subtask for each in findings)}
     yield from (f"the sub-task {each.id} was lost" for each in state["plan"].subtasks if each.id not in through)
-    if not drafted.citations or not set(drafted.citations) <= {each.policy_id for each in passages}:
+    if ungrounded(drafted, {each.policy_id for each in passages}):
         yield "the reply must cite policies, and only those that were found"
-    for each in state["findings"]:
+    for each in findings:
         if each.citations and not set(each.citations) & set(drafted.citations):
             yield f"the reply rests on nothing that {each.subtask} found; it found {', '.join(each.citations)}"
-    if holds_card_number(" ".join(drafted.reply.split())):
+    if shows_card_number(drafted.reply):
         yield "the reply holds a card number"
-    if action is None and claims_done(drafted.reply):
-        yield "the reply claims that something was done, and proposes nothing"
+    if fault := unproposed(drafted):
+        yield fault
     if not _founded(state, drafted):
         yield "the action names a card, an account or a payment that no finding holds"
-    rows = (value for each in state["findings"] for row in each.rows for value in row.values())
     texts = (text for each in passages for text in (each.title, each.text))
-    grounds = " ".join([state["message"], *(each.summary for each in state["findings"]), *rows, *texts])
-    own = {Decimal(value) for name, value in (arguments(action) if action else {}).items() if name == "daily_limit"}
+    grounds = " ".join([state["message"], *(each.summary for each in findings), *values_of(findings), *texts])
+    own = {Decimal(drafted.action.daily_limit)} if isinstance(drafted.action, ChangeLimit) else set[Decimal]()
     for amount in sorted(gbp_in(drafted.reply) - gbp_in(grounds) - own):
         yield f"neither a finding nor the message names the amount {amount}"
 
@@ -58,7 +56,7 @@ def _founded(state: Synthesised, drafted: Draft) -> bool:
     """Whether the action is about things that a worker found."""
     known = {name for each in state["findings"] for name in each.evidence}
     named = arguments(drafted.action) if drafted.action else {}
-    return {value for name, value in named.items() if name in HOLDERS} <= known
+    return {value for name, value in named.items() if name in KEYS.values()} <= known
 
 
 async def _others(state: Synthesised) -> str | None:

@@ -8,11 +8,11 @@ from typing import NotRequired
 
 from bank.claims import claims_done
 from bank.dates import days_in
+from bank.faults import shows_card_number, ungrounded
 from bank.money import gbp_in
 from bank.names import names_in, words_of
 from bank.policy_index import Passage, policy_index
 from baton.gates import GateReport, gate_report
-from baton.redact import holds_card_number
 from state.chaining import Summarised
 
 OWN = {"harbour", "bank"}  # what a reply may call us
@@ -36,13 +36,13 @@ async def gate_reply(state: Gated) -> GateReport:
 
 def _faults(state: Gated, passages: list[Passage]) -> Iterator[str]:
     drafted, facts = state["draft"], state["facts"]
-    if not drafted.citations or not set(drafted.citations) <= {each.policy_id for each in passages}:
+    if ungrounded(drafted, {each.policy_id for each in passages}):
         yield "the reply must cite policies, and only those it was given"
     if facts and not state["facts_used"]:
         yield "the reply must name the facts that it rests on"
     if any(position >= len(facts) for position in state["facts_used"]):
         yield f"there are only {len(facts)} facts"
-    if holds_card_number(" ".join(f"{drafted.reply} {state['summary']}".split())):
+    if shows_card_number(f"{drafted.reply} {state['summary']}"):
         yield "the reply holds a card number"
     if not state["summary"].strip():
         yield "the summary is empty"

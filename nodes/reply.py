@@ -2,7 +2,7 @@
 
 from typing import NotRequired
 
-from bank.wording import PASSED_ON, SORRY
+from bank.wording import PASSED_ON, sorry
 from state.desk import PROPOSED_ONLY, Draft, Drafted, Resolution, proposed
 from state.reviews import Review
 
@@ -33,5 +33,5 @@ async def reply(state: Repliable) -> Resolution:
 def _text(drafted: Draft, refused: str | None) -> str:
     """What the customer reads; never a draft that says done what nobody did."""
     if refused:
-        return SORRY.format(reason=refused.rstrip("."))
+        return sorry(refused)
     return PASSED_ON if drafted.action else drafted.reply

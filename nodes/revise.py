@@ -6,7 +6,7 @@ from bank.criteria import criteria
 from bank.papers import papers
 from bank.specialists import specialist
 from baton import ask, prompt
-from state.desk import Draft, draft_shape
+from state.desk import draft_shape, plain
 from state.evaluator_optimizer import Revised, Revising
 
 
@@ -16,5 +16,4 @@ async def revise(state: Revising) -> Revised:
     unmet = [{**known[mark.number].model_dump(), "reason": mark.reason} for mark in state["unmet"]]
     data = {**await papers(state, whole=True), "draft": state["draft"].model_dump(mode="json"), "unmet": unmet}
     said = await ask(chosen.model, draft_shape(chosen.actions), f"{prompt(__file__)}\n{chosen.instructions}", data)
-    drafted = Draft(reply=said.reply, citations=said.citations, action=said.action)
-    return {"draft": drafted, "revised": state.get("revised", 0) + 1}
+    return {"draft": plain(said), "revised": state.get("revised", 0) + 1}

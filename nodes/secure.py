@@ -1,7 +1,7 @@
 """Secure: propose to freeze the card that a fraud is about, where it is plain which one that is."""
 
 from bank.desk import the_bank
-from bank.others import ENDING, ID
+from bank.evidence import cards_meant
 from bank.protocol import UnknownCustomer
 from state.actions import FreezeCard
 from state.banking import Card
@@ -23,8 +23,7 @@ async def secure(state: Drafted) -> Drafting:
 
 def meant(message: str, active: list[Card]) -> Card | None:
     """The one active card that fits: the one that is named, else the only one; none where another one is named."""
-    named = {found.upper() for found in ID.findall(message) if found[0] in "Kk"} | set(ENDING.findall(message))
-    fitting = [card for card in active if not named or {card.card_id, card.last4} & named]
+    fitting = cards_meant(message, active)
     return fitting[0] if len(fitting) == 1 else None
 
 

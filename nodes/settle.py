@@ -1,6 +1,6 @@
 """Settle: say what came of one action, and what the customer reads of it."""
 
-from bank.wording import SORRY
+from bank.wording import sorry
 from state.desk import ActionStatus, ActionTaken, proposed
 from state.reviews import Verdict
 from state.support_desk import SeenThrough, Settlement, Settlements
@@ -25,7 +25,7 @@ def _text(state: SeenThrough) -> str:
     """What the customer reads; never a draft that says done what nobody did."""
     review, decision = state["review"], state.get("decision")
     if review.verdict == "decline":
-        return SORRY.format(reason=review.reason.rstrip("."))
+        return sorry(review.reason)
     if decision is not None and decision.type == "respond":
         return decision.message
     return state["draft"].reply

@@ -1,7 +1,7 @@
 """Sum up: make one resolution of what the specialists said."""
 
-from bank.wording import PASSED_ON, SORRY, THE_REST, joined
-from state.desk import PROPOSED_ONLY, ActionTaken, Outcome, Resolution, proposed
+from bank.wording import PASSED_ON, THE_REST, joined, sorry
+from state.desk import PROPOSED_ONLY, ActionTaken, Outcome, Resolution, citations_of, proposed
 from state.multi_agent import Contribution, Gathered
 
 
@@ -17,7 +17,7 @@ async def sum_up(state: Gathered) -> Resolution:
         "route": state["route"],
         "confidence": state["confidence"],
         "reply": joined([*map(_text, fit), *([THE_REST] if missing else [])]),
-        "citations": list(dict.fromkeys(name for each in fit if each.draft for name in each.draft.citations)),
+        "citations": citations_of(each.draft for each in fit),
         "actions": actions,
         "reason": "; ".join([*told, *(f"{each.route}: {each.review.reason}" for each in fit), *missing]),
     }
@@ -35,7 +35,7 @@ def _taken(contribution: Contribution) -> list[ActionTaken]:
 def _text(contribution: Contribution) -> str:
     """What the customer reads of one; never a draft that says done what nobody did."""
     if contribution.review.verdict == "decline":
-        return SORRY.format(reason=contribution.review.reason.rstrip("."))
+        return sorry(contribution.review.reason)
     if contribution.draft is None or contribution.draft.action is not None:
         return PASSED_ON
     return contribution.draft.reply

@@ -1,8 +1,6 @@
 """Summarise a case for the file and reply to the customer, from the facts and the policies."""
 
-import asyncio
-
-from bank.policy_index import policy_index
+from bank.papers import policies
 from baton import ask, prompt
 from state.chaining import CaseReply, Grounded, Summary
 from state.desk import Draft
@@ -10,12 +8,10 @@ from state.desk import Draft
 
 async def summarise(state: Grounded) -> Summary:
     """A summary, and a reply that says which facts and policies it rests on."""
-    index = await asyncio.to_thread(policy_index)
-    passages = index.passages(state["passages"])
     data = {
         "case": state["case"].model_dump(mode="json"),
         "facts": [fact.model_dump() for fact in state["facts"]],
-        "policies": [{"id": each.policy_id, "title": each.title, "text": each.text} for each in passages],
+        "policies": await policies(state["passages"]),
         "complaint": state.get("complaint"),
     }
     said = await ask("strong", CaseReply, prompt(__file__), data)

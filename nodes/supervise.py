@@ -26,10 +26,9 @@ async def supervise(state: Supervised, runtime: Runtime[Context]) -> Handing:
         "handovers_left": cap - count,
     }
     choice = await ask("cheap", handover_shape(tuple(known)), prompt(__file__), data)
-    if stopped := stops(choice.to, said, count, cap):
-        return _ended(state, PERSON, choice.why, stopped)
-    if choice.to == FINISH:
-        return _ended(state, FINISH, choice.why)
+    stopped = stops(choice.to, said, count, cap)
+    if stopped or choice.to == FINISH:
+        return _ended(state, choice.why, stopped)
     share = (await asyncio.to_thread(router)).probabilities(state["message"])[choice.to]
     return {
         "route": choice.to,
@@ -81,11 +80,11 @@ def _shown(contribution: Contribution) -> dict[str, Any]:
     return {"specialist": contribution.route, **told, "checks": contribution.review.reason}
 
 
-def _ended(state: Supervised, to: str, why: str, stopped: str | None = None) -> Handing:
+def _ended(state: Supervised, why: str, stopped: str | None) -> Handing:
     """The end of the loop, under the route of the first who had an answer; a person gets that answer as the best."""
     first = next((each for each in state.get("contributions", []) if each.fit), None)
     route, confidence = (first.route, first.confidence) if first else (state["route"], state["confidence"])
-    count = state.get("handovers", 0)
+    to, count = PERSON if stopped else FINISH, state.get("handovers", 0)
     ended = Handing(route=route, confidence=confidence, to=to, parts=[], why=why, handovers=count)
     if stopped is None:
         return ended

@@ -3,19 +3,17 @@
 import asyncio
 from typing import Any
 
-from bank.policy_index import policy_index
+from bank.clerk_view import KEYS
+from bank.papers import policies
 from bank.specialists import specialist
 from baton import ask, prompt
-from state.desk import Draft, Drafting, draft_shape
+from state.desk import Drafting, draft_shape, plain
 from state.orchestrator_worker import Finding, Investigated
-
-HOLDS = {"transactions": "transaction_id", "cards": "card_id", "accounts": "account_id"}
-"""What a customer has, and by which field its rows are told apart."""
 
 
 async def synthesise(state: Investigated) -> Drafting:
     """A reply that rests on the findings; what they do not hold, the model does not see."""
-    index, chosen = await asyncio.to_thread(policy_index), await asyncio.to_thread(specialist, state["route"])
+    chosen = await asyncio.to_thread(specialist, state["route"])
     found = {each.subtask: each for each in state["findings"]}
     data = {
         "message": state["message"],
@@ -26,15 +24,13 @@ async def synthesise(state: Investigated) -> Drafting:
             if each.id in found
         ],
         "missing": [each.question for each in state["plan"].subtasks if each.id in state["missing"]],
-        "policies": [
-            {"id": each.policy_id, "title": each.title, "text": each.text} for each in index.passages(state["passages"])
-        ],
+        "policies": await policies(state["passages"]),
         "customer": _customer(state),
         "actions": chosen.actions,
         "complaint": state.get("complaint"),
     }
     said = await ask("strong", draft_shape(chosen.actions), prompt(__file__), data)
-    return {"draft": Draft(reply=said.reply, citations=said.citations, action=said.action)}
+    return {"draft": plain(said)}
 
 
 def _told(finding: Finding) -> dict[str, Any]:
@@ -46,4 +42,4 @@ def _customer(state: Investigated) -> dict[str, Any] | None:
     if state["customer_id"] is None:
         return None
     rows = [row for each in state["findings"] for row in each.rows]
-    return {what: list({row[key]: row for row in rows if key in row}.values()) for what, key in HOLDS.items()}
+    return {what: list({row[key]: row for row in rows if key in row}.values()) for what, key in KEYS.items()}

@@ -1,5 +1,6 @@
 """The contract that every graph of the desk shares: an inquiry in, a resolution out; and the records between."""
 
+from collections.abc import Iterable
 from functools import cache
 from typing import Annotated, Any, Literal, Union, get_args
 
@@ -90,6 +91,16 @@ def draft_shape(allowed: tuple[ActionName, ...]) -> type[Draft]:
     shapes = tuple(shape for shape in get_args(Action) if get_args(shape.model_fields["name"].annotation)[0] in allowed)
     action: Any = Union[(*shapes, None)]
     return create_model("Draft", __base__=Draft, __module__=__name__, action=(action, ...))
+
+
+def plain(said: Draft) -> Draft:
+    """The draft as a `Draft`, whatever shape it was asked for in."""
+    return Draft(reply=said.reply, citations=said.citations, action=said.action)
+
+
+def citations_of(drafts: Iterable[Draft | None]) -> list[str]:
+    """The policies that drafts rest on, each once, in the order in which they are cited."""
+    return list(dict.fromkeys(name for each in drafts if each for name in each.citations))
 
 
 class Drafting(TypedDict):

@@ -44,3 +44,16 @@ def furnish(home: Path, ready: Path) -> None:
     shutil.copy(ready / "bank.db", home)
     for kept in [ready / "seal.key", *ready.glob("router-*.bin")]:
         (home / kept.name).hardlink_to(kept)
+
+
+@pytest.fixture(scope="session")
+def ready(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The home that all test processes share, to be copied."""
+    return ready_home(tmp_path_factory)
+
+
+@pytest.fixture
+def furnished(baton_home: Path, ready: Path) -> Path:
+    """The test's own home, with a trained router and a seeded bank."""
+    furnish(baton_home, ready)
+    return baton_home

@@ -38,6 +38,8 @@ class Paragraph(NamedTuple):
 
 def best(asked: str, policies: list[dict[str, str]]) -> list[Paragraph]:
     """The paragraph that shares most with what is asked, rare words weighing more, and a second that does nearly."""
+    if not policies:
+        return []
     known, wanted = [paragraph(each) for each in policies], set(words(asked))
     spread = Counter(word for each in known for word in each.held)
     kinds = [answer for question, answer in KINDS if question.search(asked)]
@@ -49,9 +51,7 @@ def best(asked: str, policies: list[dict[str, str]]) -> list[Paragraph]:
         return shared / math.sqrt(len(held) + 25) * (1 - RANK * index) * likelier
 
     fits = [fit(index) for index in range(len(known))]
-    first = max(range(len(known)), key=lambda index: fits[index], default=None)
-    if first is None:
-        return []
+    first = max(range(len(known)), key=lambda index: fits[index])
 
     def worth(index: int) -> float:
         share = ALSO if known[index].policy_id == known[first].policy_id else ELSEWHERE
@@ -60,17 +60,13 @@ def best(asked: str, policies: list[dict[str, str]]) -> list[Paragraph]:
     second = max(range(len(known)), key=worth)
     second = second if worth(second) >= 1 else first
     chosen = [known[index] for index in sorted({first, second})]
-    return chosen if _length(chosen) <= MOST_WORDS else [known[first]]
+    return chosen if sum(len(each.text.split()) for each in chosen) <= MOST_WORDS else [known[first]]
 
 
 def paragraph(policy: dict[str, str]) -> Paragraph:
     """The passage as it is shown: without what only points to another policy."""
     kept = " ".join(part for part in sentences(REFERENCE.sub("", policy["text"])) if not POINTER.search(part))
     return Paragraph(policy["id"], kept or policy["text"], set(words(f"{policy['title']} {policy['text']}")))
-
-
-def _length(paragraphs: Iterable[Paragraph]) -> int:
-    return sum(len(each.text.split()) for each in paragraphs)
 
 
 def worded(chosen: list[Paragraph], done: Iterable[str] = ()) -> dict[str, Any]:

@@ -54,7 +54,7 @@ def _cut(question: str, room: int) -> str:
 
 def _money(part: str) -> bool:
     """Whether a request is about a payment that there was."""
-    named = any(each.upper().startswith("T") for each in ID.findall(part))
+    named = _names(part, "T")
     if wish(part) == "change_limit" and not named:
         return False
     told = amounts(part) or MONEY.search(part)
@@ -63,14 +63,18 @@ def _money(part: str) -> bool:
 
 def _card(part: str) -> bool:
     """Whether a request is about a certain card."""
-    named = ENDING.search(part) or any(each.upper().startswith("K") for each in ID.findall(part))
-    return bool(named or CARD.search(part)) or wish(part) in CARD_WISHES
+    named = ENDING.search(part) or _names(part, "K") or CARD.search(part)
+    return bool(named) or wish(part) in CARD_WISHES
 
 
 def _account(part: str) -> bool:
     """Whether a request is about a certain account."""
-    named = any(each.upper().startswith("A") for each in ID.findall(part))
-    return named or bool(ACCOUNT.search(part)) or wish(part) == "close_account"
+    return _names(part, "A") or bool(ACCOUNT.search(part)) or wish(part) == "close_account"
+
+
+def _names(part: str, initial: str) -> bool:
+    """Whether a request names a thing by an id that begins so."""
+    return any(each.upper().startswith(initial) for each in ID.findall(part))
 
 
 LOOKS: dict[str, Callable[[str], bool]] = {"transactions": _money, "cards": _card, "account": _account}

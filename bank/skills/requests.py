@@ -80,11 +80,13 @@ def requests(request: Request) -> dict[str, Any]:
 
 def _brief(text: str, room: int) -> str:
     """As many of a text's last sentences as there is room for; of one that is too long by itself its first words."""
+    if len(text) <= room:
+        return text
     parts = PART.split(text)
     while len(parts) > 1 and sum(map(len, parts)) > room:
         parts = parts[1:]
     brief = "\n".join(parts)
-    return text if len(text) <= room else brief if len(brief) <= room else brief[:room].rpartition(" ")[0] or brief
+    return brief if len(brief) <= room else brief[:room].rpartition(" ")[0] or brief
 
 
 def separate(message: str) -> list[str]:

@@ -3,7 +3,8 @@
 import re
 from typing import Any
 
-from bank.others import ENDING, ID
+from bank.clerk_view import KEYS
+from bank.others import named_in
 from bank.skills.words import amounts, words
 
 Data = dict[str, Any]
@@ -17,11 +18,8 @@ OTHERS = re.compile(
 
 def names_only_own(message: str, customer: Data) -> bool:
     """Whether every id and every card that a message names is the customer's own."""
-    cards, accounts, paid = customer["cards"], customer["accounts"], customer["transactions"]
-    own = {each["card_id"] for each in cards} | {each["account_id"] for each in accounts}
-    own |= {each["transaction_id"] for each in paid}
-    named, ending = {found.upper() for found in ID.findall(message)}, set(ENDING.findall(message))
-    return named <= own and ending <= {each["last4"] for each in cards} and not names_others(message)
+    own = {each[key] for what, key in KEYS.items() for each in customer[what]}
+    return named_in(message) <= own | {each["last4"] for each in customer["cards"]} and not names_others(message)
 
 
 def names_others(message: str) -> bool:

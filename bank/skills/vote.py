@@ -11,8 +11,6 @@ from baton.wire import Request
 
 Data = dict[str, Any]
 Ballot = tuple[str, str]  # the answer and its reason
-
-
 SHORT, SHOUTED = 2, 2  # letters of words, and words in capitals, that mean nothing: TV, PIN
 TOLD = 5  # words of a report
 REGULAR = 2  # payments at a place from which on it is one that the customer goes to

@@ -5,7 +5,7 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -13,7 +13,6 @@ from typing import Any
 import pytest
 
 from app.cli import main
-from baton.registry import root
 from baton.settings import settings
 
 HERE = Path(__file__).parent
@@ -44,14 +43,10 @@ Baton = Callable[..., Said]
 
 
 @pytest.fixture
-def project(tmp_path: Path) -> Iterator[Path]:
+def project(tmp_path: Path) -> Path:
     """The toy graphs, in the working directory."""
     shutil.copytree(HERE / "project", tmp_path, dirs_exist_ok=True, ignore=shutil.ignore_patterns("__pycache__"))
-    root.cache_clear()
-    settings.cache_clear()
-    yield tmp_path
-    root.cache_clear()
-    settings.cache_clear()
+    return tmp_path
 
 
 @pytest.fixture

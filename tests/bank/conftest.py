@@ -12,6 +12,9 @@ from bank.protocol import Bank
 from bank.server import app
 from bank.sqlite_bank import SqliteBank
 from tests.bank.stage import Clock, serving
+from tests.ready import furnished, ready
+
+__all__ = ["furnished", "ready"]
 
 
 @pytest.fixture

@@ -1,15 +1,19 @@
-"""What the bank's tests stand on: a clock that can be moved, a server on loopback, and finding things in a bank."""
+"""What the bank's tests stand on: a clock to move, a server on loopback, what skills are asked, things in a bank."""
 
 import asyncio
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
 
 import uvicorn
 from starlette.types import ASGIApp
 
 from bank.protocol import Bank
+from baton.asking import fenced
+from baton.wire import Request
 from state.actions import Action, parse_action
 from state.banking import Transaction
 
@@ -22,6 +26,18 @@ class Clock:
 
     def __call__(self) -> datetime:
         return self.now
+
+
+def asked(**data: Any) -> Request:
+    """What a skill is asked with such a data block, as it comes over the wire."""
+    return Request.of({"messages": [{"role": "user", "content": fenced(data)}]})
+
+
+def few_routes(folder: Path, examples: Mapping[str, Iterable[str]]) -> None:
+    """A folder of routes so small that training on them takes no time."""
+    folder.mkdir()
+    for name, messages in examples.items():
+        (folder / f"{name}.txt").write_text("\n".join([f"# About {name}.", *messages]))
 
 
 @contextmanager

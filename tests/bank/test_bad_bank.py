@@ -21,7 +21,6 @@ from baton.plumbing import Plumbing, opened
 from baton.runner import Job, Runner, Summary
 from tests.bank.stage import serving
 from tests.patience import HURRIED, desk_graph
-from tests.ready import furnish, ready_home
 
 TWICE = "I was charged twice at Kestrel Books, 24.90 each time. Please refund the second one."
 HOTEL = "Lumen Hotel charged me twice, 180.00 each time. Please refund one of them."
@@ -105,15 +104,9 @@ class Desk:
         return await self.bank.log() == []
 
 
-@pytest.fixture(scope="session")
-def ready(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return ready_home(tmp_path_factory)
-
-
 @pytest.fixture
-async def desk(baton_home: Path, ready: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Desk]:
-    furnish(baton_home, ready)
-    bank, graph = await SqliteBank.open(baton_home / "bank.db"), desk_graph(HURRIED)
+async def desk(furnished: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Desk]:
+    bank, graph = await SqliteBank.open(furnished / "bank.db"), desk_graph(HURRIED)
     door = Door(app(bank))
     monkeypatch.setenv("BATON_BANK_TIMEOUT_S", "2")
     with serving(door) as url:
@@ -214,11 +207,8 @@ async def test_no_edit_that_is_no_plain_amount_is_taken(desk: Desk) -> None:
     assert await desk.untouched()
 
 
-def test_no_edit_on_the_command_line_that_is_no_plain_amount_is_taken(
-    baton_home: Path, ready: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    furnish(baton_home, ready)
-
+@pytest.mark.usefixtures("furnished")
+def test_no_edit_on_the_command_line_that_is_no_plain_amount_is_taken(capsys: pytest.CaptureFixture[str]) -> None:
     def baton(*words: str) -> tuple[Any, str]:
         with pytest.raises(SystemExit) as left:
             main(words)

@@ -7,6 +7,7 @@ import pytest
 from bank.router import SEAL_BYTES, Router, kept_router, router
 from bank.routes import load_routes
 from baton.errors import BadSetting
+from tests.bank.stage import few_routes
 
 MESSAGES = {
     "plants": (
@@ -23,11 +24,8 @@ ASKED = ["is my cactus too dry?", "an owl sings", "where is the time", ""]
 
 @pytest.fixture(autouse=True)
 def routes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """Three small routes: training on them takes no time."""
     folder = tmp_path / "routes"
-    folder.mkdir()
-    for name, examples in MESSAGES.items():
-        (folder / f"{name}.txt").write_text("\n".join([f"# About {name}.", *examples]))
+    few_routes(folder, MESSAGES)
     monkeypatch.setenv("BATON_ROUTES", str(folder))
     return folder
 

@@ -8,18 +8,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bank.skills.case import case
-from baton.asking import fenced
-from baton.wire import Request
 from nodes.gate_case import gate_case
 from state.chaining import Case, Fact
+from tests.bank.stage import asked
 
 KINDS = ("amount", "date", "merchant", "card", "account", "request")
 
 
 def made(*facts: tuple[str, str], today: str = "2026-11-22") -> dict[str, Any]:
     data = {"facts": [{"kind": kind, "quote": quote} for kind, quote in facts], "today": today}
-    request = Request.of({"messages": [{"role": "user", "content": fenced(data)}]})
-    return Case.model_validate(case(request)).model_dump(mode="json")
+    return Case.model_validate(case(asked(**data))).model_dump(mode="json")
 
 
 def test_every_kind_of_fact_has_its_place() -> None:

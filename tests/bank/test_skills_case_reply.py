@@ -3,9 +3,8 @@
 from typing import Any
 
 from bank.skills.case_reply import case_reply
-from baton.asking import fenced
-from baton.wire import Request
 from state.chaining import CaseReply
+from tests.bank.stage import asked
 
 EMPTY: dict[str, Any] = {"amounts": [], "dates": [], "merchants": [], "cards": [], "accounts": []}
 POLICIES = [
@@ -20,8 +19,7 @@ def closed(*facts: str, policies: list[dict[str, str]] = POLICIES, **case: Any) 
         "facts": [{"kind": "request", "quote": quote} for quote in facts],
         "policies": policies,
     }
-    request = Request.of({"messages": [{"role": "user", "content": fenced(data)}]})
-    return CaseReply.model_validate(case_reply(request))
+    return CaseReply.model_validate(case_reply(asked(**data)))
 
 
 def test_the_policy_that_answers_the_request_is_quoted_and_cited() -> None:

@@ -9,19 +9,13 @@ import pytest
 from bank.money import gbp_in
 from bank.policy_index import policy_index
 from bank.skills.draft import ONLY_OWN, draft
-from baton.asking import fenced
-from baton.wire import Request
 from state.actions import ACTION_NAMES
 from state.desk import Draft
+from tests.bank.stage import asked
 
 INBOX = [json.loads(line)["message"] for line in (files("bank") / "inbox.jsonl").read_text("utf-8").splitlines()]
 CARD = {"card_id": "K0001", "last4": "1111", "kind": "physical", "status": "active", "daily_limit": "500.00"}
 CUSTOMER = {"name": "Ada", "cards": [CARD], "accounts": [], "transactions": []}
-
-
-def asked(**data: Any) -> Request:
-    """The request as it comes over the wire."""
-    return Request.of({"messages": [{"role": "user", "content": fenced(data)}]})
 
 
 def policies(message: str, route: str) -> list[dict[str, str]]:

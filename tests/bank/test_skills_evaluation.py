@@ -7,10 +7,9 @@ import pytest
 from bank.criteria import criteria
 from bank.skills.draft import draft
 from bank.skills.evaluation import evaluation
-from baton.asking import fenced
-from baton.wire import Request
 from state.desk import Draft
 from state.evaluator_optimizer import Evaluation
+from tests.bank.stage import asked
 
 POLICIES = [
     {"id": "T-1", "title": "Transfers abroad", "text": "A transfer abroad is made in the app under Transfers."},
@@ -33,10 +32,6 @@ def reply(text: str, *, citations: tuple[str, ...] = ("T-1",), action: Any = Non
 def data(written: dict[str, Any], message: str = ASKED) -> dict[str, Any]:
     known = [each.model_dump() for each in criteria().values()]
     return {"message": message, "policies": POLICIES, "draft": written, "criteria": known}
-
-
-def asked(**block: Any) -> Request:
-    return Request.of({"messages": [{"role": "user", "content": fenced(block)}]})
 
 
 def unmet(written: dict[str, Any], message: str = ASKED) -> dict[str, str]:

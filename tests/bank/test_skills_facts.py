@@ -7,16 +7,14 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from bank.skills.facts import facts
-from baton.asking import fenced
 from baton.redact import redact
-from baton.wire import Request
 from nodes.gate_facts import gate_facts
 from state.chaining import Fact, Facts
+from tests.bank.stage import asked
 
 
 def found(message: str) -> list[Fact]:
-    request = Request.of({"messages": [{"role": "user", "content": fenced({"message": message})}]})
-    return Facts.model_validate(facts(request)).facts
+    return Facts.model_validate(facts(asked(message=message))).facts
 
 
 def quotes(message: str, kind: str) -> list[str]:

@@ -1,35 +1,22 @@
 """The offline supervisor: each field once, the urgent one first, then the end."""
 
-from pathlib import Path
 from typing import Any
 
 import pytest
 
 from bank.skills.handover import handover
-from baton.asking import fenced
-from baton.wire import Request
 from state.multi_agent import Handover
-from tests.ready import furnish, ready_home
+from tests.bank.stage import asked
 
+pytestmark = pytest.mark.usefixtures("furnished")
 KNOWN = dict.fromkeys("account cards disputes fees payments security top_ups transfers".split(), "")
 BOTH = "How much does a transfer abroad cost? Please freeze my stolen card."
-
-
-@pytest.fixture(scope="session")
-def ready(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return ready_home(tmp_path_factory)
-
-
-@pytest.fixture(autouse=True)
-def trained(baton_home: Path, ready: Path) -> None:
-    """The home has a trained router."""
-    furnish(baton_home, ready)
 
 
 def choice(message: str, *spoken: str, reply: str | None = "Yes.") -> Handover:
     contributions = [{"specialist": name, "reply": reply} for name in spoken]
     data = {"message": message, "specialists": KNOWN, "contributions": contributions}
-    return Handover.model_validate(handover(Request.of({"messages": [{"role": "user", "content": fenced(data)}]})))
+    return Handover.model_validate(handover(asked(**data)))
 
 
 def test_one_field_takes_one_hand_over_with_the_whole_message() -> None:
@@ -54,7 +41,5 @@ def test_what_is_in_no_field_goes_to_a_person(message: str) -> None:
 
 
 def test_only_specialists_that_there_are_get_anything() -> None:
-    answer: dict[str, Any] = handover(
-        Request.of({"messages": [{"role": "user", "content": fenced({"message": "How do I change my PIN?"})}]})
-    )
+    answer: dict[str, Any] = handover(asked(message="How do I change my PIN?"))
     assert answer["to"] == "person"

@@ -5,9 +5,8 @@ from typing import Any
 import pytest
 
 from bank.skills.move import move
-from baton.asking import fenced
-from baton.wire import Request
 from state.agent import Move
+from tests.bank.stage import asked
 
 PIN = {"id": "CARD-05", "title": "PIN", "text": "The PIN of a card can be changed in the app. A change is free."}
 TWICE = {"id": "DISP-03", "title": "Charged twice", "text": "A payment charged twice is refunded once it is posted."}
@@ -22,8 +21,7 @@ SEARCHED: dict[str, Any] = {"call": CALL, "passages": [], "rows": [], "refused":
 def step(message: str, *, left: int = 5, known: bool = True, **data: Any) -> Any:
     """The step taken, as the record that a model must answer with."""
     told = {"seen": [], "policies": [], "actions": ["refund"], "route": "cards", "customer_known": known, **data}
-    body = {"messages": [{"role": "user", "content": fenced({"message": message, "steps_left": left, **told})}]}
-    return Move.model_validate(move(Request.of(body))).step
+    return Move.model_validate(move(asked(message=message, steps_left=left, **told))).step
 
 
 def listed(merchant: str | None, *rows: dict[str, str]) -> dict[str, Any]:

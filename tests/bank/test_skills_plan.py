@@ -1,35 +1,21 @@
 """The offline planner: whom a message needs, in which order, and never more than may be."""
 
-from pathlib import Path
 from typing import Any
 
 import pytest
 
 from bank.skills.plan import plan
 from bank.workers import WORKERS
-from baton.asking import fenced
-from baton.wire import Request
-from tests.ready import furnish, ready_home
+from tests.bank.stage import asked
 
+pytestmark = pytest.mark.usefixtures("furnished")
 HOTEL = "Lumen Hotel charged me 180.00 twice, please refund one. And what does a transfer abroad cost?"
 LONG = "\n".join(f"{number}. What does a transfer of {number}00 pounds abroad cost?" for number in range(1, 31))
 
 
-@pytest.fixture(scope="session")
-def ready(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return ready_home(tmp_path_factory)
-
-
-@pytest.fixture(autouse=True)
-def furnished(baton_home: Path, ready: Path) -> None:
-    """A home with the trained router."""
-    furnish(baton_home, ready)
-
-
 def planned(message: str, *, known: bool = True, most: int = 8) -> list[dict[str, Any]]:
     data = {"message": message, "workers": dict.fromkeys(WORKERS, ""), "customer_is_known": known, "most": most}
-    request = Request.of({"messages": [{"role": "user", "content": fenced(data)}]})
-    subtasks: list[dict[str, Any]] = plan(request)["subtasks"]
+    subtasks: list[dict[str, Any]] = plan(asked(**data))["subtasks"]
     return subtasks
 
 

@@ -2,26 +2,14 @@
 
 import json
 from importlib.resources import files
-from pathlib import Path
 
 import pytest
 
 from bank.skills.requests import separate
-from tests.ready import furnish, ready_home
 
+pytestmark = pytest.mark.usefixtures("furnished")
 INBOX = [json.loads(line)["message"] for line in (files("bank") / "inbox.jsonl").read_text("utf-8").splitlines()]
 TWO = "Please close my account A006. And what does a transfer abroad cost?"
-
-
-@pytest.fixture(scope="session")
-def ready(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return ready_home(tmp_path_factory)
-
-
-@pytest.fixture(autouse=True)
-def furnished(baton_home: Path, ready: Path) -> None:
-    """A home with the trained router."""
-    furnish(baton_home, ready)
 
 
 def test_a_message_with_one_request_is_not_cut() -> None:

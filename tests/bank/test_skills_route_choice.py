@@ -5,11 +5,9 @@ from typing import Any
 
 import pytest
 
-from bank.routes import load_routes
 from bank.skills.route_choice import route_choice
-from baton.asking import fenced
-from baton.wire import Request
 from state.desk import RouteChoice
+from tests.bank.stage import asked, few_routes
 
 ROUTES = {
     "security": ["my card was stolen", "I lost my card", "someone took my purse", "a payment that I never made"],
@@ -20,19 +18,13 @@ ROUTES = {
 
 @pytest.fixture(autouse=True)
 def routes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Three small routes: training on them takes no time."""
-    folder = tmp_path / "routes"
-    folder.mkdir()
-    for name, examples in ROUTES.items():
-        (folder / f"{name}.txt").write_text("\n".join([f"# About {name}.", *examples]))
-    monkeypatch.setenv("BATON_ROUTES", str(folder))
-    load_routes.cache_clear()
+    few_routes(tmp_path / "routes", ROUTES)
+    monkeypatch.setenv("BATON_ROUTES", str(tmp_path / "routes"))
 
 
 def chosen(message: str, known: tuple[str, ...] = tuple(ROUTES)) -> RouteChoice:
     data: dict[str, Any] = {"message": message, "routes": dict.fromkeys(known, "a definition"), "router_says": "fees"}
-    request = Request.of({"messages": [{"role": "user", "content": fenced(data)}]})
-    return RouteChoice.model_validate(route_choice(request))
+    return RouteChoice.model_validate(route_choice(asked(**data)))
 
 
 @pytest.mark.parametrize(

@@ -5,11 +5,9 @@ from typing import Any
 
 import pytest
 
-from bank.routes import load_routes
 from bank.skills.single_answer import single_answer
-from baton.asking import fenced
-from baton.wire import Request
 from state.single_call import SingleAnswer
+from tests.bank.stage import asked, few_routes
 
 ROUTES = {
     "cards": ["how do I change my PIN", "my card does not work", "activate the card", "a new PIN please"],
@@ -20,19 +18,13 @@ PIN = {"id": "PIN-1", "title": "PIN", "text": "A PIN is changed in the app."}
 
 @pytest.fixture(autouse=True)
 def routes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Two small routes: training on them takes no time."""
-    folder = tmp_path / "routes"
-    folder.mkdir()
-    for name, examples in ROUTES.items():
-        (folder / f"{name}.txt").write_text("\n".join([f"# About {name}.", *examples]))
-    monkeypatch.setenv("BATON_ROUTES", str(folder))
-    load_routes.cache_clear()
+    few_routes(tmp_path / "routes", ROUTES)
+    monkeypatch.setenv("BATON_ROUTES", str(tmp_path / "routes"))
 
 
 def said(message: str, *policies: dict[str, str]) -> SingleAnswer:
     data: dict[str, Any] = {"message": message, "routes": ROUTES, "policies": list(policies)}
-    request = Request.of({"messages": [{"role": "user", "content": fenced(data)}]})
-    return SingleAnswer.model_validate(single_answer(request))
+    return SingleAnswer.model_validate(single_answer(asked(**data)))
 
 
 def test_a_message_with_a_policy_is_answered_from_it() -> None:

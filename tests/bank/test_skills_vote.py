@@ -6,9 +6,8 @@ import pytest
 
 from bank.skills.vote import VIEWS, vote
 from bank.views import views
-from baton.asking import fenced
-from baton.wire import Request
 from state.voting import Vote
+from tests.bank.stage import asked
 
 
 def paid(merchant: str, amount: str) -> dict[str, str]:
@@ -28,8 +27,7 @@ BOOKS = "I never bought anything for 24.90 at Kestrel Books."
 
 
 def voted(view: str, message: str, **seen: Any) -> str:
-    data = {"view": view, "message": message, **seen}
-    answered = Vote.model_validate(vote(Request.of({"messages": [{"role": "user", "content": fenced(data)}]})))
+    answered = Vote.model_validate(vote(asked(view=view, message=message, **seen)))
     assert answered.view == view
     assert answered.reason
     return answered.answer

@@ -1,18 +1,10 @@
 """Triage: most messages take the short path, and code says which do not."""
 
-from pathlib import Path
-
 import pytest
 
 from bank.triage import next_step
-from tests.ready import furnish, ready_home
 
 STORY = "I was on the train when it happened and " * 9
-
-
-@pytest.fixture
-def furnished(baton_home: Path, tmp_path_factory: pytest.TempPathFactory) -> None:
-    furnish(baton_home, ready_home(tmp_path_factory))
 
 
 @pytest.mark.usefixtures("furnished")

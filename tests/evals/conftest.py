@@ -2,28 +2,20 @@
 
 import json
 import shutil
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-
-from baton.registry import root
-from baton.settings import settings
 
 HERE = Path(__file__).parent
 HOUSE = HERE.parents[1]
 
 
 @pytest.fixture
-def project(tmp_path: Path) -> Iterator[Path]:
+def project(tmp_path: Path) -> Path:
     """The parrot, in the working directory."""
     shutil.copytree(HERE / "project", tmp_path, dirs_exist_ok=True, ignore=shutil.ignore_patterns("__pycache__"))
-    root.cache_clear()
-    settings.cache_clear()
-    yield tmp_path
-    root.cache_clear()
-    settings.cache_clear()
+    return tmp_path
 
 
 def line(example_id: str, message: str, route: str = "cards", **more: Any) -> dict[str, Any]:

@@ -18,10 +18,10 @@ from baton.plumbing import Plumbing, opened
 from baton.runner import Job, Runner, Summary
 from state.banking import LogLine
 from tests.bank.stage import serving
-from tests.ready import furnish, ready_home
+from tests.ready import furnished, ready
 from tests.scripted import Scripted, scripted_model
 
-__all__ = ["scripted_model"]
+__all__ = ["furnished", "ready", "scripted_model"]
 
 
 @dataclass
@@ -62,14 +62,8 @@ class Desk:
         return await self.bank.log()
 
 
-@pytest.fixture(scope="session")
-def ready(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return ready_home(tmp_path_factory)
-
-
 @pytest.fixture
-async def plumbing(baton_home: Path, ready: Path) -> AsyncIterator[Plumbing]:
-    furnish(baton_home, ready)
+async def plumbing(furnished: Path) -> AsyncIterator[Plumbing]:
     async with opened() as everything:
         yield everything
 

@@ -1,6 +1,7 @@
 """Nodes by themselves: as plain functions, or as the only step of a graph where they need a run around them."""
 
 from collections.abc import AsyncIterator, Awaitable, Callable
+from functools import partial
 from inspect import signature
 from pathlib import Path
 from typing import Any, get_type_hints
@@ -15,21 +16,11 @@ from baton import TypedStateGraph
 from baton.plumbing import Plumbing, opened
 from state.context import Context
 from state.support_desk import State
-from tests.ready import furnish, ready_home
+from tests.ready import furnished, ready
+
+__all__ = ["furnished", "ready"]
 
 Step = Callable[..., Awaitable[dict[str, Any]]]
-
-
-@pytest.fixture(scope="session")
-def ready(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return ready_home(tmp_path_factory)
-
-
-@pytest.fixture
-def furnished(baton_home: Path, ready: Path) -> Path:
-    """A home with a trained router and a bank."""
-    furnish(baton_home, ready)
-    return baton_home
 
 
 @pytest.fixture
@@ -50,14 +41,15 @@ def runtime() -> Callable[..., Runtime[Context]]:
 
 
 @pytest.fixture
-async def step(plumbing: Plumbing) -> Step:
-    """Call a node as the only step of a run, with what it reads as keywords."""
+def step(plumbing: Plumbing) -> Step:
+    """The desk's steps, alone."""
+    return partial(alone, keeps=State)
 
-    async def run(node: Any, **state: Any) -> dict[str, Any]:
-        reads = get_type_hints(node, include_extras=True)[next(iter(signature(node).parameters))]
-        builder: Any = TypedStateGraph(State, Context, input_schema=reads)
-        builder.add_node("only", node).add_edge(START, "only").add_edge("only", END)
-        ended: dict[str, Any] = await builder.compile(name="alone").ainvoke(state)
-        return ended
 
-    return run
+async def alone(node: Any, keeps: Any, **state: Any) -> dict[str, Any]:
+    """What a run ends with of which a node is the only step; what it reads comes as keywords."""
+    reads = get_type_hints(node, include_extras=True)[next(iter(signature(node).parameters))]
+    builder: Any = TypedStateGraph(keeps, Context, input_schema=reads)
+    builder.add_node("only", node).add_edge(START, "only").add_edge("only", END)
+    ended: dict[str, Any] = await builder.compile(name="alone").ainvoke(state)
+    return ended

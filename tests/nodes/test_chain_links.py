@@ -2,20 +2,17 @@
 
 import json
 from datetime import UTC, datetime
-from inspect import signature
-from typing import Any, get_type_hints
+from typing import Any
 
 import pytest
-from langgraph.graph import END, START
 
-from baton import TypedStateGraph
 from baton.plumbing import Plumbing
 from nodes.answer_at_once import answer_at_once
 from nodes.extract import extract
 from nodes.normalise import normalise
 from nodes.summarise import summarise
 from state.chaining import State
-from state.context import Context
+from tests.nodes.conftest import alone
 from tests.scripted import Scripted, scripted_model
 
 __all__ = ["scripted_model"]
@@ -40,15 +37,6 @@ def model(scripted_model: Scripted, monkeypatch: pytest.MonkeyPatch) -> Scripted
     return scripted_model
 
 
-async def alone(node: Any, **state: Any) -> dict[str, Any]:
-    """What a chain of that one link ends with."""
-    reads = get_type_hints(node, include_extras=True)[next(iter(signature(node).parameters))]
-    builder: Any = TypedStateGraph(State, Context, input_schema=reads)
-    builder.add_node("only", node).add_edge(START, "only").add_edge("only", END)
-    ended: dict[str, Any] = await builder.compile(name="alone").ainvoke(state)
-    return ended
-
-
 def data(model: Scripted) -> dict[str, Any]:
     """The one data block that the model was given."""
     block: dict[str, Any] = json.loads(model.asked[0].partition("```json\n")[2].removesuffix("\n```"))
@@ -58,7 +46,7 @@ def data(model: Scripted) -> dict[str, Any]:
 async def test_extract_hands_on_the_message_masked_and_what_the_gate_said(model: Scripted, plumbing: Plumbing) -> None:
     model.will({"facts": [FACT]})
     message = "Where is  £24.90?\nMy card: 4111 1111\n1111 1111"
-    ended = await alone(extract, **{**ROUTED, "message": message}, complaint="no")
+    ended = await alone(extract, State, **{**ROUTED, "message": message}, complaint="no")
     assert data(model) == {"message": "Where is £24.90? My card: [card ending 1111]", "complaint": "no"}
     assert ended["facts"] == [FACT]
 
@@ -67,14 +55,14 @@ async def test_normalise_hands_on_the_facts_and_the_day_and_not_the_message(
     model: Scripted, plumbing: Plumbing
 ) -> None:
     model.will(CASE)
-    ended = await alone(normalise, **ROUTED, facts=[FACT])
+    ended = await alone(normalise, State, **ROUTED, facts=[FACT])
     assert data(model) == {"facts": [FACT], "today": datetime.now(UTC).date().isoformat(), "complaint": None}
     assert ended["case"] == CASE
 
 
 async def test_summarise_hands_on_the_passages_and_not_the_message(model: Scripted, plumbing: Plumbing) -> None:
     model.will(SAID)
-    ended = await alone(summarise, **ROUTED, facts=[FACT], case=CASE, passages=["DISP-03.1"])
+    ended = await alone(summarise, State, **ROUTED, facts=[FACT], case=CASE, passages=["DISP-03.1"])
     assert data(model).keys() == {"case", "facts", "policies", "complaint"}
     assert [each["id"] for each in data(model)["policies"]] == ["DISP-03"]
     assert ended["draft"] == {"reply": "The rule.", "citations": ["DISP-03"], "action": None}
@@ -93,7 +81,7 @@ async def test_the_baseline_is_given_routes_and_passages_and_no_card_number(
         "reason": "-",
     }
     model.will(answer)
-    ended = await alone(answer_at_once, message="How do I change the PIN of 4111111111111111?", customer_id=None)
+    ended = await alone(answer_at_once, State, message="How do I change the PIN of 4111111111111111?", customer_id=None)
     assert data(model)["message"] == "How do I change the PIN of [card ending 1111]?"
     assert "CARD-05" in {each["id"] for each in data(model)["policies"]}
     assert len(data(model)["routes"]) == 9

@@ -44,6 +44,11 @@ async def test_answers_stand_in_the_order_of_the_requests_and_are_opened_once(co
     assert told["citations"] == ["P-1", "P-2"]
 
 
+async def test_nothing_is_cut_that_the_first_answer_did_not_open_with(combined: Any) -> None:
+    told = await combined(section(1, "Yes."), section(2, "It is free. It takes a day."))
+    assert told["reply"] == "Yes.\n\nIt is free. It takes a day."
+
+
 async def test_the_surest_section_gives_the_route_and_the_least_sure_one_the_confidence(combined: Any) -> None:
     told = await combined(section(1, confidence=0.5), section(2, confidence=0.9, route="fees"))
     assert (told["route"], told["confidence"]) == ("fees", 0.5)

@@ -72,10 +72,16 @@ async def test_what_an_investigation_saw_is_a_ground(step: Step) -> None:
     assert await faults(step, check_grounding, part("That is GBP 12.00."), findings=[seen]) == []
 
 
+async def test_what_an_investigation_saw_is_told_apart_from_its_summary(step: Step) -> None:
+    seen = {"subtask": "a", "summary": "two fees", "rows": [{"amount": "12.00"}], "evidence": [], "citations": []}
+    assert await faults(step, check_grounding, part("That is GBP 12.00."), findings=[seen]) == []
+
+
 @pytest.mark.parametrize(
     "reply, fault",
     [
         (f"It was {CARD_NUMBER}.", "the reply holds a card number"),
+        ("It was 4111 1111\n1111 1111.", "the reply holds a card number"),
         ("Account A001 is open.", "the reply names a card, an account or a payment that is not the customer's"),
         ("Card K0018 is yours.", None),
     ],

@@ -3,14 +3,12 @@
 from typing import Any
 
 import pytest
-from langgraph.graph import END, START
 
-from baton import TypedStateGraph
 from baton.plumbing import Plumbing
 from nodes.gate_coverage import gate_coverage
-from state.context import Context
 from state.desk import Draft
-from state.orchestrator_worker import Finding, Plan, State, SubTask, Synthesised
+from state.orchestrator_worker import Finding, Plan, State, SubTask
+from tests.nodes.conftest import alone
 
 PAYMENT = {
     "transaction_id": "T04348",
@@ -31,9 +29,6 @@ REFUND = {"name": "refund", "transaction_id": "T04348", "amount": "180.00"}
 
 @pytest.fixture
 def judged(plumbing: Plumbing) -> Any:
-    builder: Any = TypedStateGraph(State, Context, input_schema=Synthesised)
-    graph = builder.add_node("only", gate_coverage).add_edge(START, "only").add_edge("only", END).compile(name="alone")
-
     async def run(reply: str = "You paid GBP 180.00.", **changed: Any) -> dict[str, Any]:
         drafted = {"reply": reply, "citations": changed.pop("citations", ["DISP-01"])}
         draft = Draft.model_validate({**drafted, "action": changed.pop("action", None)})
@@ -46,8 +41,7 @@ def judged(plumbing: Plumbing) -> Any:
         plan, findings = Plan(subtasks=SUBTASKS), changed.pop("findings", [PAID, RULE])
         collected = {"passages": ["DISP-01.1"], "missing": [], "finding": "", "failures": []}
         state = {**known, **collected, "plan": plan, "findings": findings, "draft": draft, **changed}
-        ended: dict[str, Any] = await graph.ainvoke(state)
-        return ended
+        return await alone(gate_coverage, State, **state)
 
     return run
 
