@@ -22,7 +22,8 @@ class Codec:
 
     def __init__(self, shape: Any) -> None:
         self.shape: str = shape.__name__
-        self._adapter = TypeAdapter[Any](shape)
+        adapter = TypeAdapter[Any](shape)
+        self._validate, self._to_json = adapter.validator.validate_python, adapter.serializer.to_json
 
     def load(self, plain: Any, step: str) -> Any:
         """Plain JSON as the declared shape.
@@ -31,7 +32,7 @@ class Codec:
             ShapeError: it does not fit.
         """
         try:
-            return self._adapter.validate_python(plain)
+            return self._validate(plain)
         except ValueError as error:  # pydantic's errors and bad text are all ValueErrors
             raise ShapeError(step, "read", self.shape, error) from error
 
@@ -57,7 +58,7 @@ class Codec:
         """
         try:
             plain, text = self._plain(update)
-            self._adapter.validate_python(plain)
+            self._validate(plain)
             if isinstance(update, dict) and (unknown := update.keys() - plain.keys()):
                 raise _unknown(unknown)
         except ValueError as error:
@@ -65,7 +66,7 @@ class Codec:
         return plain, text.decode()
 
     def _plain(self, value: Any) -> tuple[Any, bytes]:
-        text = self._adapter.dump_json(value, warnings="none")
+        text = self._to_json(value, warnings="none")
         plain = from_json(text, allow_inf_nan=False)
         if b"null" in text or _has_long_number(text):
             _refuse_unstorable(value)

@@ -56,7 +56,7 @@ async def count(run: ActiveRun, name: str, mark: str, cap: int | None = None) ->
             raise CapReached(name, cap)
         return found
 
-    return await run.plumbing.database.do(work)
+    return await run.plumbing.database.do(work, durable=False)  # what it counts is lost with it, should the power fail
 
 
 def forget_attempts(tx: Transaction, thread_id: str) -> None:

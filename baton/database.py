@@ -11,13 +11,13 @@ import asyncio
 import queue
 import sqlite3
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Any, NamedTuple, Protocol, TypeVar
 
 from baton.errors import StorageError
-from baton.sqlite_file import explained, opened, undecodable
+from baton.sqlite_file import Connection, explained, opened, undecodable
 
 T = TypeVar("T")
 POSTED_S = 0.2  # how long posted work waits for a transaction to ride along with
@@ -44,8 +44,8 @@ class Transaction(Protocol):
     def execute(self, sql: str, values: Any = ..., /) -> Rows:
         """Run one statement."""
 
-    def executemany(self, sql: str, values: Any, /) -> Rows:
-        """Run one statement for many values."""
+    def execute_rows(self, sql: str, rows: Sequence[Sequence[Any]], /) -> None:
+        """Run a statement for many rows, which take the place of its `{rows}`."""
 
 
 FILE_FAULTS = {
@@ -86,7 +86,7 @@ class Rider:
 class Database:
     """A SQLite file behind one writer thread at `synchronous=FULL`."""
 
-    def __init__(self, path: Path, connection: sqlite3.Connection) -> None:
+    def __init__(self, path: Path, connection: Connection) -> None:
         self.path = path
         self._connection = connection
         self._inode = path.stat().st_ino
@@ -230,7 +230,7 @@ class Database:
         return outcomes
 
 
-def _together(connection: sqlite3.Connection, jobs: list[Job]) -> list[Any] | None:
+def _together(connection: Connection, jobs: list[Job]) -> list[Any] | None:
     """What all the work gives, or None where any fails: then nothing is done, and the transaction begins anew.
 
     Each statement hands the interpreter's lock over and back, so a savepoint around a statement makes it three.
@@ -244,7 +244,7 @@ def _together(connection: sqlite3.Connection, jobs: list[Job]) -> list[Any] | No
         return None
 
 
-def _attempt(connection: sqlite3.Connection, path: Path, work: Work[Any]) -> Any:
+def _attempt(connection: Connection, path: Path, work: Work[Any]) -> Any:
     """One piece of work behind a savepoint, so its failure is its own."""
     connection.execute("SAVEPOINT job")
     try:

@@ -39,7 +39,6 @@ RECORDED = (
 OUTCOME = "CASE WHEN :error IS NOT NULL THEN 'failed' WHEN :parked THEN 'dead_lettered' " + RECORDED.format(
     paused=":paused", thread=":thread_id"
 )
-ADOPTED_AT_ONCE = 32  # rows of one statement
 ADOPT = (
     "INSERT INTO runs (thread_id, graph, origin, budget_tokens, budget_nanousd, updated_at, error, created_at,"
     " latency_ms, status) SELECT column1, column2, column3, column4, column5, coalesce(column7, column6),"
@@ -117,10 +116,7 @@ def adopt(tx: "Transaction", told: list[Adopted]) -> None:
         (*each[:-1], each.error and redact_error(each.error), created[each.thread_id], took_ms[each.thread_id])
         for each in {each.thread_id: each for each in told}.values()
     ]
-    for first in range(0, len(rows), ADOPTED_AT_ONCE):
-        some = rows[first : first + ADOPTED_AT_ONCE]
-        sql = ADOPT.format(rows=", ".join(["(?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"] * len(some)))
-        tx.execute(sql, [value for row in some for value in row])
+    tx.execute_rows(ADOPT, rows)
 
 
 def claim(tx: "Transaction", thread_id: str, holder: str, lease_s: float) -> dict[str, Any] | None:

@@ -12,10 +12,8 @@ from baton.redact import redact_error, redact_json
 
 INSERT = (
     "INSERT INTO spans (thread_id, kind, step, task_id, attempt, status, started_at, latency_ms, input, output, error)"
-    " VALUES "
+    " VALUES {rows}"
 )
-ROW = "(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
-AT_ONCE = 16  # rows of one statement: each statement hands the interpreter's lock over and back
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,9 +50,7 @@ class Spans:
 
 
 def _write(tx: Transaction, held: list[tuple[Any, ...]]) -> None:
-    for first in range(0, len(held), AT_ONCE):
-        rows = [_row(*each) for each in held[first : first + AT_ONCE]]
-        tx.execute(INSERT + ", ".join([ROW] * len(rows)), [value for row in rows for value in row])
+    tx.execute_rows(INSERT, [_row(*each) for each in held])
 
 
 def _row(*span: Any) -> tuple[Any, ...]:

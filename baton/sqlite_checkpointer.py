@@ -28,13 +28,13 @@ from baton.seals import Seals
 
 COLUMNS = "thread_id, checkpoint_ns, checkpoint_id, parent_id, type, checkpoint, metadata"
 PUT = (
-    f"INSERT INTO checkpoints ({COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?)"
+    f"INSERT INTO checkpoints ({COLUMNS}) VALUES {{rows}}"
     " ON CONFLICT (thread_id, checkpoint_ns, checkpoint_id) DO UPDATE"
     " SET parent_id = excluded.parent_id, type = excluded.type, checkpoint = excluded.checkpoint,"
     " metadata = excluded.metadata"
 )
 WRITE_COLUMNS = "thread_id, checkpoint_ns, checkpoint_id, task_id, task_path, idx, channel, type, value"
-PUT_WRITE = f"INSERT INTO writes ({WRITE_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO "
+PUT_WRITE = f"INSERT INTO writes ({WRITE_COLUMNS}) VALUES {{rows}} ON CONFLICT DO "
 KEEP_FIRST = PUT_WRITE + "NOTHING"
 KEEP_LAST = PUT_WRITE + "UPDATE SET channel = excluded.channel, type = excluded.type, value = excluded.value"
 SPOT = "thread_id = ? AND checkpoint_ns = ? AND checkpoint_id = ?"
@@ -69,13 +69,19 @@ class SqliteCheckpointer(BaseCheckpointSaver[int]):
         metadata: CheckpointMetadata,
         new_versions: ChannelVersions,  # noqa: ARG002 - the whole state is stored, not what changed
     ) -> RunnableConfig:
-        """Store a checkpoint; on disk when this returns."""
+        """Store a checkpoint; on disk when this returns.
+
+        A run's input is on disk with the checkpoint after it: no step begins before that one is.
+        """
         where = config["configurable"]
         spot = (str(where["thread_id"]), where.get("checkpoint_ns", ""), checkpoint["id"])
         parent, note = where.get("checkpoint_id"), redact_json(json.dumps(get_checkpoint_metadata(config, metadata)))
         kind, blob = self.serde.dumps_typed(checkpoint)
         row = (*spot, parent, kind, self._seals.sealed(blob, *spot, parent, kind, note), note)
-        await self._database.do(lambda tx: _put(tx, where.get(ACTIVE), PUT, [row]))
+        if metadata.get("source") == "input":
+            self._database.post(lambda tx: _put(tx, where.get(ACTIVE), PUT, [row]))
+        else:
+            await self._database.do(lambda tx: _put(tx, where.get(ACTIVE), PUT, [row]))
         return _config(*spot)
 
     async def aput_writes(
@@ -169,7 +175,7 @@ def _clean_error(error: Any) -> str:
 def _put(tx: Transaction, run: ActiveRun | None, sql: str, rows: list[tuple[Any, ...]]) -> None:
     if run is not None:
         run.guard(tx)
-    tx.executemany(sql, rows)
+    tx.execute_rows(sql, rows)
 
 
 def _with_writes(tx: Transaction, rows: list[Any]) -> list[tuple[Any, list[Any]]]:
@@ -214,9 +220,9 @@ def _copy(tx: Transaction, seals: Seals, source: str, target: str) -> None:
     for _, *spot, parent, kind, sealed, note in rows:
         blob = seals.opened(sealed, source, *spot, parent, kind, note)
         fresh = seals.sealed(blob, target, *spot, parent, kind, note)
-        tx.execute(PUT, (target, *spot, parent, kind, fresh, note))
+        tx.execute_rows(PUT, [(target, *spot, parent, kind, fresh, note)])
     writes = tx.execute(f"SELECT {WRITE_COLUMNS} FROM writes WHERE thread_id = ?", (source,)).fetchall()
     for _, *spot, task, path, index, channel, kind, sealed in writes:
         blob = seals.opened(sealed, source, *spot, task, index, channel, kind)
         fresh = seals.sealed(blob, target, *spot, task, index, channel, kind)
-        tx.execute(KEEP_FIRST, (target, *spot, task, path, index, channel, kind, fresh))
+        tx.execute_rows(KEEP_FIRST, [(target, *spot, task, path, index, channel, kind, fresh)])

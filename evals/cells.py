@@ -16,9 +16,8 @@ BEGIN = (
     " :now)"
 )
 ADD = (
-    "INSERT INTO eval_cells (experiment_id, example_id, example_hash, config_hash, position, example, thread_id,"
-    " updated_at) VALUES (:experiment_id, :example_id, :example_hash, :config_hash, :position, :example, :thread_id,"
-    " :now)"
+    "INSERT INTO eval_cells (experiment_id, config_hash, example_id, example_hash, example, position, thread_id,"
+    " updated_at) VALUES {rows}"
 )
 # A failed run may be gone on with, so that its cell is judged again; any other judgement stands.
 JUDGE = (
@@ -56,22 +55,16 @@ def create_tables(tx: Transaction) -> None:
 
 def begin(tx: Transaction, experiment: dict[str, Any], examples: Sequence[Example]) -> None:
     """Insert an experiment with a cell for each example; the cell of position N has the thread `EXPERIMENT-N`."""
-    now = time.time()
+    now, named = time.time(), experiment["experiment_id"]
     tx.execute(BEGIN, {**experiment, "now": now})
     rows = [
-        {
-            "experiment_id": experiment["experiment_id"],
-            "config_hash": experiment["config_hash"],
-            "example_id": each.id,
-            "example_hash": each.content_hash,
-            "example": each.model_dump_json(exclude_none=True),
-            "position": position,
-            "thread_id": thread_id(experiment["experiment_id"], position),
-            "now": now,
-        }
+        (
+            *(named, experiment["config_hash"], each.id, each.content_hash, each.model_dump_json(exclude_none=True)),
+            *(position, thread_id(named, position), now),
+        )
         for position, each in enumerate(examples, 1)
     ]
-    tx.executemany(ADD, rows)
+    tx.execute_rows(ADD, rows)
 
 
 def thread_id(experiment_id: str, position: int) -> str:

@@ -26,7 +26,7 @@ async def use(path: Path) -> None:
     path.parent.mkdir(exist_ok=True)
     database = await Database.open(path)
     await database.do(lambda tx: tx.execute("CREATE TABLE IF NOT EXISTS notes (note TEXT)"))
-    await database.do(lambda tx: tx.executemany("INSERT INTO notes VALUES (?)", [("x" * 500,)] * 200))
+    await database.do(lambda tx: tx.execute_rows("INSERT INTO notes VALUES {rows}", [("x" * 500,)] * 200))
     await database.close()
 
 

@@ -2,9 +2,10 @@
 
 import json
 import sys
+from uuid import UUID
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from baton.redact import holds_card_number, redact, redact_json
@@ -32,6 +33,21 @@ def test_a_card_number_keeps_its_last_four_digits(text: str, clean: str) -> None
     assert holds_card_number(text)
     assert redact(text) == clean
     assert not holds_card_number(clean)
+
+
+@given(drawn=st.one_of(st.uuids(version=4), st.uuids(version=5)))
+@example(drawn=UUID("41110000-1111-4111-9abc-0123456789ab"))
+def test_an_id_is_no_card_number_whatever_its_digits(drawn: UUID) -> None:
+    for text in (str(drawn), f'{{"run_id":"{drawn}"}}', f"thread {drawn.hex}."):
+        assert not holds_card_number(text)
+        assert redact(text) == text
+
+
+@pytest.mark.parametrize(
+    "text", ["41110000-1111-4111", "41110000-1111-4111-0-0", "ref 41110000-1111-4111-9128-0123456789abc"]
+)
+def test_digits_that_are_no_id_are_looked_at(text: str) -> None:
+    assert holds_card_number(text)
 
 
 @pytest.mark.parametrize(

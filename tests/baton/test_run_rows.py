@@ -1,6 +1,5 @@
 """The rows of runs: leases, fences, and the status that follows from what is recorded."""
 
-import sqlite3
 from collections.abc import Callable
 from contextlib import closing, suppress
 from pathlib import Path
@@ -15,7 +14,7 @@ from baton import run_rows, sqlite_file
 from baton.active import ActiveRun
 from baton.errors import LeaseLost, ThreadInUse
 from baton.seals import Seals
-from baton.sqlite_file import connect, opened
+from baton.sqlite_file import ROWS_AT_ONCE, Connection, connect, opened
 
 APPROVAL = (
     "INSERT INTO approvals (interrupt_id, thread_id, step, occurrence, request, digest, decision, created_at)"
@@ -28,7 +27,7 @@ Clock = Callable[[float], None]
 
 
 @pytest.fixture
-def rows(tmp_path: Path) -> sqlite3.Connection:
+def rows(tmp_path: Path) -> Connection:
     made = opened(tmp_path / "baton.db")
     run_rows.queue(made, [row("one"), row("two")], SEALS)
     return made
@@ -43,7 +42,7 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
     return set_to
 
 
-def in_memory() -> sqlite3.Connection:
+def in_memory() -> Connection:
     made = connect(Path(":memory:"))
     made.executescript(Path(sqlite_file.__file__).with_name("schema.sql").read_text())
     return made
@@ -63,13 +62,13 @@ def run(fence: int | None) -> ActiveRun:
     return ActiveRun("one", "g", SimpleNamespace(seals=SEALS), fence)  # type: ignore[arg-type]
 
 
-def close(rows: sqlite3.Connection, fence: int = 1, **more: Any) -> str:
+def close(rows: Connection, fence: int = 1, **more: Any) -> str:
     given_up = {"output": None, "error": None, "took_ms": 1.5, **more}
     run_rows.finish(rows, run(fence), **given_up)
     return str(run_rows.get(rows, "one")["status"])
 
 
-def test_a_lease_is_held_until_it_runs_out_and_renewing_keeps_it(rows: sqlite3.Connection, clock: Clock) -> None:
+def test_a_lease_is_held_until_it_runs_out_and_renewing_keeps_it(rows: Connection, clock: Clock) -> None:
     first, second = run_rows.new_holder(), run_rows.new_holder()
     assert run_rows.claim(rows, "one", first, 5)
     assert run_rows.claim(rows, "one", second, 5) is None
@@ -86,7 +85,7 @@ def test_a_lease_is_held_until_it_runs_out_and_renewing_keeps_it(rows: sqlite3.C
     assert run_rows.get(rows, "one")["lease_until"] == 115, "who lost a lease cannot prolong it"
 
 
-def test_a_lease_from_before_a_reboot_is_void(rows: sqlite3.Connection, clock: Clock) -> None:
+def test_a_lease_from_before_a_reboot_is_void(rows: Connection, clock: Clock) -> None:
     clock(1_000_000)
     assert run_rows.claim(rows, "one", "another-boot:1:x", 5)
     clock(1)
@@ -109,7 +108,7 @@ def test_a_lease_from_before_a_reboot_is_void(rows: sqlite3.Connection, clock: C
     ],
 )
 def test_a_status_follows_from_what_is_recorded(
-    rows: sqlite3.Connection,
+    rows: Connection,
     approval: str | None,
     letter: tuple[str, bool] | None,
     closing: dict[str, Any],
@@ -124,7 +123,7 @@ def test_a_status_follows_from_what_is_recorded(
     assert run_rows.summary(rows, run_rows.get(rows, "one"))["output"] == ({"a": 1} if status == "done" else None)
 
 
-def test_who_lost_the_run_can_neither_close_nor_release_it(rows: sqlite3.Connection, clock: Clock) -> None:
+def test_who_lost_the_run_can_neither_close_nor_release_it(rows: Connection, clock: Clock) -> None:
     run_rows.claim(rows, "one", run_rows.new_holder(), 5)
     clock(106)
     run_rows.claim(rows, "one", run_rows.new_holder(), 5)
@@ -137,7 +136,7 @@ def test_who_lost_the_run_can_neither_close_nor_release_it(rows: sqlite3.Connect
     assert run_rows.get(rows, "one")["status"] == "queued"
 
 
-def test_a_released_run_can_be_taken_at_once_and_counts_no_recovery(rows: sqlite3.Connection) -> None:
+def test_a_released_run_can_be_taken_at_once_and_counts_no_recovery(rows: Connection) -> None:
     run_rows.claim(rows, "one", run_rows.new_holder(), 5)
     run_rows.release(rows, run(1), 1)
     taken = run_rows.claim(rows, "one", run_rows.new_holder(), 5)
@@ -145,12 +144,12 @@ def test_a_released_run_can_be_taken_at_once_and_counts_no_recovery(rows: sqlite
     assert (taken["fence"], taken["recoveries"]) == (2, 0)
 
 
-def test_a_taken_thread_id_is_refused_with_a_way_on(rows: sqlite3.Connection) -> None:
+def test_a_taken_thread_id_is_refused_with_a_way_on(rows: Connection) -> None:
     with pytest.raises(ThreadInUse, match="baton resume one"):
         run_rows.queue(rows, [row("one")], SEALS)
 
 
-def test_listings_are_newest_first_filtered_and_paged(rows: sqlite3.Connection) -> None:
+def test_listings_are_newest_first_filtered_and_paged(rows: Connection) -> None:
     run_rows.adopt(rows, [told("lib", 1.0)])
     listed = run_rows.listing(rows)
     assert [each["thread_id"] for each in listed] == ["two", "one", "lib"]
@@ -186,13 +185,13 @@ def test_what_is_told_of_adopted_runs_reads_the_same_however_it_is_batched(
             assert each["latency_ms"] == 500 * len(ended)
 
 
-def test_more_adopted_runs_than_one_statement_holds_all_get_their_rows(rows: sqlite3.Connection) -> None:
-    many = 2 * run_rows.ADOPTED_AT_ONCE + 1
+def test_more_adopted_runs_than_one_statement_holds_all_get_their_rows(rows: Connection) -> None:
+    many = 2 * ROWS_AT_ONCE + 5
     run_rows.adopt(rows, [told(f"lib-{number}", number, number + 1.0) for number in range(many)])
     assert len(run_rows.listing(rows, graph="h", status="done")) == many
 
 
-def test_an_adopted_run_that_asked_waits_and_one_that_was_parked_is_dead_lettered(rows: sqlite3.Connection) -> None:
+def test_an_adopted_run_that_asked_waits_and_one_that_was_parked_is_dead_lettered(rows: Connection) -> None:
     rows.execute(APPROVAL, (None,))
     run_rows.adopt(rows, [told("one", 0.0, 1.0)])
     assert run_rows.get(rows, "one")["status"] == "waiting"

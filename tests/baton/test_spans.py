@@ -7,8 +7,8 @@ from typing import Any
 
 from baton.database import POSTED_S
 from baton.plumbing import Plumbing, opened
-from baton.spans import AT_ONCE, Where, plain
-from baton.sqlite_file import reading
+from baton.spans import Where, plain
+from baton.sqlite_file import ROWS_AT_ONCE, reading
 
 WHERE = Where("t1", "desk/draft", "task-1", 2)
 CARD = "4111 1111 1111 1111"
@@ -62,9 +62,9 @@ async def test_an_error_that_sqlite_could_not_hold_does_not_take_the_others_with
 
 
 async def test_more_spans_than_one_statement_holds_are_all_kept_in_their_order(plumbing: Plumbing) -> None:
-    for number in range(2 * AT_ONCE + 1):
+    for number in range(2 * ROWS_AT_ONCE + 5):
         record(plumbing, state=number)
-    assert [plain(span["input"]) for span in await kept(plumbing)] == [*range(2 * AT_ONCE + 1)]
+    assert [plain(span["input"]) for span in await kept(plumbing)] == [*range(2 * ROWS_AT_ONCE + 5)]
 
 
 async def test_spans_are_written_soon_though_nothing_else_is(plumbing: Plumbing) -> None:

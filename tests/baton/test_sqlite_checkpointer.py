@@ -18,6 +18,7 @@ from baton.database import Database
 from baton.errors import LeaseLost, TamperedCheckpoint
 from baton.plumbing import Plumbing
 from baton.sqlite_checkpointer import SqliteCheckpointer
+from baton.sqlite_file import reading
 
 BOOM: list[str] = []
 
@@ -54,6 +55,16 @@ async def test_it_conforms_with_every_capability(tmp_path: Any, plumbing: Plumbi
     assert DetectedCapabilities.from_instance(plumbing.checkpointer).detected == ALL_CAPABILITIES
     assert {name for name, result in report.results.items() if not (result.detected and result.passed)} == set()
     assert sum(result.tests_passed for result in report.results.values()) > 70
+
+
+async def test_a_runs_input_is_on_disk_with_the_checkpoint_after_it(plumbing: Plumbing) -> None:
+    """No step begins before that one is there, so a run does not wait for the two of them one after the other."""
+    saver = plumbing.checkpointer
+    asked = await saver.aput(at("t"), empty_checkpoint(), {"source": "input", "step": -1}, {})
+    last = await put(saver, asked, n=1)
+    with reading(plumbing.database.path) as tx:
+        kept = [row[0] for row in tx.execute("SELECT checkpoint_id FROM checkpoints ORDER BY seq").fetchall()]
+    assert kept == [asked["configurable"]["checkpoint_id"], last["configurable"]["checkpoint_id"]]
 
 
 async def test_the_latest_is_the_one_written_last_whatever_the_clock_did(

@@ -1,0 +1,43 @@
+"""A connection for a busy process: values travel by number, rows many at a time."""
+
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from baton.sqlite_file import ROWS_AT_ONCE, Connection, connect
+
+NAMES = st.sampled_from(["kept", "note", "a", "a_b"])
+VALUES = st.one_of(st.none(), st.integers(-(2**63), 2**63 - 1), st.text(), st.binary())
+
+
+@pytest.fixture(scope="module")
+def connection() -> Iterator[Connection]:
+    with closing(connect(Path(":memory:"))) as made:
+        yield made
+
+
+@given(used=st.lists(NAMES, min_size=1, max_size=12), values=st.fixed_dictionaries(dict.fromkeys("xy", VALUES)))
+def test_named_values_come_where_their_names_stand(
+    connection: Connection, used: list[str], values: dict[str, object]
+) -> None:
+    given_values = {name: values["xy"[index % 2]] for index, name in enumerate(("kept", "note", "a", "a_b"))}
+    row = connection.execute(f"SELECT {', '.join(f':{name}' for name in used)}", given_values).fetchone()
+    assert [*row] == [given_values[name] for name in used]
+
+
+def test_a_value_that_is_missing_is_told_by_its_name(connection: Connection) -> None:
+    with pytest.raises(KeyError, match="note"):
+        connection.execute("SELECT :note", {"kept": 1})
+
+
+@pytest.mark.parametrize("count", [0, 1, ROWS_AT_ONCE, ROWS_AT_ONCE + 1, 3 * ROWS_AT_ONCE + 7])
+def test_rows_are_all_written_in_their_order(connection: Connection, count: int) -> None:
+    connection.execute("CREATE TEMP TABLE notes (number, note)")
+    connection.execute_rows("INSERT INTO notes VALUES {rows}", [(number, f":{number}") for number in range(count)])
+    found = [(row["number"], row["note"]) for row in connection.execute("SELECT * FROM notes ORDER BY rowid")]
+    connection.execute("DROP TABLE notes")
+    assert found == [(number, f":{number}") for number in range(count)]
