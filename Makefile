@@ -23,7 +23,8 @@ demo: $(VENV)/.installed ## set everything up, then work the sample inbox
 	@$(BIN)/baton demo
 
 test: $(VENV)/.installed-dev ## pass the tests, offline
-	@$(BIN)/python -m pytest --quiet --numprocesses $(WORKERS) --dist loadfile
+	@PYTHONDONTWRITEBYTECODE= $(BIN)/python -m pytest --quiet --numprocesses $(WORKERS) \
+		--dist loadfile --no-loadscope-reorder
 
 lint: $(VENV)/.installed-dev ## check style and types
 	@$(BIN)/ruff check --quiet --output-format concise .

@@ -19,6 +19,12 @@ QUIET = {
 }
 """Libraries that would send something unasked, told not to."""
 
+LONGEST = [
+    *("test_docs.py", "test_bad_bank.py", "test_injections.py", "test_support_desk.py", "test_served_model.py"),
+    *("test_served_bank.py", "test_chaining.py", "test_copying_out.py", "test_database.py", "test_sample.py"),
+]
+"""The files that take longest come first: else they are what all but one process waits for in the end."""
+
 settings.register_profile("local", deadline=None, max_examples=50)
 settings.register_profile("ci", deadline=None, max_examples=50, derandomize=True)
 
@@ -29,6 +35,11 @@ def pytest_configure() -> None:
         del os.environ[name]
     os.environ.update(QUIET)
     settings.load_profile("ci" if os.environ.get("CI") else "local")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Put the longest files first."""
+    items.sort(key=lambda item: LONGEST.index(item.path.name) if item.path.name in LONGEST else len(LONGEST))
 
 
 @pytest.fixture(autouse=True)

@@ -1,6 +1,7 @@
 """The desk's graph with another patience than it ships with: its retry policy is built into it."""
 
 import sys
+from functools import cache
 from importlib import import_module
 from typing import Any
 
@@ -13,6 +14,7 @@ PATIENT = baton.MODEL_RETRY._replace(initial_interval=0.2, max_interval=1.0, max
 HURRIED = baton.MODEL_RETRY._replace(initial_interval=0.01, max_attempts=2, jitter=False)
 
 
+@cache
 def desk_graph(policy: RetryPolicy) -> Any:
     """`support_desk`, read from its files again, each of whose steps tries as often as the policy says."""
     shipped = {name: sys.modules.pop(name) for name in _graphs()}
