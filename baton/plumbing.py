@@ -30,7 +30,7 @@ class Plumbing:
         self.settings = configured
         self.database = database
         self.seals = Seals(key)
-        self.checkpointer = SqliteCheckpointer(database, key)
+        self.checkpointer = SqliteCheckpointer(database, self.seals)
         self.adopted = database.riding(run_rows.adopt)
         self.spans = Spans(database)
         self._stack = AsyncExitStack()

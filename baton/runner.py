@@ -8,8 +8,7 @@ import asyncio
 import json
 import time
 from collections import deque
-from collections.abc import AsyncIterator, Callable, Iterable, Sequence
-from contextlib import asynccontextmanager, suppress
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import uuid4
@@ -30,14 +29,14 @@ from baton.errors import (
     LeaseLost,
     NeedsMigration,
     Parked,
-    StorageError,
     UsageError,
 )
 from baton.graph_shapes import Graph, checked_context, checked_input, fingerprint, output_text
 from baton.home import THREAD_ID
+from baton.leases import Leases, own
 from baton.plumbing import Plumbing
-from baton.questions import as_reply, check_asked, open_question, request_of, standing_decision
-from baton.replays import Terms, take
+from baton.questions import as_reply, check_asked, request_of, standing_decision
+from baton.replays import Terms
 from baton.seals import Seals
 from baton.typed_graph import RECURSION_LIMIT
 
@@ -61,12 +60,9 @@ class Runner:
     def __init__(self, plumbing: Plumbing, load: Callable[[str], Graph]) -> None:
         self._plumbing, self._database = plumbing, plumbing.database
         self._load, self._graphs = load, dict[str, Graph]()
-        self._lease_s = plumbing.settings.lease_s
-        self._holder = run_rows.new_holder()
+        self._leases = Leases(plumbing)
         self._controls: set[RunControl] = set()
         self._stopping = asyncio.Event()
-        self._beating: asyncio.Future[None] | None = None
-        self._working = 0
 
     async def queue(
         self,
@@ -106,7 +102,7 @@ class Runner:
                 except Held:
                     done(await self.summary(thread_id))  # it is in good hands
 
-        async with self._heartbeat():
+        async with self._leases.renewed():
             workers = [asyncio.ensure_future(worker()) for _ in range(min(concurrency, len(waiting)))]
             cutter = asyncio.ensure_future(self._cut_off(workers))
             try:
@@ -127,10 +123,10 @@ class Runner:
             Held: another process works it.
             UsageError: it belongs to the server or a bare call.
         """
-        row = await self._claimed(thread_id)
+        row = await self._leases.to_go_on(thread_id)
         if row is None:
             return await self.summary(thread_id)
-        async with self._heartbeat():
+        async with self._leases.renewed():
             return await self._worked(row, None)
 
     async def decide(self, thread_id: str, reply: dict[str, Any], *, interrupt_id: str | None = None) -> Summary:
@@ -142,8 +138,8 @@ class Runner:
             UsageError: several decisions wait and none is named, or the run belongs to the server or a bare call.
         """
         reply = self._plain(reply)
-        asked, row = await self._claimed_to_decide(thread_id, interrupt_id)
-        async with self._heartbeat():
+        asked, row = await self._asked(thread_id, interrupt_id)
+        async with self._leases.renewed():
             summary = await self._worked(row, {asked: reply})
         standing = await self._database.do(lambda tx: standing_decision(tx, asked))
         if standing is None and summary["status"] == "waiting":
@@ -162,11 +158,10 @@ class Runner:
             Held: another process works the run.
         """
         letter = await self._database.do(lambda tx: letter_rows.get(tx, letter_id))
-        row = await self._database.do(lambda tx: _own(tx, letter["thread_id"]))
+        row = await self._database.do(lambda tx: own(tx, letter["thread_id"]))
         terms = Terms(fingerprint(self._graph(row["graph"])), accept_change, budget_tokens)
-        holder, lease_s, seals = self._holder, self._lease_s, self._plumbing.seals
-        claimed = await self._database.do(lambda tx: take(tx, letter_id, terms, seals, holder=holder, lease_s=lease_s))
-        async with self._heartbeat():
+        claimed = await self._leases.to_replay(letter_id, terms)
+        async with self._leases.renewed():
             return await self._worked(claimed, None)
 
     async def summary(self, thread_id: str) -> Summary:
@@ -191,47 +186,15 @@ class Runner:
         for task in workers:
             task.cancel()
 
-    async def _claimed(self, thread_id: str) -> dict[str, Any] | None:
-        """The row with its lease taken; None where there is nothing to work."""
-        seen: float | None = None
-        while True:
-            row, taken = await self._database.do(lambda tx: self._try_claim(tx, thread_id), durable=False)
-            if taken or row["status"] not in run_rows.RESUMABLE:
-                return taken
-            if seen not in (None, row["lease_until"]):
-                raise Held(f"{thread_id} is being worked; try again when that is done")
-            seen = row["lease_until"]
-            await asyncio.sleep(max(0.05, row["lease_until"] - run_rows.steady()))
-
-    def _try_claim(self, tx: Any, thread_id: str) -> tuple[dict[str, Any], dict[str, Any] | None]:
-        """The row as it was, and as it is with its lease taken."""
-        row = _own(tx, thread_id)
-        wanted = row["status"] in run_rows.RESUMABLE
-        return row, run_rows.claim(tx, thread_id, self._holder, self._lease_s) if wanted else None
-
-    async def _claimed_to_decide(self, thread_id: str, interrupt_id: str | None) -> tuple[str, dict[str, Any]]:
+    async def _asked(self, thread_id: str, interrupt_id: str | None) -> tuple[str, dict[str, Any]]:
         """The id of the decision that is meant, and the row with its lease taken."""
-        taken = await self._database.do(lambda tx: self._try_claim_to_decide(tx, thread_id, interrupt_id))
+        taken = await self._leases.to_decide(thread_id, interrupt_id)
         if taken is None:  # it was cut off after it had asked: let it come back to where it waits
             await self.resume(thread_id)
-            taken = await self._database.do(lambda tx: self._try_claim_to_decide(tx, thread_id, interrupt_id))
+            taken = await self._leases.to_decide(thread_id, interrupt_id)
         if taken is None:
             raise Held(f"{thread_id} is being worked; try again when that is done")
         return taken
-
-    def _try_claim_to_decide(
-        self, tx: Any, thread_id: str, interrupt_id: str | None
-    ) -> tuple[str, dict[str, Any]] | None:
-        """None where the run must first be resumed. The question and the lease are taken in one transaction."""
-        row = _own(tx, thread_id)
-        run_rows.check(tx, row, self._plumbing.seals)
-        asked = open_question(tx, row, interrupt_id)
-        if row["status"] != "waiting":
-            if run_rows.lease_ran_out(row, self._holder):
-                return None
-            raise Held(f"{thread_id} is being worked; try again when that is done")
-        claimed = run_rows.claim(tx, thread_id, self._holder, self._lease_s)
-        return (asked, claimed) if claimed else None
 
     async def _worked(self, row: dict[str, Any], replies: dict[str, Any] | None) -> Summary:
         """Let the graph run until it ends or pauses, then close the row."""
@@ -325,26 +288,6 @@ class Runner:
             self._graphs[name] = self._load(name).copy({"checkpointer": self._plumbing.checkpointer})
         return self._graphs[name]
 
-    @asynccontextmanager
-    async def _heartbeat(self) -> AsyncIterator[None]:
-        """Renew all leases of this process while any such block runs; one beat serves them all."""
-        self._working += 1
-        if self._beating is None:
-            self._beating = asyncio.ensure_future(self._beat())
-        try:
-            yield
-        finally:
-            self._working -= 1
-            if not self._working:
-                self._beating.cancel()
-                self._beating = None
-
-    async def _beat(self) -> None:
-        while True:
-            await asyncio.sleep(self._lease_s / 3)
-            with suppress(StorageError):  # a locked file: try again at the next beat
-                await self._database.do(lambda tx: run_rows.renew(tx, self._holder, self._lease_s))
-
 
 def _thread_id(wanted: object) -> str:
     if wanted is None:
@@ -367,18 +310,6 @@ def _checked_summary(tx: Any, thread_id: str, seals: Seals) -> Summary:
     row = run_rows.get(tx, thread_id)
     run_rows.check(tx, row, seals)
     return run_rows.summary(tx, row)
-
-
-def _own(tx: Any, thread_id: str) -> dict[str, Any]:
-    """The row of a run that was queued here.
-
-    Raises:
-        UsageError: it belongs to the server or a bare call.
-    """
-    row = run_rows.get(tx, thread_id)
-    if row["origin"] != "run":
-        raise UsageError(f"{thread_id} belongs to the {row['origin']} that started it; go on with it there")
-    return row
 
 
 def _one_line(error: Exception) -> str:

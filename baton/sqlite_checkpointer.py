@@ -53,10 +53,10 @@ NEWEST_OF_EACH = "SELECT max(seq) FROM checkpoints GROUP BY thread_id, checkpoin
 class SqliteCheckpointer(BaseCheckpointSaver[int]):
     """LangGraph's checkpointer over the one door to the database. Asynchronous only."""
 
-    def __init__(self, database: Database, key: bytes) -> None:
+    def __init__(self, database: Database, seals: Seals) -> None:
         super().__init__(serde=JsonPlusSerializer(allowed_msgpack_modules=None))
         self._database = database
-        self._seals = Seals(key)
+        self._seals = seals
 
     def with_allowlist(self, extra_allowlist: Collection[tuple[str, ...]]) -> "SqliteCheckpointer":  # noqa: ARG002
         """Plain types only: a graph's own types are never revived, so nothing is added."""

@@ -25,6 +25,7 @@ from rich.table import Table
 from typing_extensions import TypedDict
 
 from baton.database import Database
+from baton.seals import Seals
 from baton.sqlite_checkpointer import SqliteCheckpointer
 
 ROUNDS = 7
@@ -64,7 +65,7 @@ async def ours(path: Path) -> AsyncIterator[Saver]:
     """At `synchronous=FULL`, as the plumbing opens it."""
     database = await Database.open(path)
     try:
-        yield SqliteCheckpointer(database, b"k" * 32)
+        yield SqliteCheckpointer(database, Seals(b"k" * 32))
     finally:
         await database.close()
 

@@ -5,14 +5,14 @@ import json
 import multiprocessing
 import os
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from multiprocessing.context import ForkServerProcess
 from pathlib import Path
 from typing import Any
 
 from baton.errors import UsageError
 from baton.settings import settings
-from tests.baton.payments import desk, place
+from tests.baton.payments import desk, place, wait_for
 
 CONTEXT = multiprocessing.get_context("forkserver")
 CONTEXT.set_forkserver_preload(["baton.runner", "baton.show", "baton.approvals", "baton.effects", "langgraph.graph"])
@@ -31,6 +31,19 @@ def process(target: Callable[..., Any], *args: Any) -> Iterator[ForkServerProces
         started.kill()
         started.join()
         started.close()
+
+
+def raced(target: Callable[..., Any], asked: dict[str, tuple[Any, ...]]) -> dict[str, Told]:
+    """What came of `target(*args, name)` in one process for each name, all let go at once."""
+    with ExitStack() as processes:
+        for name, args in asked.items():
+            processes.enter_context(process(target, *args, name))
+        for name in asked:
+            wait_for(place() / f"{name}.ready")
+        (place() / "go").touch()
+        for name in asked:
+            wait_for(place() / f"{name}.json")
+    return {name: told(name) for name in asked}
 
 
 def _within(environment: dict[str, str], folder: str, target: Callable[..., Any], args: tuple[Any, ...]) -> None:

@@ -2,7 +2,6 @@
 
 import asyncio
 import time
-from contextlib import ExitStack
 from typing import Any
 
 import pytest
@@ -13,8 +12,8 @@ from langgraph.types import Command
 from baton import Job, run_rows
 from baton.approvals import digest_of
 from baton.errors import AlreadyDecided, BadDecision, Held, NothingWaiting, UsageError
-from tests.baton.payments import GRAPHS, LIMIT, desk, paid, place, queued, wait_for, worked
-from tests.baton.processes import decide, process, told, work
+from tests.baton.payments import GRAPHS, LIMIT, desk, paid, place, queued, worked
+from tests.baton.processes import decide, process, raced, work
 from tests.baton.questions import Reply, approve, edit, questions, reject
 
 
@@ -132,17 +131,10 @@ async def test_of_answers_given_at_once_in_four_processes_one_stands_and_the_oth
     async with desk() as (runner, _):
         await runner.resume("one")
     replies = {"yes-1": approve(), "yes-2": approve(), "no-1": reject(), "no-2": reject()}
-    with ExitStack() as processes:
-        for name, reply in replies.items():
-            processes.enter_context(process(decide, "one", reply, name))
-        for name in replies:
-            wait_for(place() / f"{name}.ready")
-        (place() / "go").touch()
-        for name in replies:
-            wait_for(place() / f"{name}.json")
-    won = [name for name in replies if told(name).get("status") == "done"]
+    ended = raced(decide, {name: ("one", reply) for name, reply in replies.items()})
+    won = [name for name, each in ended.items() if each.get("status") == "done"]
     assert len(won) == 1
-    assert {told(name).get("refused") for name in replies} - {None} <= {"Held", "AlreadyDecided"}
+    assert {each.get("refused") for each in ended.values()} - {None} <= {"Held", "AlreadyDecided"}
     assert paid() == (PAID if won[0].startswith("yes") else [])
 
 

@@ -209,15 +209,21 @@ RETRY_AFTER = {"3": 3.0, "0.5": 0.5, "1000000": 30.0, "inf": 30.0}
 NOT_A_TIME = ["0", "nan", "-4", "Wed, 21 Oct 2015 07:28:00 GMT", "Wed, 21 Oct 99999 07:28:00 GMT", "soon"]
 
 
-async def test_retry_after_is_waited_out_up_to_a_cap(
-    endpoint: Endpoint, plumbing: Plumbing, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    waited: list[float] = []
+@pytest.fixture
+def waited(monkeypatch: pytest.MonkeyPatch) -> list[float]:
+    """The seconds that a call waited, without waiting."""
+    delays: list[float] = []
 
     async def sleep(delay: float) -> None:
-        waited.append(delay)
+        delays.append(delay)
 
     monkeypatch.setattr("baton.asking.asyncio.sleep", sleep)
+    return delays
+
+
+async def test_retry_after_is_waited_out_up_to_a_cap(
+    endpoint: Endpoint, plumbing: Plumbing, waited: list[float]
+) -> None:
     for told in [*RETRY_AFTER, *NOT_A_TIME]:
         endpoint.will(failure(429, retry_after=told))
         with pytest.raises(Transient):
@@ -225,15 +231,7 @@ async def test_retry_after_is_waited_out_up_to_a_cap(
     assert [delay for delay in waited if delay] == list(RETRY_AFTER.values())
 
 
-async def test_retry_after_may_be_a_date(
-    endpoint: Endpoint, plumbing: Plumbing, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    waited: list[float] = []
-
-    async def sleep(delay: float) -> None:
-        waited.append(delay)
-
-    monkeypatch.setattr("baton.asking.asyncio.sleep", sleep)
+async def test_retry_after_may_be_a_date(endpoint: Endpoint, plumbing: Plumbing, waited: list[float]) -> None:
     for ahead in (20, 10**6):
         endpoint.will(failure(429, retry_after=formatdate(time.time() + ahead, usegmt=True)))
         with pytest.raises(Transient):

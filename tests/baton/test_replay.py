@@ -1,7 +1,6 @@
 """Replaying: after a fix a run goes on from where it failed, and what was done stays done."""
 
 import asyncio
-from contextlib import ExitStack
 from typing import Any
 
 import pytest
@@ -10,8 +9,8 @@ from langgraph.types import Send
 from baton import Job, Runner, letter_rows
 from baton.errors import Held, UsageError
 from baton.plumbing import Plumbing
-from tests.baton.payments import Order, book, chain, paid, pay, place, thank, wait_for, worked
-from tests.baton.processes import Told, process, told
+from tests.baton.payments import Order, book, chain, paid, pay, place, thank, worked
+from tests.baton.processes import Told, process, raced
 from tests.baton.questions import approve, questions
 from tests.baton.repairs import GRAPHS, Concluded, Joined, break_at, repair, replaying, ship, shop, spreading, work
 
@@ -323,17 +322,10 @@ async def broken_line() -> str:
 
 
 async def test_of_four_processes_that_replay_at_once_one_works_and_the_others_are_told() -> None:
-    letter_id, names = await broken_line(), [f"worker-{number}" for number in range(4)]
+    letter_id = await broken_line()
     (place() / "ship.slow").write_text("0.5")
-    with ExitStack() as processes:
-        for name in names:
-            processes.enter_context(process(replaying, letter_id, name))
-        for name in names:
-            wait_for(place() / f"{name}.ready")
-        (place() / "go").touch()
-        for name in names:
-            wait_for(place() / f"{name}.json")
-    assert sorted(str(told(name).get("refused") or told(name)["status"]) for name in names) == ["Held"] * 3 + ["done"]
+    ended = raced(replaying, {f"worker-{number}": (letter_id,) for number in range(4)})
+    assert sorted(str(each.get("refused") or each["status"]) for each in ended.values()) == ["Held"] * 3 + ["done"]
     assert worked().count("ship") == 2
     assert paid() == [("one:book:0", 1), ("one:pay:0", 7)]
 

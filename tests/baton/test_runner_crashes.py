@@ -4,12 +4,11 @@ import asyncio
 import os
 import random
 import signal
-from contextlib import ExitStack
 
 import pytest
 
 from tests.baton.payments import desk, paid, place, queued, wait_for, worked
-from tests.baton.processes import process, resume, told, work
+from tests.baton.processes import process, raced, resume, told, work
 
 RUNS = [f"run-{number}" for number in range(6)]
 KILLS = 3
@@ -73,16 +72,8 @@ async def test_of_four_processes_that_resume_at_once_one_works_and_the_others_ar
     monkeypatch.setenv("BATON_LEASE_S", "1")
     (place() / "pay.slow").write_text("2.5")
     await queued("one")
-    names = [f"worker-{number}" for number in range(4)]
-    with ExitStack() as processes:
-        for name in names:
-            processes.enter_context(process(resume, "one", name))
-        for name in names:
-            wait_for(place() / f"{name}.ready")
-        (place() / "go").touch()
-        for name in names:
-            wait_for(place() / f"{name}.json")
-    assert sorted(str(told(name).get("refused") or told(name)["status"]) for name in names) == ["Held"] * 3 + ["done"]
+    ended = raced(resume, {f"worker-{number}": ("one",) for number in range(4)})
+    assert sorted(str(each.get("refused") or each["status"]) for each in ended.values()) == ["Held"] * 3 + ["done"]
     assert worked().count("pay") == 1
     assert paid() == [("one:book:0", 1), ("one:pay:0", 7)]
 

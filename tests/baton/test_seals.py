@@ -80,26 +80,22 @@ async def test_a_question_that_was_changed_is_not_shown_and_takes_no_answer(sql:
     assert paid() == []
 
 
-async def test_a_decision_that_nobody_made_is_not_acted_on() -> None:
+@pytest.mark.parametrize(
+    "sql",
+    [
+        "UPDATE approvals SET decision = ?",
+        "UPDATE approvals SET decision = ?, interrupt_id = 'old', left_behind = 1",  # as from before a replay
+    ],
+)
+async def test_a_decision_that_nobody_made_is_not_acted_on(sql: str) -> None:
     await queued("one", graph="approved")
     async with desk() as (runner, plumbing):
         await runner.resume("one")
-        await change(plumbing, "UPDATE approvals SET decision = ?", FORGED)
+        await change(plumbing, sql, FORGED)
         await change(plumbing, "UPDATE runs SET status = 'queued'")
         run = await runner.resume("one")
         assert run["status"] == "dead_lettered"
         one_line(run["error"])
-    assert paid() == []
-
-
-async def test_a_decision_from_before_a_replay_is_taken_over_only_as_it_was_sealed() -> None:
-    await queued("one", graph="approved")
-    async with desk() as (runner, plumbing):
-        await runner.resume("one")
-        await change(plumbing, "UPDATE approvals SET interrupt_id = 'old', left_behind = 1, decision = ?", FORGED)
-        await change(plumbing, "UPDATE runs SET status = 'queued'")
-        run = await runner.resume("one")
-        assert run["status"] == "dead_lettered"
     assert paid() == []
 
 

@@ -17,6 +17,7 @@ from baton.active import ACTIVE, ActiveRun
 from baton.database import Database
 from baton.errors import LeaseLost, TamperedCheckpoint
 from baton.plumbing import Plumbing
+from baton.seals import Seals
 from baton.sqlite_checkpointer import SqliteCheckpointer
 from baton.sqlite_file import reading
 
@@ -48,7 +49,7 @@ async def test_it_conforms_with_every_capability(tmp_path: Any, plumbing: Plumbi
     @checkpointer_test(name="baton")
     async def saver() -> AsyncIterator[SqliteCheckpointer]:
         database = await Database.open(tmp_path / f"{time.monotonic_ns()}.db")
-        yield SqliteCheckpointer(database, b"k" * 32)
+        yield SqliteCheckpointer(database, Seals(b"k" * 32))
         await database.close()
 
     report = await validate(saver)
@@ -158,7 +159,7 @@ async def test_one_flipped_bit_is_noticed_wherever_it_is(plumbing: Plumbing) -> 
 async def test_another_homes_checkpoint_is_refused(plumbing: Plumbing) -> None:
     await put(plumbing.checkpointer, at("t"), n=1)
     with pytest.raises(TamperedCheckpoint):
-        await SqliteCheckpointer(plumbing.database, b"another key").aget_tuple(at("t"))
+        await SqliteCheckpointer(plumbing.database, Seals(b"another key")).aget_tuple(at("t"))
 
 
 class Revived(BaseModel):
@@ -212,7 +213,7 @@ async def test_a_filters_key_is_never_sql(plumbing: Plumbing, key: str) -> None:
 async def test_savers_of_several_threads_share_the_file(plumbing: Plumbing) -> None:
     async def write(name: str) -> None:
         database = await Database.open(plumbing.database.path)
-        saver, config = SqliteCheckpointer(database, b"k" * 32), at(name)
+        saver, config = SqliteCheckpointer(database, Seals(b"k" * 32)), at(name)
         for n in range(10):
             config = await put(saver, config, n=n)
         await database.close()
