@@ -31,7 +31,7 @@ COLUMNS = (
 FAULTS = (OSError, sqlite3.Error, UnicodeDecodeError)
 """What a file that cannot be used shows as; the last, where text of a damaged file, or of an error on it, is none."""
 BUSY_S = 30.0
-NAMED = re.compile(r":([a-z_]+)")
+NAMED = re.compile(r"'[^']*'|:([a-z_]\w*)")  # what stands in quotes is no name
 ROWS_AT_ONCE = 128  # of 11 columns, 1,408 values; SQLite takes 32,766 since 3.32
 SOUND_BYTES = 64 * 2**20  # up to here, looking through the whole file at the start takes a fraction of a second
 
@@ -61,8 +61,8 @@ class Connection(sqlite3.Connection):
 @cache
 def _numbered(sql: str) -> tuple[str, list[str]]:
     """The statement with `?1` for its first `:name`, and so on, and the names in their order."""
-    names = list(dict.fromkeys(NAMED.findall(sql)))
-    return NAMED.sub(lambda match: f"?{names.index(match[1]) + 1}", sql), names
+    names = list(dict.fromkeys(name for name in NAMED.findall(sql) if name))
+    return NAMED.sub(lambda match: f"?{names.index(match[1]) + 1}" if match[1] else match[0], sql), names
 
 
 def connect(path: Path) -> Connection:

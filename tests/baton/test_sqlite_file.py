@@ -29,6 +29,14 @@ def test_named_values_come_where_their_names_stand(
     assert [*row] == [given_values[name] for name in used]
 
 
+def test_what_stands_in_quotes_is_no_name(connection: Connection) -> None:
+    assert [*connection.execute("SELECT 'at :note', :note1, ':a' || :note1", {"note1": 7}).fetchone()] == [
+        "at :note",
+        7,
+        ":a7",
+    ]
+
+
 def test_a_value_that_is_missing_is_told_by_its_name(connection: Connection) -> None:
     with pytest.raises(KeyError, match="note"):
         connection.execute("SELECT :note", {"kept": 1})
