@@ -7,7 +7,7 @@ from typing import Annotated, Any
 import pytest
 from langgraph.checkpoint.memory import InMemorySaver
 from langgraph.graph import END, START
-from langgraph.types import RetryPolicy, Send
+from langgraph.types import RetryPolicy, Send, TimeoutPolicy
 from typing_extensions import TypedDict
 
 from baton.counters import fan_out, forget_attempts, within
@@ -186,7 +186,8 @@ async def test_a_policy_that_retries_everything_does_not_run_the_step_again(plum
     assert ran == 4
 
 
-async def test_time_outs_count_too(plumbing: Plumbing) -> None:
+@pytest.mark.parametrize("policy", [0.05, TimeoutPolicy(idle_timeout=0.05)])
+async def test_time_outs_count_too(plumbing: Plumbing, policy: float | TimeoutPolicy) -> None:
     counts: list[int] = []
 
     async def step(state: State) -> State:
@@ -195,7 +196,7 @@ async def test_time_outs_count_too(plumbing: Plumbing) -> None:
         await asyncio.sleep(10)
         return {}
 
-    builder = TypedStateGraph(State).add_node("step", step, retry_policy=QUICK, timeout=0.05).add_edge(START, "step")
+    builder = TypedStateGraph(State).add_node("step", step, retry_policy=QUICK, timeout=policy).add_edge(START, "step")
     with pytest.raises(Exception, match="timeout"):
         await builder.compile(InMemorySaver()).ainvoke({}, CONFIG)
     assert counts == [0, 1, 2]

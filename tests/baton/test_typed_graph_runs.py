@@ -1,11 +1,13 @@
 """Typed graphs as runs: rows, spans, pauses, graphs within graphs, and who has to call them how."""
 
 import asyncio
+from datetime import timedelta
 from typing import Any
 
 import pytest
+from langgraph.errors import NodeTimeoutError
 from langgraph.graph import START, StateGraph
-from langgraph.types import Command, RetryPolicy, interrupt
+from langgraph.types import Command, RetryPolicy, TimeoutPolicy, interrupt
 
 from baton.dead_letters import park
 from baton.errors import ShapeError, UsageError
@@ -67,15 +69,63 @@ async def test_every_attempt_leaves_a_span(plumbing: Plumbing) -> None:
     assert await spans(plumbing) == [("flaky", "failed"), ("flaky", "failed"), ("flaky", "done")]
 
 
-async def test_a_step_that_takes_too_long_is_told_as_cancelled(plumbing: Plumbing) -> None:
-    async def slow(state: Asked) -> Said:
-        await asyncio.sleep(5)
-        return {"reply": "late"}
+async def slow(state: Asked) -> Said:
+    await asyncio.sleep(5)
+    return {"reply": "late"}
 
-    builder = TypedStateGraph(State, input_schema=Asked).add_node(slow, timeout=0.05).add_edge(START, "slow")
-    with pytest.raises(Exception, match="slow"):
-        await builder.compile().ainvoke({"text": "x"}, CONFIG)
-    assert await spans(plumbing) == [("slow", "cancelled")]
+
+@pytest.mark.parametrize(
+    "policy,kind,status",
+    [
+        (0.05, "run", "failed"),
+        (timedelta(seconds=0.05), "run", "failed"),
+        (TimeoutPolicy(idle_timeout=0.05), "idle", "cancelled"),  # the framework's own watch
+    ],
+)
+async def test_a_step_that_takes_too_long_is_ended(plumbing: Plumbing, policy: Any, kind: str, status: str) -> None:
+    own = TypedStateGraph(State, input_schema=Asked).add_node(slow, timeout=policy)
+    default = TypedStateGraph(State, input_schema=Asked).set_node_defaults(timeout=policy).add_node(slow)
+    for builder in (own, default):
+        with pytest.raises(NodeTimeoutError) as raised:
+            await builder.add_edge(START, "slow").compile().ainvoke({"text": "x"}, CONFIG)
+        assert (raised.value.node, raised.value.kind) == ("slow", kind)
+        assert 0.05 <= raised.value.elapsed < 4
+    assert await spans(plumbing) == [("slow", status)] * 2
+
+
+async def test_a_step_that_is_a_graph_has_its_time_too(plumbing: Plumbing) -> None:
+    inner = TypedStateGraph(State, input_schema=Asked).add_node(slow).add_edge(START, "slow").compile()
+    outer = TypedStateGraph(State, input_schema=Asked).add_node("inner", inner, timeout=0.05).add_edge(START, "inner")
+    with pytest.raises(NodeTimeoutError, match="inner"):
+        await outer.compile().ainvoke({"text": "x"}, CONFIG)
+    assert await spans(plumbing) == [("inner/slow", "cancelled")]
+
+
+async def test_an_attempt_that_ran_out_of_time_is_over_before_the_next_begins() -> None:
+    told: list[str] = []
+
+    async def step(state: Asked) -> Said:
+        told.append("begins")
+        try:
+            await asyncio.sleep(5 if len(told) == 1 else 0)
+        finally:
+            await asyncio.sleep(0.02)  # a connection is closed, a file is put away
+            told.append("is over")
+        return {"reply": "done"}
+
+    policy = RetryPolicy(initial_interval=0, jitter=False, retry_on=NodeTimeoutError)
+    builder = TypedStateGraph(State, input_schema=Asked).add_node(step, retry_policy=policy, timeout=0.05)
+    assert (await builder.add_edge(START, "step").compile().ainvoke({"text": "x"}))["reply"] == "done"
+    assert told == ["begins", "is over"] * 2
+
+
+async def test_a_steps_own_time_out_is_told_as_it_is() -> None:
+    async def step(state: Asked) -> Said:
+        raise TimeoutError("the bank did not answer")
+
+    builder = TypedStateGraph(State, input_schema=Asked).add_node(step, timeout=5).add_edge(START, "step")
+    with pytest.raises(TimeoutError, match="the bank did not answer"):
+        await builder.compile().ainvoke({"text": "x"})
 
 
 def test_a_synchronous_call_is_told_what_to_do() -> None:
