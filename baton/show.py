@@ -8,6 +8,7 @@ if TYPE_CHECKING:
 
 SPANS = "SELECT * FROM spans WHERE thread_id = ? ORDER BY span_id"
 CALLS = "SELECT * FROM model_calls WHERE thread_id = ? ORDER BY rowid"
+SLEW_S = 1.0  # a clock that is kept right is set back by less, and then what ended first may have begun later
 Attempt = tuple[str, str, int]  # step, task id and number
 
 
@@ -22,9 +23,11 @@ def steps(tx: "Transaction", thread_id: str) -> list[dict[str, Any]]:
     rows: list[tuple[float, dict[str, Any]]] = []
     ended, set_back = 0.0, 0.0
     for span in tx.execute(SPANS, (thread_id,)).fetchall():  # in the order in which they ended
-        end = span["started_at"] + span["latency_ms"] / 1000
-        set_back = max(set_back, ended - end)  # what the clock was set back by on the way must not mix up the order
-        ended = max(ended, end + set_back)
+        took = span["latency_ms"] / 1000
+        behind = ended - (span["started_at"] + took + set_back)
+        if behind > 0:  # the clock was set back on the way, which must not mix up the order; by how much, nobody knows
+            set_back += behind + (took if behind > SLEW_S else 0)
+        ended = max(ended, span["started_at"] + took + set_back)
         rows.append((span["started_at"] + set_back, _step(span, _made(span, calls))))
     rows += [(made[0]["started_at"], _lost(key, made)) for key, made in calls.items() if made]
     return [row for _, row in sorted(rows, key=lambda row: row[0])]
