@@ -168,7 +168,7 @@ class TypedStateGraph(StateGraph[StateT, ContextT, InputT, OutputT]):
         def compile(self, *args, **options):
             self.nodes.pop(DEFAULT_HANDLER, None)  # or a second compile refuses to add it again
             compiled = super().compile(*args, **options)
-            for name in self._limits:
+            for name in self._limits.keys() & compiled.nodes.keys():
                 policy = compiled.nodes[name].timeout
                 if policy is not None and policy.idle_timeout is None:
                     self._limits[name], compiled.nodes[name].timeout = policy.run_timeout, None

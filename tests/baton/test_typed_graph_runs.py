@@ -93,6 +93,13 @@ async def test_a_step_that_takes_too_long_is_ended(plumbing: Plumbing, policy: A
     assert await spans(plumbing) == [("slow", status)] * 2
 
 
+async def test_a_step_that_was_taken_out_of_the_builder_hinders_nobody() -> None:
+    builder = TypedStateGraph(State, input_schema=Asked).set_node_defaults(timeout=5).add_node(slow).add_node(greet)
+    del builder.nodes["slow"]
+    graph = builder.add_edge(START, "greet").compile()
+    assert await graph.ainvoke({"text": "x"}, context=Context("hi")) == {"text": "x", "reply": "hi"}
+
+
 async def test_a_step_that_is_a_graph_has_its_time_too(plumbing: Plumbing) -> None:
     inner = TypedStateGraph(State, input_schema=Asked).add_node(slow).add_edge(START, "slow").compile()
     outer = TypedStateGraph(State, input_schema=Asked).add_node("inner", inner, timeout=0.05).add_edge(START, "inner")
