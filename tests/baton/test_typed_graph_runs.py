@@ -94,7 +94,8 @@ async def test_a_step_that_takes_too_long_is_ended(plumbing: Plumbing, policy: A
 
 
 async def test_a_step_that_was_taken_out_of_the_builder_hinders_nobody() -> None:
-    builder = TypedStateGraph(State, input_schema=Asked).set_node_defaults(timeout=5).add_node(slow).add_node(greet)
+    builder = TypedStateGraph(State, Context, input_schema=Asked).set_node_defaults(timeout=5)
+    builder.add_node(slow).add_node(greet)
     del builder.nodes["slow"]
     graph = builder.add_edge(START, "greet").compile()
     assert await graph.ainvoke({"text": "x"}, context=Context("hi")) == {"text": "x", "reply": "hi"}
