@@ -233,7 +233,8 @@ def _timed(typed: Typed, name: str, limits: Mapping[str, float | None]) -> Typed
     """`typed` within its time.
 
     LangGraph's own watch leaves an attempt that ran out of time behind, which may still be at work while the next one
-    runs, and takes two tasks for every step: a fifth of what the step costs.
+    runs, and takes two tasks for every step: a fifth of what the step costs. It still keeps idle times, the time of a
+    step that is a graph, and the time that a `Send` brings along, which counts beside the step's own.
 
     Raises:
         NodeTimeoutError: its time ran out, and it was cancelled.
