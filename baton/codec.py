@@ -42,10 +42,10 @@ class Codec:
         Raises:
             ShapeError: it does not fit.
         """
-        read = self.load(given, step)
-        if unknown := given.keys() - read.keys():
-            raise ShapeError(step, "read", self.shape, _unknown(unknown))
         try:
+            read = self._validate(given)
+            if unknown := given.keys() - read.keys():
+                raise _unknown(unknown)
             return self._plain(read)[0]
         except ValueError as error:
             raise ShapeError(step, "read", self.shape, error) from error

@@ -91,7 +91,7 @@ class Database:
         self._connection = connection
         self._inode = path.stat().st_ino
         self._queue: queue.SimpleQueue[list[Job] | None] = queue.SimpleQueue()
-        self._posted: list[Job] = []
+        self._posted: list[Work[Any]] = []
         self._riders: list[Rider] = []
         self._timed = False
         self._durable = True
@@ -130,7 +130,7 @@ class Database:
         It rides along with the next transaction, or goes alone after POSTED_S: waking the writer costs more than it.
         """
         self._check_open()
-        self._posted.append(Job(work, None, lingers=True, durable=False))
+        self._posted.append(work)
         self._soon()
 
     def riding(self, write: Callable[[Transaction, list[T]], None]) -> Callable[[T], None]:
@@ -159,9 +159,9 @@ class Database:
             self._queue.put(jobs)
 
     def _take_posted(self) -> list[Job]:
-        jobs, self._posted = self._posted, []
-        riding = [rider.work() for rider in self._riders if rider.held]
-        return [*jobs, *(Job(work, None, lingers=True, durable=False) for work in riding)]
+        posted, self._posted = self._posted, []
+        works = [*posted, *(rider.work() for rider in self._riders if rider.held)]
+        return [Job(work, None, lingers=True, durable=False) for work in works]
 
     async def close(self) -> None:
         """Finish what is queued, then let the file go."""

@@ -7,7 +7,7 @@ from typing import Any
 
 from baton import run_rows
 from baton.database import Transaction
-from baton.errors import Held, StorageError, UsageError
+from baton.errors import StorageError, UsageError
 from baton.plumbing import Plumbing
 from baton.questions import open_question
 from baton.replays import Terms, take
@@ -39,7 +39,7 @@ class Leases:
             if taken or row["status"] not in run_rows.RESUMABLE:
                 return taken
             if seen not in (None, row["lease_until"]):
-                raise Held(f"{thread_id} is being worked; try again when that is done")
+                raise run_rows.held(thread_id)
             seen = row["lease_until"]
             await asyncio.sleep(max(0.05, row["lease_until"] - run_rows.steady()))
 
@@ -66,7 +66,7 @@ class Leases:
         if row["status"] != "waiting":
             if run_rows.lease_ran_out(row, self._holder):
                 return None
-            raise Held(f"{thread_id} is being worked; try again when that is done")
+            raise run_rows.held(thread_id)
         claimed = run_rows.claim(tx, thread_id, self._holder, self._lease_s)
         return (asked, claimed) if claimed else None
 

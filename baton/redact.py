@@ -11,8 +11,8 @@ NUMBER = re.compile(
 )
 """Groups of digits, long enough for a card number; what follows it (its expiry) may join its groups.
 
-Or the id of a run, a task or a question (RFC 9562, or 32 digits to the base 16): one in a hundred holds digits that
-would pass for a card's, and an id that is masked is found by nobody.
+Or the id of a run, a task or a question (RFC 9562, or 32 digits to the base 16): one UUID in four hundred holds digits
+that would pass for a card's, and an id that is masked is found by nobody.
 """
 
 JOINED = ("sk-", "sk_", "pk-", "pk_", "ls-", "ls_", "lsv2", "ghp", "xox")

@@ -12,7 +12,7 @@ from typing import Any
 
 from baton import letter_rows, run_rows
 from baton.counters import forget_attempts
-from baton.errors import Held, UsageError
+from baton.errors import UsageError
 from baton.letter_rows import Letter
 from baton.seals import Seals
 
@@ -73,22 +73,18 @@ def take(
     forget_attempts(tx, row["thread_id"])
     claimed = run_rows.claim(tx, row["thread_id"], holder, lease_s)
     if claimed is None:
-        raise _held(row)
+        raise run_rows.held(row["thread_id"])
     return claimed
 
 
 def _check_at_rest(row: dict[str, Any], holder: str) -> None:
     thread_id, status = row["thread_id"], row["status"]
     if status == "running" and not run_rows.lease_ran_out(row, holder):
-        raise _held(row)
+        raise run_rows.held(row["thread_id"])
     if status in ("queued", "running"):
         raise UsageError(f"{thread_id} is not finished; first: baton resume {thread_id}")
     if status == "waiting":
         raise UsageError(f"{thread_id} waits for a decision; first: baton decide {thread_id}")
-
-
-def _held(row: dict[str, Any]) -> Held:
-    return Held(f"{row['thread_id']} is being worked; try again when that is done")
 
 
 def _rewind(tx: Any, letter: Letter) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 from uuid import uuid4
 
-from baton.errors import ThreadInUse, UnknownThread
+from baton.errors import Held, ThreadInUse, UnknownThread
 from baton.redact import redact_error
 
 if TYPE_CHECKING:
@@ -40,12 +40,14 @@ OUTCOME = "CASE WHEN :error IS NOT NULL THEN 'failed' WHEN :parked THEN 'dead_le
     paused=":paused", thread=":thread_id"
 )
 ADOPT = (
-    "INSERT INTO runs (thread_id, graph, origin, budget_tokens, budget_nanousd, updated_at, error, created_at,"
-    " latency_ms, status) SELECT column1, column2, column3, column4, column5, coalesce(column7, column6),"
-    " column8, column9, column10, CASE WHEN column7 IS NULL THEN 'running' WHEN column8 IS NOT NULL THEN 'failed' "
-    + RECORDED.format(paused="TRUE", thread="column1")
-    + " FROM (VALUES {rows}) WHERE TRUE ON CONFLICT (thread_id) DO UPDATE SET status = excluded.status,"
-    " error = excluded.error, latency_ms = latency_ms + excluded.latency_ms, updated_at = excluded.updated_at"
+    "WITH told (thread_id, graph, origin, budget_tokens, budget_nanousd, began, ended, error, created_at, latency_ms)"
+    " AS (VALUES {rows}) INSERT INTO runs (thread_id, graph, origin, budget_tokens, budget_nanousd, error, created_at,"
+    " latency_ms, updated_at, status) SELECT thread_id, graph, origin, budget_tokens, budget_nanousd, error,"
+    " created_at, latency_ms, coalesce(ended, began),"
+    " CASE WHEN ended IS NULL THEN 'running' WHEN error IS NOT NULL THEN 'failed' "
+    + RECORDED.format(paused="TRUE", thread="told.thread_id")
+    + " FROM told WHERE TRUE ON CONFLICT (thread_id) DO UPDATE SET status = excluded.status,"
+    " error = excluded.error, latency_ms = runs.latency_ms + excluded.latency_ms, updated_at = excluded.updated_at"
 )
 FINISH = (
     f"UPDATE runs SET status = {OUTCOME}, output = CASE {OUTCOME} WHEN 'done' THEN coalesce(:output, output) END,"
@@ -127,6 +129,11 @@ def claim(tx: "Transaction", thread_id: str, holder: str, lease_s: float) -> dic
     return get(tx, thread_id) if taken else None
 
 
+def held(thread_id: str) -> Held:
+    """The refusal where another process works a run."""
+    return Held(f"{thread_id} is being worked; try again when that is done")
+
+
 def lease_ran_out(row: dict[str, Any], holder: str) -> bool:
     """Whether nobody holds the run of a row, seen by a process of this boot."""
     return row["lease_until"] < steady() or not str(row["holder"]).startswith(holder.partition(":")[0])
@@ -156,10 +163,10 @@ def finish(
         LeaseLost: another process took the run over.
     """
     run.guard(tx)
-    values = {"thread_id": run.thread_id, "output": output, "error": error and redact_error(error), "took": took_ms}
-    values["now"] = time.time()
+    values = {"thread_id": run.thread_id, "output": output, "took": took_ms, "now": time.time()}
     seal = run.plumbing.seals.mark("outputs", values) if output else None
-    tx.execute(FINISH, {**values, "output_seal": seal, "parked": parked, "paused": paused})
+    told = {"error": error and redact_error(error), "output_seal": seal, "parked": parked, "paused": paused}
+    tx.execute(FINISH, {**values, **told})
 
 
 def release(tx: "Transaction", run: "ActiveRun", took_ms: float) -> None:

@@ -22,15 +22,7 @@ from baton import letter_rows, run_rows
 from baton.active import ACTIVE, ActiveRun
 from baton.budget import nanousd
 from baton.dead_letters import record
-from baton.errors import (
-    BadDecision,
-    CrashLoop,
-    Held,
-    LeaseLost,
-    NeedsMigration,
-    Parked,
-    UsageError,
-)
+from baton.errors import BadDecision, CrashLoop, Held, LeaseLost, NeedsMigration, Parked, UsageError
 from baton.graph_shapes import Graph, checked_context, checked_input, fingerprint, output_text
 from baton.home import THREAD_ID
 from baton.leases import Leases, own
@@ -193,7 +185,7 @@ class Runner:
             await self.resume(thread_id)
             taken = await self._leases.to_decide(thread_id, interrupt_id)
         if taken is None:
-            raise Held(f"{thread_id} is being worked; try again when that is done")
+            raise run_rows.held(thread_id)
         return taken
 
     async def _worked(self, row: dict[str, Any], replies: dict[str, Any] | None) -> Summary:
