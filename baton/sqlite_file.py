@@ -44,9 +44,9 @@ class Connection(sqlite3.Connection):
     """
 
     def execute(self, sql: str, values: Any = (), /) -> sqlite3.Cursor:
-        """As the base does; values that are named travel by number."""
+        """As the base does; values that are named travel in the order of their names."""
         if isinstance(values, dict):
-            sql, names = _numbered(sql)
+            sql, names = _in_order(sql)
             values = [values[name] for name in names]
         return super().execute(sql, values)
 
@@ -59,10 +59,14 @@ class Connection(sqlite3.Connection):
 
 
 @cache
-def _numbered(sql: str) -> tuple[str, list[str]]:
-    """The statement with `?1` for its first `:name`, and so on, and the names in their order."""
-    names = list(dict.fromkeys(name for name in NAMED.findall(sql) if name))
-    return NAMED.sub(lambda match: f"?{names.index(match[1]) + 1}" if match[1] else match[0], sql), names
+def _in_order(sql: str) -> tuple[str, list[str]]:
+    """The statement with `?` for each `:name`, and the names in the order in which they stand.
+
+    A name that stands twice is sent twice. `?1` would send it once, but SQLite counts it among the named values, and
+    Python from 3.12 on warns of, from 3.14 on refuses, a sequence for those.
+    """
+    names = [name for name in NAMED.findall(sql) if name]
+    return NAMED.sub(lambda match: "?" if match[1] else match[0], sql), names
 
 
 def connect(path: Path) -> Connection:
