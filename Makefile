@@ -3,8 +3,9 @@ PYTHON ?= python3
 UV ?= uv
 WORKERS ?= 3
 FAULTS ?=
+TESTS ?=
+VENV ?= .venv
 
-VENV := .venv
 BIN := $(VENV)/bin
 ROOMS := app bank baton evals graphs nodes state
 PIP := PIP_DISABLE_PIP_VERSION_CHECK=1 $(BIN)/python -m pip install -qq --no-input
@@ -24,7 +25,7 @@ demo: $(VENV)/.installed ## set everything up, then work the sample inbox
 
 test: $(VENV)/.installed-dev ## pass the tests, offline
 	@PYTHONDONTWRITEBYTECODE= $(BIN)/python -m pytest --quiet --numprocesses $(WORKERS) \
-		--dist loadfile --no-loadscope-reorder
+		--dist loadfile --no-loadscope-reorder $(TESTS)
 
 lint: $(VENV)/.installed-dev ## check style and types
 	@$(BIN)/ruff check --quiet --output-format concise .
@@ -43,7 +44,7 @@ requirements: ## pin the newest versions that pyproject.toml allows (needs uv)
 	@$(COMPILE) --extra dev --extra studio --constraint requirements.txt --output-file requirements-dev.txt
 
 clean: ## remove the virtual environment and the caches (runs and settings stay)
-	@rm -rf $(VENV) .hypothesis .mypy_cache .pytest_cache .ruff_cache build dist
+	@rm -rf $(VENV) .venv-3.* .hypothesis .mypy_cache .pytest_cache .ruff_cache build dist
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # A stamp stands for each stage, so that nothing is installed again without need.

@@ -3,6 +3,7 @@
 import os
 import re
 import sqlite3
+import weakref
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from functools import lru_cache
@@ -96,6 +97,7 @@ class PolicyIndex:
         self._passages: dict[str, Passage] = {}
         self._lock = Lock()
         self._db = sqlite3.connect(":memory:", check_same_thread=False)
+        weakref.finalize(self, self._db.close)  # an index is shared, and goes when the last of its users has gone
         self._db.execute(
             "CREATE VIRTUAL TABLE passages USING fts5 (passage_id UNINDEXED, policy_id UNINDEXED, route UNINDEXED,"
             " title, text, tokenize = 'porter unicode61')"

@@ -26,6 +26,7 @@ class Models:
         self._settings = configured
         self._built: dict[str, ChatOpenAI] = {}
         self._clients: tuple[httpx2.Client, httpx2.AsyncClient] | None = None
+        self._building = asyncio.Lock()
 
     def name(self, role: Role) -> str:
         """`provider:model` of a role."""
@@ -38,8 +39,9 @@ class Models:
             BadSetting: the provider needs a key that is not set, or the local model is not known.
         """
         name = self.name(role)
-        if name not in self._built:
-            self._built[name] = await asyncio.to_thread(self._build, name)
+        async with self._building:  # one at a time: two would each open a pair of clients, and one pair be lost
+            if name not in self._built:
+                self._built[name] = await asyncio.to_thread(self._build, name)
         return self._built[name]
 
     def _build(self, name: str) -> "ChatOpenAI":

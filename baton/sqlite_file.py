@@ -75,7 +75,11 @@ def connect(path: Path) -> Connection:
         path, isolation_level=None, timeout=BUSY_S, check_same_thread=False, factory=Connection
     )
     connection.row_factory = sqlite3.Row
-    connection.execute("PRAGMA synchronous=FULL")
+    try:
+        connection.execute("PRAGMA synchronous=FULL")
+    except sqlite3.Error:  # the first statement is the first to read the file
+        connection.close()
+        raise
     return connection
 
 

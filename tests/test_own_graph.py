@@ -2,6 +2,7 @@
 
 import json
 import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 from tests.scripted import Scripted, scripted_model
@@ -24,7 +25,11 @@ def test_ten_lines_give_a_strangers_graph_the_plumbing(tmp_path: Path, scripted_
     ended = ends(lines, project, BATON_HOME=home, BATON_MODEL_CHEAP="openai:scripted")
     expected = [EXPECTED.get(words[-1], DONE) if words[0] == "run" else DONE for words in lines]
     assert [code for _, code in ended] == expected, ended
-    told = sqlite3.connect(home / "baton.db")
+    with closing(sqlite3.connect(home / "baton.db")) as told:
+        check(told)
+
+
+def check(told: sqlite3.Connection) -> None:
     assert rows(told, "SELECT thread_id, status FROM runs ORDER BY created_at") == [
         ("flowers", "done"),
         ("small", "dead_lettered"),
@@ -36,7 +41,6 @@ def test_ten_lines_give_a_strangers_graph_the_plumbing(tmp_path: Path, scripted_
     steps = rows(told, "SELECT step FROM spans WHERE thread_id = 'flowers' AND status = 'done' AND kind = 'step'")
     assert [step for (step,) in steps] == ["read", "approve", "pay"]
     assert rows(told, "SELECT count(*) FROM model_calls WHERE status = 'answered'") == [(1,)]
-    told.close()
 
 
 def rows(database: sqlite3.Connection, sql: str) -> list[tuple[object, ...]]:

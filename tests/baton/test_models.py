@@ -1,17 +1,31 @@
 """Model roles: who answers, what is asked for a key, and what a call cost."""
 
+import asyncio
+from typing import get_args
+
 import pytest
 
 from baton.budget import Usage
 from baton.errors import BadSetting
 from baton.models import cost_usd, models
-from baton.settings import settings
+from baton.settings import Role, settings
+
+ROLES: tuple[Role, ...] = get_args(Role)
 
 
 async def test_models_of_one_name_are_one_client() -> None:
     async with models(settings()) as known:
         assert await known.of("cheap") is await known.of("strong")
         assert known.name("cheap") == "local:desk"
+
+
+async def test_models_that_are_wanted_at_once_open_one_pair_of_connections(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("OPENAI_BASE_URL", "http://127.0.0.1:9/v1")
+    for role in ROLES:
+        monkeypatch.setenv(f"BATON_MODEL_{role.upper()}", f"openai:{role}")
+    async with models(settings()) as known:
+        made = await asyncio.gather(*(known.of(role) for role in ROLES))
+    assert len({id(each.http_async_client) for each in made}) == 1
 
 
 async def test_the_sdk_does_not_try_again_by_itself() -> None:

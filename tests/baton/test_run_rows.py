@@ -1,6 +1,6 @@
 """The rows of runs: leases, fences, and the status that follows from what is recorded."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import closing, suppress
 from pathlib import Path
 from types import SimpleNamespace
@@ -27,10 +27,10 @@ Clock = Callable[[float], None]
 
 
 @pytest.fixture
-def rows(tmp_path: Path) -> Connection:
-    made = opened(tmp_path / "baton.db")
-    run_rows.queue(made, [row("one"), row("two")], SEALS)
-    return made
+def rows(tmp_path: Path) -> Iterator[Connection]:
+    with closing(opened(tmp_path / "baton.db")) as made:
+        run_rows.queue(made, [row("one"), row("two")], SEALS)
+        yield made
 
 
 @pytest.fixture

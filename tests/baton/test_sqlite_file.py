@@ -1,17 +1,47 @@
-"""A connection for a busy process: values travel by number, rows many at a time."""
+"""A connection for a busy process: values travel in the order of their names, rows many at a time."""
 
+import re
+import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
+from importlib import import_module
 from pathlib import Path
+from pkgutil import iter_modules
+from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from baton.sqlite_file import ROWS_AT_ONCE, Connection, connect
+import baton
+from baton.sqlite_file import ROWS_AT_ONCE, Connection, connect, opened
 
 NAMES = st.sampled_from(["kept", "note", "a", "a_b"])
 VALUES = st.one_of(st.none(), st.integers(-(2**63), 2**63 - 1), st.text(), st.binary())
+
+
+OURS = [import_module(f"baton.{module.name}") for module in iter_modules(baton.__path__)]
+NAMED = {
+    f"{module.__name__.partition('.')[2]}.{name}": value
+    for module in OURS
+    for name, value in vars(module).items()
+    if isinstance(value, str) and re.match(r"(?:SELECT|INSERT|UPDATE|DELETE|WITH) .*:[a-z]", value) and "{" not in value
+}
+"""Every statement of ours with named values."""
+
+
+class Later(sqlite3.Connection):
+    """Refuses what Python refuses from 3.14 on: values in a sequence for placeholders that have a name or a number."""
+
+    def execute(self, sql: str, values: Any = (), /) -> sqlite3.Cursor:
+        outside = re.sub(r"'[^']*'", "", sql)
+        if values and not isinstance(values, dict) and re.search(r"[?]\d|[:@$][A-Za-z_]", outside):
+            raise sqlite3.ProgrammingError(f"a sequence for named placeholders: {sql}")
+        return super().execute(sql, values)
+
+
+class OursLater(Connection, Later):
+    """Our connection on such a Python."""
 
 
 @pytest.fixture(scope="module")
@@ -27,6 +57,19 @@ def test_named_values_come_where_their_names_stand(
     given_values = {name: values["xy"[index % 2]] for index, name in enumerate(("kept", "note", "a", "a_b"))}
     row = connection.execute(f"SELECT {', '.join(f':{name}' for name in used)}", given_values).fetchone()
     assert [*row] == [given_values[name] for name in used]
+
+
+@pytest.fixture
+def later(tmp_path: Path) -> Iterator[Connection]:
+    opened(tmp_path / "baton.db").close()
+    with closing(sqlite3.connect(tmp_path / "baton.db", factory=OursLater)) as made:
+        yield made
+
+
+@pytest.mark.parametrize("statement", NAMED)
+def test_every_statement_is_bound_as_python_3_14_wants_it(statement: str, later: Connection) -> None:
+    names = re.findall(r":([a-z_]\w*)", NAMED[statement])
+    later.execute(f"EXPLAIN {NAMED[statement]}", dict.fromkeys(names, 0))
 
 
 def test_what_stands_in_quotes_is_no_name(connection: Connection) -> None:
