@@ -24,7 +24,7 @@ def dead_letters(
     status: Annotated[str | None, typer.Option(help=f"One of {', '.join(STATUSES)}.", show_default=False)] = None,
     json: Json = False,
 ) -> int:
-    """List the dead letters, newest first; `show`, `replay` or `discard` one."""
+    """List the dead letters, newest first; `show`, `replay`, `settle` or `discard` one."""
     if context.invoked_subcommand is not None:
         return 0
     if status is not None and status not in STATUSES:
@@ -79,6 +79,26 @@ def replay(
     from app.replaying import replay_one
 
     return replay_one(letter, accept_change=accept_change, budget_tokens=budget_tokens, json=json)
+
+
+@app.command()
+def settle(
+    letter: Letter,
+    *,
+    done: Annotated[
+        str | None,
+        typer.Option("--done", help="It was done: its receipt.", metavar="JSON", show_default=False),
+    ] = None,
+    not_done: Annotated[bool, typer.Option("--not-done", help="It was not done: do it now.")] = False,
+    by: Annotated[str | None, typer.Option(help="Who says so (default: BATON_USER, or you).", metavar="NAME")] = None,
+    json: Json = False,
+) -> int:
+    """Say what came of an effect in doubt, and go on with its run."""
+    if (done is None) != not_done:
+        raise UsageError("say one of --done JSON, --not-done")
+    from app.replaying import settle_one
+
+    return settle_one(letter, done, by, json=json)
 
 
 @app.command(cls=LightCommand)

@@ -7,7 +7,6 @@ from typing import Any
 from app.output import console
 from app.session import Session, in_session
 from app.working import told
-from baton import run_rows
 from baton.errors import BadDecision
 
 
@@ -19,6 +18,8 @@ class Answer:
     text: str
     interrupt_id: str | None
     digest: str | None
+    run: int | None = None
+    by: str | None = None
 
 
 def decide_one(thread_id: str, answer: Answer, *, json: bool) -> int:
@@ -30,12 +31,20 @@ def decide_one(thread_id: str, answer: Answer, *, json: bool) -> int:
     edited = _object(answer.text) if answer.kind == "edit" else None
 
     async def work(session: Session) -> int:
-        waiting = await session.plumbing.database.do(lambda tx: run_rows.waiting_for(tx, thread_id))
+        summary = await session.runner.summary(thread_id, run=answer.run)
+        waiting = summary["waiting_for"]
         reply: dict[str, Any] = {"decisions": [decision(answer, edited, _name(waiting, answer.interrupt_id))]}
         if answer.digest is not None:
             reply["digest"] = answer.digest
         with console(stderr=True).status("going on"):
-            run = await session.runner.decide(thread_id, reply, interrupt_id=answer.interrupt_id)
+            run = await session.runner.decide(
+                thread_id,
+                reply,
+                interrupt_id=answer.interrupt_id,
+                run=answer.run,
+                by=answer.by,
+                channel="command line",
+            )
         return told(session, run, json=json)
 
     return in_session(work)

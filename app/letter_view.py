@@ -5,11 +5,11 @@ from typing import Any
 
 from app.invocation import command
 from app.output import print_text
-from app.phrases import ago, iso, shortened, took
+from app.phrases import ago, iso, named, shortened, took
 from app.rows import Rows
 
 Letter = dict[str, Any]
-ROW = ("thread_id", "step", "occurrence", "reason", "error", "status", "ends_run", "note")
+ROW = ("thread_id", "run", "step", "occurrence", "reason", "error", "status", "ends_run", "note")
 MOST_SHOWN = 2000  # characters of what a step was given
 TONES = {"open": "red", "replayed": "green"}
 
@@ -35,7 +35,7 @@ def show_letters(found: list[Letter]) -> None:
     for letter in found:
         rows.add(
             letter["letter_id"],
-            letter["thread_id"],
+            named(letter),
             letter["step"],
             letter["reason"],
             ago(letter["created_at"]),
@@ -48,7 +48,7 @@ def show_letters(found: list[Letter]) -> None:
 def show_letter(letter: Letter) -> None:
     """Print one letter: what failed, every attempt, what the step was given, what to do."""
     evidence = letter["evidence"]
-    print_text(f"{letter['letter_id']}  {letter['thread_id']}  {letter['step']}  {letter['reason']}", "bold")
+    print_text(f"{letter['letter_id']}  {named(letter)}  {letter['step']}  {letter['reason']}", "bold")
     print_text(f"{letter['status']}, {ago(letter['created_at'])}, Baton {evidence['version']}")
     if letter["note"]:
         print_text(f"because: {letter['note']}")
@@ -62,10 +62,19 @@ def show_letter(letter: Letter) -> None:
     show_ways_out([letter])
 
 
+def _ways_on(letter: Letter) -> list[tuple[str, ...]]:
+    """The commands that go on with a run; what came of an effect in doubt, a person must say."""
+    if letter["evidence"].get("effect"):
+        done = ("settle", letter["letter_id"], "--done", '{"receipt": "..."}')
+        return [done, ("settle", letter["letter_id"], "--not-done")]
+    return [("replay", letter["letter_id"])]
+
+
 def show_ways_out(letters: list[Letter]) -> None:
     """Print what to do about open letters, with their reasons."""
     for letter in letters:
         if letter["status"] == "open":
             print_text(f"\ndead letter {letter['letter_id']}: {letter['step']} failed ({letter['reason']})", "red")
-            print_text(f"  {command('dead-letters', 'replay', letter['letter_id'])}")
+            for way in _ways_on(letter):
+                print_text(f"  {command('dead-letters', *way)}")
             print_text(f"  {command('dead-letters', 'discard', letter['letter_id'], 'why not')}")

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from app.options import Json, Thread
+from app.options import Json, RunNumber, Thread
 from baton.errors import UsageError
 
 PAGE = 50
@@ -65,19 +65,19 @@ def _list(status: str | None, graph: str | None, page: int, *, json: bool) -> in
     return 0
 
 
-def show(thread: Thread, *, json: Json = False) -> int:
+def show(thread: Thread, *, run: RunNumber = None, json: Json = False) -> int:
     """Show a run step by step: inputs, outputs, attempts, latency, tokens, cost."""
     from app.output import say_json
     from app.reading import open_letters, run_steps
     from app.run_fields import as_object, step_object
 
-    run, message, steps = run_steps(thread)
+    found, message, steps = run_steps(thread, run)
     if json:
-        say_json({**as_object(run), "steps": [step_object(step) for step in steps]})
+        say_json({**as_object(found), "steps": [step_object(step) for step in steps]})
     else:
         from app.step_view import show_steps
 
-        show_steps(run, message, steps, open_letters(thread))
+        show_steps(found, message, steps, open_letters(thread, found["run"]))
     return 0
 
 

@@ -9,6 +9,9 @@ MOST_TOKENS = 1_000_000_000
 
 Json = Annotated[bool, typer.Option("--json", help="Print JSON on stdout, for programs.")]
 Thread = Annotated[str, typer.Argument(help="The run's thread id.", show_default=False)]
+RunNumber = Annotated[
+    int | None, typer.Option("--run", help="Which run of the thread (default: the last).", min=1, show_default=False)
+]
 BudgetTokens = Annotated[
     int | None, typer.Option(help="Most tokens of a run.", min=1, max=MOST_TOKENS, show_default=False)
 ]

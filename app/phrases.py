@@ -73,3 +73,8 @@ def in_words(request: dict[str, Any]) -> str:
     if request.get("description"):
         return str(request["description"])
     return " ".join([str(request["name"]), *(str(value) for value in request["args"].values())])
+
+
+def named(row: dict[str, Any]) -> str:
+    """A run as people call it: its thread, with its number where it is not the first one."""
+    return row["thread_id"] if row["run"] == 1 else f"{row['thread_id']} (run {row['run']})"

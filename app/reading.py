@@ -45,8 +45,8 @@ def run_list(status: str | None, graph: str | None, limit: int, offset: int) -> 
         return run_rows.listing(tx, status=status, graph=graph, limit=limit, offset=offset)
 
 
-def run_steps(thread_id: str) -> tuple[Run, str, list[Run]]:
-    """One run, its message and its steps.
+def run_steps(thread_id: str, run: int | None) -> tuple[Run, str, list[Run]]:
+    """One run, the thread's last where no number is given, its message and its steps.
 
     Raises:
         UnknownThread: there is no such run.
@@ -55,8 +55,8 @@ def run_steps(thread_id: str) -> tuple[Run, str, list[Run]]:
     if file is None:
         raise UnknownThread(f"no run has the thread id {thread_id!r}; there are none in {home()}")
     with reading(file) as tx:
-        row = run_rows.get(tx, thread_id)
-        return run_rows.summary(tx, row), message_of(row), shown.steps(tx, thread_id)
+        row = run_rows.get(tx, thread_id, run)
+        return run_rows.summary(tx, row), message_of(row), shown.steps(tx, thread_id, row["run"])
 
 
 def letter_list(status: str | None) -> list[Run]:
@@ -85,10 +85,10 @@ def one_letter(letter_id: str) -> Run:
         return letter_rows.get(tx, letter_id)
 
 
-def open_letters(thread_id: str) -> list[Run]:
+def open_letters(thread_id: str, run: int) -> list[Run]:
     """The open dead letters of a run that is there, oldest first."""
     with reading(database_file()) as tx:
-        return letter_rows.open_of(tx, thread_id)
+        return letter_rows.open_of(tx, thread_id, run)
 
 
 def home_listing(things: str) -> None:

@@ -1,10 +1,13 @@
 """Going on with runs from their dead letters, or letting them be."""
 
+import json as json_text
+
 from app.letter_view import as_object
 from app.output import console, note, say_json
 from app.session import Session, in_session
 from app.working import told
 from baton import letter_rows
+from baton.errors import UsageError
 
 
 def replay_one(letter_id: str, *, accept_change: bool, budget_tokens: int | None, json: bool) -> int:
@@ -17,6 +20,25 @@ def replay_one(letter_id: str, *, accept_change: bool, budget_tokens: int | None
     async def work(session: Session) -> int:
         with console(stderr=True).status("going on"):
             run = await session.runner.replay(letter_id, accept_change=accept_change, budget_tokens=budget_tokens)
+        return told(session, run, json=json)
+
+    return in_session(work)
+
+
+def settle_one(letter_id: str, receipt: str | None, by: str | None, *, json: bool) -> int:
+    """Settle an effect in doubt and go on with its run; its exit code. Without a receipt it was not done.
+
+    Raises:
+        UsageError: the letter keeps no effect in doubt, or the receipt is no JSON; nothing was changed.
+    """
+    try:
+        found = None if receipt is None else json_text.loads(receipt)
+    except ValueError as error:
+        raise UsageError(f"--done is not JSON: {error}") from None
+
+    async def work(session: Session) -> int:
+        with console(stderr=True).status("going on"):
+            run = await session.runner.settle(letter_id, done=receipt is not None, receipt=found, by=by)
         return told(session, run, json=json)
 
     return in_session(work)

@@ -8,8 +8,8 @@ from baton import run_rows
 from baton.home import home
 
 
-def resume_one(thread_id: str, *, json: bool) -> int:
-    """Go on with one run; a run with nothing left to do is shown as it is.
+def resume_one(thread_id: str, run: int | None, *, json: bool) -> int:
+    """Go on with one run, the thread's last where no number is given; one with nothing left to do is shown as it is.
 
     Raises:
         UnknownThread: there is no such run.
@@ -17,8 +17,9 @@ def resume_one(thread_id: str, *, json: bool) -> int:
     """
 
     async def work(session: Session) -> int:
-        summary = await session.runner.summary(thread_id)
-        if summary["status"] not in run_rows.RESUMABLE:
+        summary = await session.runner.summary(thread_id, run=run)
+        at_breakpoint = summary["status"] == "waiting" and not summary["waiting_for"]
+        if summary["status"] not in run_rows.RESUMABLE and not at_breakpoint:
             note(f"{thread_id} is {summary['status'].replace('_', ' ')}; there is nothing to go on with")
             return told(session, summary, json=json)
         return await work_one(session, thread_id, json=json)
@@ -31,12 +32,13 @@ def resume_all(concurrency: int | None, *, json: bool) -> int:
 
     async def work(session: Session) -> int:
         database, configured = session.plumbing.database, session.plumbing.settings
-        threads = await database.do(run_rows.resumable)
+        rows = await database.do(run_rows.resumable)
+        messages = {str(row["thread_id"]): message_of(row) for row in rows}
+        threads = list(messages)
         if not threads:
             note(f"nothing to go on with in {home()}")
             return 0
         note(f"going on with {len(threads)} run{'' if len(threads) == 1 else 's'}")
-        messages = await database.do(lambda tx: {thread: message_of(run_rows.get(tx, thread)) for thread in threads})
         given = Given(json, concurrency or configured.concurrency)
         return await work_many(session, threads, messages=messages, given=given)
 

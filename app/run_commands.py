@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 from typer.core import TyperCommand
 
-from app.options import BudgetTokens, Concurrency, Json, Thread
+from app.options import BudgetTokens, Concurrency, Json, RunNumber, Thread
 from baton.errors import UsageError
 
 
@@ -15,7 +15,8 @@ def run(
     message: Annotated[str | None, typer.Argument(help="The message; - reads stdin.", show_default=False)] = None,
     *,
     file: Annotated[Path | None, typer.Option(help="Many messages: .txt, .csv or .jsonl.", show_default=False)] = None,
-    thread_id: Annotated[str | None, typer.Option(help="A name for the run.", show_default=False)] = None,
+    thread_id: Annotated[str | None, typer.Option(help="The thread of the run.", show_default=False)] = None,
+    next_: Annotated[bool, typer.Option("--next", help="A further run on a thread that has runs.")] = False,
     customer: Annotated[str | None, typer.Option(help="Who is asking, such as C007.", show_default=False)] = None,
     budget_tokens: BudgetTokens = None,
     concurrency: Concurrency = None,
@@ -31,29 +32,34 @@ def run(
     if (message is None) == (file is None):
         raise UsageError("give one message, or --file with many")
     if file is not None and thread_id is not None:
-        raise UsageError("--thread-id names one run; the runs of a --file get ids of their own")
+        raise UsageError("--thread-id names one thread; the runs of a --file get ids of their own")
+    if next_ and thread_id is None:
+        raise UsageError("--next goes with --thread-id: the thread that gets a further run")
     entry(graph)
-    from app.starting import Order, run_file, run_message
+    from app.starting import On, Order, run_file, run_message
 
     order = Order(graph, context_of(set_ or []), budget_tokens, concurrency, json)
     if file is not None:
         return run_file(file, customer, order)
-    return run_message(str(message), customer, thread_id, order)
+    return run_message(str(message), customer, On(thread_id, further=next_), order)
 
 
 def resume(
     thread: Annotated[str | None, typer.Argument(help="The run's thread id.", show_default=False)] = None,
     *,
     all_: Annotated[bool, typer.Option("--all", help="Every run that is queued, cut off or failed.")] = False,
+    run: RunNumber = None,
     concurrency: Concurrency = None,
     json: Json = False,
 ) -> int:
-    """Go on after a crash, a stop or a failure."""
+    """Go on after a crash, a stop, a failure or a breakpoint."""
     if (thread is None) != all_:
         raise UsageError("name one thread, or say --all")
+    if thread is None and run is not None:
+        raise UsageError("--run goes with one thread")
     from app.resuming import resume_all, resume_one
 
-    return resume_all(concurrency, json=json) if thread is None else resume_one(thread, json=json)
+    return resume_all(concurrency, json=json) if thread is None else resume_one(thread, run, json=json)
 
 
 class OptionalText(TyperCommand):
@@ -78,6 +84,8 @@ def decide(
     respond: Annotated[str | None, typer.Option(help="Do not do it; tell the desk this.", metavar="TEXT")] = None,
     interrupt: Annotated[str | None, typer.Option(help="Which decision, where several wait.", metavar="ID")] = None,
     digest: Annotated[str | None, typer.Option(help="The digest of the action as you saw it.", metavar="D")] = None,
+    run: RunNumber = None,
+    by: Annotated[str | None, typer.Option(help="Who decides (default: BATON_USER, or you).", metavar="NAME")] = None,
     json: Json = False,
 ) -> int:
     """Answer what a run waits for; the first answer stands."""
@@ -87,4 +95,4 @@ def decide(
         raise UsageError("say one of --approve, --reject [TEXT], --edit JSON, --respond TEXT")
     from app.deciding import Answer, decide_one
 
-    return decide_one(thread, Answer(said[0], words.get(said[0]) or "", interrupt, digest), json=json)
+    return decide_one(thread, Answer(said[0], words.get(said[0]) or "", interrupt, digest, run, by), json=json)

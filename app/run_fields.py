@@ -4,14 +4,14 @@ from typing import Any
 
 from app.phrases import iso
 
-RUN = ("line", "thread_id", "graph", "status", "output", "waiting_for", "dead_letters", "usage", "latency_ms", "error")
+RUN = ("line", "thread_id", "run", "graph", "status", "output", "waiting_for", "dead_letters", "usage", "latency_ms")
 STEP = ("step", "attempt", "status", "started_at", "latency_ms", "input", "output", "model")
 PAID = ("input_tokens", "output_tokens", "cost_usd", "error")
 
 
 def as_object(run: dict[str, Any]) -> dict[str, Any]:
     """One run; `line` only for a file's record, `error` only where there is one."""
-    told = {name: run[name] for name in RUN if name in run}
+    told = {name: run[name] for name in (*RUN, "error") if name in run}
     if told.get("error") is None:
         told.pop("error", None)
     return told

@@ -5,7 +5,7 @@ from typing import Any
 
 from app.invocation import command
 from app.output import console, harmless, print_prose, print_text
-from app.phrases import in_words, outcome_of, style, tokens, took
+from app.phrases import in_words, named, outcome_of, style, tokens, took
 
 
 def show_run(run: dict[str, Any]) -> None:
@@ -21,6 +21,8 @@ def show_run(run: dict[str, Any]) -> None:
 
 def show_waiting(run: dict[str, Any]) -> None:
     """Print what a run waits for, with the commands that decide it."""
+    if run["status"] == "waiting" and not run["waiting_for"]:
+        print_text(f"\nstopped at a breakpoint; go on: {command('resume', run['thread_id'])}", "yellow")
     for asked in run["waiting_for"]:
         request = asked["action_requests"][0]
         print_text(f"\nwaits for a person: {in_words(request)}", "yellow")
@@ -53,7 +55,7 @@ def _facts(run: dict[str, Any], output: dict[str, Any]) -> list[tuple[str, str]]
         ("dead letter", ", ".join(run["dead_letters"])),
         ("used", tokens(run["usage"])),
         ("time", took(run["latency_ms"])),
-        ("thread", run["thread_id"]),
+        ("thread", named(run)),
     ]
     return [(name, value) for name, value in facts if value]
 

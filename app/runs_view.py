@@ -4,7 +4,7 @@ from typing import Any
 
 from app.invocation import command
 from app.output import note
-from app.phrases import ago, in_words, outcome_of, style, took
+from app.phrases import ago, in_words, named, outcome_of, style, took
 from app.rows import Rows
 
 
@@ -16,7 +16,7 @@ def show_page(found: list[dict[str, Any]], size: int, page: int) -> None:
         waiting = [in_words(asked["action_requests"][0]) for asked in run["waiting_for"]]
         output = run["output"] or {}
         rows.add(
-            run["thread_id"],
+            named(run),
             run["graph"],
             (outcome_of(run), style(run["status"])),
             str(output.get("route", "")),

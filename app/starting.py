@@ -26,7 +26,15 @@ class Order:
     json: bool
 
 
-def run_message(text: str, customer_id: str | None, thread_id: str | None, order: Order) -> int:
+@dataclass(frozen=True, slots=True)
+class On:
+    """The thread of one run: a new one where no id is given; `further` says that it may have runs already."""
+
+    thread_id: str | None = None
+    further: bool = False
+
+
+def run_message(text: str, customer_id: str | None, thread: On, order: Order) -> int:
     """Work one message; its exit code.
 
     Raises:
@@ -37,8 +45,8 @@ def run_message(text: str, customer_id: str | None, thread_id: str | None, order
     async def work(session: Session) -> int:
         for told in (await unknown_customers(session.plumbing, [message.customer_id])).values():
             raise UsageError(told)
-        [thread] = await _queued(session, [message], order, thread_id)
-        return await work_one(session, thread, json=order.json)
+        [queued] = await _queued(session, [message], order, thread)
+        return await work_one(session, queued, json=order.json)
 
     return in_session(work)
 
@@ -67,12 +75,14 @@ def run_file(path: Path, customer_id: str | None, order: Order) -> int:
     return in_session(work)
 
 
-async def _queued(session: Session, messages: list[Message], order: Order, thread_id: str | None = None) -> list[str]:
+async def _queued(session: Session, messages: list[Message], order: Order, thread: On = On()) -> list[str]:
     jobs = [
-        Job({"message": message.text, "customer_id": message.customer_id}, thread_id, message.line)
+        Job({"message": message.text, "customer_id": message.customer_id}, thread.thread_id, message.line)
         for message in messages
     ]
-    return await session.runner.queue(order.graph, jobs, context=order.context, budget_tokens=order.budget_tokens)
+    return await session.runner.queue(
+        order.graph, jobs, context=order.context, budget_tokens=order.budget_tokens, further=thread.further
+    )
 
 
 def _strangers(messages: list[Message], unknown: dict[str, str]) -> list[Fault]:

@@ -5,7 +5,7 @@ from typing import Any
 
 from app.letter_view import show_ways_out
 from app.output import console, print_prose, print_text
-from app.phrases import ago, dollars, outcome_of, shortened, style, tokens, took
+from app.phrases import ago, dollars, named, outcome_of, shortened, style, tokens, took
 from app.rows import Rows
 from app.run_view import show_waiting
 
@@ -18,7 +18,7 @@ RIGHT = ("try", "time", "in", "out", "cost")
 
 def show_steps(run: dict[str, Any], message: str, steps: list[Step], letters: list[dict[str, Any]]) -> None:
     """Print the run's head, a row for each step attempt, what it waits for, its open dead letters, and its totals."""
-    print_text(f"{run['thread_id']}  {run['graph']}  {outcome_of(run)}  {ago(run['created_at'])}", "bold")
+    print_text(f"{named(run)}  {run['graph']}  {outcome_of(run)}  {ago(run['created_at'])}", "bold")
     if message:
         print_text(shortened(message, console().width))
     _table(steps).show()

@@ -1,6 +1,9 @@
 """The run that is being worked, as every part of the plumbing sees it."""
 
-from dataclasses import dataclass
+import os
+from dataclasses import dataclass, field
+from functools import cache
+from getpass import getuser
 from typing import TYPE_CHECKING, Any
 
 from langgraph.config import get_config
@@ -16,17 +19,36 @@ if TYPE_CHECKING:
 Level = tuple[str, str, str]
 """Namespace, checkpoint id, task id: where a step stands in one of the graphs around it."""
 
+FENCE = "SELECT fence FROM runs WHERE thread_id = ? AND run = ?"
 ACTIVE = "__baton"  # in `configurable`; the two underscores keep it out of the checkpoint's metadata
 
 
 @dataclass(frozen=True, slots=True)
+class Decider:
+    """Who answers what a run waits for in this call, by which channel; `reply_id` tells this call from others."""
+
+    by: str | None = None
+    channel: str = "library"
+    reply_id: str | None = None
+
+
+@dataclass(eq=False, slots=True)
 class ActiveRun:
-    """One run in progress; `fence` is the number of the claim that holds it, None where nobody claims."""
+    """One run in progress: `run` is its number on the thread, `fence` that of the claim that holds it, if one does.
+
+    What this call has seen stands beside: whether a step asked and waits, and the dead letter that ended the run.
+    """
 
     thread_id: str
+    run: int
     graph: str
     plumbing: "Plumbing"
     fence: int | None = None
+    root: str = ""  # the namespace of a step of somebody's own graph, in which this run began
+    decider: Decider = field(default_factory=Decider)
+    interrupted: bool = False
+    ended_by: str | None = None  # a dead letter's id
+    foreign_scopes: dict[tuple[str, int], Any] = field(default_factory=dict)  # of steps that are not ours
 
     def guard(self, tx: "Transaction") -> None:
         """Refuse, inside a transaction, to write for a run that another process has taken over.
@@ -36,9 +58,18 @@ class ActiveRun:
         """
         if self.fence is None:
             return
-        row = tx.execute("SELECT fence FROM runs WHERE thread_id = ?", (self.thread_id,)).fetchone()
+        row = tx.execute(FENCE, (self.thread_id, self.run)).fetchone()
         if row is None or row[0] != self.fence:
             raise LeaseLost(f"{self.thread_id} is worked by another process now; this one has stopped")
+
+
+@cache
+def person() -> str | None:
+    """Who runs this process: `BATON_USER`, else the name of its account."""
+    try:
+        return os.environ.get("BATON_USER") or getuser()
+    except (KeyError, OSError):  # an account without a name, as in a container
+        return None
 
 
 def active_run() -> ActiveRun:
@@ -56,7 +87,7 @@ def active_run() -> ActiveRun:
 def here(run: ActiveRun) -> Where:
     """Where the node that calls stands in its run."""
     info = execution()
-    return Where(run.thread_id, step_path(info.checkpoint_ns), info.task_id, info.node_attempt)
+    return Where(run.thread_id, run.run, step_path(info.checkpoint_ns), info.task_id, info.node_attempt)
 
 
 def execution() -> ExecutionInfo:

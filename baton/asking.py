@@ -4,7 +4,8 @@ import asyncio
 import json
 import math
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from datetime import UTC
 from email.utils import parsedate_to_datetime
 from functools import cache
@@ -18,7 +19,7 @@ from openai import OpenAIError, pydantic_function_tool
 from pydantic import BaseModel, ValidationError
 
 from baton.active import ActiveRun, active_run
-from baton.budget import Offer, Usage, reserve_first, tell
+from baton.budget import Offer, Usage, credible, reserve_first, tell
 from baton.errors import BadAnswer, BadSetting, BatonError, Fatal, OverBudget, Transient
 from baton.models import Models, cost_usd, models
 from baton.redact import sendable
@@ -35,6 +36,19 @@ LEAST_COMPLETION = 64  # tokens; with fewer there is no answer worth asking for
 CUT = "the answer was cut (length)"
 PASSING = (408, 409)  # a timeout and a conflict, which the endpoint's own SDK would try again
 UNREACHED = (ConnectError, ConnectTimeout, PoolTimeout, UnsupportedProtocol)  # nothing was sent
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What came of one call: the text, and what is wrong with the answer as a whole (refused, cut, empty).
+
+    `said` is what the model wrote, in bytes; `reported` the usage as the endpoint gave it, which may be anything.
+    """
+
+    text: str = ""
+    fault: str | None = None
+    said: int = 0
+    reported: Mapping[str, Any] | None = None
 
 
 async def ask(
@@ -95,23 +109,25 @@ async def _call(
 ) -> tuple[str, str | None]:
     """One paid call: the answer's text, and what is wrong with the answer as a whole."""
     wanted, settings = _response_format(shape), run.plumbing.settings
-    size = sum(len(str(message.content).encode()) for message in messages) + _schema_bytes(shape)
+    sent = sum(len(str(message.content).encode()) for message in messages)
+    size = sent + _schema_bytes(shape)
     await known.of(role)
     reservation = await reserve_first(run, _offers(known, role, size, settings.max_completion_tokens))
     held = reservation.offer
     try:
         model = await known.of(held.role)
-        text, usage, fault = await _answer(model, messages, wanted, held.tokens - size, settings.model_timeout_s)
+        answer = await _answer(model, messages, wanted, held.tokens - size, settings.model_timeout_s)
     except BaseException as error:
         await reservation.settle(None, error=f"{type(error).__name__}: {error}", unknown=_perhaps_billed(error))
         if isinstance(error, Transient) and error.retry_after:
             await asyncio.sleep(min(error.retry_after, RETRY_AFTER_CAP_S))
         raise
+    usage = credible(answer.reported, sent, answer.said)
     cost = cost_usd(held.model, usage) if usage else None
-    await reservation.settle(usage, cost, fault, unknown=usage is None)
-    if fault == CUT and held.note:
+    await reservation.settle(usage, cost, answer.fault, unknown=usage is None, doubted=answer.reported is not None)
+    if answer.fault == CUT and held.note:
         raise OverBudget(run.thread_id, size, None, f"{run.thread_id}: the budget held no whole answer ({held.note})")
-    return text, fault
+    return answer.text, answer.fault
 
 
 def _offers(known: Models, role: Role, size: int, cap: int) -> list[Offer]:
@@ -135,8 +151,8 @@ def _offer(known: Models, role: Role, size: int, cap: int, note: str | None = No
 
 async def _answer(
     model: "ChatOpenAI", messages: list[BaseMessage], wanted: dict[str, Any], cap: int, limit_s: float
-) -> tuple[str, Usage | None, str | None]:
-    """Text, usage where it was reported, and what is wrong with the answer as a whole (refused, cut, empty).
+) -> Answer:
+    """What the model answered.
 
     The schema goes as `extra_body`: the SDK's own parsing would walk it again at every call, twice the call's cost.
     The client's own timeout starts anew with every byte, so it is no limit to an answer that drips.
@@ -149,10 +165,10 @@ async def _answer(
     except (ModelError, OpenAIError) as error:
         raise _classified(error) from error
     except (ValueError, TypeError, LookupError, AttributeError) as error:
-        return "", None, f"what the endpoint sent is no completion ({type(error).__name__}: {error})"
-    found, text = message.usage_metadata, sendable(message.text)  # the text may go back to the model
-    usage = Usage(found["input_tokens"], found["output_tokens"]) if found else None
-    return text[:LONGEST_ANSWER], usage, _unusable(message)
+        return Answer(fault=f"what the endpoint sent is no completion ({type(error).__name__}: {error})")
+    text = sendable(message.text)  # it may go back to the model
+    said = text + sendable(str(message.additional_kwargs.get("refusal") or ""))
+    return Answer(text[:LONGEST_ANSWER], _unusable(message), len(said.encode()), message.usage_metadata)
 
 
 def _unusable(message: AIMessage) -> str | None:

@@ -45,7 +45,7 @@ async def after_failure(run: ActiveRun, where: Where, policies: Policies, error:
 
 
 async def _count(run: ActiveRun, where: Where, attempt: int, most: int) -> None:
-    began = execution().node_first_attempt_time or 0.0
+    began = execution().node_first_attempt_time or time.time()  # where it is not known, no time has passed
     failures = await count(run, f"attempts:{where.step}:{where.task_id}", f"{began}:{attempt}")
     if failures >= most:
         raise CapReached("attempts", most, f"{where.step} failed {failures} times, and {most} attempts are its most")

@@ -50,6 +50,18 @@ class Codec:
         except ValueError as error:
             raise ShapeError(step, "read", self.shape, error) from error
 
+    def plain(self, given: dict[str, Any], step: str) -> dict[str, Any]:
+        """What a step of another graph gives, as plain JSON; what the shape does not know is left out.
+
+        Raises:
+            ShapeError: it holds what JSON cannot.
+        """
+        try:
+            made: dict[str, Any] = self._plain(given)[0]
+        except ValueError as error:
+            raise ShapeError(step, "read", self.shape, error) from error
+        return made
+
     def dump(self, update: Any, step: str) -> tuple[Any, str]:
         """An update as plain JSON that was read back and checked, and the same as text.
 

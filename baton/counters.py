@@ -12,8 +12,8 @@ from baton.active import ActiveRun, active_run, here
 from baton.database import Transaction
 from baton.errors import CapReached
 
-MARK = "INSERT INTO counters (thread_id, name, mark) VALUES (?, ?, ?) ON CONFLICT (thread_id, name, mark) DO NOTHING"
-COUNT = "SELECT count(*) FROM counters WHERE thread_id = ? AND name = ?"
+MARK = "INSERT INTO counters (thread_id, run, name, mark) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING"
+COUNT = "SELECT count(*) FROM counters WHERE thread_id = ? AND run = ? AND name = ?"
 
 
 async def within(name: str, cap: int) -> int:
@@ -50,8 +50,8 @@ async def count(run: ActiveRun, name: str, mark: str, cap: int | None = None) ->
 
     def work(tx: Transaction) -> int:
         run.guard(tx)
-        tx.execute(MARK, (run.thread_id, name, mark))
-        found = int(tx.execute(COUNT, (run.thread_id, name)).fetchone()[0])
+        tx.execute(MARK, (run.thread_id, run.run, name, mark))
+        found = int(tx.execute(COUNT, (run.thread_id, run.run, name)).fetchone()[0])
         if cap is not None and found > cap:
             raise CapReached(name, cap)
         return found
@@ -59,6 +59,6 @@ async def count(run: ActiveRun, name: str, mark: str, cap: int | None = None) ->
     return await run.plumbing.database.do(work, durable=False)  # what it counts is lost with it, should the power fail
 
 
-def forget_attempts(tx: Transaction, thread_id: str) -> None:
+def forget_attempts(tx: Transaction, thread_id: str, run: int) -> None:
     """Let every step of a run have all its attempts again: somebody says that what failed was mended."""
-    tx.execute("DELETE FROM counters WHERE thread_id = ? AND name GLOB 'attempts:*'", (thread_id,))
+    tx.execute("DELETE FROM counters WHERE thread_id = ? AND run = ? AND name GLOB 'attempts:*'", (thread_id, run))

@@ -88,6 +88,7 @@ class Database:
 
     def __init__(self, path: Path, connection: Connection) -> None:
         self.path = path
+        self.id = connection.database_id
         self._connection = connection
         self._inode = path.stat().st_ino
         self._queue: queue.SimpleQueue[list[Job] | None] = queue.SimpleQueue()

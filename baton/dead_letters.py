@@ -1,4 +1,4 @@
-"""Steps that failed for good are parked with their evidence, once per `thread:step:occurrence`.
+"""Steps that failed for good are parked with their evidence, once per `thread:run:path:occurrence`.
 
 `park` ends the run; `park_branch(join)` lets a fan-out go on without its failed worker. A step of a graph inside
 another is kept where it failed, and the graph around it decides how the run goes on, by its own handler.
@@ -21,6 +21,8 @@ from baton.active import ActiveRun, Level, active_run, execution, place, step_pa
 from baton.database import Transaction
 from baton.errors import (
     BadAnswer,
+    BadReceipt,
+    BatonError,
     CapReached,
     CrashLoop,
     EffectMismatch,
@@ -30,12 +32,14 @@ from baton.errors import (
     NeedsMigration,
     OverBudget,
     Parked,
+    SecondEffect,
     ShapeError,
     Transient,
 )
 from baton.letter_rows import get, put, set_ends_run
 from baton.records import Record
 from baton.redact import redact_error, redact_json
+from baton.scopes import scope_of
 
 REASONS: dict[type[BaseException], str] = {
     ShapeError: "shape",
@@ -44,14 +48,17 @@ REASONS: dict[type[BaseException], str] = {
     OverBudget: "over_budget",
     CapReached: "cap_reached",
     EffectMismatch: "effect_mismatch",
+    SecondEffect: "second_effect",
     InDoubt: "in_doubt",
+    BadReceipt: "bad_receipt",
     NeedsMigration: "needs_migration",
     CrashLoop: "crash_loop",
     NodeTimeoutError: "timeout",
     Transient: "unavailable",
 }
 ATTEMPTS = (
-    "SELECT attempt, started_at, latency_ms, error FROM spans WHERE thread_id = :thread_id AND step = :step"
+    "SELECT attempt, started_at, latency_ms, error FROM spans"
+    " WHERE thread_id = :thread_id AND run = :run AND step = :step"
     " AND (:task IS NULL OR task_id = :task) AND error IS NOT NULL"
 )
 PARKED = re.compile(r"Parked\('(dl-[0-9a-f]{12})'\)")  # what an error is after a restart: text
@@ -79,6 +86,7 @@ async def park(state: Any, error: NodeError) -> Command[Any]:
     letter_id = await _kept(state, error, ends_run=True)
     if "|" in execution().checkpoint_ns:
         raise Parked(letter_id)
+    active_run().ended_by = letter_id
     return Command(goto=END)
 
 
@@ -108,8 +116,23 @@ async def _kept(state: Any, error: NodeError, *, ends_run: bool) -> str:
         return letter_id
     step = "/".join([*step_path(info.checkpoint_ns).split("/")[:-1], error.node])
     return await record(
-        run, step, state, error.error, checkpoint_id=info.checkpoint_id, ends_run=ends_run, stood=place()
+        run,
+        step,
+        state,
+        error.error,
+        checkpoint_id=info.checkpoint_id,
+        ends_run=ends_run,
+        stood=place(),
+        path=_path(run),
     )
+
+
+def _path(run: ActiveRun) -> str:
+    """The failed step with its visit; nothing where its graph counts none."""
+    try:
+        return scope_of(run).path()
+    except BatonError:
+        return ""
 
 
 async def record(
@@ -121,16 +144,19 @@ async def record(
     checkpoint_id: str | None,
     ends_run: bool = True,
     stood: list[Level] | None = None,
+    path: str = "",
 ) -> str:
     """Keep what failed with its evidence; the same failure again opens the same letter. Returns the letter's id.
 
     Without where it `stood` the letter cannot be replayed.
     """
     request = to_json(state, fallback=str).decode()
-    occurrence = hashlib.sha256(request.encode()).hexdigest()[:12]
+    occurrence = _short_hash(request)
     letter = {
-        "letter_id": f"dl-{hashlib.sha256(f'{run.thread_id}:{step}:{occurrence}'.encode()).hexdigest()[:12]}",
+        "letter_id": f"dl-{_short_hash(f'{run.thread_id}:{run.run}:{path or step}:{occurrence}')}",
         "thread_id": run.thread_id,
+        "run": run.run,
+        "path": path,
         "step": step,
         "occurrence": occurrence,
         "reason": reason_of(error),
@@ -144,10 +170,15 @@ async def record(
         "checkpoint_id": checkpoint_id,
         "places": [stood] if stood else [],
         "version": version("baton"),
+        "effect": getattr(error, "key", None) if isinstance(error, InDoubt | BadReceipt) else None,
     }
     again = isinstance(error, str)  # the framework hands an error on as text where a handler runs anew
     await run.plumbing.database.do(lambda tx: _put(tx, run, letter, evidence, again=again))
     return str(letter["letter_id"])
+
+
+def _short_hash(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()[:12]
 
 
 def reason_of(error: BaseException | str) -> str:

@@ -4,8 +4,9 @@ BatonError                 one line that says what to do
 ├── UsageError             the caller asked for something that cannot be (exit 2)
 │   ├── BadSetting         a setting does not parse or cannot be used
 │   ├── UnknownGraph       no graph of that name in langgraph.json
-│   ├── UnknownThread      no run of that thread id
+│   ├── UnknownThread      no run of that thread id, or of that number on it
 │   ├── ThreadInUse        the thread id belongs to a run already
+│   ├── NotEnded           the last run of the thread has not ended; no other is begun beside it
 │   ├── AlreadyDecided     the action was decided before; carries the standing decision
 │   ├── Held               another process works the run at this moment
 │   ├── NothingWaiting     the run waits for no decision
@@ -20,7 +21,10 @@ BatonError                 one line that says what to do
     ├── OverBudget         the reservation would exceed the run's budget
     ├── CapReached         something was counted up to its cap: rounds, the width of a fan-out, failed attempts
     ├── EffectMismatch     the same effect was asked for with other arguments
+    ├── SecondEffect       a step asked for one action twice and did not say by which name each goes
     ├── InDoubt            an effect may or may not have happened; a person must look
+    ├── BadReceipt         an effect happened, and what the receiver returned cannot be taken on
+    ├── DeadLettered       a call that nobody queued ended in a dead letter
     ├── Parked             a step inside was parked: the graph around it decides how the run goes on
     ├── LeaseLost          another process works this run now
     ├── CrashLoop          the process died again and again while it worked this run
@@ -30,8 +34,11 @@ BatonError                 one line that says what to do
 from typing import Any
 
 
-class BatonError(Exception):
-    """Raised when Baton refuses or fails; `str(error)` is one line that says what to do."""
+class BatonError(RuntimeError):
+    """Raised when Baton refuses or fails; `str(error)` is one line that says what to do.
+
+    A RuntimeError, for the Agent Server shows the words of few other kinds to its clients.
+    """
 
 
 class UsageError(BatonError):
@@ -52,6 +59,10 @@ class UnknownThread(UsageError):
 
 class ThreadInUse(UsageError):
     """Raised when a new run asks for a thread id that another run has."""
+
+
+class NotEnded(UsageError):
+    """Raised when an input comes for a thread whose last run has not ended."""
 
 
 class AlreadyDecided(UsageError):
@@ -142,8 +153,34 @@ class EffectMismatch(Fatal):
         self.key, self.first, self.now = key, first, now
 
 
+class SecondEffect(Fatal):
+    """Raised when a step asks a second time for an effect, or a question, that has no name of its own."""
+
+
 class InDoubt(Fatal):
-    """Raised when an effect was started, its outcome is unknown and its receiver does not de-duplicate."""
+    """Raised when an effect was started and it is not known, or not proved, that it happened; `key` names it."""
+
+    def __init__(self, key: str, told: str) -> None:
+        super().__init__(told)
+        self.key = key
+
+
+class BadReceipt(Fatal):
+    """Raised when an effect happened and its receipt is too large to be taken on; `key` names the effect."""
+
+    def __init__(self, key: str, told: str) -> None:
+        super().__init__(told)
+        self.key = key
+
+
+class DeadLettered(Fatal):
+    """Raised when a call that nobody queued ended in a dead letter, after its last checkpoint was written."""
+
+    def __init__(self, thread_id: str, run: int, letter_id: str, reason: str, told: str) -> None:
+        super().__init__(
+            f"run {run} of {thread_id} was dead-lettered ({reason}): {told}; baton dead-letters show {letter_id}"
+        )
+        self.thread_id, self.run, self.letter_id, self.reason = thread_id, run, letter_id, reason
 
 
 class Parked(Fatal):

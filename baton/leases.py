@@ -1,7 +1,7 @@
 """Leases on runs: taken together with the row, renewed by one heartbeat, waited out where a process died."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
 from typing import Any
 
@@ -25,7 +25,7 @@ class Leases:
         self._beating: asyncio.Future[None] | None = None
         self._working = 0
 
-    async def to_go_on(self, thread_id: str) -> Row | None:
+    async def to_go_on(self, thread_id: str, run: int | None = None) -> Row | None:
         """The row of a run, after waiting out a lease that nobody renews; None where there is nothing to work.
 
         Raises:
@@ -35,7 +35,7 @@ class Leases:
         """
         seen: float | None = None
         while True:
-            row, taken = await self._database.do(lambda tx: self._try(tx, thread_id), durable=False)
+            row, taken = await self._database.do(lambda tx: self._try(tx, thread_id, run), durable=False)
             if taken or row["status"] not in run_rows.RESUMABLE:
                 return taken
             if seen not in (None, row["lease_until"]):
@@ -43,43 +43,50 @@ class Leases:
             seen = row["lease_until"]
             await asyncio.sleep(max(0.05, row["lease_until"] - run_rows.steady()))
 
-    def _try(self, tx: Transaction, thread_id: str) -> tuple[Row, Row | None]:
+    def _try(self, tx: Transaction, thread_id: str, run: int | None) -> tuple[Row, Row | None]:
         """The row as it was, and as it is with its lease taken."""
-        row = own(tx, thread_id)
-        wanted = row["status"] in run_rows.RESUMABLE
-        return row, run_rows.claim(tx, thread_id, self._holder, self._lease_s) if wanted else None
+        row = own(tx, thread_id, run)
+        wanted = row["status"] in run_rows.RESUMABLE or at_breakpoint(tx, row)
+        return row, run_rows.claim(tx, row, self._holder, self._lease_s) if wanted else None
 
-    async def to_decide(self, thread_id: str, interrupt_id: str | None) -> tuple[str, Row] | None:
+    async def to_decide(self, thread_id: str, interrupt_id: str | None, run: int | None) -> tuple[str, Row] | None:
         """The id of the decision that is meant, and the row; None where the run must first be resumed.
 
         Raises:
             Held: another process works the run.
             NothingWaiting, AlreadyDecided, UsageError: the question cannot be answered.
         """
-        return await self._database.do(lambda tx: self._try_to_decide(tx, thread_id, interrupt_id))
+        return await self._database.do(lambda tx: self._try_to_decide(tx, thread_id, interrupt_id, run))
 
-    def _try_to_decide(self, tx: Transaction, thread_id: str, interrupt_id: str | None) -> tuple[str, Row] | None:
+    def _try_to_decide(
+        self, tx: Transaction, thread_id: str, interrupt_id: str | None, run: int | None
+    ) -> tuple[str, Row] | None:
         """The question and the lease are taken in one transaction."""
-        row = own(tx, thread_id)
+        row = own(tx, thread_id, run)
         run_rows.check(tx, row, self._seals)
         asked = open_question(tx, row, interrupt_id)
         if row["status"] != "waiting":
             if run_rows.lease_ran_out(row, self._holder):
                 return None
             raise run_rows.held(thread_id)
-        claimed = run_rows.claim(tx, thread_id, self._holder, self._lease_s)
+        claimed = run_rows.claim(tx, row, self._holder, self._lease_s)
         return (asked, claimed) if claimed else None
 
-    async def to_replay(self, letter_id: str, terms: Terms) -> Row:
-        """The row of a dead letter's run.
+    async def to_replay(
+        self, letter_id: str, terms: Terms, before: Callable[[Transaction], None] = lambda _: None
+    ) -> Row:
+        """The row of a dead letter's run; what is to be done `before` is done with it or not at all.
 
         Raises:
             UsageError: the letter or its run is not in a state for it, or the graph changed; nothing was changed.
             Held: another process works the run.
         """
-        return await self._database.do(
-            lambda tx: take(tx, letter_id, terms, self._seals, holder=self._holder, lease_s=self._lease_s)
-        )
+
+        def work(tx: Transaction) -> Row:
+            before(tx)
+            return take(tx, letter_id, terms, self._seals, holder=self._holder, lease_s=self._lease_s)
+
+        return await self._database.do(work)
 
     @asynccontextmanager
     async def renewed(self) -> AsyncIterator[None]:
@@ -102,13 +109,18 @@ class Leases:
                 await self._database.do(lambda tx: run_rows.renew(tx, self._holder, self._lease_s))
 
 
-def own(tx: Transaction, thread_id: str) -> Row:
-    """The row of a run that was queued here.
+def own(tx: Transaction, thread_id: str, run: int | None = None) -> Row:
+    """The row of a run that was queued here, the thread's last where no number is given.
 
     Raises:
         UsageError: it belongs to the server or a bare call.
     """
-    row = run_rows.get(tx, thread_id)
+    row = run_rows.get(tx, thread_id, run)
     if row["origin"] != "run":
         raise UsageError(f"{thread_id} belongs to the {row['origin']} that started it; go on with it there")
     return row
+
+
+def at_breakpoint(tx: Transaction, row: Row) -> bool:
+    """Whether a run waits for nobody's answer, only to be told to go on."""
+    return row["status"] == "waiting" and not run_rows.waiting_for(tx, row["thread_id"], row["run"])

@@ -13,9 +13,9 @@ if TYPE_CHECKING:
 Letter = dict[str, Any]
 STATUSES = ("open", "replayed", "discarded")
 INSERT = (
-    "INSERT INTO dead_letters (letter_id, thread_id, step, occurrence, reason, error, evidence, status, ends_run,"
-    " created_at, updated_at) VALUES (:letter_id, :thread_id, :step, :occurrence, :reason, :error, :evidence, 'open',"
-    " :ends_run, :now, :now) ON CONFLICT (thread_id, step, occurrence) DO NOTHING"
+    "INSERT INTO dead_letters (letter_id, thread_id, run, path, step, occurrence, reason, error, evidence, status,"
+    " ends_run, created_at, updated_at) VALUES (:letter_id, :thread_id, :run, :path, :step, :occurrence, :reason,"
+    " :error, :evidence, 'open', :ends_run, :now, :now) ON CONFLICT DO NOTHING"
 )
 FAILED_AGAIN = (
     "UPDATE dead_letters SET status = 'open', reason = :reason, error = :error, evidence = :evidence,"
@@ -29,7 +29,7 @@ CLOSE = (
     " WHERE letter_id = :letter_id AND status = 'open'"
 )
 ENDS_RUN = "UPDATE dead_letters SET ends_run = ? WHERE letter_id = ?"
-OF_RUN = "SELECT * FROM dead_letters WHERE thread_id = ? AND status = 'open' ORDER BY created_at, rowid"
+OF_RUN = "SELECT * FROM dead_letters WHERE thread_id = ? AND run = ? AND status = 'open' ORDER BY created_at, rowid"
 
 
 def put(tx: "Transaction", letter: Letter, evidence: dict[str, Any], *, again: bool) -> None:
@@ -76,9 +76,9 @@ def listing(tx: "Transaction", status: str | None = None) -> list[Letter]:
     return [_letter(row) for row in tx.execute(sql, {"status": status}).fetchall()]
 
 
-def open_of(tx: "Transaction", thread_id: str) -> list[Letter]:
+def open_of(tx: "Transaction", thread_id: str, run: int) -> list[Letter]:
     """A run's open letters, oldest first."""
-    return [_letter(row) for row in tx.execute(OF_RUN, (thread_id,)).fetchall()]
+    return [_letter(row) for row in tx.execute(OF_RUN, (thread_id, run)).fetchall()]
 
 
 def discard(tx: "Transaction", letter_id: str, why: str) -> Letter:

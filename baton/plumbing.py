@@ -26,8 +26,9 @@ LEAVE_S = 5.0  # how long the interpreter waits for the last writes when it goes
 class Plumbing:
     """Database, checkpointer and spans of one event loop, and whatever `resource` opened beside them."""
 
-    def __init__(self, configured: Settings, database: Database, key: bytes) -> None:
+    def __init__(self, configured: Settings, database: Database, key: bytes, holder: str) -> None:
         self.settings = configured
+        self.holder = holder  # the name under which bare calls of this process hold their runs
         self.database = database
         self.seals = Seals(key)
         self.checkpointer = SqliteCheckpointer(database, self.seals)
@@ -112,13 +113,13 @@ def _leave() -> None:
 
 
 async def _open_all() -> Plumbing:
-    configured, path, key = await asyncio.to_thread(_prepared)
-    return Plumbing(configured, await Database.open(path), key)
+    configured, path, key, holder = await asyncio.to_thread(_prepared)
+    return Plumbing(configured, await Database.open(path), key, holder)
 
 
-def _prepared() -> tuple[Settings, Path, bytes]:
+def _prepared() -> tuple[Settings, Path, bytes, str]:
     configured = settings()
-    return configured, database_file(), home_key()
+    return configured, database_file(), home_key(), run_rows.new_holder()
 
 
 def home_key() -> bytes:

@@ -14,6 +14,7 @@ DAY_S = 86_400
 # A thread with an open dead letter is left alone: its replay goes on from a checkpoint that need not be the latest.
 OLD = (
     "SELECT thread_id, status FROM runs WHERE updated_at < ? AND status != 'running'"
+    " AND run = (SELECT max(run) FROM runs AS each WHERE each.thread_id = runs.thread_id)"  # the others are older
     " AND thread_id NOT IN (SELECT thread_id FROM dead_letters WHERE status = 'open')"
 )
 CHOSEN = "thread_id IN (SELECT value FROM json_each(?))"

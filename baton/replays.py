@@ -23,12 +23,12 @@ TAKE_AWAY = (  # an answer that the step had been given stays
     "DELETE FROM writes WHERE thread_id = ? AND checkpoint_ns = ? AND checkpoint_id = ? AND task_id = ?"
     " AND channel != '__resume__'"
 )
-ASKED = "SELECT interrupt_id, place, decision FROM approvals WHERE thread_id = ? AND NOT left_behind"
+ASKED = "SELECT interrupt_id, place, decision FROM approvals WHERE thread_id = ? AND run = ? AND NOT left_behind"
 LEFT = "UPDATE approvals SET left_behind = 1 WHERE interrupt_id = ?"
 WITHDRAWN = "DELETE FROM approvals WHERE interrupt_id = ?"
 READY = (
     "UPDATE runs SET recoveries = 0, fingerprint = :fingerprint, budget_tokens = :budget_tokens, seal = :seal,"
-    " updated_at = :now WHERE thread_id = :thread_id"
+    " updated_at = :now WHERE thread_id = :thread_id AND run = :run"
 )
 
 
@@ -58,7 +58,8 @@ def take(
         TamperedCheckpoint: what is kept of the run was changed.
     """
     letter = letter_rows.get(tx, letter_id)
-    row = run_rows.get(tx, letter["thread_id"])
+    row = run_rows.get(tx, letter["thread_id"], letter["run"])
+    _check_last(tx, row)
     _check_at_rest(row, holder)
     letter_rows.close(tx, letter, "replayed")
     if row["fingerprint"] != terms.fingerprint and not terms.accept_change:
@@ -70,11 +71,20 @@ def take(
     seals.check("runs", row, row["seal"])
     row |= {"fingerprint": terms.fingerprint, "budget_tokens": terms.budget_tokens or row["budget_tokens"]}
     tx.execute(READY, {**row, "seal": seals.mark("runs", row), "now": time.time()})
-    forget_attempts(tx, row["thread_id"])
-    claimed = run_rows.claim(tx, row["thread_id"], holder, lease_s)
+    forget_attempts(tx, row["thread_id"], row["run"])
+    claimed = run_rows.claim(tx, row, holder, lease_s)
     if claimed is None:
         raise run_rows.held(row["thread_id"])
     return claimed
+
+
+def _check_last(tx: Any, row: dict[str, Any]) -> None:
+    last = run_rows.get(tx, row["thread_id"])
+    if last["run"] != row["run"]:
+        raise UsageError(
+            f"{row['thread_id']} went on with run {last['run']} after run {row['run']}; discard the letter, and give"
+            " its message to a new run"
+        )
 
 
 def _check_at_rest(row: dict[str, Any], holder: str) -> None:
@@ -111,10 +121,10 @@ def _leave_behind(tx: Any, letter: Letter, spots: dict[tuple[str, str], int | No
         seqs = [(limits.get(level[0]), _seq(tx, letter, level)) for level in place]
         return any(limit is not None and seq is not None and seq > limit for limit, seq in seqs)
 
-    for other in letter_rows.open_of(tx, letter["thread_id"]):
+    for other in letter_rows.open_of(tx, letter["thread_id"], letter["run"]):
         if any(map(behind, other["evidence"].get("places", []))):
             letter_rows.close(tx, other, "replayed", f"left behind by the replay of {letter['letter_id']}")
-    for asked in tx.execute(ASKED, (letter["thread_id"],)).fetchall():
+    for asked in tx.execute(ASKED, (letter["thread_id"], letter["run"])).fetchall():
         if behind(json.loads(asked["place"])):
             tx.execute(LEFT if asked["decision"] else WITHDRAWN, (asked["interrupt_id"],))
 

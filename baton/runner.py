@@ -19,18 +19,31 @@ from langgraph.types import Command
 from pydantic_core import from_json, to_json
 
 from baton import letter_rows, run_rows
-from baton.active import ACTIVE, ActiveRun
+from baton.active import ACTIVE, ActiveRun, Decider, person
+from baton.adhoc import RUN, has_input, run_of, start_clean
 from baton.budget import nanousd
 from baton.dead_letters import record
-from baton.errors import BadDecision, CrashLoop, Held, LeaseLost, NeedsMigration, Parked, UsageError
+from baton.effects import Settled, settle
+from baton.errors import (
+    AlreadyDecided,
+    BadDecision,
+    CrashLoop,
+    Held,
+    LeaseLost,
+    NeedsMigration,
+    Parked,
+    UsageError,
+)
 from baton.graph_shapes import Graph, checked_context, checked_input, fingerprint, output_text
 from baton.home import THREAD_ID
 from baton.leases import Leases, own
+from baton.plain import plain_json
 from baton.plumbing import Plumbing
-from baton.questions import as_reply, check_asked, request_of, standing_decision
+from baton.questions import as_reply, check_asked, decided, request_of, resume_key, standing_decision
 from baton.replays import Terms
+from baton.scopes import counting
 from baton.seals import Seals
-from baton.typed_graph import RECURSION_LIMIT
+from baton.typed_graph import RECURSION_LIMIT, TypedGraph, has_breakpoints
 
 Summary = dict[str, Any]
 RECOVERIES = 3  # takeovers from dead processes before a run is dead-lettered
@@ -63,12 +76,16 @@ class Runner:
         *,
         context: dict[str, Any] | None = None,
         budget_tokens: int | None = None,
+        further: bool = False,
     ) -> list[str]:
         """Commit runs as queued, all or none; returns their thread ids.
 
+        `further` says that a thread which has runs gets another one.
+
         Raises:
             UnknownGraph, UsageError: the graph, a thread id, an input or the context cannot be used.
-            ThreadInUse: a thread id is taken.
+            ThreadInUse: a thread id is taken, and no further run is meant.
+            NotEnded: the last run of a thread has not ended.
         """
         built = self._graph(graph)
         known = checked_context(built, context or {})
@@ -79,11 +96,23 @@ class Runner:
             {**row, "thread_id": _thread_id(job.thread_id), "input": checked_input(built, job.input), "line": job.line}
             for job in jobs
         ]
-        await self._database.do(lambda tx: run_rows.queue(tx, rows, self._plumbing.seals))
+        await self._database.do(lambda tx: run_rows.queue(tx, rows, self._plumbing.seals, further=further))
         return [str(each["thread_id"]) for each in rows]
 
     async def work(self, threads: Iterable[str], *, done: Callable[[Summary], None], concurrency: int) -> None:
-        """Work runs side by side until all are closed, held elsewhere, or a stop is asked for."""
+        """Work the last runs of threads side by side until all are closed, held elsewhere, or a stop is asked for.
+
+        One that was being worked when a process died, and not for the first time, is worked alone: if it was what
+        killed the process, it takes no other along, and only it comes nearer to its last recovery.
+        """
+        given = list(threads)
+        alone = await self._database.do(lambda tx: run_rows.suspects(tx, given), durable=False)
+        await self._work_side_by_side([each for each in given if each in alone], done, 1)
+        await self._work_side_by_side([each for each in given if each not in alone], done, concurrency)
+
+    async def _work_side_by_side(
+        self, threads: Sequence[str], done: Callable[[Summary], None], concurrency: int
+    ) -> None:
         waiting = deque(threads)
 
         async def worker() -> None:
@@ -107,33 +136,49 @@ class Runner:
                     task.cancel()
                 await asyncio.gather(*workers, return_exceptions=True)  # each puts its run back into the queue
 
-    async def resume(self, thread_id: str) -> Summary:
+    async def resume(self, thread_id: str, *, run: int | None = None) -> Summary:
         """Go on with a run as far as it goes, after waiting out a lease that nobody renews; returns its summary.
+
+        Without a number it is the thread's last; a run at a breakpoint goes on from there.
 
         Raises:
             UnknownThread: there is no such run.
             Held: another process works it.
             UsageError: it belongs to the server or a bare call.
         """
-        row = await self._leases.to_go_on(thread_id)
+        row = await self._leases.to_go_on(thread_id, run)
         if row is None:
-            return await self.summary(thread_id)
+            return await self.summary(thread_id, run=run)
         async with self._leases.renewed():
             return await self._worked(row, None)
 
-    async def decide(self, thread_id: str, reply: dict[str, Any], *, interrupt_id: str | None = None) -> Summary:
-        """Answer one waiting decision and go on; the first answer stands.
+    async def decide(
+        self,
+        thread_id: str,
+        reply: dict[str, Any],
+        *,
+        interrupt_id: str | None = None,
+        run: int | None = None,
+        by: str | None = None,
+        channel: str = "library",
+    ) -> Summary:
+        """Answer one waiting decision of a run, the thread's last by default, and go on; the first answer stands.
+
+        `by` and `channel` say in its row who decided and how; `by` defaults to whoever runs this process.
 
         Raises:
-            NothingWaiting, AlreadyDecided, BadDecision: the answer cannot be taken; nothing was changed.
+            NothingWaiting, AlreadyDecided, BadDecision: the answer cannot be taken, or did not come first.
             Held: another process works the run.
             UsageError: several decisions wait and none is named, or the run belongs to the server or a bare call.
         """
         reply = self._plain(reply)
-        asked, row = await self._asked(thread_id, interrupt_id)
+        asked, row = await self._asked(thread_id, interrupt_id, run)
+        decider = Decider(by or person(), channel, uuid4().hex)
         async with self._leases.renewed():
-            summary = await self._worked(row, {asked: reply})
-        standing = await self._database.do(lambda tx: standing_decision(tx, asked))
+            summary = await self._worked(row, {resume_key(asked): reply}, decider)
+        standing = await self._database.do(lambda tx: decided(tx, asked))
+        if standing is not None and standing["reply_id"] != decider.reply_id:
+            raise AlreadyDecided(asked, json.loads(standing["decision"]))
         if standing is None and summary["status"] == "waiting":
             raise BadDecision(await self._complaint(row, asked))
         if standing is None and summary["status"] == "running":
@@ -150,20 +195,38 @@ class Runner:
             Held: another process works the run.
         """
         letter = await self._database.do(lambda tx: letter_rows.get(tx, letter_id))
-        row = await self._database.do(lambda tx: own(tx, letter["thread_id"]))
+        row = await self._database.do(lambda tx: own(tx, letter["thread_id"], letter["run"]))
         terms = Terms(fingerprint(self._graph(row["graph"])), accept_change, budget_tokens)
         claimed = await self._leases.to_replay(letter_id, terms)
         async with self._leases.renewed():
             return await self._worked(claimed, None)
 
-    async def summary(self, thread_id: str) -> Summary:
-        """What programs are told about one run.
+    async def settle(self, letter_id: str, *, done: bool, receipt: Any = None, by: str | None = None) -> Summary:
+        """Say what came of an effect in doubt and go on: it was `done`, with this receipt, or it was not and is fired.
+
+        Raises:
+            UsageError: the letter keeps no effect in doubt, or is not open; nothing was changed.
+            Held: another process works the run.
+        """
+        letter = await self._database.do(lambda tx: letter_rows.get(tx, letter_id))
+        key = letter["evidence"].get("effect")
+        if key is None:
+            raise UsageError(f"{letter_id} keeps no effect in doubt; nothing was changed")
+        row = await self._database.do(lambda tx: own(tx, letter["thread_id"], letter["run"]))
+        seals, terms = self._plumbing.seals, Terms(fingerprint(self._graph(row["graph"])))
+        settled = Settled(key, plain_json(receipt), done=done, by=by or person())
+        claimed = await self._leases.to_replay(letter_id, terms, lambda tx: settle(tx, seals, settled))
+        async with self._leases.renewed():
+            return await self._worked(claimed, None)
+
+    async def summary(self, thread_id: str, *, run: int | None = None) -> Summary:
+        """What programs are told about one run, the thread's last by default.
 
         Raises:
             UnknownThread: there is no such run.
             TamperedCheckpoint: its output, or a question that it waits for, was changed.
         """
-        return await self._database.do(lambda tx: _checked_summary(tx, thread_id, self._plumbing.seals))
+        return await self._database.do(lambda tx: _checked_summary(tx, thread_id, run, self._plumbing.seals))
 
     def stop(self) -> None:
         """Let the steps in progress finish, start no others, put what is unfinished back into the queue."""
@@ -178,29 +241,32 @@ class Runner:
         for task in workers:
             task.cancel()
 
-    async def _asked(self, thread_id: str, interrupt_id: str | None) -> tuple[str, dict[str, Any]]:
+    async def _asked(self, thread_id: str, interrupt_id: str | None, run: int | None) -> tuple[str, dict[str, Any]]:
         """The id of the decision that is meant, and the row with its lease taken."""
-        taken = await self._leases.to_decide(thread_id, interrupt_id)
+        taken = await self._leases.to_decide(thread_id, interrupt_id, run)
         if taken is None:  # it was cut off after it had asked: let it come back to where it waits
-            await self.resume(thread_id)
-            taken = await self._leases.to_decide(thread_id, interrupt_id)
+            await self.resume(thread_id, run=run)
+            taken = await self._leases.to_decide(thread_id, interrupt_id, run)
         if taken is None:
             raise run_rows.held(thread_id)
         return taken
 
-    async def _worked(self, row: dict[str, Any], replies: dict[str, Any] | None) -> Summary:
+    async def _worked(
+        self, row: dict[str, Any], replies: dict[str, Any] | None, decider: Decider | None = None
+    ) -> Summary:
         """Let the graph run until it ends or pauses, then close the row."""
-        run = ActiveRun(row["thread_id"], row["graph"], self._plumbing, row["fence"])
-        started, output, error, parked, paused = time.perf_counter(), None, None, False, False
+        run = ActiveRun(row["thread_id"], row["run"], row["graph"], self._plumbing, row["fence"])
+        run.decider = decider or run.decider
+        started, output, error, parked, asked = time.perf_counter(), None, None, False, None
         try:
-            output, paused = await self._advanced(run, row, replies)
+            output, asked = await self._advanced(run, row, replies)
         except (GraphDrained, asyncio.CancelledError) as ended:
             await self._database.do(lambda tx: run_rows.release(tx, run, _ms_since(started)))
             if isinstance(ended, asyncio.CancelledError):
                 raise
-            return await self.summary(run.thread_id)
+            return await self.summary(run.thread_id, run=run.run)
         except LeaseLost:
-            return await self.summary(run.thread_id)
+            return await self.summary(run.thread_id, run=run.run)
         except (CrashLoop, NeedsMigration) as fatal:
             parked = True
             await record(run, "run", json.loads(row["input"]), fatal, checkpoint_id=None)
@@ -208,16 +274,16 @@ class Runner:
             parked = True
         except Exception as failure:  # noqa: BLE001 - whatever it is, it ends this run and not the others
             error = _one_line(failure)
-        closing = {"output": output, "error": error, "parked": parked, "paused": paused, "took_ms": _ms_since(started)}
+        closing = {"output": output, "error": error, "parked": parked, "asked": asked, "took_ms": _ms_since(started)}
         try:
             return await self._database.do(lambda tx: _close(tx, run, closing))
         except LeaseLost:
-            return await self.summary(run.thread_id)
+            return await self.summary(run.thread_id, run=run.run)
 
     async def _advanced(
         self, run: ActiveRun, row: dict[str, Any], replies: dict[str, Any] | None
-    ) -> tuple[str | None, bool]:
-        """Run the graph from where it stands: its output as JSON text (None while not finished), whether it waits."""
+    ) -> tuple[str | None, list[str] | None]:
+        """Run the graph from where it stands: its output as JSON text, and the interrupts at which it waits, if any."""
         self._plumbing.seals.check("runs", row, row["seal"])
         if row["recoveries"] > RECOVERIES:
             raise CrashLoop(f"the process died {row['recoveries']} times while it worked {run.thread_id}")
@@ -228,6 +294,8 @@ class Runner:
             )
         control = RunControl()
         config: Any = {"configurable": {"thread_id": run.thread_id, ACTIVE: run}, "recursion_limit": RECURSION_LIMIT}
+        if run.run > 1:
+            config["metadata"] = {RUN: run.run}
         given = await self._continuation(graph, config, row, replies)
         self._controls.add(control)
         if self._stopping.is_set():
@@ -238,18 +306,23 @@ class Runner:
             )
         finally:
             self._controls.discard(control)
-        if result and (asked := result.get("__interrupt__")):
-            await self._database.do(lambda tx: check_asked(tx, row, len(asked)))
-            return None, True
-        return (output_text(graph, result) if result else None), False
+        if result and (interrupts := result.get("__interrupt__")):
+            await self._database.do(lambda tx: check_asked(tx, row, len(interrupts)))
+            return None, [each.id for each in interrupts]
+        if has_breakpoints(graph) and (await graph.aget_state(config)).next:
+            return None, []  # at a breakpoint
+        return (output_text(graph, result) if result else None), None
 
     async def _continuation(
         self, graph: Graph, config: Any, row: dict[str, Any], replies: dict[str, Any] | None
     ) -> Any:
-        """What to hand to the graph: its input, a decision, or nothing but the word to go on."""
+        """What to hand to the graph: its input, a decision, or None to go on from where it stands."""
         if replies is not None:
             return Command(resume=replies)
-        if await self._plumbing.checkpointer.aget_tuple(config) is None:
+        found = await self._plumbing.checkpointer.aget_tuple(config)
+        if run_of(found) < row["run"] or not has_input(found):
+            if run_of(found) < row["run"] and isinstance(graph, TypedGraph):  # a plain one keeps all its state
+                await start_clean(graph, found, row["run"])
             return json.loads(row["input"])
         pending = [each.id for each in (await graph.aget_state(config)).interrupts]
         if not pending:
@@ -277,7 +350,7 @@ class Runner:
 
     def _graph(self, name: str) -> Graph:
         if name not in self._graphs:
-            self._graphs[name] = self._load(name).copy({"checkpointer": self._plumbing.checkpointer})
+            self._graphs[name] = counting(self._load(name)).copy({"checkpointer": self._plumbing.checkpointer})
         return self._graphs[name]
 
 
@@ -295,11 +368,11 @@ def _ms_since(started: float) -> float:
 
 def _close(tx: Any, run: ActiveRun, closing: dict[str, Any]) -> Summary:
     run_rows.finish(tx, run, **closing)
-    return run_rows.summary(tx, run_rows.get(tx, run.thread_id))
+    return run_rows.summary(tx, run_rows.get(tx, run.thread_id, run.run))
 
 
-def _checked_summary(tx: Any, thread_id: str, seals: Seals) -> Summary:
-    row = run_rows.get(tx, thread_id)
+def _checked_summary(tx: Any, thread_id: str, run: int | None, seals: Seals) -> Summary:
+    row = run_rows.get(tx, thread_id, run)
     run_rows.check(tx, row, seals)
     return run_rows.summary(tx, row)
 

@@ -5,7 +5,8 @@ CREATE TABLE about (
 );
 
 CREATE TABLE runs (
-    thread_id TEXT PRIMARY KEY,
+    thread_id TEXT NOT NULL,
+    run INTEGER NOT NULL DEFAULT 1,           -- a thread sees many runs, one after the other
     graph TEXT NOT NULL,
     origin TEXT NOT NULL,                     -- run | library | server
     status TEXT NOT NULL CHECK (status IN ('queued', 'running', 'waiting', 'done', 'dead_lettered', 'failed')),
@@ -30,7 +31,9 @@ CREATE TABLE runs (
     created_at REAL NOT NULL,
     updated_at REAL NOT NULL,
     seal BLOB,                                -- over what was asked for, see baton.seals
-    output_seal BLOB
+    output_seal BLOB,
+    request_id TEXT,                          -- the client's own id of the run: the same again is the same run
+    PRIMARY KEY (thread_id, run)
 );
 CREATE INDEX runs_by_status ON runs (status, updated_at);
 CREATE INDEX runs_by_age ON runs (created_at);
@@ -52,6 +55,7 @@ CREATE TABLE model_calls (
     latency_ms REAL,
     error TEXT,
     reserved_nanousd INTEGER NOT NULL DEFAULT 0,
+    run INTEGER NOT NULL DEFAULT 1,
     note TEXT                                 -- what a reader should know: degraded, usage not as reserved
 );
 CREATE INDEX model_calls_by_thread ON model_calls (thread_id);
@@ -68,25 +72,28 @@ CREATE TABLE spans (
     latency_ms REAL NOT NULL,
     input TEXT,
     output TEXT,
-    error TEXT
+    error TEXT,
+    run INTEGER NOT NULL DEFAULT 1
 );
 CREATE INDEX spans_by_thread ON spans (thread_id);
 
 CREATE TABLE effects (
-    key TEXT PRIMARY KEY,                     -- thread:step:occurrence
+    key TEXT PRIMARY KEY,                     -- thread:run:desk:path:occurrence
     thread_id TEXT NOT NULL,
     action TEXT NOT NULL,
     args TEXT NOT NULL,                       -- compared, never part of the key
-    status TEXT NOT NULL,                     -- pending | done | refused | in_doubt
+    status TEXT NOT NULL,                     -- pending | done | refused | in_doubt | not_done
     receipt TEXT,
     created_at REAL NOT NULL,
     updated_at REAL NOT NULL,
-    seal BLOB
+    seal BLOB,
+    run INTEGER NOT NULL DEFAULT 1,
+    settled_by TEXT                           -- who said what came of an effect in doubt
 );
 CREATE INDEX effects_by_thread ON effects (thread_id);
 
 CREATE TABLE approvals (
-    interrupt_id TEXT PRIMARY KEY,
+    interrupt_id TEXT PRIMARY KEY,            -- of the step's first question; the second one's ends in .1, and so on
     thread_id TEXT NOT NULL,
     step TEXT NOT NULL,
     occurrence TEXT NOT NULL,
@@ -97,7 +104,14 @@ CREATE TABLE approvals (
     left_behind INTEGER NOT NULL DEFAULT 0,   -- a replay went back behind it; its decision holds if it is asked again
     created_at REAL NOT NULL,
     decided_at REAL,
-    seal BLOB
+    seal BLOB,
+    run INTEGER NOT NULL DEFAULT 1,
+    asked_as TEXT,                            -- the framework's id of the interrupt that it stands at now
+    replies INTEGER NOT NULL DEFAULT 0,       -- how many replies it took until one could be taken
+    decided_by TEXT,
+    channel TEXT,                             -- how the decision came: command line, server, library
+    reply_id TEXT,                            -- of the call whose reply was taken
+    withdrawn_at REAL                         -- nobody can answer it any more, and nobody did
 );
 CREATE INDEX approvals_by_thread ON approvals (thread_id);
 
@@ -106,7 +120,9 @@ CREATE TABLE dead_letters (
     thread_id TEXT NOT NULL,
     step TEXT NOT NULL,
     occurrence TEXT NOT NULL,
-    reason TEXT NOT NULL,                     -- a class, see baton.dead_letters.Reason
+    run INTEGER NOT NULL DEFAULT 1,
+    path TEXT NOT NULL DEFAULT '',            -- the step with its visits, see baton.scopes
+    reason TEXT NOT NULL,                     -- a class, see baton.dead_letters.REASONS
     error TEXT NOT NULL,
     evidence TEXT NOT NULL,
     status TEXT NOT NULL,                     -- open | replayed | discarded
@@ -114,14 +130,15 @@ CREATE TABLE dead_letters (
     note TEXT,
     created_at REAL NOT NULL,
     updated_at REAL NOT NULL,
-    UNIQUE (thread_id, step, occurrence)
+    UNIQUE (thread_id, run, path, step, occurrence)
 );
 
 CREATE TABLE counters (
     thread_id TEXT NOT NULL,
+    run INTEGER NOT NULL DEFAULT 1,
     name TEXT NOT NULL,
     mark TEXT NOT NULL,                       -- what was counted; the same again counts once
-    PRIMARY KEY (thread_id, name, mark)
+    PRIMARY KEY (thread_id, run, name, mark)
 ) WITHOUT ROWID;
 
 CREATE TABLE checkpoints (

@@ -6,23 +6,23 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from baton.database import Transaction
 
-SPANS = "SELECT * FROM spans WHERE thread_id = ? ORDER BY span_id"
-CALLS = "SELECT * FROM model_calls WHERE thread_id = ? ORDER BY rowid"
+SPANS = "SELECT * FROM spans WHERE thread_id = ? AND run = ? ORDER BY span_id"
+CALLS = "SELECT * FROM model_calls WHERE thread_id = ? AND run = ? ORDER BY rowid"
 SLEW_S = 1.0  # a clock that is kept right is set back by less, and then what ended first may have begun later
 Attempt = tuple[str, str, int]  # step, task id and number
 
 
-def steps(tx: "Transaction", thread_id: str) -> list[dict[str, Any]]:
-    """Every step attempt in the order in which they began; effects stand under the step that fired them.
+def steps(tx: "Transaction", thread_id: str, run: int) -> list[dict[str, Any]]:
+    """Every step attempt of a run in the order in which they began; effects stand under the step that fired them.
 
     A step that has model calls and no span was cut off with its process: its status is `lost`.
     """
     calls: dict[Attempt, list[Any]] = {}
-    for call in tx.execute(CALLS, (thread_id,)).fetchall():
+    for call in tx.execute(CALLS, (thread_id, run)).fetchall():
         calls.setdefault((call["step"], call["task_id"], call["attempt"]), []).append(call)
     rows: list[tuple[float, dict[str, Any]]] = []
     ended, set_back = 0.0, 0.0
-    for span in tx.execute(SPANS, (thread_id,)).fetchall():  # in the order in which they ended
+    for span in tx.execute(SPANS, (thread_id, run)).fetchall():  # in the order in which they ended
         took = span["latency_ms"] / 1000
         behind = ended - (span["started_at"] + took + set_back)
         if behind > 0:  # the clock was set back on the way, which must not mix up the order; by how much, nobody knows

@@ -11,16 +11,18 @@ from baton.database import Database, Transaction
 from baton.redact import redact_error, redact_json
 
 INSERT = (
-    "INSERT INTO spans (thread_id, kind, step, task_id, attempt, status, started_at, latency_ms, input, output, error)"
+    "INSERT INTO spans"
+    " (thread_id, run, kind, step, task_id, attempt, status, started_at, latency_ms, input, output, error)"
     " VALUES {rows}"
 )
 
 
 @dataclass(frozen=True, slots=True)
 class Where:
-    """A step's place in a run: `step` is the path of node names, `task_id` the framework's task."""
+    """A step's place in a run of a thread: `step` is the path of node names, `task_id` the framework's task."""
 
     thread_id: str
+    run: int
     step: str
     task_id: str
     attempt: int
@@ -45,7 +47,7 @@ class Spans:
     ) -> None:
         """Keep one span; `started` is Unix seconds, `state` what the step was given, `output` JSON text."""
         took = (time.time() - started) * 1000
-        spot = (where.thread_id, kind, where.step, where.task_id, where.attempt, status, started, took)
+        spot = (where.thread_id, where.run, kind, where.step, where.task_id, where.attempt, status, started, took)
         self._keep((*spot, state, output, error))
 
 

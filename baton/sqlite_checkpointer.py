@@ -24,6 +24,7 @@ from langgraph.checkpoint.serde.types import ERROR
 from baton.active import ACTIVE, ActiveRun
 from baton.database import Database, Transaction
 from baton.redact import redact_error, redact_json
+from baton.run_rows import forget_thread
 from baton.seals import Seals
 
 COLUMNS = "thread_id, checkpoint_ns, checkpoint_id, parent_id, type, checkpoint, metadata"
@@ -212,6 +213,7 @@ def _forget(tx: Transaction, thread: str) -> None:
     """Also writes whose checkpoint never came: the process may have died between the two."""
     tx.execute("DELETE FROM writes WHERE thread_id = ?", (thread,))
     tx.execute("DELETE FROM checkpoints WHERE thread_id = ?", (thread,))
+    forget_thread(tx, thread)
 
 
 def _copy(tx: Transaction, seals: Seals, source: str, target: str) -> None:

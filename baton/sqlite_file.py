@@ -17,13 +17,22 @@ if TYPE_CHECKING:
     from baton.database import Transaction
 
 APPLICATION_ID = 0x4261746F  # "Bato", in the file's header: whose file this is
-SCHEMA_VERSION = 2
-UNSEALED_VERSION = 1  # had no seals on rows
+SCHEMA_VERSION = 3
 ADD_SEALS = (  # what was written before stays without: it can be looked at, and is refused where it would be acted on
     *(f"ALTER TABLE {table} ADD COLUMN seal BLOB" for table in ("runs", "effects", "approvals")),
     "ALTER TABLE runs ADD COLUMN output_seal BLOB",
-    f"PRAGMA user_version={SCHEMA_VERSION}",
 )
+ADD_RUNS = (  # what was written before is the thread's first run
+    *(
+        f"ALTER TABLE {table} ADD COLUMN run INTEGER NOT NULL DEFAULT 1"
+        for table in ("model_calls", "spans", "effects", "approvals")
+    ),
+    "ALTER TABLE effects ADD COLUMN settled_by TEXT",
+    "ALTER TABLE approvals ADD COLUMN replies INTEGER NOT NULL DEFAULT 0",
+    *(f"ALTER TABLE approvals ADD COLUMN {name} TEXT" for name in ("asked_as", "decided_by", "channel", "reply_id")),
+    "ALTER TABLE approvals ADD COLUMN withdrawn_at REAL",
+)
+MADE_ANEW = ("runs", "dead_letters", "counters")  # SQLite cannot change a primary key
 COLUMNS = (
     "SELECT made.name, column.name FROM sqlite_master AS made, pragma_table_info(made.name) AS column"
     " WHERE made.type = 'table'"
@@ -42,6 +51,8 @@ class Connection(sqlite3.Connection):
     `sqlite3` hands the interpreter's lock over and back several times a statement, and once more for each named value:
     while another thread computes, each time is a wait, and costs more than the statement does.
     """
+
+    database_id: str  # the random word that names the database, once it is opened as one of ours
 
     def execute(self, sql: str, values: Any = (), /) -> sqlite3.Cursor:
         """As the base does; values that are named travel in the order of their names."""
@@ -128,7 +139,8 @@ def opened(path: Path, *, thorough: bool = False) -> Connection:
         raise explained(error, path) from error
     try:
         _check_or_create(connection, path)
-        remember(path, _database_id(connection))
+        connection.database_id = _database_id(connection)
+        remember(path, connection.database_id)
         if thorough and path.stat().st_size <= SOUND_BYTES:
             _check_sound(connection)
     except BaseException as error:
@@ -146,17 +158,36 @@ def _check_or_create(connection: sqlite3.Connection, path: Path) -> None:
         connection.execute("COMMIT")
     if connection.execute("PRAGMA application_id").fetchone()[0] != APPLICATION_ID:
         raise StorageError(f"{path} is not a Baton database; set BATON_HOME or BATON_DATABASE_URL to another place")
-    if _version(connection) == UNSEALED_VERSION:
-        connection.execute("BEGIN IMMEDIATE")
-        if _version(connection) == UNSEALED_VERSION:  # else another process was first
-            for statement in ADD_SEALS:
-                connection.execute(statement)
-        connection.execute("COMMIT")
+    if _version(connection) in range(1, SCHEMA_VERSION):
+        _migrate(connection)
     version = _version(connection)
     if version != SCHEMA_VERSION:
         raise StorageError(
             f"{path} has schema {version}, this Baton knows {SCHEMA_VERSION}; use the Baton that wrote it"
         )
+
+
+def _migrate(connection: sqlite3.Connection) -> None:
+    """Bring a file of an older schema up to this one, in one transaction."""
+    connection.execute("BEGIN IMMEDIATE")
+    version = _version(connection)  # another process may have been first
+    for statement in [*(ADD_SEALS if version < 2 else ()), *(ADD_RUNS if version < 3 else ())]:  # noqa: PLR2004
+        connection.execute(statement)
+    for table in MADE_ANEW if version < SCHEMA_VERSION else ():
+        columns = ", ".join(row[1] for row in connection.execute(f"PRAGMA table_info({table})"))
+        connection.execute(f"ALTER TABLE {table} RENAME TO old_{table}")
+        connection.execute(next(each for each in _schema() if f"CREATE TABLE {table} (" in each))
+        connection.execute(f"INSERT INTO {table} ({columns}) SELECT {columns} FROM old_{table}")
+        connection.execute(f"DROP TABLE old_{table}")  # and its indexes
+    for statement in _schema():
+        if "CREATE INDEX runs_" in statement and version < SCHEMA_VERSION:
+            connection.execute(statement)
+    connection.execute(f"PRAGMA user_version={SCHEMA_VERSION}")
+    connection.execute("COMMIT")
+
+
+def _schema() -> list[str]:
+    return Path(__file__).with_name("schema.sql").read_text("utf-8").split(";\n")
 
 
 def _version(connection: sqlite3.Connection) -> int:
@@ -188,7 +219,7 @@ def _database_id(connection: sqlite3.Connection) -> str:
 
 
 def _create(connection: sqlite3.Connection) -> None:
-    for statement in Path(__file__).with_name("schema.sql").read_text("utf-8").split(";\n"):
+    for statement in _schema():
         connection.execute(statement)
     connection.execute("INSERT INTO about VALUES ('database_id', ?)", (uuid4().hex,))
     connection.execute(f"PRAGMA application_id={APPLICATION_ID}")

@@ -7,7 +7,8 @@ adds to LangGraph's `StateGraph`:
   back, so that a bad result fails in the step that made it, before it is checkpointed;
 - every step leaves a span, and its failed attempts are counted beyond the life of its process;
 - an attempt that runs out of time is over before the next begins (see `_timed`);
-- a call that brings no run of its own gets one (see `baton.adoption`), and a `Context` with its defaults.
+- a call that brings no run of its own gets one (see `baton.adhoc`), and a `Context` with its defaults;
+- a run begins with a clean state but for what the graph `keeps` (conversations by themselves).
 
 With plain `StateGraph` in its place the happy paths still run in memory.
 """
@@ -15,26 +16,32 @@ With plain `StateGraph` in its place the happy paths still run in memory.
 import asyncio
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping, Sequence
+from contextlib import aclosing
 from datetime import timedelta
 from functools import wraps
 from inspect import iscoroutinefunction, signature
-from typing import TYPE_CHECKING, Any, Protocol, Self, get_type_hints
+from typing import TYPE_CHECKING, Any, Protocol, Self, cast, get_type_hints
 
 from langchain_core.runnables import Runnable, RunnableConfig
-from langchain_core.runnables.config import var_child_runnable_config
+from langgraph.checkpoint.base import BaseCheckpointSaver
 from langgraph.errors import GraphBubbleUp, NodeError, NodeTimeoutError
 from langgraph.graph import StateGraph
 from langgraph.graph.state import CompiledStateGraph
 from langgraph.runtime import get_runtime
-from langgraph.types import CachePolicy, Command, RetryPolicy, Send, TimeoutPolicy
+from langgraph.types import CachePolicy, Command, RetryPolicy, Send, StateUpdate, TimeoutPolicy
 from langgraph.typing import ContextT, InputT, OutputT, StateT
 from typing_extensions import TypedDict, is_typeddict
 
+from baton import _langgraph as framework
+from baton._langgraph import is_message_reducer as is_chat
 from baton.active import ACTIVE, active_run, here
-from baton.adoption import AdoptedRun, adopt
+from baton.adhoc import RUN, Call, begin, run_of
 from baton.attempts import Policies, after_failure, before_retry
 from baton.codec import Codec, codec
 from baton.errors import UsageError
+from baton.plumbing import plumbing
+from baton.run_rows import note_update
+from baton.scopes import count_visits, enter_step
 
 Step = Callable[..., Awaitable[Any]]
 Typed = Callable[..., Awaitable[tuple[Any, str | None]]]
@@ -54,6 +61,17 @@ class ErrorHandler(Protocol):
 class TypedGraph(CompiledStateGraph[StateT, ContextT, InputT, OutputT]):
     """A compiled TypedStateGraph: every run through it is known to the plumbing, whoever started it."""
 
+    @property
+    def _typed(self) -> "TypedStateGraph[StateT, ContextT, InputT, OutputT]":
+        return cast("TypedStateGraph[StateT, ContextT, InputT, OutputT]", self.builder)
+
+    @property
+    def saver(self) -> BaseCheckpointSaver[Any]:
+        """The checkpointer of a graph that has one of its own."""
+        if not isinstance(self.checkpointer, BaseCheckpointSaver):
+            raise UsageError(f"{self.name} has no checkpointer of its own")
+        return self.checkpointer
+
     async def ainvoke(
         self,
         input: Any,  # noqa: A002 - the framework's name
@@ -66,12 +84,16 @@ class TypedGraph(CompiledStateGraph[StateT, ContextT, InputT, OutputT]):
 
         Raises:
             ShapeError: the input does not fit the graph's input.
+            NotEnded: an input comes while the last run of its thread has not ended.
+            DeadLettered: the run ended in a dead letter.
         """
-        if ACTIVE in _configurable(config):
-            return await super().ainvoke(input, config, context=context, **options)
-        given, changed, run = await self._adopted(input, config, options)
-        with run:
-            return await super().ainvoke(given, changed, context=context, **options)
+        active = framework.merge_configurable(self.config, config)
+        if ACTIVE in active:
+            given = self._from_inside(input, active)
+            return await super().ainvoke(given, config, context=context, **options)
+        call = await self._call(input, config, options)
+        async with call.around():
+            return await super().ainvoke(call.given, call.config, context=context, **options)
 
     def astream(
         self,
@@ -84,33 +106,66 @@ class TypedGraph(CompiledStateGraph[StateT, ContextT, InputT, OutputT]):
         """Stream the graph; `ainvoke` comes through here too.
 
         Raises:
-            ShapeError: the input does not fit the graph's input.
+            ShapeError, NotEnded, DeadLettered: as `ainvoke`; the last one after the stream has ended.
         """
         if context is None and self.builder.context_schema is not None and not _inherits_context():
             make: Callable[[], Any] = self.builder.context_schema
             context = make()
-        if ACTIVE in _configurable(config):
-            return super().astream(input, config, context=context, **options)
+        active = framework.merge_configurable(self.config, config)
+        if ACTIVE in active:
+            return super().astream(self._from_inside(input, active), config, context=context, **options)
         return self._streamed(input, config, options, context)
 
     async def _streamed(
         self, given: Any, config: RunnableConfig | None, options: dict[str, Any], context: Any
     ) -> AsyncIterator[Any]:
         """The stream of a call that brought no run of its own, with a run around it."""
-        given, changed, run = await self._adopted(given, config, options)
-        with run:
-            async for part in super().astream(given, changed, context=context, **options):
+        call = await self._call(given, config, options)
+        stream: Any = super().astream(call.given, call.config, context=context, **options)
+        async with call.around(), aclosing(stream) as parts:
+            async for part in parts:
                 yield part
 
-    async def _adopted(
-        self, given: Any, config: RunnableConfig | None, options: dict[str, Any]
-    ) -> tuple[Any, RunnableConfig, AdoptedRun]:
-        """The input as the graph reads it, and a config with a run in it; `options` get the durability."""
+    async def _call(self, given: Any, config: RunnableConfig | None, options: dict[str, Any]) -> Call:
+        """The call with a run; `options` get the durability, the config the most supersteps."""
         if isinstance(given, dict):
             given = codec(self.builder.input_schema).take(given, self.name)
         options["durability"] = options.get("durability") or ("sync" if self.checkpointer else None)
-        run = await adopt(self.name, _configurable(config), named=bool(self.checkpointer))
-        return given, {"recursion_limit": RECURSION_LIMIT, **(config or {}), "configurable": run.configurable}, run
+        config = {"recursion_limit": RECURSION_LIMIT, **(self.config or {}), **(config or {})}
+        return await begin(self, given, config, may_pause=self.may_pause(options))
+
+    def _from_inside(self, given: Any, active: Mapping[str, Any]) -> Any:
+        """The input of a call by a step of another graph, as plain JSON; a graph that is a step gets that anyhow."""
+        inside = isinstance(given, dict) and framework.is_inside_task(active)
+        return codec(self.builder.input_schema).plain(given, self.name) if inside else given
+
+    def may_pause(self, options: Mapping[str, Any]) -> bool:
+        """Whether the graph may stop where none of our steps tells: a breakpoint, or a node that is a runnable."""
+        given = options.get("interrupt_before") or options.get("interrupt_after")
+        return bool(given or self._typed.foreign or has_breakpoints(self))
+
+    def kept(self) -> list[str]:
+        """The state's keys that live on from run to run: those declared, and conversations."""
+        return [name for name, each in self.builder.channels.items() if name in self._typed.keeps or is_chat(each)]
+
+    async def abulk_update_state(
+        self, config: RunnableConfig, supersteps: Sequence[Sequence[StateUpdate]]
+    ) -> RunnableConfig:
+        """Change the state of a thread; its run's row then says what the changed state waits for.
+
+        `aupdate_state` comes through here too.
+        """
+        named = framework.merge_configurable(self.config, config)
+        thread_id = str(named.get("thread_id") or "")
+        if not isinstance(self.checkpointer, BaseCheckpointSaver) or named.get("checkpoint_ns") or not thread_id:
+            return await super().abulk_update_state(config, supersteps)
+        run = run_of(await self.checkpointer.aget_tuple({**config, "configurable": named}))
+        noted = {**config.get("metadata", {}), **({RUN: run} if run > 1 else {})}
+        changed = await super().abulk_update_state({**config, "metadata": noted}, supersteps)
+        state, database = await self.aget_state({"configurable": {"thread_id": thread_id}}), (await plumbing()).database
+        asked = [each.id for each in state.interrupts]
+        await database.do(lambda tx: note_update(tx, thread_id, max(run, 1), asked=asked, ended=not state.next))
+        return changed
 
     def stream(self, *_args: Any, **_options: Any) -> Iterator[Any]:
         """Refuse; `invoke` comes through here too.
@@ -124,10 +179,23 @@ class TypedGraph(CompiledStateGraph[StateT, ContextT, InputT, OutputT]):
 class TypedStateGraph(StateGraph[StateT, ContextT, InputT, OutputT]):
     """LangGraph's StateGraph; the functions added to it are wrapped, nothing else changes."""
 
+    keeps: tuple[str, ...]  # keys of the state that live on from run to run, beside conversations
+    foreign: set[str]  # nodes that are runnables of the framework's, graphs for instance
     _any_update: Any
     _limits: dict[str, float | None]  # seconds that a step of ours has, once the graph is compiled
 
     if TYPE_CHECKING:  # LangGraph's own types know no `error` parameter
+
+        def __init__(
+            self,
+            state_schema: type[StateT],
+            context_schema: type[ContextT] | None = None,
+            *,
+            input_schema: type[InputT] | None = None,
+            output_schema: type[OutputT] | None = None,
+            keeps: Sequence[str] = (),
+        ) -> None:
+            """A graph over a state; `keeps` names the keys that live on from one run of a thread to the next."""
 
         def set_node_defaults(
             self,
@@ -146,9 +214,12 @@ class TypedStateGraph(StateGraph[StateT, ContextT, InputT, OutputT]):
 
     else:
 
-        def __init__(self, state_schema, *args, **options):
+        def __init__(self, state_schema, *args, keeps=(), **options):
             super().__init__(state_schema, *args, **options)
             fields = get_type_hints(state_schema, include_extras=True)
+            if unknown := set(keeps) - set(fields):
+                raise UsageError(f"keeps names {', '.join(sorted(unknown))}; the state has {', '.join(fields)}")
+            self.keeps, self.foreign = tuple(keeps), set()
             self._any_update = TypedDict(f"{state_schema.__name__}Update", fields, total=False)
             self._limits = {}
 
@@ -172,23 +243,27 @@ class TypedStateGraph(StateGraph[StateT, ContextT, InputT, OutputT]):
                 policy = compiled.nodes[name].timeout
                 if policy is not None and policy.idle_timeout is None:
                     self._limits[name], compiled.nodes[name].timeout = policy.run_timeout, None
-            return TypedGraph(**vars(compiled))
+            return TypedGraph(**vars(count_visits(compiled, self.foreign)))
 
     def _step(self, name: str, function: Any) -> Any:
         if isinstance(function, Runnable):
+            self.foreign.add(name)
             return function  # a compiled subgraph: plain JSON in, plain JSON out
         if not iscoroutinefunction(function):
             raise TypeError(f"{_name(function)} is not an async function; timeouts need one")
         typed = self._wrap(function, self._reads(function).load)
         self._limits[name] = None  # compiling gives it the graph's default, and the retry policy too
-        return _spanned(_timed(typed, name, self._limits), lambda: self.nodes[name].retry_policy)
+        return _spanned(_timed(typed, name, self._limits), name, lambda: self.nodes[name].retry_policy)
 
     def _handler(self, function: Step) -> Any:
         wrapped = self._wrap(function, lambda state, _step: state)  # raw: it may be what could not be read
 
         @wraps(function)
-        async def handle(*args: Any, **injected: Any) -> Any:
-            return (await wrapped(*args, **injected))[0]
+        async def handle(state: Any, error: NodeError, **injected: Any) -> Any:
+            scope = enter_step(error.node)
+            update, _ = await wrapped(state, error=error, **injected)
+            scope.note_visit(also_unasked=True)
+            return update
 
         return handle
 
@@ -229,6 +304,12 @@ class TypedStateGraph(StateGraph[StateT, ContextT, InputT, OutputT]):
         return target
 
 
+def has_breakpoints(graph: Any) -> bool:
+    """Whether a graph, or one that is a node of it, was compiled to stop before or after a node."""
+    graphs = [graph, *(each for node in graph.nodes.values() for each in node.subgraphs)]
+    return any(getattr(each, f"interrupt_{when}_nodes", None) for each in graphs for when in ("before", "after"))
+
+
 def _timed(typed: Typed, name: str, limits: Mapping[str, float | None]) -> Typed:
     """`typed` within its time.
 
@@ -254,7 +335,7 @@ def _timed(typed: Typed, name: str, limits: Mapping[str, float | None]) -> Typed
     return timed
 
 
-def _spanned(typed: Typed, policies: Callable[[], Policies]) -> Step:
+def _spanned(typed: Typed, name: str, policies: Callable[[], Policies]) -> Step:
     """`typed` with a span around it, however it ends, and its failures counted beyond this process."""
 
     @wraps(typed)
@@ -264,8 +345,11 @@ def _spanned(typed: Typed, policies: Callable[[], Policies]) -> Step:
         try:
             if where.attempt > 1:
                 await before_retry(run, where, policies())
+            scope = enter_step(name)
             update, text = await typed(state, *args, **injected)
+            scope.note_visit()
         except GraphBubbleUp:
+            run.interrupted = True
             spans.record(where, status="interrupted", started=started, state=state)
             raise
         except BaseException as error:  # cancelling included: it is how a stop looks from here
@@ -278,12 +362,6 @@ def _spanned(typed: Typed, policies: Callable[[], Policies]) -> Step:
         return update
 
     return step
-
-
-def _configurable(config: RunnableConfig | None) -> Mapping[str, Any]:
-    """The `configurable` of a call: its own, else that of the run around it, as the framework takes it."""
-    around = var_child_runnable_config.get() or {}
-    return (config or {}).get("configurable") or around.get("configurable") or {}
 
 
 def _inherits_context() -> bool:

@@ -138,7 +138,7 @@ class Bench:
         return Counter(str(each["error"]) for each in results if each["status"] in ERRORS).most_common()
 
     async def _judge(self, run: Summary, example: Example) -> None:
-        steps = await self._runs.database.do(lambda tx: show.steps(tx, run["thread_id"]))
+        steps = await self._runs.database.do(lambda tx: show.steps(tx, run["thread_id"], run["run"]))
         result = judgement(example, run, steps)
         await self._desk.database.do(lambda tx: cells.judge(tx, run["thread_id"], run["status"], result))
 
@@ -151,7 +151,7 @@ class Bench:
 async def bench(desk: Plumbing) -> AsyncIterator[Bench]:
     """A bench whose results stand in the desk's database, and its runs beside it."""
     key = await asyncio.to_thread(home_key)
-    runs = Plumbing(desk.settings, await Database.open(desk.database.path.with_name(RUNS)), key)
+    runs = Plumbing(desk.settings, await Database.open(desk.database.path.with_name(RUNS)), key, desk.holder)
     try:
         await desk.database.do(cells.create_tables)
         yield Bench(desk, runs)

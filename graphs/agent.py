@@ -11,7 +11,6 @@ proposed.
 from typing import Literal
 
 from langgraph.graph import END, START
-from langgraph.runtime import Runtime
 
 from baton import MODEL_RETRY, STEP_TIMEOUT, TypedStateGraph, park
 from nodes.check import check
@@ -22,14 +21,13 @@ from nodes.reply import reply
 from nodes.use_tool import use_tool
 from state.agent import Deciding, State
 from state.context import Context
-from state.desk import Inquiry, Resolution, Routed
+from state.desk import Guessed, Inquiry, Resolution
 from state.reviews import Reviewing
 
 
-def worth_a_look(state: Routed, runtime: Runtime[Context]) -> Literal["decide_step", "escalate"]:
+def worth_a_look(state: Guessed) -> Literal["decide_step", "escalate"]:
     """What is surely not for this desk goes to a person at once."""
-    sure = state["confidence"] >= runtime.context.route_threshold
-    return "escalate" if sure and state["route"] == "other" else "decide_step"
+    return "escalate" if state["sure"] and state["route"] == "other" else "decide_step"
 
 
 def chosen(state: Deciding) -> Literal["use_tool", "check", "escalate"]:

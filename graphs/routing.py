@@ -11,7 +11,6 @@ A cascade by calibrated confidence: a trained classifier, then a cheap model, th
 from typing import Literal
 
 from langgraph.graph import END, START
-from langgraph.runtime import Runtime
 
 from baton import MODEL_RETRY, STEP_TIMEOUT, TypedStateGraph, park
 from nodes.classify import classify
@@ -21,21 +20,20 @@ from nodes.reconsider import reconsider
 from nodes.reply import reply
 from nodes.retrieve import retrieve
 from state.context import Context
-from state.desk import Informed, Inquiry, Resolution, Routed
+from state.desk import Guessed, Informed, Inquiry, Resolution
 from state.routing import State
 
 
-def first_tier(state: Routed, runtime: Runtime[Context]) -> Literal["retrieve", "reconsider", "escalate"]:
+def first_tier(state: Guessed) -> Literal["retrieve", "reconsider", "escalate"]:
     """Unsure messages go to the next tier; what is surely not for this desk goes to a person."""
-    if state["confidence"] < runtime.context.route_threshold:
+    if not state["sure"]:
         return "reconsider"
     return "escalate" if state["route"] == "other" else "retrieve"
 
 
-def second_tier(state: Routed, runtime: Runtime[Context]) -> Literal["retrieve", "escalate"]:
+def second_tier(state: Guessed) -> Literal["retrieve", "escalate"]:
     """After the last tier a person looks."""
-    sure = state["confidence"] >= runtime.context.route_threshold and state["route"] != "other"
-    return "retrieve" if sure else "escalate"
+    return "retrieve" if state["sure"] and state["route"] != "other" else "escalate"
 
 
 def grounded(state: Informed) -> Literal["draft", "escalate"]:

@@ -9,7 +9,6 @@ no sound split, or no section with anything to say: -> classify -> escalate -> E
 from typing import Literal
 
 from langgraph.graph import END, START
-from langgraph.runtime import Runtime
 from langgraph.types import Send
 
 from baton import MODEL_RETRY, STEP_TIMEOUT, TypedStateGraph, park, park_branch
@@ -23,18 +22,17 @@ from nodes.retrieve import retrieve
 from nodes.split import split
 from state.context import Context
 from state.desk import Informed, Inquiry, Resolution, Routed
-from state.sectioning import Combined, Reported, Section, SectionState, Separated, State
+from state.sectioning import Admitted, Combined, Reported, Section, SectionState, State
 
 
-def fan_out_requests(state: Separated, runtime: Runtime[Context]) -> list[Send] | Literal["split", "classify"]:
-    """A section for each request, up to the cap; back to be split better; or to a person."""
+def fan_out_requests(state: Admitted) -> list[Send] | Literal["split", "classify"]:
+    """A section for each request that was admitted; back to be split better; or to a person."""
     if "review" in state:
         return "classify"
-    if state.get("complaint") is not None:
+    if state["complaint"] is not None:
         return "split"
-    many, who = state["requests"], state["customer_id"]
-    requests = many[: runtime.context.sections] if len(many) > 1 else [state["message"]]
-    return [Send("section", Section(message=each, customer_id=who, number=n)) for n, each in enumerate(requests, 1)]
+    who, requests = state["customer_id"], enumerate(state["admitted"], 1)
+    return [Send("section", Section(message=each, customer_id=who, number=n)) for n, each in requests]
 
 
 def in_scope(state: Routed) -> Literal["retrieve", "report"]:

@@ -7,7 +7,7 @@ START -> classify -> [reconsider] -> triage --most-------------> retrieve -> dra
                                             --a dispute--------> investigate (orchestrator_worker)
                                                                  -> evaluate <-> revise ------------------> gather
 gather -> four checks at once -> judge -> settling, once for each action -> conclude -> END  (graphs/desk/reviewing.py)
-a doubt, a fault, no policy: -> escalate -> END; a path that ended with a person: -> END
+a doubt, a fault, no policy: -> escalate -> END; a path that ended with a person: -> pass_on -> END
 """
 
 from collections.abc import Hashable
@@ -22,6 +22,7 @@ from graphs.routing import first_tier, grounded, second_tier
 from nodes.classify import classify
 from nodes.draft import draft
 from nodes.evaluate import evaluate
+from nodes.pass_on import pass_on
 from nodes.reconsider import reconsider
 from nodes.retrieve import retrieve
 from nodes.revise import revise
@@ -37,7 +38,7 @@ def path(state: Triage) -> Path:
 
 
 SURE: dict[Hashable, str] = {"retrieve": "triage", "escalate": "escalate"}
-RESULT: dict[Hashable, str] = {"on": "gather", "stop": END}
+RESULT: dict[Hashable, str] = {"on": "gather", "stop": "pass_on"}
 
 builder = (
     TypedStateGraph(State, Context, input_schema=Inquiry, output_schema=Resolution)
@@ -53,6 +54,7 @@ builder = (
     .add_node("investigate", investigation)
     .add_node(evaluate)
     .add_node(revise)
+    .add_node(pass_on)
     .add_edge(START, "classify")
     .add_conditional_edges("classify", first_tier, {**SURE, "reconsider": "reconsider"})
     .add_conditional_edges("reconsider", second_tier, SURE)
@@ -62,9 +64,10 @@ builder = (
     .add_conditional_edges("chain", result, RESULT)
     .add_conditional_edges("sections", result, RESULT)
     .add_conditional_edges("vote", result, RESULT)
-    .add_conditional_edges("investigate", result, {"on": "evaluate", "stop": END})
+    .add_conditional_edges("investigate", result, {"on": "evaluate", "stop": "pass_on"})
     .add_conditional_edges("evaluate", passed, {"reply": "gather", "escalate": "escalate", "revise": "revise"})
     .add_edge("revise", "evaluate")
+    .add_edge("pass_on", END)
 )
 add_review(builder)
 

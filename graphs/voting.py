@@ -1,7 +1,7 @@
 """Voting: several voters with different views answer one question, whether this is fraud; code counts.
 
-START -> classify -> vote x voters -> tally -> retrieve -> draft --not fraud------> reply -> END
-                  -> reconsider ---->                            --fraud-> secure ->
+START -> classify -> convene -> vote x voters -> tally -> retrieve -> draft --not fraud------> reply -> END
+                             -> reconsider ---->                            --fraud-> secure ->
 No quorum, not for this desk, or no policy found: -> escalate -> END. A voter that failed counts as not agreeing.
 
 While the voters vote, a message whose route is unsure is reconsidered. An action is only proposed.
@@ -10,12 +10,11 @@ While the voters vote, a message whose route is unsure is reconsidered. An actio
 from typing import Literal
 
 from langgraph.graph import END, START
-from langgraph.runtime import Runtime
 from langgraph.types import Send
 
-from bank.views import panel
 from baton import MODEL_RETRY, STEP_TIMEOUT, TypedStateGraph, park, park_branch
 from nodes.classify import classify
+from nodes.convene import convene
 from nodes.draft import draft
 from nodes.escalate import escalate
 from nodes.reconsider import reconsider
@@ -25,16 +24,15 @@ from nodes.secure import secure
 from nodes.tally import tally
 from nodes.vote import vote
 from state.context import Context
-from state.desk import Informed, Inquiry, Resolution, Routed
-from state.voting import Ballot, Judged, State, Tallied
+from state.desk import Informed, Inquiry, Resolution
+from state.voting import Ballot, Convened, Judged, State, Tallied
 
 
-def fan_out_to_voters(state: Routed, runtime: Runtime[Context]) -> list[Send | str]:
+def fan_out_to_voters(state: Convened) -> list[Send | str]:
     """A ballot for each view; an unsure route gets its second opinion meanwhile."""
     message, customer_id = state["message"], state["customer_id"]
-    ballots = [Ballot(message=message, customer_id=customer_id, view=view) for view in panel(runtime.context.voters)]
-    unsure = state["confidence"] < runtime.context.route_threshold
-    return [*(Send("vote", ballot) for ballot in ballots), *(["reconsider"] if unsure else [])]
+    ballots = [Ballot(message=message, customer_id=customer_id, view=view) for view in state["panel"]]
+    return [*(Send("vote", ballot) for ballot in ballots), *([] if state["sure"] else ["reconsider"])]
 
 
 def decided(state: Tallied) -> Literal["retrieve", "escalate"]:
@@ -56,6 +54,7 @@ builder = (
     TypedStateGraph(State, Context, input_schema=Inquiry, output_schema=Resolution)
     .set_node_defaults(retry_policy=MODEL_RETRY, timeout=STEP_TIMEOUT, error_handler=park)
     .add_node(classify)
+    .add_node(convene)
     .add_node(vote, error_handler=park_branch("tally"))
     .add_node(reconsider, error_handler=park_branch("tally"))
     .add_node(tally, defer=True)
@@ -65,7 +64,8 @@ builder = (
     .add_node(reply)
     .add_node(escalate)
     .add_edge(START, "classify")
-    .add_conditional_edges("classify", fan_out_to_voters, ["vote", "reconsider"])
+    .add_edge("classify", "convene")
+    .add_conditional_edges("convene", fan_out_to_voters, ["vote", "reconsider"])
     .add_edge("vote", "tally")
     .add_edge("reconsider", "tally")
     .add_conditional_edges("tally", decided)

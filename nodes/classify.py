@@ -2,12 +2,16 @@
 
 import asyncio
 
+from langgraph.runtime import Runtime
+
 from bank.router import router
-from state.desk import Inquiry, Routing
+from state.context import Context
+from state.desk import Guess, Inquiry
 
 
-async def classify(state: Inquiry) -> Routing:
-    """The most probable route with its calibrated confidence."""
+async def classify(state: Inquiry, runtime: Runtime[Context]) -> Guess:
+    """The most probable route with its calibrated confidence, and whether that is enough to be sure."""
     trained = await asyncio.to_thread(router)  # the first call reads or trains it; the loop must not wait
     guess = trained.guess(state["message"])
-    return {"route": guess.route, "confidence": guess.confidence}
+    sure = guess.confidence >= runtime.context.route_threshold
+    return {"route": guess.route, "confidence": guess.confidence, "sure": sure}

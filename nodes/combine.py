@@ -4,11 +4,8 @@ from collections.abc import Iterable
 from itertools import groupby
 from textwrap import shorten
 
-from langgraph.runtime import Runtime
-
 from bank.routes import OTHER
 from bank.wording import opened_once
-from state.context import Context
 from state.desk import PROPOSED_ONLY, Draft, Resolution, citations_of, proposed
 from state.reviews import Review
 from state.sectioning import Combined, Joined, SectionResult
@@ -20,11 +17,11 @@ LEFT = "A colleague will look at the rest of your message and answer you: {reque
 LONGEST_QUOTE, LONGEST_REST = 200, 1_000  # characters
 
 
-async def combine(state: Joined, runtime: Runtime[Context]) -> Resolution | Combined:
+async def combine(state: Joined) -> Resolution | Combined:
     """What the customer reads of all sections; a review that says why where none has anything to say."""
     sections = sorted(state["sections"], key=lambda each: each.number)
     answered = [each for each in sections if each.draft is not None]
-    left = [*_left(state, sections, runtime.context.sections)]
+    left = [*_left(state, sections)]
     if not answered:
         return {"review": Review(verdict="escalate", reason=_reason(answered, left))}
     surest = max(answered, key=lambda each: each.confidence)
@@ -40,13 +37,14 @@ async def combine(state: Joined, runtime: Runtime[Context]) -> Resolution | Comb
     }
 
 
-def _left(state: Joined, sections: list[SectionResult], most: int) -> Iterable[tuple[str, str]]:
+def _left(state: Joined, sections: list[SectionResult]) -> Iterable[tuple[str, str]]:
     """Why a request was left to a person, and its words."""
     for each in sections:
         if each.draft is None:
             yield "not for this desk" if each.route == OTHER else "no policy bears on it", each.request
     for failure in sorted(state["failures"], key=lambda each: int(each.request["number"])):
         yield f"it failed ({failure.reason}, {failure.letter_id})", str(failure.request["message"])
+    most = len(state["admitted"])
     for request in state["requests"][most:]:
         yield f"the cap of {most} requests (sections) was reached", request
 

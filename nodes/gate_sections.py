@@ -3,8 +3,11 @@
 import re
 from collections.abc import Iterator
 
-from state.gates import Gated, gate_or_person
-from state.sectioning import Separated
+from langgraph.runtime import Runtime
+
+from state.context import Context
+from state.gates import gate_or_person
+from state.sectioning import Admitting, Separated
 
 AHEAD = 12  # characters in which a negation stands ahead
 SHOWN = 60  # characters of a request in a complaint
@@ -13,10 +16,16 @@ WORD = re.compile(r"[^\W_]+(?:['.,@/:-][^\W_]+)*")
 NEGATED = re.compile(r"\b(?:not|never|no|without|cannot|\w+n't|dont|didnt|cant|wont)$")
 
 
-async def gate_sections(state: Separated) -> Gated:
-    """Let the requests through, or say what is wrong with them; the second time a person looks."""
-    fault = next(_faults(state["message"], state["requests"]), None)
-    return gate_or_person("gate_sections", fault, state.get("repaired", []))
+async def gate_sections(state: Separated, runtime: Runtime[Context]) -> Admitting:
+    """Let the requests through, up to the cap, or say what is wrong with them; the second time a person looks.
+
+    A single request is worked as the whole message.
+    """
+    requests = state["requests"]
+    fault = next(_faults(state["message"], requests), None)
+    report = gate_or_person("gate_sections", fault, state.get("repaired", []))
+    sound = requests[: runtime.context.sections] if len(requests) > 1 else [state["message"]]
+    return {**report, "admitted": sound if fault is None else []}
 
 
 def _faults(message: str, requests: list[str]) -> Iterator[str]:

@@ -2,14 +2,17 @@
 
 import asyncio
 
+from langgraph.runtime import Runtime
+
 from bank.routes import load_routes, routes_folder
 from baton import ask, prompt
 from baton.errors import BadAnswer
-from state.desk import RouteChoice, Routed, Routing
+from state.context import Context
+from state.desk import Guess, RouteChoice, Routed
 
 
-async def reconsider(state: Routed) -> Routing:
-    """The model's choice among the desk's routes, with its confidence.
+async def reconsider(state: Routed, runtime: Runtime[Context]) -> Guess:
+    """The model's choice among the desk's routes, with its confidence, and whether that is enough to be sure.
 
     Raises:
         BadAnswer: the model named a route that there is not.
@@ -20,4 +23,5 @@ async def reconsider(state: Routed) -> Routing:
     choice = await ask("cheap", RouteChoice, prompt(__file__), data)
     if choice.route not in routes:
         raise BadAnswer(f"{choice.route!r} is not a route")
-    return {"route": choice.route, "confidence": choice.confidence}
+    sure = choice.confidence >= runtime.context.route_threshold
+    return {"route": choice.route, "confidence": choice.confidence, "sure": sure}

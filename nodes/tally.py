@@ -5,7 +5,6 @@ from collections import Counter
 from langgraph.runtime import Runtime
 
 from bank.routes import OTHER
-from bank.views import panel
 from state.context import Context
 from state.reviews import Review
 from state.voting import Returned, Tally, Tallying, Vote
@@ -18,10 +17,10 @@ async def tally(state: Returned, runtime: Runtime[Context]) -> Tallying:
 
     A voter that failed counts as asked and as not agreeing.
     """
-    asked, quorum = len(panel(runtime.context.voters)), runtime.context.quorum
+    asked, quorum = len(state["panel"]), runtime.context.quorum
     counted = count(state.get("votes", []), asked, quorum)
     told = told_of(counted, asked, len(state.get("failures", [])))
-    unsure = state["route"] == OTHER or state["confidence"] < runtime.context.route_threshold
+    unsure = state["route"] == OTHER or not state["sure"]
     written: Tallying = {
         "tally": counted,
         "route": SECURITY if counted.fraud else state["route"],

@@ -8,7 +8,7 @@ from typing_extensions import TypedDict
 
 from baton.records import Record
 from state.actions import ActionName
-from state.desk import Draft, Drafting, Evidence, Inquiry, Resolution, Routed, draft_shape
+from state.desk import Draft, Drafting, Evidence, Guess, Inquiry, Resolution, Routed, draft_shape
 from state.reviews import Review, Reviewing
 
 LONGEST_QUERY = 400  # characters
@@ -120,7 +120,7 @@ class Using(Evidence):
     seen: list[Seen]
 
 
-class State(Inquiry, Resolution, Drafting, Reviewing, Using, total=False):
+class State(Inquiry, Guess, Resolution, Drafting, Reviewing, Using, total=False):
     """All that `agent` keeps; a step reads and writes a slice of it."""
 
     taken: int

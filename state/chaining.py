@@ -9,7 +9,7 @@ from typing_extensions import TypedDict
 from baton.gates import GateReport
 from baton.records import Record
 from state.banking import Amount
-from state.desk import Drafting, Evidence, Informed, Inquiry, Reply, Resolution, Routed
+from state.desk import Drafting, Evidence, Guess, Informed, Inquiry, Reply, Resolution, Routed
 
 CardEnding = Annotated[str, StringConstraints(pattern=r"^[0-9]{4}$")]
 
@@ -95,5 +95,5 @@ class Summary(Drafting):
     facts_used: list[int]
 
 
-class State(Inquiry, Resolution, Evidence, FactsFound, CaseMade, Summary, GateReport, total=False):
+class State(Inquiry, Guess, Resolution, Evidence, FactsFound, CaseMade, Summary, GateReport, total=False):
     """All that `chaining` keeps; a step reads and writes a slice of it."""

@@ -46,6 +46,12 @@ class Routing(TypedDict):
     confidence: Confidence
 
 
+class Guess(Routing):
+    """A tier's view of where a message belongs; `sure` says that its confidence reaches the run's `route_threshold`."""
+
+    sure: bool
+
+
 class RouteChoice(Record):
     """A model's view of where a message belongs."""
 
@@ -56,6 +62,10 @@ class RouteChoice(Record):
 
 class Routed(Inquiry, Routing):
     """An inquiry that knows where it belongs."""
+
+
+class Guessed(Routed, Guess):
+    """An inquiry with the view of the last tier that was asked."""
 
 
 class Evidence(TypedDict):

@@ -5,7 +5,7 @@ from typing import NotRequired
 from typing_extensions import TypedDict
 
 from baton.records import Record
-from state.desk import Draft, Drafted, Drafting, Evidence, Inquiry, Resolution
+from state.desk import Draft, Drafted, Drafting, Evidence, Guess, Inquiry, Resolution
 from state.reviews import Review
 
 
@@ -60,7 +60,7 @@ class Revised(Drafting):
     revised: int
 
 
-class State(Inquiry, Resolution, Evidence, Drafting, Loop, total=False):
+class State(Inquiry, Guess, Resolution, Evidence, Drafting, Loop, total=False):
     """All that `evaluator_optimizer` keeps; a step reads and writes a slice of it."""
 
     evaluation: Evaluation

@@ -8,7 +8,7 @@ from pydantic import create_model
 from typing_extensions import TypedDict
 
 from baton.records import Record
-from state.desk import Confidence, Draft, Drafting, Evidence, Informed, Inquiry, Resolution, Routed, Routing
+from state.desk import Confidence, Draft, Drafting, Evidence, Guess, Informed, Inquiry, Resolution, Routed, Routing
 from state.reviews import Review, Reviewing
 
 FINISH, PERSON = "finish", "person"
@@ -89,7 +89,7 @@ class SpecialistState(Inquiry, Routing, Evidence, Drafting, Reviewing, Contribut
     """All that one specialist keeps."""
 
 
-class State(Inquiry, Resolution, Handing, total=False):
+class State(Inquiry, Guess, Resolution, Handing, total=False):
     """All that `multi_agent` keeps; a step reads and writes a slice of it."""
 
     contributions: Annotated[list[Contribution], operator.add]

@@ -7,7 +7,7 @@ from typing_extensions import TypedDict
 
 from baton.dead_letters import Failure
 from baton.records import Record
-from state.desk import Draft, Drafted, Evidence, Inquiry, Resolution, Routed
+from state.desk import Draft, Drafted, Evidence, Guess, Inquiry, Resolution, Routed
 from state.gates import Gated
 from state.reviews import Review
 
@@ -106,7 +106,7 @@ class Covered(Gated):
     best: NotRequired[Draft]
 
 
-class State(Inquiry, Resolution, Planned, Collected, Covered, total=False):
+class State(Inquiry, Guess, Resolution, Planned, Collected, Covered, total=False):
     """All that `orchestrator_worker` keeps; a step reads and writes a slice of it."""
 
     draft: Draft

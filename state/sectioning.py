@@ -7,7 +7,7 @@ from typing_extensions import TypedDict
 
 from baton.dead_letters import Failure
 from baton.records import Record
-from state.desk import Confidence, Draft, Inquiry, Resolution, Routed
+from state.desk import Confidence, Draft, Guess, Inquiry, Resolution, Routed
 from state.gates import Gated
 from state.reviews import Review
 
@@ -44,10 +44,19 @@ class Split(TypedDict):
 
 
 class Separated(Splitting, Split):
-    """An inquiry with its separate requests, before or after their gate."""
+    """An inquiry with its separate requests, before their gate."""
 
     repaired: NotRequired[list[str]]
-    review: NotRequired[Review]
+
+
+class Admitting(Gated):
+    """What the gate writes; `admitted` are the requests that are worked, the first ones where there are too many."""
+
+    admitted: list[str]
+
+
+class Admitted(Inquiry, Admitting):
+    """An inquiry with the requests that are worked; none where the split is not sound."""
 
 
 class Section(Inquiry):
@@ -71,6 +80,7 @@ class Reported(TypedDict):
 class Joined(Inquiry, Split):
     """All that came of the requests: results and failures, in any order."""
 
+    admitted: list[str]
     sections: list[SectionResult]
     failures: list[Failure]
 
@@ -81,7 +91,7 @@ class Combined(TypedDict):
     review: NotRequired[Review]
 
 
-class SectionState(Section, Resolution, total=False):
+class SectionState(Section, Guess, total=False):
     """All that one section keeps."""
 
     passages: list[str]
@@ -89,7 +99,7 @@ class SectionState(Section, Resolution, total=False):
     sections: list[SectionResult]
 
 
-class State(Inquiry, Resolution, Split, Gated, total=False):
+class State(Inquiry, Guess, Resolution, Split, Admitting, total=False):
     """All that `sectioning` keeps; a step reads and writes a slice of it."""
 
     sections: Annotated[list[SectionResult], operator.add]

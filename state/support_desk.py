@@ -7,7 +7,7 @@ from typing_extensions import TypedDict
 
 from baton.approvals import Decision
 from baton.records import Record
-from state.desk import ActionTaken, Draft, Drafting, Evidence, Inquiry, Resolution, Routed
+from state.desk import ActionTaken, Confidence, Draft, Drafting, Evidence, Guess, Inquiry, Resolution, Routed
 from state.evaluator_optimizer import Evaluation, Mark
 from state.orchestrator_worker import Finding
 from state.reviews import Review, Reviewing, Verdict
@@ -21,6 +21,27 @@ class Triage(TypedDict):
     """What triage writes."""
 
     path: Path
+
+
+class Ending(TypedDict):
+    """The resolution of a path that ended with a person."""
+
+    ended: Resolution
+
+
+class Left(TypedDict):
+    """What a path leaves: what the desk goes on with, or `ended` alone, the resolution of one that ended with a person.
+
+    Nothing of it stands under a name of the desk's own resolution, which its last step alone writes.
+    """
+
+    route: NotRequired[str]
+    confidence: NotRequired[Confidence]
+    draft: NotRequired[Draft]
+    sections: NotRequired[list[SectionResult]]
+    passages: NotRequired[list[str]]
+    findings: NotRequired[list[Finding]]
+    ended: NotRequired[Resolution]
 
 
 class Parts(TypedDict):
@@ -130,7 +151,7 @@ class Concluding(Gathered):
     settled: NotRequired[list[Settlement]]
 
 
-class State(Inquiry, Resolution, Evidence, Triage, Parts, Faults, Settlements, total=False):
+class State(Inquiry, Guess, Resolution, Evidence, Triage, Ending, Parts, Faults, Settlements, total=False):
     """All that the desk keeps; a step reads and writes a slice of it."""
 
     sections: list[SectionResult]

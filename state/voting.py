@@ -7,7 +7,7 @@ from typing_extensions import TypedDict
 
 from baton.dead_letters import Failure
 from baton.records import Record
-from state.desk import Confidence, Drafted, Drafting, Evidence, Inquiry, Resolution, Routed
+from state.desk import Confidence, Drafted, Drafting, Evidence, Guess, Guessed, Inquiry, Resolution, Routed
 from state.reviews import Review
 
 
@@ -17,6 +17,16 @@ class Vote(Record):
     view: str
     answer: Literal["yes", "no", "unsure"]
     reason: str
+
+
+class Convening(TypedDict):
+    """What convening writes: the views that are asked, each a voter."""
+
+    panel: list[str]
+
+
+class Convened(Guessed, Convening):
+    """A routed inquiry whose voters are convened."""
 
 
 class Ballot(Inquiry):
@@ -31,7 +41,7 @@ class Voting(TypedDict):
     votes: Annotated[list[Vote], add]
 
 
-class Returned(Routed):
+class Returned(Convened):
     """A routed inquiry with the votes and the failures that came back."""
 
     votes: NotRequired[Annotated[list[Vote], add]]
@@ -69,7 +79,7 @@ class Judged(Drafted):
     tally: Tally
 
 
-class State(Inquiry, Resolution, Voting, Evidence, Drafting, Tallying, total=False):
+class State(Inquiry, Guess, Resolution, Convening, Voting, Evidence, Drafting, Tallying, total=False):
     """All that `voting` keeps; a step reads and writes a slice of it."""
 
     failures: Annotated[list[Failure], add]

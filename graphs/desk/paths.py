@@ -1,22 +1,40 @@
-"""The desk's longer paths: other patterns as steps, and when the desk goes on after them."""
+"""The desk's longer paths: other patterns as steps, what each of them leaves, and when the desk goes on after it."""
 
-from typing import Any, Literal
+from typing import Any, Literal, cast
 
+from baton.typed_graph import TypedGraph
 from graphs import chaining, orchestrator_worker, sectioning, voting
 from state.desk import Resolution, is_settled
+from state.support_desk import Left
 
 
-def result(state: Resolution) -> Literal["on", "stop"]:
+def result(state: Left) -> Literal["on", "stop"]:
     """A path that ended with a person ends the desk's work too."""
-    return "on" if is_settled(state) else "stop"
+    return "stop" if "ended" in state else "on"
 
 
-def showing(graph: Any, *channels: str) -> Any:
-    """A graph as a step of the desk, which sees more of it than its resolution."""
-    return graph.copy({"output_channels": [*Resolution.__annotations__, *channels]})
+class Path(TypedGraph[Any, Any, Any, Any]):
+    """A pattern as a step of the desk: what it says to whoever asked it is not yet what the desk says."""
+
+    async def ainvoke(self, *given: Any, **options: Any) -> Any:
+        """Work the pattern and return what it leaves."""
+        return left(await super().ainvoke(*given, **options))
 
 
-chain = showing(chaining.graph, "draft")
-sections = showing(sectioning.graph, "sections")
-vote = showing(voting.graph, "draft")
-investigation = showing(orchestrator_worker.graph, "draft", "passages", "findings")
+def left(told: dict[str, Any]) -> Left:
+    """What the desk goes on with; of a pattern that ended with a person its resolution, under a name of its own."""
+    resolution = cast("Resolution", {name: told[name] for name in Resolution.__annotations__})
+    if not is_settled(resolution):
+        return {"ended": resolution}
+    return cast("Left", {name: told[name] for name in Left.__annotations__ if name in told})
+
+
+def path(graph: Any, *channels: str) -> Path:
+    """A graph as a path; beside its resolution the desk sees the channels that are named."""
+    return Path(**{**vars(graph), "output_channels": [*Resolution.__annotations__, *channels]})
+
+
+chain = path(chaining.graph, "draft")
+sections = path(sectioning.graph, "sections")
+vote = path(voting.graph, "draft")
+investigation = path(orchestrator_worker.graph, "draft", "passages", "findings")

@@ -9,7 +9,7 @@ import pytest
 
 from tests.app.conftest import Baton
 
-ROW = "id thread_id step occurrence reason error status ends_run note created_at updated_at".split()
+ROW = "id thread_id run step occurrence reason error status ends_run note created_at updated_at".split()
 
 
 @pytest.fixture
@@ -35,7 +35,8 @@ def test_an_empty_list_says_where_it_looked(baton: Baton, baton_home: Path) -> N
 def test_letters_are_listed_and_shown(baton: Baton, letter: str) -> None:
     [row] = listed(baton, "--status", "open")
     assert list(row) == ROW
-    assert (row["id"], row["thread_id"], row["step"], row["reason"]) == (letter, "parked", "work", "failure")
+    assert (row["id"], row["step"], row["reason"]) == (letter, "work", "failure")
+    assert (row["thread_id"], row["run"]) == ("parked", 1)
     assert row["created_at"].endswith("Z")
     assert listed(baton, "--status", "replayed") == []
     told = baton("dead-letters").out

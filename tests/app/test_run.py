@@ -9,7 +9,7 @@ import pytest
 
 from tests.app.conftest import Baton
 
-PROMISED = {"thread_id", "graph", "status", "output", "waiting_for", "dead_letters", "usage", "latency_ms"}
+PROMISED = {"thread_id", "run", "graph", "status", "output", "waiting_for", "dead_letters", "usage", "latency_ms"}
 
 
 @pytest.mark.parametrize(

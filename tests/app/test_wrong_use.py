@@ -15,7 +15,7 @@ from tests.app.conftest import Baton
         (("run", "quite_another", "hello"), "no graph is called 'quite_another'; `baton graphs` lists them"),
         (("run", "toy"), "give one message, or --file with many"),
         (("run", "toy", "hello", "--file", "a.txt"), "give one message, or --file with many"),
-        (("run", "toy", "--file", "a.txt", "--thread-id", "x"), "--thread-id names one run"),
+        (("run", "toy", "--file", "a.txt", "--thread-id", "x"), "--thread-id names one thread"),
         (("run", "toy", ""), "the message is empty"),
         (("run", "toy", "x" * 16_385), "the message has 16,385 bytes; the limit is 16,384"),
         (("run", "toy", "hello", "--customer", "C999"), "the bank knows no customer 'C999'"),

@@ -46,8 +46,8 @@ async def test_a_node_knows_its_run_its_step_and_its_attempt_also_inside_a_subgr
 async def test_only_the_latest_claim_may_write(*, fence: int | None, refused: bool) -> None:
     await queued("one")
     async with desk() as (_, plumbing):
-        await plumbing.database.do(lambda tx: claim(tx, "one", new_holder(), 5))
-        run = ActiveRun("one", "payment", plumbing, fence)
+        await plumbing.database.do(lambda tx: claim(tx, get(tx, "one"), new_holder(), 5))
+        run = ActiveRun("one", 1, "payment", plumbing, fence)
         if refused:
             with pytest.raises(LeaseLost):
                 await plumbing.database.do(run.guard)
@@ -58,6 +58,6 @@ async def test_only_the_latest_claim_may_write(*, fence: int | None, refused: bo
 async def test_a_run_whose_row_is_gone_may_not_write() -> None:
     async with desk() as (_, plumbing):
         with pytest.raises(LeaseLost):
-            await plumbing.database.do(ActiveRun("gone", "payment", plumbing, 1).guard)
+            await plumbing.database.do(ActiveRun("gone", 1, "payment", plumbing, 1).guard)
         with pytest.raises(UnknownThread):
             await plumbing.database.do(lambda tx: get(tx, "gone"))

@@ -23,7 +23,7 @@ def short_lease(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 CONFIG: Any = {"configurable": {"thread_id": "one"}}
-PAID = [("one:pay:0", 7)]
+PAID = [("one:1:pay@1/pay:0", 7)]
 BAD: list[Any] = [
     {},
     {"decisions": []},
@@ -151,7 +151,7 @@ async def test_killed_between_decision_and_effect_the_decision_stands() -> None:
         with pytest.raises(AlreadyDecided, match="stands as edit"):
             await runner.decide("one", reject())
         assert (await runner.resume("one"))["status"] == "done"
-    assert paid() == [("one:pay:0", 5)]
+    assert paid() == [("one:1:pay@1/pay:0", 5)]
 
 
 async def test_a_decision_stands_although_the_edit_would_no_longer_pass_its_check(
@@ -168,7 +168,7 @@ async def test_a_decision_stands_although_the_edit_would_no_longer_pass_its_chec
         await asyncio.gather(deciding, return_exceptions=True)
         monkeypatch.setattr("tests.baton.payments.LIMIT", 1)
         assert await graph.ainvoke(None, CONFIG) == {"receipt": {"paid": 5}}
-    assert paid() == [("one:pay:0", 5)]
+    assert paid() == [("one:1:pay@1/pay:0", 5)]
 
 
 async def test_of_two_bare_answers_at_once_both_act_on_the_one_that_stands() -> None:
@@ -187,7 +187,7 @@ async def test_a_run_cut_off_after_it_asked_can_be_decided_at_once() -> None:
     with process(work, ["one"]) as working:
         working.join(20)
     async with desk() as (runner, plumbing):
-        left, right = await plumbing.database.do(lambda tx: run_rows.waiting_for(tx, "one"))
+        left, right = await plumbing.database.do(lambda tx: run_rows.waiting_for(tx, "one", 1))
         with pytest.raises(Held):
             await runner.decide("one", approve(), interrupt_id=left["interrupt_id"])
         await asyncio.sleep(0.7)  # the lease of the dead process runs out
@@ -214,7 +214,7 @@ async def test_several_decisions_wait_at_once_and_answering_one_redoes_nothing_e
             await runner.decide("one", edit(LIMIT + 1, name="pay_left"))
         run = await runner.decide("one", approve())
         assert (run["status"], run["usage"]["model_calls"]) == ("done", 1)
-    assert paid() == [("one:book:0", 1), ("one:pay_approved:left", 7)]
+    assert paid() == [("one:1:book@1/pay:0", 1), ("one:1:pay_approved@1/pay:left", 7)]
     assert (worked().count("book"), worked().count("think"), worked().count("thinking")) == (1, 1, 1)
 
 

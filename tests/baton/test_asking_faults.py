@@ -12,7 +12,7 @@ from typing_extensions import TypedDict
 
 from baton.asking import LONGEST_ANSWER, ask
 from baton.dead_letters import park
-from baton.errors import BadAnswer, OverBudget, Transient
+from baton.errors import BadAnswer, DeadLettered, OverBudget, Transient
 from baton.plumbing import Plumbing
 from baton.policies import transient
 from baton.records import Record
@@ -100,11 +100,12 @@ async def test_every_fault_ends_in_a_dead_letter_after_a_bounded_number_of_reque
 ) -> None:
     reply, requests, reason = FAULTS[fault]
     endpoint.will(reply)
-    result = await graph(judge, parked=True).ainvoke({}, CONFIG)
-    assert not (result or {}).get("note")
+    with pytest.raises(DeadLettered) as ended:
+        await graph(judge, parked=True).ainvoke({}, CONFIG)
     assert len(endpoint.asked) == requests
     (letter,) = await rows(plumbing, "SELECT * FROM dead_letters")
-    assert letter["reason"] == reason
+    assert (letter["reason"], ended.value.reason) == (reason, reason)
+    assert ended.value.letter_id == letter["letter_id"]
     assert len(letter["evidence"]) < 100_000
     (run,) = await rows(plumbing, "SELECT * FROM runs")
     assert (run["status"], run["reserved_tokens"]) == ("dead_lettered", 0)
@@ -146,7 +147,8 @@ async def test_a_step_cut_off_by_its_own_timeout_is_tried_again_and_parked(
     endpoint: Endpoint, plumbing: Plumbing
 ) -> None:
     endpoint.will(replace(GOOD, drip_s=0.1))
-    await asyncio.wait_for(graph(judge, parked=True, timeout=0.5).ainvoke({}, CONFIG), 20)
+    with pytest.raises(DeadLettered):
+        await asyncio.wait_for(graph(judge, parked=True, timeout=0.5).ainvoke({}, CONFIG), 20)
     (letter,) = await rows(plumbing, "SELECT * FROM dead_letters")
     assert letter["reason"] == "timeout"
     assert len(endpoint.asked) <= 3
@@ -169,7 +171,7 @@ async def test_where_the_strong_model_does_not_fit_the_cheap_one_gives_a_shorter
     assert [asked["max_completion_tokens"] for asked in endpoint.asked] == [200]
     (call,) = await rows(plumbing, "SELECT * FROM model_calls WHERE thread_id = 't'")
     assert (call["role"], call["note"]) == ("cheap", "in place of strong, over budget: at most 200 tokens of answer")
-    (step, *_) = await plumbing.database.do(lambda tx: steps(tx, "t"))
+    (step, *_) = await plumbing.database.do(lambda tx: steps(tx, "t", 1))
     assert step["note"] == call["note"]
 
 

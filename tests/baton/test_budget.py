@@ -25,6 +25,7 @@ JUDGE = (
 )
 """The database itself refuses every state that must not be."""
 
+CONFIG: Any = {"configurable": {"thread_id": "t"}}
 End = Literal["answered", "failed", "cut off", "crashed"]
 
 
@@ -71,8 +72,18 @@ def fan_out(state: Calls) -> list[Send]:
     return [Send("call", {"call": each}) for each in state["calls"]]
 
 
-builder = TypedStateGraph(State, input_schema=Calls).add_node(call)
-graph = builder.add_conditional_edges("__start__", fan_out, ["call"]).compile()
+async def cut_off(state: State) -> None:
+    raise ValueError("cut off")
+
+
+def calling() -> TypedStateGraph[Any, Any, Any, Any]:
+    made: TypedStateGraph[Any, Any, Any, Any] = TypedStateGraph(State, input_schema=Calls)
+    return made.add_node(call).add_conditional_edges("__start__", fan_out, ["call"])
+
+
+graph = calling().compile()
+then_cut_off = calling().add_node(cut_off).add_edge("call", "cut_off").compile()
+"""All the calls, and then a failure: the run has not ended, and a repetition is that run again."""
 
 
 def spent(wanted: dict[str, Any]) -> int:
@@ -81,9 +92,9 @@ def spent(wanted: dict[str, Any]) -> int:
     return {"answered": min(used, amount), "failed": 0}.get(wanted["end"], amount)
 
 
-async def books(plumbing: Plumbing, thread: str) -> dict[str, Any]:
-    sql = "SELECT budget_tokens, reserved_tokens, spent_tokens FROM runs WHERE thread_id = ?"
-    return dict(await plumbing.database.do(lambda tx: tx.execute(sql, (thread,)).fetchone()))
+async def books(plumbing: Plumbing, thread: str, run: int = 1) -> dict[str, Any]:
+    sql = "SELECT budget_tokens, reserved_tokens, spent_tokens FROM runs WHERE thread_id = ? AND run = ?"
+    return dict(await plumbing.database.do(lambda tx: tx.execute(sql, (thread, run)).fetchone()))
 
 
 async def work(plumbing: Plumbing, calls: list[Call], cap: int) -> tuple[dict[str, Any], dict[str, Any]]:
@@ -125,10 +136,10 @@ async def test_a_hundred_branches_spend_the_cap_and_no_more(plumbing: Plumbing) 
 
 async def test_what_was_not_used_is_there_again(plumbing: Plumbing) -> None:
     plumbing.settings.budget_tokens = 100
-    config: Any = {"configurable": {"thread_id": "t"}}
-    for _ in range(9):
-        result = await graph.ainvoke({"calls": [Call(amount=90, used=1, end="answered")]}, config)
-        assert result.get("refused") is None or result["refused"] == []
+    one_by_one: Any = {**CONFIG, "max_concurrency": 1}
+    wanted = [Call(amount=90, used=1, end="answered")] * 9
+    result = await graph.ainvoke({"calls": wanted}, one_by_one)
+    assert (len(result["held"]), result.get("refused", [])) == (9, [])
     assert (await books(plumbing, "t"))["spent_tokens"] == 9
 
 
@@ -147,10 +158,19 @@ async def test_what_is_refused_is_told_with_what_is_left(plumbing: Plumbing) -> 
 
 async def test_the_budget_lives_on_when_a_run_is_taken_up_again(plumbing: Plumbing) -> None:
     plumbing.settings.budget_tokens = 100
-    config: Any = {"configurable": {"thread_id": "t"}}
-    await graph.ainvoke({"calls": [Call(amount=60, used=60, end="answered")]}, config)
-    again = await graph.ainvoke({"calls": [Call(amount=60, used=60, end="answered")]}, config)
-    assert len(again["refused"]) == 1
+    wanted: Any = {"calls": [Call(amount=60, used=60, end="answered")]}
+    with pytest.raises(ValueError, match="cut off"):
+        await then_cut_off.ainvoke(wanted, CONFIG)
+    again = await graph.ainvoke(wanted, CONFIG)
+    assert (len(again["refused"]), (await books(plumbing, "t"))["spent_tokens"]) == (1, 60)
+
+
+async def test_each_run_on_a_thread_has_a_budget_of_its_own(plumbing: Plumbing) -> None:
+    plumbing.settings.budget_tokens = 100
+    for run in (1, 2):
+        result = await graph.ainvoke({"calls": [Call(amount=60, used=60, end="answered")]}, CONFIG)
+        assert result.get("refused", []) == []
+        assert (await books(plumbing, "t", run))["spent_tokens"] == 60
 
 
 async def test_a_process_that_lost_its_lease_reserves_nothing(plumbing: Plumbing) -> None:
@@ -158,10 +178,10 @@ async def test_a_process_that_lost_its_lease_reserves_nothing(plumbing: Plumbing
         text: str
 
     async def late(state: Empty) -> Empty:
-        await reserve(ActiveRun("t", "late", plumbing, fence=7), "cheap", "local:desk", 1)
+        await reserve(ActiveRun("t", 1, "late", plumbing, fence=7), "cheap", "local:desk", 1)
         return {}
 
     builder = TypedStateGraph(Empty).add_node(late).add_edge("__start__", "late")
     with pytest.raises(LeaseLost):
-        await builder.compile().ainvoke({}, {"configurable": {"thread_id": "t"}})
+        await builder.compile().ainvoke({}, CONFIG)
     assert (await books(plumbing, "t"))["reserved_tokens"] == 0

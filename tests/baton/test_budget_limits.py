@@ -48,7 +48,23 @@ def spread(state: State) -> list[Send]:
     return [Send("call", {})] * state["branches"]
 
 
-graph = TypedStateGraph(State).add_node(call).add_conditional_edges(START, spread, ["call"]).compile()
+async def cut_off(state: State) -> None:
+    raise ValueError("cut off")
+
+
+def calling() -> TypedStateGraph[Any, Any, Any, Any]:
+    made: TypedStateGraph[Any, Any, Any, Any] = TypedStateGraph(State)
+    return made.add_node(call).add_conditional_edges(START, spread, ["call"])
+
+
+graph = calling().compile()
+unended = calling().add_node(cut_off, defer=True).add_edge(START, "cut_off").add_edge("call", "cut_off").compile()
+"""The calls, and then a failure: the run has not ended, and a repetition is that run again."""
+
+
+async def cut_off_after(branches: int) -> None:
+    with pytest.raises(ValueError, match="cut off"):
+        await unended.ainvoke({"branches": branches}, CONFIG)
 
 
 def only(step: Any) -> Any:
@@ -88,7 +104,7 @@ def spend(name: str) -> None:
 
     async def spending() -> None:
         async with opened() as plumbing:
-            run = ActiveRun("t", "graph", plumbing)
+            run = ActiveRun("t", 1, "graph", plumbing)
             (place() / f"{name}.ready").touch()
             while not (place() / "go").exists():  # noqa: ASYNC110 - the barrier between processes is a file
                 await asyncio.sleep(0.001)
@@ -112,7 +128,7 @@ def held_by(name: str) -> int:
 async def test_several_processes_share_one_budget_and_their_deaths_give_nothing_back(plumbing: Plumbing) -> None:
     plumbing.settings.budget_tokens = 1000
     await judged(plumbing)
-    await graph.ainvoke({"branches": 0}, CONFIG)
+    await cut_off_after(0)
     names = ["one", "two", "three"]
     with process(spend, "one") as one, process(spend, "two") as two, process(spend, "three") as three:
         for name in names:
@@ -145,20 +161,20 @@ async def test_no_report_of_an_endpoint_breaks_the_books(plumbing: Plumbing, rep
     assert made["input_tokens"] == min(max(reported[0], 0), 2**53)
 
 
-async def test_a_budget_that_is_nearly_used_up_is_told_once(
+async def test_a_budget_that_is_nearly_used_up_is_told_once_however_often_its_run_is_taken_up_again(
     plumbing: Plumbing, caplog: pytest.LogCaptureFixture
 ) -> None:
     plumbing.settings.budget_tokens = 1000
     with caplog.at_level(logging.WARNING, "baton"):
-        await graph.ainvoke({"branches": 15}, CONFIG)
+        await cut_off_after(15)
         assert caplog.messages == []
         for _ in range(2):
-            await graph.ainvoke({"branches": 100}, CONFIG)
+            await cut_off_after(100)
     assert len(caplog.messages) == 1
     assert caplog.messages[0].startswith("t has used 80 % of its budget")
     (told,) = await rows(plumbing, "SELECT * FROM spans WHERE kind = 'budget'")
     assert told["status"] == "warning"
-    shown = await plumbing.database.do(lambda tx: steps(tx, "t"))
+    shown = await plumbing.database.do(lambda tx: steps(tx, "t", 1))
     (row,) = [each for each in shown if each["kind"] == "budget"]
     assert (row["step"], row["output"]["budget_tokens"]) == ("call (budget)", 1000)
 

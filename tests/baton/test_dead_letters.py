@@ -133,7 +133,7 @@ async def test_a_worker_that_records_its_failure_and_goes_on_does_not_end_the_ru
         run = await runner.resume("one")
         assert [letter["reason"] for letter in await letters(plumbing)] == ["bad_answer"]
     assert (run["status"], run["output"]) == ("done", {"receipt": {"paid": 7}})
-    assert paid() == [("one:pay:0", 7)]
+    assert paid() == [("one:1:pay@1/pay:0", 7)]
 
 
 @pytest.mark.parametrize(

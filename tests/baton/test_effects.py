@@ -1,17 +1,32 @@
 """Effects: once in the receiver's own log, whatever happens around them."""
 
+import json
+import time
 from typing import Any
 
 import pytest
 from langgraph.types import RetryPolicy
 
 from baton import Job, effect
+from baton.active import active_run
 from baton.dead_letters import REASONS
+from baton.effects import BY_KEY, CLOSE
 from baton.errors import Fatal, Transient
 from baton.graph_shapes import Graph
 from baton.plumbing import Plumbing
 from baton.policies import transient
-from tests.baton.payments import Order, Paid, Receipt, chain, desk, paid, pay_once, receive, worked
+from tests.baton.payments import (
+    Order,
+    Paid,
+    Receipt,
+    chain,
+    desk,
+    paid,
+    pay_once,
+    receive,
+    without_desk,
+    worked,
+)
 
 AT_ONCE = RetryPolicy(initial_interval=0.001, jitter=False, max_attempts=3, retry_on=transient)
 
@@ -19,12 +34,23 @@ AT_ONCE = RetryPolicy(initial_interval=0.001, jitter=False, max_attempts=3, retr
 async def ledger(plumbing: Plumbing) -> list[tuple[str, str]]:
     sql = "SELECT key, status FROM effects ORDER BY created_at"
     rows: list[Any] = await plumbing.database.do(lambda tx: tx.execute(sql).fetchall())
-    return [(row["key"], row["status"]) for row in rows]
+    return [(without_desk(row["key"]), row["status"]) for row in rows]
 
 
 async def letters(plumbing: Plumbing) -> list[dict[str, Any]]:
     rows = await plumbing.database.do(lambda tx: tx.execute("SELECT * FROM dead_letters").fetchall())
     return [dict(row) for row in rows]
+
+
+async def done_elsewhere(key: str, receipt: dict[str, Any]) -> None:
+    """What another process writes that works the same step."""
+    plumbing = active_run().plumbing
+
+    def close(tx: Any) -> None:
+        done = {**dict(tx.execute(BY_KEY, (key,)).fetchone()), "status": "done", "receipt": json.dumps(receipt)}
+        tx.execute(CLOSE, {**done, "seal": plumbing.seals.mark("effects", done), "now": time.time()})
+
+    await plumbing.database.do(close)
 
 
 def with_retries(node: Any) -> Graph:
@@ -34,33 +60,78 @@ def with_retries(node: Any) -> Graph:
     return graph
 
 
-async def test_the_key_is_thread_step_and_occurrence_and_a_second_call_gives_the_first_receipt() -> None:
+async def test_the_key_is_thread_run_desk_path_and_occurrence() -> None:
+    keys: list[str] = []
+
+    async def execute(key: str) -> dict[str, Any]:
+        keys.append(key)
+        return {"paid": 7}
+
+    async def pay_anyone(state: Order) -> Paid:
+        for occurrence in (None, "second"):
+            await effect("pay", {"amount": 7}, execute, occurrence=occurrence)
+        return {"receipt": Receipt(paid=7)}
+
+    async with desk({"anyone": chain(pay_anyone, name="anyone")}) as (runner, plumbing):
+        for _ in range(2):
+            await runner.queue("anyone", [Job({"amount": 7}, "one")], further=True)
+            assert (await runner.resume("one"))["status"] == "done"
+        desk_id = plumbing.database.id
+    ends = [":pay_anyone@1/pay:0", ":pay_anyone@1/pay:second"]
+    assert keys == [f"one:{run}:{desk_id}{end}" for run in (1, 2) for end in ends]
+
+
+async def test_a_step_that_runs_again_gets_the_first_receipts_and_fires_nothing() -> None:
+    attempts: list[list[dict[str, Any]]] = []
+
     async def pay_twice(state: Order) -> Paid:
-        first = await pay_once(state["amount"], occurrence="round-1")
-        assert await pay_once(state["amount"], occurrence="round-1") == first
-        await pay_once(state["amount"], occurrence="round-2")
+        attempts.append([await pay_once(state["amount"], occurrence=f"round-{number}") for number in (1, 2)])
+        if len(attempts) == 1:
+            raise Transient("the line went dead")
+        return {"receipt": Receipt(**attempts[-1][0])}
+
+    async with desk({"tried": with_retries(pay_twice)}) as (runner, plumbing):
+        await runner.queue("tried", [Job({"amount": 7}, "one")])
+        assert (await runner.resume("one"))["status"] == "done"
+        keys = [f"one:1:pay_twice@1/pay:round-{number}" for number in (1, 2)]
+        assert await ledger(plumbing) == [(key, "done") for key in keys]
+    assert attempts == [[{"paid": 7}, {"paid": 7}]] * 2
+    assert paid() == [(key, 7) for key in keys]
+
+
+@pytest.mark.parametrize("occurrence", [None, "round-1"])
+async def test_a_second_effect_of_one_name_in_a_step_is_refused_and_the_first_stands(occurrence: str | None) -> None:
+    async def pay_twice(state: Order) -> Paid:
+        first = await pay_once(state["amount"], occurrence=occurrence)
+        await pay_once(state["amount"], occurrence=occurrence)
         return {"receipt": Receipt(**first)}
 
     async with desk({"twice": chain(pay_twice, name="twice")}) as (runner, plumbing):
         await runner.queue("twice", [Job({"amount": 7}, "one")])
-        assert (await runner.resume("one"))["status"] == "done"
-        assert await ledger(plumbing) == [("one:pay_twice:round-1", "done"), ("one:pay_twice:round-2", "done")]
-    assert paid() == [("one:pay_twice:round-1", 7), ("one:pay_twice:round-2", 7)]
+        assert (await runner.resume("one"))["status"] == "dead_lettered"
+        (letter,) = await letters(plumbing)
+    assert letter["reason"] == "second_effect"
+    assert "pay_twice asks for pay a second time" in letter["error"]
+    assert paid() == [(f"one:1:pay_twice@1/pay:{occurrence or 0}", 7)]
 
 
 async def test_other_arguments_for_the_same_effect_fire_nothing_and_both_are_kept() -> None:
-    async def change_mind(state: Order) -> Paid:
-        await pay_once(state["amount"])
-        return {"receipt": Receipt(**await pay_once(8))}
+    attempts: list[int] = []
 
-    async with desk({"mind": chain(change_mind, name="mind")}) as (runner, plumbing):
-        await runner.queue("mind", [Job({"amount": 7}, "one")])
+    async def change_mind(state: Order) -> Paid:
+        attempts.append(state["amount"] + len(attempts))
+        await pay_once(attempts[-1])
+        raise Transient("the line went dead")
+
+    async with desk({"tried": with_retries(change_mind)}) as (runner, plumbing):
+        await runner.queue("tried", [Job({"amount": 7}, "one")])
         assert (await runner.resume("one"))["status"] == "dead_lettered"
         (letter,) = await letters(plumbing)
+    assert attempts == [7, 8]
     assert letter["reason"] == "effect_mismatch"
     assert '"amount": 7' in letter["error"]
     assert '"amount": 8' in letter["error"]
-    assert paid() == [("one:change_mind:0", 7)]
+    assert paid() == [("one:1:change_mind@1/pay:0", 7)]
 
 
 @pytest.mark.parametrize("deduplicates", [True, False])
@@ -71,7 +142,7 @@ async def test_an_answer_that_is_lost_on_the_way_never_pays_twice(*, deduplicate
 
     async def pay_unsure(state: Order) -> Paid:
         async def execute(key: str) -> dict[str, Any]:
-            sent.append(key)
+            sent.append(without_desk(key))
             if arrives or len(sent) > 1:
                 receive(key, state["amount"], deduplicates=deduplicates)
             if len(sent) == 1:
@@ -85,11 +156,12 @@ async def test_an_answer_that_is_lost_on_the_way_never_pays_twice(*, deduplicate
         await runner.queue("tried", [Job({"amount": 7}, "one")])
         run = await runner.resume("one")
         found, parked = await ledger(plumbing), await letters(plumbing)
+    key = "one:1:pay_unsure@1/pay:0"
     if deduplicates:
-        assert (run["status"], sent, found) == ("done", ["one:pay_unsure:0"] * 2, [("one:pay_unsure:0", "done")])
-        assert paid() == [("one:pay_unsure:0", 7)]
+        assert (run["status"], sent, found) == ("done", [key] * 2, [(key, "done")])
+        assert paid() == [(key, 7)]
     else:
-        assert (run["status"], len(sent), found) == ("dead_lettered", 1, [("one:pay_unsure:0", "in_doubt")])
+        assert (run["status"], len(sent), found) == ("dead_lettered", 1, [(key, "in_doubt")])
         assert parked[0]["reason"] == "in_doubt"
         assert len(paid()) == arrives
 
@@ -106,7 +178,7 @@ async def test_a_refusal_parks_the_run_and_is_recorded_as_one(*, deduplicates: b
     async with desk({"tried": with_retries(pay_refused)}) as (runner, plumbing):
         await runner.queue("tried", [Job({"amount": 7}, "one")])
         assert (await runner.resume("one"))["status"] == "dead_lettered"
-        assert await ledger(plumbing) == [("one:pay_refused:0", "refused")]
+        assert await ledger(plumbing) == [("one:1:pay_refused@1/pay:0", "refused")]
         (letter,) = await letters(plumbing)
     assert letter["error"] == "Fatal: the account is closed"
     assert letter["reason"] not in REASONS.values()
@@ -115,7 +187,7 @@ async def test_a_refusal_parks_the_run_and_is_recorded_as_one(*, deduplicates: b
 async def test_a_receipt_stands_against_whoever_comes_back_late() -> None:
     async def pay_while_another_does(state: Order) -> Paid:
         async def late(key: str) -> dict[str, Any]:
-            await pay_once(state["amount"])
+            await done_elsewhere(key, receive(key, state["amount"]))
             raise Fatal("too late: it was paid meanwhile")
 
         try:
@@ -127,6 +199,6 @@ async def test_a_receipt_stands_against_whoever_comes_back_late() -> None:
     async with desk({"late": chain(pay_while_another_does, name="late")}) as (runner, plumbing):
         await runner.queue("late", [Job({"amount": 7}, "one")])
         assert (await runner.resume("one"))["output"] == {"receipt": {"paid": 7}}
-        assert await ledger(plumbing) == [("one:pay_while_another_does:0", "done")]
-    assert paid() == [("one:pay_while_another_does:0", 7)]
-    assert worked() == ["sending", "sent"], "the receipt was there; nothing had to be sent again"
+        assert await ledger(plumbing) == [("one:1:pay_while_another_does@1/pay:0", "done")]
+    assert paid() == [("one:1:pay_while_another_does@1/pay:0", 7)]
+    assert worked() == [], "the receipt was there; nothing had to be sent again"

@@ -20,7 +20,7 @@ def drawn() -> dict[str, str]:
     for line in (errors.__doc__ or "").splitlines()[2:]:
         if name := re.search(r"[A-Z]\w+", line):
             path[name.start() // DEPTH :] = [name.group()]
-            parents[name.group()] = path[-2] if len(path) > 1 else "Exception"
+            parents[name.group()] = path[-2] if len(path) > 1 else "RuntimeError"
     return parents
 
 

@@ -45,7 +45,7 @@ async def test_after_a_fix_the_run_goes_on_from_the_step_that_failed() -> None:
         assert (run["status"], run["output"], run["dead_letters"]) == ("done", {"receipt": {"paid": 7}}, [])
         assert [each["status"] for each in await letters(plumbing, None)] == ["replayed"]
     assert worked() == ["book", "sending", "sent", "pay", "sending", "sent", "ship", "ship"]
-    assert paid() == [("one:book:0", 1), ("one:pay:0", 7)]
+    assert paid() == [("one:1:book@1/pay:0", 1), ("one:1:pay@1/pay:0", 7)]
 
 
 async def test_failing_again_opens_the_same_letter_with_every_attempt() -> None:
@@ -91,7 +91,7 @@ async def test_what_a_person_answered_before_stays_answered_and_nothing_is_paid_
         repair("ship")
         run = await runner.replay(letter["letter_id"])
     assert (run["status"], run["usage"]["model_calls"]) == ("done", 1)
-    assert paid() == [("one:pay:0", 7)]
+    assert paid() == [("one:1:pay@1/pay:0", 7)]
     assert worked().count("decided") == 1
 
 
@@ -107,7 +107,7 @@ async def test_what_went_on_beside_the_failed_step_is_not_asked_or_paid_again() 
         run = await runner.replay(letter["letter_id"])
         assert await questions(plumbing, "one") == []
     assert (run["status"], run["usage"]["model_calls"]) == ("done", 1)
-    assert paid() == [("one:pay:0", 7)]
+    assert paid() == [("one:1:pay@1/pay:0", 7)]
 
 
 async def test_two_steps_that_failed_side_by_side_are_replayed_one_after_the_other() -> None:
@@ -147,7 +147,7 @@ async def test_a_step_two_graphs_down_goes_on_where_it_failed() -> None:
         run = await runner.replay(letter["letter_id"])
     assert (run["status"], run["output"]) == ("done", {"receipt": {"paid": 7}})
     assert [worked().count(step) for step in ("book", "pay", "ship", "thank")] == [1, 1, 3, 1]
-    assert [key for key, _ in paid()] == ["one:book:0", "one:office/counter/pay:0"]
+    assert [key for key, _ in paid()] == ["one:1:book@1/pay:0", "one:1:office@1/counter@1/pay@1/pay:0"]
 
 
 @pytest.mark.parametrize("graph", ["spread", "workers"])
@@ -169,17 +169,21 @@ async def test_a_fan_out_goes_on_without_its_failed_workers_and_takes_them_in_la
     assert len(paid()) == len(set(paid())) == 5
 
 
-async def test_workers_that_were_given_the_same_share_a_letter_and_are_replayed_together() -> None:
+async def test_workers_that_were_given_the_same_have_a_letter_each_and_pay_each() -> None:
     def same(state: Order) -> list[Send]:
         return [Send("work", {"item": 1}) for _ in range(state["amount"])]
 
     break_at("work-1")
     async with shop({"spread": spreading(work, send=same)}) as (runner, plumbing):
         assert (await started(runner, "spread", 2))["output"] == {"told": "made [], failed [1, 1]"}
-        [letter] = await letters(plumbing)
+        first, second = await letters(plumbing)
+        assert sorted(each["path"] for each in (first, second)) == ["work@1.0", "work@1.1"]
         repair("work-1")
-        run = await runner.replay(letter["letter_id"])
+        run = await runner.replay(first["letter_id"])
+        assert (run["output"], run["dead_letters"]) == ({"told": "made [1], failed [1]"}, [second["letter_id"]])
+        run = await runner.replay(second["letter_id"])
     assert (run["output"], run["dead_letters"]) == ({"told": "made [1, 1], failed []"}, [])
+    assert sorted(paid()) == [("one:1:work@1.0/pay:1", 1), ("one:1:work@1.1/pay:1", 1)]
 
 
 async def test_a_fan_out_whose_workers_all_fail_still_joins() -> None:
@@ -235,7 +239,7 @@ async def test_a_changed_graph_is_gone_on_with_only_when_the_change_is_accepted(
         assert await everything(plumbing) == before
         assert (await runner.replay(letter["letter_id"], accept_change=True))["status"] == "done"
     assert worked()[-1] == "thank"
-    assert paid() == [("one:book:0", 1), ("one:pay:0", 7)]
+    assert paid() == [("one:1:book@1/pay:0", 1), ("one:1:pay@1/pay:0", 7)]
 
 
 async def test_a_run_parked_for_its_changed_graph_goes_on_with_the_old_one_or_the_new_one() -> None:
@@ -327,7 +331,7 @@ async def test_of_four_processes_that_replay_at_once_one_works_and_the_others_ar
     ended = raced(replaying, {f"worker-{number}": (letter_id,) for number in range(4)})
     assert sorted(str(each.get("refused") or each["status"]) for each in ended.values()) == ["Held"] * 3 + ["done"]
     assert worked().count("ship") == 2
-    assert paid() == [("one:book:0", 1), ("one:pay:0", 7)]
+    assert paid() == [("one:1:book@1/pay:0", 1), ("one:1:pay@1/pay:0", 7)]
 
 
 async def test_a_replay_that_is_killed_goes_on_like_any_run(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -341,4 +345,4 @@ async def test_a_replay_that_is_killed_goes_on_like_any_run(monkeypatch: pytest.
     async with shop() as (runner, plumbing):
         assert (await runner.resume("one"))["status"] == "done"
         assert await letters(plumbing) == []
-    assert paid() == [("one:book:0", 1), ("one:pay:0", 7)]
+    assert paid() == [("one:1:book@1/pay:0", 1), ("one:1:pay@1/pay:0", 7)]

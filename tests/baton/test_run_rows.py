@@ -20,7 +20,10 @@ APPROVAL = (
     "INSERT INTO approvals (interrupt_id, thread_id, step, occurrence, request, digest, decision, created_at)"
     " VALUES ('i', 'one', 's', '0', '{}', 'd', ?, 0)"
 )
-LETTER = "INSERT INTO dead_letters VALUES ('l', 'one', 's', '0', 'r', 'e', '{}', ?, ?, NULL, 0, 0)"
+LETTER = (
+    "INSERT INTO dead_letters (letter_id, thread_id, step, occurrence, reason, error, evidence, status, ends_run,"
+    " created_at, updated_at) VALUES ('l', 'one', 's', '0', 'r', 'e', '{}', ?, ?, 0, 0)"
+)
 HOLDERS = {who: run_rows.new_holder() for who in (True, False)}
 SEALS = Seals(b"k" * 32)
 Clock = Callable[[float], None]
@@ -59,7 +62,11 @@ def told(thread: str, began: float, ended: float | None = None, error: str | Non
 
 
 def run(fence: int | None) -> ActiveRun:
-    return ActiveRun("one", "g", SimpleNamespace(seals=SEALS), fence)  # type: ignore[arg-type]
+    return ActiveRun("one", 1, "g", SimpleNamespace(seals=SEALS), fence)  # type: ignore[arg-type]
+
+
+def claim(rows: Connection, holder: str, lease_s: float) -> dict[str, Any] | None:
+    return run_rows.claim(rows, run_rows.get(rows, "one"), holder, lease_s)
 
 
 def close(rows: Connection, fence: int = 1, **more: Any) -> str:
@@ -70,15 +77,15 @@ def close(rows: Connection, fence: int = 1, **more: Any) -> str:
 
 def test_a_lease_is_held_until_it_runs_out_and_renewing_keeps_it(rows: Connection, clock: Clock) -> None:
     first, second = run_rows.new_holder(), run_rows.new_holder()
-    assert run_rows.claim(rows, "one", first, 5)
-    assert run_rows.claim(rows, "one", second, 5) is None
-    assert run_rows.claim(rows, "one", first, 5) is None, "nor may its own process take it twice"
+    assert claim(rows, first, 5)
+    assert claim(rows, second, 5) is None
+    assert claim(rows, first, 5) is None, "nor may its own process take it twice"
     clock(104)
     run_rows.renew(rows, first, 5)
     clock(108)
-    assert run_rows.claim(rows, "one", second, 5) is None
+    assert claim(rows, second, 5) is None
     clock(110)
-    taken = run_rows.claim(rows, "one", second, 5)
+    taken = claim(rows, second, 5)
     assert taken is not None
     assert (taken["fence"], taken["recoveries"], taken["holder"]) == (2, 1, second)
     run_rows.renew(rows, first, 5)
@@ -87,10 +94,10 @@ def test_a_lease_is_held_until_it_runs_out_and_renewing_keeps_it(rows: Connectio
 
 def test_a_lease_from_before_a_reboot_is_void(rows: Connection, clock: Clock) -> None:
     clock(1_000_000)
-    assert run_rows.claim(rows, "one", "another-boot:1:x", 5)
+    assert claim(rows, "another-boot:1:x", 5)
     clock(1)
     assert run_rows.lease_ran_out(run_rows.get(rows, "one"), run_rows.new_holder())
-    assert run_rows.claim(rows, "one", run_rows.new_holder(), 5)
+    assert claim(rows, run_rows.new_holder(), 5)
 
 
 @pytest.mark.parametrize(
@@ -98,11 +105,14 @@ def test_a_lease_from_before_a_reboot_is_void(rows: Connection, clock: Clock) ->
     [
         (None, None, {}, "done"),
         ('{"type": "approve"}', None, {}, "done"),
-        ("undecided", None, {}, "waiting"),
+        ("undecided", None, {"asked": ["i"]}, "waiting"),
+        ("undecided", None, {}, "done"),
+        (None, None, {"asked": []}, "waiting"),
+        (None, None, {"stopped": True}, "queued"),
         (None, ("open", True), {}, "dead_lettered"),
         (None, ("open", False), {}, "done"),
         (None, ("replayed", True), {}, "done"),
-        ("undecided", ("open", True), {}, "waiting"),
+        ("undecided", ("open", True), {"asked": ["i"]}, "waiting"),
         ("undecided", ("open", True), {"parked": True}, "dead_lettered"),
         ("undecided", ("open", True), {"error": "E: no"}, "failed"),
     ],
@@ -114,7 +124,7 @@ def test_a_status_follows_from_what_is_recorded(
     closing: dict[str, Any],
     status: str,
 ) -> None:
-    run_rows.claim(rows, "one", run_rows.new_holder(), 5)
+    claim(rows, run_rows.new_holder(), 5)
     if approval:
         rows.execute(APPROVAL, (None if approval == "undecided" else approval,))
     if letter:
@@ -124,9 +134,9 @@ def test_a_status_follows_from_what_is_recorded(
 
 
 def test_who_lost_the_run_can_neither_close_nor_release_it(rows: Connection, clock: Clock) -> None:
-    run_rows.claim(rows, "one", run_rows.new_holder(), 5)
+    claim(rows, run_rows.new_holder(), 5)
     clock(106)
-    run_rows.claim(rows, "one", run_rows.new_holder(), 5)
+    claim(rows, run_rows.new_holder(), 5)
     before = run_rows.get(rows, "one")
     with pytest.raises(LeaseLost):
         close(rows, fence=1)
@@ -137,9 +147,9 @@ def test_who_lost_the_run_can_neither_close_nor_release_it(rows: Connection, clo
 
 
 def test_a_released_run_can_be_taken_at_once_and_counts_no_recovery(rows: Connection) -> None:
-    run_rows.claim(rows, "one", run_rows.new_holder(), 5)
+    claim(rows, run_rows.new_holder(), 5)
     run_rows.release(rows, run(1), 1)
-    taken = run_rows.claim(rows, "one", run_rows.new_holder(), 5)
+    taken = claim(rows, run_rows.new_holder(), 5)
     assert taken is not None
     assert (taken["fence"], taken["recoveries"]) == (2, 0)
 
@@ -155,7 +165,8 @@ def test_listings_are_newest_first_filtered_and_paged(rows: Connection) -> None:
     assert [each["thread_id"] for each in listed] == ["two", "one", "lib"]
     assert [each["thread_id"] for each in run_rows.listing(rows, status="queued", limit=1, offset=1)] == ["one"]
     assert [each["thread_id"] for each in run_rows.listing(rows, graph="h")] == ["lib"]
-    assert run_rows.resumable(rows) == ["one", "two"], "what the library began is not ours to go on with"
+    ours = [each["thread_id"] for each in run_rows.resumable(rows)]
+    assert ours == ["one", "two"], "what the library began is not ours to go on with"
 
 
 CALLS = st.lists(st.tuples(st.sampled_from("abc"), st.booleans(), st.booleans()), max_size=60)
@@ -191,11 +202,7 @@ def test_more_adopted_runs_than_one_statement_holds_all_get_their_rows(rows: Con
     assert len(run_rows.listing(rows, graph="h", status="done")) == many
 
 
-def test_an_adopted_run_that_asked_waits_and_one_that_was_parked_is_dead_lettered(rows: Connection) -> None:
-    rows.execute(APPROVAL, (None,))
-    run_rows.adopt(rows, [told("one", 0.0, 1.0)])
-    assert run_rows.get(rows, "one")["status"] == "waiting"
-    rows.execute("UPDATE approvals SET decision = '{}'")
+def test_an_adopted_run_that_was_dead_lettered_says_so(rows: Connection) -> None:
     rows.execute(LETTER, ("open", 1))
     run_rows.adopt(rows, [told("one", 0.0, 1.0)])
     assert run_rows.get(rows, "one")["status"] == "dead_lettered"
@@ -218,7 +225,7 @@ def test_whatever_two_processes_try_only_the_latest_claim_writes(moves: list[tup
                 now += 6
             elif move == "renew":
                 run_rows.renew(rows, HOLDERS[who], 5)
-            elif move == "claim" and (taken := run_rows.claim(rows, "one", HOLDERS[who], 5)):
+            elif move == "claim" and (taken := claim(rows, HOLDERS[who], 5)):
                 assert taken["fence"] == latest + 1
                 latest = fences[who] = taken["fence"]
             elif move in ("finish", "release"):

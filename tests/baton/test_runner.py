@@ -151,7 +151,7 @@ async def test_a_stop_cuts_off_a_step_that_does_not_end_within_the_grace(monkeyp
         assert (await working_runner.summary("one"))["status"] == "queued"
     async with desk() as (fresh, _):
         assert (await fresh.resume("one"))["status"] == "done"
-    assert paid() == [("one:book:0", 1), ("one:pay:0", 7)]
+    assert paid() == [("one:1:book@1/pay:0", 1), ("one:1:pay@1/pay:0", 7)]
 
 
 async def test_a_stop_before_the_first_step_starts_none() -> None:

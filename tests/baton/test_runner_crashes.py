@@ -36,7 +36,7 @@ async def test_killed_at_any_moment_every_run_ends_and_pays_once(seed: int) -> N
             await asyncio.sleep(moments.uniform(0, 0.2) + (0.3 if kill else 0))  # a lease must first run out
             working.kill()
     assert set((await statuses(RUNS)).values()) == {"done"}
-    expected = sorted([(f"{run}:book:0", 1) for run in RUNS] + [(f"{run}:pay:0", 7) for run in RUNS])
+    expected = sorted([(f"{run}:1:book@1/pay:0", 1) for run in RUNS] + [(f"{run}:1:pay@1/pay:0", 7) for run in RUNS])
     assert sorted(paid()) == expected, f"seed {seed}"
     async with desk() as (_, plumbing):
         hit = await plumbing.database.do(lambda tx: tx.execute("SELECT sum(recoveries) FROM runs").fetchone()[0])
@@ -51,7 +51,7 @@ async def test_killed_at_a_point_the_run_goes_on_in_another_process(point: str) 
         working.join(20)
         assert working.exitcode == -signal.SIGKILL
     assert await statuses(["one"]) == {"one": "done"}
-    assert paid() == [("one:book:0", 1), ("one:pay:0", 7)]
+    assert paid() == [("one:1:book@1/pay:0", 1), ("one:1:pay@1/pay:0", 7)]
 
 
 async def test_a_receiver_that_does_not_de_duplicate_is_never_asked_twice() -> None:
@@ -63,7 +63,7 @@ async def test_a_receiver_that_does_not_de_duplicate_is_never_asked_twice() -> N
         run = await runner.resume("one")
         reasons = await plumbing.database.do(lambda tx: [*map(tuple, tx.execute("SELECT reason FROM dead_letters"))])
     assert (run["status"], reasons) == ("dead_lettered", [("in_doubt",)])
-    assert paid() == [("one:pay_mute:0", 7)]
+    assert paid() == [("one:1:pay_mute@1/pay:0", 7)]
 
 
 async def test_of_four_processes_that_resume_at_once_one_works_and_the_others_are_told(
@@ -75,7 +75,7 @@ async def test_of_four_processes_that_resume_at_once_one_works_and_the_others_ar
     ended = raced(resume, {f"worker-{number}": ("one",) for number in range(4)})
     assert sorted(str(each.get("refused") or each["status"]) for each in ended.values()) == ["Held"] * 3 + ["done"]
     assert worked().count("pay") == 1
-    assert paid() == [("one:book:0", 1), ("one:pay:0", 7)]
+    assert paid() == [("one:1:book@1/pay:0", 1), ("one:1:pay@1/pay:0", 7)]
 
 
 @pytest.mark.parametrize(

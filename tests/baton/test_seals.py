@@ -1,8 +1,5 @@
 """Rows that are acted on: one that somebody without the key changed is refused in a line, and nothing is done."""
 
-import sqlite3
-from contextlib import closing
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -10,11 +7,15 @@ import pytest
 from baton import Job, run_rows
 from baton.errors import TamperedCheckpoint
 from baton.plumbing import Plumbing
-from baton.seals import SEALED, Seals
+from baton.seals import SEALED, SEALED_BEFORE, Seals
+from tests.baton.older import SEALED_2, as_before, mark_before
 from tests.baton.payments import chain, desk, paid, pay, queued
 from tests.baton.questions import approve, reject
 
-ROW = {"key": "one:pay:0", "thread_id": "one", "action": "pay", "args": "{}", "status": "done", "receipt": None}
+KEY = b"k" * 32
+ROWS: dict[str, dict[str, Any]] = {rows: {**dict.fromkeys(names, "{}"), "run": 1} for rows, names in SEALED.items()}
+COLUMNS = [(rows, column) for rows, names in SEALED.items() for column in names]
+COLUMNS_BEFORE = [(rows, column) for rows in SEALED_BEFORE for column in SEALED_2[rows]]
 RUN = {
     "input": "UPDATE runs SET input = replace(input, '7', '8')",
     "graph": "UPDATE runs SET graph = 'mute'",
@@ -42,17 +43,31 @@ def one_line(told: Any) -> str:
     return str(told)
 
 
-@pytest.mark.parametrize("column", SEALED["effects"])
-def test_a_seal_holds_for_every_column_of_its_row_and_for_its_kind(column: str) -> None:
-    seals = Seals(b"k" * 32)
-    seal = seals.mark("effects", ROW)
-    seals.check("effects", ROW, seal)
-    for other in ({**ROW, column: "other"}, {**ROW, column: None if ROW[column] else "null"}):
+def others(rows: str, column: str) -> list[dict[str, Any]]:
+    return [{**ROWS[rows], column: other} for other in ("other", None, 2)]
+
+
+@pytest.mark.parametrize("rows, column", COLUMNS)
+def test_a_seal_holds_for_every_column_of_its_row_and_for_its_kind(rows: str, column: str) -> None:
+    seals, row = Seals(KEY), ROWS[rows]
+    seal = seals.mark(rows, row)
+    seals.check(rows, row, seal)
+    for other in others(rows, column):
         with pytest.raises(TamperedCheckpoint):
-            seals.check("effects", other, seal)
-    for bad in (None, b"", "text", Seals(b"another").mark("effects", ROW)):
+            seals.check(rows, other, seal)
+    for bad in (None, b"", "text", Seals(b"another").mark(rows, row)):
         with pytest.raises(TamperedCheckpoint):
-            seals.check("effects", ROW, bad)
+            seals.check(rows, row, bad)
+
+
+@pytest.mark.parametrize("rows, column", [*COLUMNS_BEFORE, *((rows, "run") for rows in SEALED_BEFORE)])
+def test_a_seal_from_before_holds_for_what_it_held_and_for_the_first_run_alone(rows: str, column: str) -> None:
+    seals, row = Seals(KEY), ROWS[rows]
+    seal = mark_before(rows, row, KEY)
+    seals.check(rows, row, seal)
+    for other in others(rows, column):
+        with pytest.raises(TamperedCheckpoint):
+            seals.check(rows, other, seal)
 
 
 @pytest.mark.parametrize("sql", RUN.values(), ids=RUN)
@@ -109,7 +124,7 @@ async def test_a_receipt_that_was_changed_is_not_given_and_nothing_is_fired(what
         run = await runner.resume("one")
         assert run["status"] == "dead_lettered"
         one_line(run["error"])
-    assert paid() == [("one:pay:0", 7)]
+    assert paid() == [("one:1:pay@1/pay:0", 7)]
 
 
 async def test_an_output_that_was_changed_is_not_told() -> None:
@@ -122,14 +137,11 @@ async def test_an_output_that_was_changed_is_not_told() -> None:
         one_line(refused.value)
 
 
-async def test_rows_from_before_there_were_seals_can_be_looked_at_and_are_not_acted_on(baton_home: Path) -> None:
+async def test_rows_from_before_there_were_seals_can_be_looked_at_and_are_not_acted_on() -> None:
     await queued("one", graph="approved")
     async with desk() as (runner, _):
         await runner.resume("one")
-    with closing(sqlite3.connect(baton_home / "baton.db")) as old:
-        for table, column in [("runs", "seal"), ("runs", "output_seal"), ("effects", "seal"), ("approvals", "seal")]:
-            old.execute(f"ALTER TABLE {table} DROP COLUMN {column}")
-        old.execute("PRAGMA user_version=1")
+    as_before(1)
     async with desk() as (runner, plumbing):
         [run] = await plumbing.database.do(run_rows.listing)
         assert (run["status"], len(run["waiting_for"])) == ("waiting", 1)

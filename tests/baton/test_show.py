@@ -17,12 +17,12 @@ PAYMENT = ["book", "book!", "pay", "pay!", "thank"]
 
 
 async def shown(plumbing: Plumbing, thread: str = "one") -> list[dict[str, Any]]:
-    rows: list[dict[str, Any]] = await plumbing.database.do(lambda tx: steps(tx, thread))
+    rows: list[dict[str, Any]] = await plumbing.database.do(lambda tx: steps(tx, thread, 1))
     return rows
 
 
 async def usage(plumbing: Plumbing, thread: str = "one") -> dict[str, Any]:
-    found: dict[str, Any] = await plumbing.database.do(lambda tx: run_rows.usage(tx, thread))
+    found: dict[str, Any] = await plumbing.database.do(lambda tx: run_rows.usage(tx, thread, 1))
     return found
 
 

@@ -10,7 +10,7 @@ from baton.plumbing import Plumbing, opened
 from baton.spans import Where, plain
 from baton.sqlite_file import ROWS_AT_ONCE, reading
 
-WHERE = Where("t1", "desk/draft", "task-1", 2)
+WHERE = Where("t1", 1, "desk/draft", "task-1", 2)
 CARD = "4111 1111 1111 1111"
 
 

@@ -175,7 +175,7 @@ async def test_no_class_of_ours_is_brought_back_to_life(plumbing: Plumbing) -> N
 
 async def test_a_process_that_lost_its_lease_writes_nothing(plumbing: Plumbing) -> None:
     config = await put(plumbing.checkpointer, at("t"), n=1)
-    stale = ActiveRun("t", "graph", plumbing, fence=1)
+    stale = ActiveRun("t", 1, "graph", plumbing, fence=1)
     held = at("t", config["configurable"]["checkpoint_id"], **{ACTIVE: stale})
     with pytest.raises(LeaseLost):
         await put(plumbing.checkpointer, held, n=2)

@@ -10,7 +10,7 @@ from langgraph.types import Command, Send
 from typing_extensions import TypedDict
 
 from baton.dead_letters import park
-from baton.errors import ShapeError
+from baton.errors import DeadLettered, ShapeError
 from baton.plumbing import Plumbing
 from baton.typed_graph import TypedStateGraph
 from tests.baton.words import CONFIG, Asked, Counted, Fact, Said, State, chain, count, length, only, saved, say, spans
@@ -69,7 +69,8 @@ async def test_a_state_that_changed_while_the_run_was_paused_is_parked(plumbing:
     graph = builder.compile(plumbing.checkpointer, interrupt_before=["say"])
     await graph.ainvoke({"text": "one two"}, CONFIG)
     await graph.aupdate_state(CONFIG, {"fact": {"words": "many"}}, as_node="count")
-    await graph.ainvoke(None, CONFIG)
+    with pytest.raises(DeadLettered):
+        await graph.ainvoke(None, CONFIG)
     sql = "SELECT step, reason, error FROM dead_letters"
     (letter,) = await plumbing.database.do(lambda tx: tx.execute(sql).fetchall())
     assert tuple(letter)[:2] == ("say", "shape")

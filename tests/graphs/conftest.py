@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from langgraph.types import StateSnapshot
 
 from bank.desk import desk_bank
 from bank.protocol import Bank
@@ -57,9 +58,23 @@ class Desk:
         rows = await self.plumbing.database.do(lambda tx: tx.execute(sql, (summary["thread_id"],)).fetchall())
         return {row["step"] for row in rows}
 
+    def kept(self, graph: str) -> Any:
+        """A registered graph over the checkpoints of its runs."""
+        return load(graph).copy({"checkpointer": self.plumbing.checkpointer})
+
+    async def history(self, summary: Summary) -> list[StateSnapshot]:
+        """Where a run stood after each superstep, the latest first."""
+        config = {"configurable": {"thread_id": summary["thread_id"]}}
+        return [snapshot async for snapshot in self.kept(summary["graph"]).aget_state_history(config)]
+
     async def done(self) -> list[LogLine]:
         """What the bank was asked to do, by its own log."""
         return await self.bank.log()
+
+
+def load(graph: str) -> Any:
+    """A registered graph, by its name."""
+    return importlib.import_module(f"graphs.{graph}").graph
 
 
 @pytest.fixture
@@ -70,9 +85,6 @@ async def plumbing(furnished: Path) -> AsyncIterator[Plumbing]:
 
 @pytest.fixture
 async def desk(plumbing: Plumbing) -> Desk:
-    def load(name: str) -> Any:
-        return importlib.import_module(f"graphs.{name}").graph
-
     return Desk(Runner(plumbing, load), await plumbing.resource(desk_bank), plumbing)
 
 

@@ -28,7 +28,7 @@ async def work(desk: Desk, graph: str, messages: list[dict[str, Any]]) -> list[S
 async def shown(plumbing: Plumbing, runs: list[Summary]) -> list[dict[str, Any]]:
     """All steps of all runs, as `baton show --json` takes them."""
     threads = [str(run["thread_id"]) for run in runs]
-    return await plumbing.database.do(lambda tx: [step for thread in threads for step in steps(tx, thread)])
+    return await plumbing.database.do(lambda tx: [step for thread in threads for step in steps(tx, thread, 1)])
 
 
 def paid(told: list[dict[str, Any]], calls: str = "model_calls") -> Usage:

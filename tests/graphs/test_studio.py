@@ -1,16 +1,20 @@
-"""Studio's server over all graphs: a client works the desk to its question and answers it, and money moves once."""
+"""Studio's server over all graphs: a client works the desk to its question and answers it, and money moves once.
+
+What was on a thread before changes nothing (see `test_second_message`).
+"""
 
 import os
 import shutil
 import signal
 import socket
+import sqlite3
 import subprocess
 import sys
 import time
 from collections.abc import AsyncIterator, Iterator
-from contextlib import suppress
+from contextlib import closing, suppress
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import httpx
 import pytest
@@ -19,8 +23,21 @@ from langgraph_sdk.client import LangGraphClient
 
 from bank.sqlite_bank import SqliteBank
 from baton.registry import entries
+from state.banking import LogLine
 from state.context import Context
 from state.desk import Inquiry, Resolution
+from tests.graphs.second_messages import (
+    FOUND,
+    MOST_QUESTIONS,
+    PAIRS,
+    Message,
+    Told,
+    differences,
+    each_alone,
+    first_question,
+    lines,
+    plain,
+)
 from tests.ready import furnish
 
 HOUSE = Path(__file__).parents[2]
@@ -28,6 +45,25 @@ ROOMS = ("baton", "state", "bank", "nodes", "graphs")
 GRAPHS = set(entries())
 HOTEL = "Lumen Hotel charged me twice, 180.00 each time. Please refund one of them."
 PATIENCE_S = 60
+TEN = [
+    ("support_desk", FOUND),
+    ("support_desk", "the same refund for two"),
+    ("support_desk", "approved, then the same for somebody else"),
+    ("support_desk", "edited, then the same approved"),
+    ("support_desk", "one at once, then two that wait"),
+    ("support_desk", "a vote, then a question"),
+    ("chaining", "a refund, then another one"),
+    ("sectioning", "several requests, then several"),
+    ("multi_agent", "a limit up, then down"),
+    ("agent", "a lost card, then a question"),
+]
+
+
+class Served(NamedTuple):
+    """Where `langgraph dev` answers, and the home that it works in."""
+
+    url: str
+    home: Path
 
 
 def free_port() -> int:
@@ -56,13 +92,14 @@ def wait_for(url: str, server: subprocess.Popen[bytes], log: Path) -> None:
     pytest.fail(f"the server did not start:\n{log.read_text('utf-8', 'replace')[-3000:]}")
 
 
-@pytest.fixture
-def server(tmp_path: Path, baton_home: Path, ready: Path) -> Iterator[str]:
-    """The address of `langgraph dev`, which runs in a process group of its own."""
-    furnish(baton_home, ready)
-    port, folder, log = free_port(), copied(tmp_path / "house"), tmp_path / "studio.log"
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory, ready: Path) -> Iterator[Served]:
+    """`langgraph dev`, started once, in a process group of its own."""
+    base = tmp_path_factory.mktemp("studio")
+    furnish(base / "home", ready)
+    port, folder, log = free_port(), copied(base / "house"), base / "studio.log"
     command = [str(Path(sys.executable).with_name("langgraph")), "dev", "--no-browser", "--no-reload"]
-    environment = {**os.environ, "PYTHONPATH": str(folder)}
+    environment = {**os.environ, "PYTHONPATH": str(folder), "BATON_HOME": str(base / "home")}
     with log.open("wb") as out:
         process = subprocess.Popen(
             [*command, "--host", "127.0.0.1", "--port", str(port)],
@@ -74,16 +111,25 @@ def server(tmp_path: Path, baton_home: Path, ready: Path) -> Iterator[str]:
         )
     try:
         wait_for(f"http://127.0.0.1:{port}", process, log)
-        yield f"http://127.0.0.1:{port}"
+        yield Served(f"http://127.0.0.1:{port}", base / "home")
     finally:
         os.killpg(process.pid, signal.SIGKILL)
         process.wait()
 
 
 @pytest.fixture
-async def studio(server: str) -> AsyncIterator[LangGraphClient]:
-    async with get_client(url=server, timeout=PATIENCE_S) as client:
+async def studio(server: Served) -> AsyncIterator[LangGraphClient]:
+    async with get_client(url=server.url, timeout=PATIENCE_S) as client:
         yield client
+
+
+async def bank_log(served: Served) -> list[LogLine]:
+    """What the server's bank was asked to do."""
+    bank = await SqliteBank.open(served.home / "bank.db")
+    try:
+        return await bank.log()
+    finally:
+        await bank.aclose()
 
 
 async def schemas(studio: LangGraphClient) -> dict[str, Any]:
@@ -92,7 +138,7 @@ async def schemas(studio: LangGraphClient) -> dict[str, Any]:
 
 
 @pytest.mark.timeout(120)
-async def test_studio_serves_every_graph_and_the_desk_to_its_end(studio: LangGraphClient, baton_home: Path) -> None:
+async def test_studio_serves_every_graph_and_the_desk_to_its_end(studio: LangGraphClient, server: Served) -> None:
     shapes = await schemas(studio)
     assert shapes.keys() == GRAPHS
     for shape in shapes.values():
@@ -103,13 +149,49 @@ async def test_studio_serves_every_graph_and_the_desk_to_its_end(studio: LangGra
     thread = (await studio.threads.create())["thread_id"]
     given = {"message": HOTEL, "customer_id": "C012"}
     await studio.runs.wait(thread, "support_desk", input=given, context={"route_threshold": 0.4})
-    [question] = [each for asked in (await studio.threads.get(thread))["interrupts"].values() for each in asked]
+    waiting: Any = await studio.threads.get(thread)
+    assert not {"outcome", "reply", "actions", "reason"} & waiting["values"].keys()
+    [question] = [each for asked in waiting["interrupts"].values() for each in asked]
     assert question["value"]["action_requests"][0]["name"] == "refund"
 
     command: Any = {"resume": {question["id"]: {"decisions": [{"type": "approve"}]}}}
     ended: Any = await studio.runs.wait(thread, "support_desk", command=command, context={"route_threshold": 0.4})
     assert (ended["outcome"], ended["actions"][0]["status"]) == ("acted", "done")
 
-    bank = await SqliteBank.open(baton_home / "bank.db")
-    assert [(line.action, line.args["amount"]) for line in await bank.log()] == [("refund", "180.00")]
-    await bank.aclose()
+    assert [(line.action, line.args["amount"]) for line in await bank_log(server)] == [("refund", "180.00")]
+
+
+async def worked(studio: LangGraphClient, graph: str, thread: str, message: Message, context: Any) -> Told:
+    """One message on a thread of the server, with the answers to what it waits for; as `second_messages.seen`."""
+    output: Any = await studio.runs.wait(thread, graph, input=message.inquiry, context=context)
+    asked: list[Any] = []
+    while (waits := (await studio.threads.get(thread))["interrupts"]) and len(asked) < MOST_QUESTIONS:
+        each: list[Any] = [asking for of_task in waits.values() for asking in of_task]
+        interrupt_id, question = first_question((asking["id"], asking["value"]) for asking in each)
+        command: Any = {"resume": {interrupt_id: message.reply(len(asked))}}
+        output = await studio.runs.wait(thread, graph, command=command, context=context)
+        asked.append(question)
+    state = await studio.threads.get_state(thread)
+    return plain({"output": output, "asked": asked, "values": state["values"]})
+
+
+@pytest.mark.timeout(120)
+async def test_the_second_message_of_a_thread_gets_what_it_gets_alone(
+    studio: LangGraphClient, server: Served, ready: Path, baton_home: Path
+) -> None:
+    furnish(baton_home, ready)
+    with (
+        closing(sqlite3.connect(server.home / "bank.db")) as now,
+        closing(sqlite3.connect(baton_home / "bank.db")) as to,
+    ):
+        now.backup(to)
+    found: list[Told] = []
+    for graph, name in TEN:
+        pair, thread = PAIRS[name], (await studio.threads.create())["thread_id"]
+        for message in (pair.first, pair.second):
+            told = await worked(studio, graph, thread, message, pair.context)
+        found.append(told)
+    alone, log = await each_alone((graph, PAIRS[name]) for graph, name in TEN)
+    for told, expected in zip(found, alone, strict=True):
+        assert differences(told, expected) == []
+    assert lines(await bank_log(server)) == log

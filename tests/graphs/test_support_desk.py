@@ -13,6 +13,7 @@ from tests.scripted import Scripted
 
 TWICE = "I was charged twice at Kestrel Books, 24.90 each time. Please refund the second one."
 HOTEL = "Lumen Hotel charged me twice, 180.00 each time. Please refund one of them."
+BOTH = "Please raise the daily limit of my card to 1500.00. And please close my account A024."
 KEYS = set(Resolution.__annotations__)
 
 
@@ -66,6 +67,18 @@ async def test_a_larger_refund_waits_and_nothing_moves_meanwhile(desk: Desk) -> 
     assert question["action_requests"][0]["args"]["amount"] == "180.00"
     assert "refund for customer C012" in question["action_requests"][0]["description"]
     assert await desk.done() == []
+
+
+@pytest.mark.parametrize("message, customer_id", [(HOTEL, "C012"), (BOTH, "C020")])
+async def test_what_waits_says_nothing_that_reads_like_an_outcome(desk: Desk, message: str, customer_id: str) -> None:
+    waiting = await desk.work(message, customer_id)
+    state = await desk.kept("support_desk").aget_state(
+        {"configurable": {"thread_id": waiting["thread_id"]}}, subgraphs=True
+    )
+    inner = [task.state for task in state.tasks]
+    assert inner
+    for values in [state.values, *(each.values for each in inner)]:
+        assert {name: values[name] for name in KEYS - {"route", "confidence"} if name in values} == {}
 
 
 async def test_an_approved_refund_is_paid_once(desk: Desk) -> None:
@@ -290,7 +303,12 @@ async def test_a_message_takes_the_path_that_it_needs(
     assert step in await desk.steps(done)
 
 
-BOTH = "Please raise the daily limit of my card to 1500.00. And please close my account A024."
+async def test_what_a_path_ended_with_is_what_the_desk_ends_with(desk: Desk) -> None:
+    asked = "How do I change my PIN? What is the fee for a transfer abroad?"
+    passed_on, split = [await desk.work(asked, graph=graph, sections=1) for graph in ("support_desk", "sectioning")]
+    assert "pass_on" in await desk.steps(passed_on)
+    assert whole(passed_on) == whole(split)
+    assert whole(split)["outcome"] == "escalated"
 
 
 async def test_two_actions_wait_at_once_and_are_decided_one_by_one(desk: Desk) -> None:

@@ -13,16 +13,21 @@ from nodes.classify import classify
 from nodes.escalate import escalate
 from nodes.retrieve import retrieve
 from state.context import Context
-from state.desk import Resolution
+from state.desk import Inquiry, Resolution
 from state.reviews import Review
 
 ROUTED: Any = {"message": "My card was stolen", "customer_id": None, "route": "security", "confidence": 0.9}
 
 
-async def test_classify_gives_a_route_and_its_probability(furnished: Path) -> None:
-    routed = await classify({"message": "My card was stolen", "customer_id": None})
-    assert routed["route"] == "security"
-    assert 0.5 < routed["confidence"] <= 1
+async def test_classify_gives_a_route_and_its_probability_and_is_sure_from_the_threshold_on(
+    furnished: Path, runtime: Callable[..., Runtime[Context]]
+) -> None:
+    stolen: Inquiry = {"message": "My card was stolen", "customer_id": None}
+    guess = await classify(stolen, runtime(route_threshold=0.5))
+    assert (guess["route"], guess["sure"]) == ("security", True)
+    assert 0.5 < guess["confidence"] < 1
+    assert (await classify(stolen, runtime(route_threshold=guess["confidence"])))["sure"]
+    assert not (await classify(stolen, runtime(route_threshold=1.0)))["sure"]
 
 
 async def test_retrieve_gives_as_many_passages_as_the_context_says(runtime: Callable[..., Runtime[Context]]) -> None:

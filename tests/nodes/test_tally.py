@@ -16,7 +16,8 @@ from state.voting import Vote
 Answer = Literal["yes", "no", "unsure"]
 ANSWERS: dict[str, Answer] = {"y": "yes", "n": "no", "u": "unsure"}
 FAILED = Failure(letter_id="dl-1", step="vote", reason="bad_answer", error="BadAnswer: none", request={})
-ROUTED = {"message": "Hello", "customer_id": None, "route": "cards", "confidence": 0.95}
+GUESSED = {"message": "Hello", "customer_id": None, "route": "cards", "confidence": 0.95, "sure": True}
+CONVENED = {**GUESSED, "panel": [f"v{number}" for number in range(5)]}
 
 
 def votes(letters: str) -> list[Vote]:
@@ -50,9 +51,14 @@ def test_the_order_of_arrival_does_not_show(arrived: list[Vote]) -> None:
     "letters, more, goes_on, told",
     [
         ("yyyyn", {}, ("security", None), "fraud? 4 yes (v0, v1, v2, v3), 1 no (v4), of 5 voters"),
-        ("yyyyy", {"route": "other", "confidence": 0.3}, ("security", None), "fraud? 5 yes"),
+        ("yyyyy", {"route": "other", "confidence": 0.3, "sure": False}, ("security", None), "fraud? 5 yes"),
         ("nnnnn", {}, ("cards", None), "fraud? 5 no"),
-        ("nnnnn", {"confidence": 0.5}, ("cards", "no tier was sure of a route (cards, 0.50)"), "fraud? 5 no"),
+        (
+            "nnnnn",
+            {"confidence": 0.5, "sure": False},
+            ("cards", "no tier was sure of a route (cards, 0.50)"),
+            "fraud? 5 no",
+        ),
         ("nnnnn", {"route": "other"}, ("other", "not for this desk (other, 0.95)"), "fraud? 5 no"),
         ("yynn", {"failures": [FAILED]}, ("cards", "a quorum of 0.6 (quorum) was not reached"), "fraud? 2 yes"),
     ],
@@ -60,7 +66,7 @@ def test_the_order_of_arrival_does_not_show(arrived: list[Vote]) -> None:
 async def test_how_it_goes_on(
     runtime: Callable[..., Runtime[Context]], letters: str, more: Any, goes_on: tuple[str, str | None], told: str
 ) -> None:
-    written = await tally(cast("Any", {**ROUTED, "votes": votes(letters), **more}), runtime())
+    written = await tally(cast("Any", {**CONVENED, "votes": votes(letters), **more}), runtime())
     assert (written["route"], written["review"].reason if "review" in written else None) == goes_on
     assert written["finding"].startswith(told)
     assert ("1 failed" in written["finding"]) is ("failures" in more)

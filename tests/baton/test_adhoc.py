@@ -1,5 +1,7 @@
 """Bare calls and threads of the server: they get a row, and the plumbing under their feet."""
 
+import asyncio
+import signal
 from typing import Any
 
 import pytest
@@ -7,11 +9,12 @@ from langchain_core.runnables import RunnableConfig
 from langgraph.graph import START
 from langgraph.types import Command
 
-from baton.errors import Fatal, ShapeError
+from baton.errors import DeadLettered, Fatal, NotEnded, NothingWaiting, ShapeError
 from baton.graph_shapes import Graph
 from baton.plumbing import Plumbing
 from baton.typed_graph import TypedStateGraph
-from tests.baton.payments import GRAPHS, Order, Paid, State, desk, paid, worked
+from tests.baton.payments import GRAPHS, Order, Paid, State, desk, paid, place, worked
+from tests.baton.processes import process
 from tests.baton.questions import approve, questions, reject
 
 CONFIG: Any = {"configurable": {"thread_id": "one"}}
@@ -26,13 +29,22 @@ async def rows(plumbing: Plumbing) -> list[dict[str, Any]]:
     return [dict(row) for row in found]
 
 
+async def runs(plumbing: Plumbing) -> list[tuple[str, int, str]]:
+    return [(row["thread_id"], row["run"], row["status"]) for row in await rows(plumbing)]
+
+
+def payments(thread: str, run: int, amount: int) -> list[tuple[str, int]]:
+    """What a run of `payment` pays: 1 for the booking, and the amount."""
+    return [(f"{thread}:{run}:book@1/pay:0", 1), (f"{thread}:{run}:pay@1/pay:0", amount)]
+
+
 async def test_a_bare_call_works_without_any_set_up_and_leaves_a_row() -> None:
     async with desk() as (_, plumbing):
         assert await GRAPHS["payment"].ainvoke({"amount": 7}) == {"receipt": {"paid": 7}}
         (row,) = await rows(plumbing)
     assert (row["origin"], row["status"], row["graph"]) == ("library", "done", "payment")
     assert row["thread_id"].startswith("lib-")
-    assert paid() == [(f"{row['thread_id']}:book:0", 1), (f"{row['thread_id']}:pay:0", 7)]
+    assert paid() == payments(row["thread_id"], 1, 7)
 
 
 async def test_the_framework_hears_of_no_thread_that_nobody_named() -> None:
@@ -61,23 +73,65 @@ async def test_a_thread_of_the_server_is_known_as_one(key: str) -> None:
 
 
 @pytest.mark.parametrize("checkpointed", [True, False])
-async def test_the_same_call_twice_on_one_thread_is_one_row_and_one_effect(*, checkpointed: bool) -> None:
+async def test_a_further_call_on_a_thread_is_a_further_run_with_a_row_and_effects_of_its_own(
+    *, checkpointed: bool
+) -> None:
     async with desk() as (_, plumbing):
         graph = durable(plumbing, "payment") if checkpointed else GRAPHS["payment"]
-        for _ in range(2):
-            assert await graph.ainvoke({"amount": 7}, CONFIG) == {"receipt": {"paid": 7}}
-        assert [(row["thread_id"], row["status"]) for row in await rows(plumbing)] == [("one", "done")]
-    assert worked().count("pay") == 2
-    assert paid() == [("one:book:0", 1), ("one:pay:0", 7)]
+        for amount in (7, 7, 8):
+            assert await graph.ainvoke({"amount": amount}, CONFIG) == {"receipt": {"paid": amount}}
+        assert await runs(plumbing) == [("one", run, "done") for run in (1, 2, 3)]
+    assert worked().count("pay") == 3
+    assert paid() == [*payments("one", 1, 7), *payments("one", 2, 7), *payments("one", 3, 8)]
 
 
-async def test_another_amount_on_the_same_thread_fires_nothing_and_is_parked() -> None:
+def killed_at(point: str, *, checkpointed: bool) -> None:
+    """Let a call's process die there."""
+    (place() / f"{point}.kill").touch()
+    with process(call_once, checkpointed) as calling:
+        calling.join(20)
+        assert calling.exitcode == -signal.SIGKILL
+
+
+def call_once(checkpointed: bool) -> None:  # noqa: FBT001 - a process takes its arguments by position
+    async def calling() -> None:
+        async with desk() as (_, plumbing):
+            graph = durable(plumbing, "payment") if checkpointed else GRAPHS["payment"]
+            await graph.ainvoke({"amount": 7}, CONFIG)
+
+    asyncio.run(calling())
+
+
+@pytest.mark.parametrize("point", ["book", "sending", "sent", "thank"])
+async def test_a_call_whose_process_died_is_the_same_run_when_it_is_repeated_and_pays_once(point: str) -> None:
+    killed_at(point, checkpointed=False)
+    async with desk() as (_, plumbing):
+        assert await runs(plumbing) == [("one", 1, "running")]
+        assert await GRAPHS["payment"].ainvoke({"amount": 7}, CONFIG) == {"receipt": {"paid": 7}}
+        assert await runs(plumbing) == [("one", 1, "done")]
+    assert paid() == payments("one", 1, 7)
+
+
+@pytest.mark.parametrize("point", ["book", "sending", "sent", "thank"])
+async def test_with_a_checkpointer_a_call_whose_process_died_is_gone_on_with_and_not_begun_beside(point: str) -> None:
+    killed_at(point, checkpointed=True)
     async with desk() as (_, plumbing):
         graph = durable(plumbing, "payment")
-        await graph.ainvoke({"amount": 7}, CONFIG)
-        await graph.ainvoke({"amount": 8}, CONFIG)
-        assert [row["status"] for row in await rows(plumbing)] == ["dead_lettered"]
-    assert paid() == [("one:book:0", 1), ("one:pay:0", 7)]
+        with pytest.raises(NotEnded, match=r"run 1 of one is running .* go on with it: ainvoke\(None, config\)"):
+            await graph.ainvoke({"amount": 7}, CONFIG)
+        assert await runs(plumbing) == [("one", 1, "running")]
+        assert await graph.ainvoke(None, CONFIG) == {"receipt": {"paid": 7}}
+        assert await runs(plumbing) == [("one", 1, "done")]
+    assert paid() == payments("one", 1, 7)
+
+
+async def test_another_amount_for_a_call_whose_process_died_fires_nothing_and_is_dead_lettered() -> None:
+    killed_at("thank", checkpointed=False)
+    async with desk() as (_, plumbing):
+        with pytest.raises(DeadLettered, match="effect_mismatch"):
+            await GRAPHS["payment"].ainvoke({"amount": 8}, CONFIG)
+        assert await runs(plumbing) == [("one", 1, "dead_lettered")]
+    assert paid() == payments("one", 1, 7)
 
 
 async def test_a_paused_call_waits_and_goes_on_by_a_bare_command() -> None:
@@ -88,8 +142,10 @@ async def test_a_paused_call_waits_and_goes_on_by_a_bare_command() -> None:
         (asked,) = await questions(plumbing, "one")
         await graph.ainvoke(Command(resume={asked["interrupt_id"]: approve(digest=asked["digest"])}), CONFIG)
         assert [row["status"] for row in await rows(plumbing)] == ["done"]
-        await graph.ainvoke(Command(resume=reject()), CONFIG)
-    assert paid() == [("one:pay:0", 7)]
+        with pytest.raises(NothingWaiting):
+            await graph.ainvoke(Command(resume=reject()), CONFIG)
+        assert [row["status"] for row in await rows(plumbing)] == ["done"]
+    assert paid() == [("one:1:pay@1/pay:0", 7)]
 
 
 async def test_an_input_that_does_not_fit_leaves_no_row() -> None:

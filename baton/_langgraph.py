@@ -1,0 +1,126 @@
+"""What Baton takes from LangGraph beyond its public face, each thing under a name of ours.
+
+The keys of a task's `configurable`, the path of a task and the form of a checkpoint are the framework's own; where an
+upgrade changes one, `tests/baton/test_langgraph_ground.py` fails by the name that stands here.
+"""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+from langchain_core.runnables import RunnableConfig
+from langchain_core.runnables.config import var_child_runnable_config
+from langgraph.channels import BinaryOperatorAggregate
+from langgraph.checkpoint.base import Checkpoint, CheckpointTuple
+from langgraph.checkpoint.base.id import uuid6
+from langgraph.config import get_config
+from langgraph.errors import GraphInterrupt
+from langgraph.graph.message import add_messages
+
+SEND, READ, SCRATCHPAD, TASK_ID = "__pregel_send", "__pregel_read", "__pregel_scratchpad", "__pregel_task_id"
+RUNTIME, TASKS, PUSH, SAVER = "__pregel_runtime", "__pregel_tasks", "__pregel_push", "__pregel_checkpointer"
+COORDINATES = ("thread_id", "checkpoint_ns", "checkpoint_id", "checkpoint_map")
+VISITS = "__baton_visits"
+"""A channel that only the plumbing sees: how often each step of a graph was visited in its run."""
+
+
+def merge_configurable(*configs: RunnableConfig | None) -> dict[str, Any]:
+    """The `configurable` of a call, as the framework merges it: of the run around it, the graph's own, the call's.
+
+    A call that names a thread or a checkpoint of its own has nothing of the run around it.
+    """
+    given: list[Mapping[str, Any]] = [(config or {}).get("configurable") or {} for config in configs]
+    around = (var_child_runnable_config.get() or {}).get("configurable") or {}
+    own = any(each.get(name) for each in given for name in COORDINATES)
+    merged = {} if own else dict(around)
+    for each in given:
+        merged |= each
+    return merged
+
+
+def is_inside_task(configurable: Mapping[str, Any]) -> bool:
+    """Whether a call is made by a task of a graph around it."""
+    return TASK_ID in configurable
+
+
+def task_around(configurable: Mapping[str, Any]) -> tuple[str, str]:
+    """The id and the namespace of the task that makes a call; the id is the same when the task runs again."""
+    return str(configurable[TASK_ID]), str(configurable.get("checkpoint_ns", ""))
+
+
+def has_saver_around(configurable: Mapping[str, Any]) -> bool:
+    """Whether a graph around the call keeps checkpoints, also for a graph that has no checkpointer of its own."""
+    return bool(configurable.get(SAVER))
+
+
+def namespace_of(config: RunnableConfig) -> str:
+    """The namespace of a step: names and task ids, outermost first; in an error handler, of the step that failed."""
+    namespace: str = config["configurable"][RUNTIME].execution_info.checkpoint_ns
+    return namespace
+
+
+def read_visits(config: RunnableConfig) -> dict[str, int] | None:
+    """The visits of the steps of the graph of a task; None where that graph does not count them."""
+    try:
+        found: dict[str, int] | None = config["configurable"][READ](VISITS)
+    except KeyError:
+        return None
+    return found or {}
+
+
+def write_visit(config: RunnableConfig, step: str, visit: int) -> None:
+    """Note a visit of a step with what its task writes."""
+    config["configurable"][SEND]([(VISITS, {step: visit})])
+
+
+def visits_channel() -> BinaryOperatorAggregate[dict[str, int]]:
+    """A channel for the visits: what several tasks of a superstep note is one visit."""
+    return BinaryOperatorAggregate(dict, lambda before, now: before | now)
+
+
+def send_number(config: RunnableConfig, step: str) -> int | None:
+    """Which one of the `Send`s to this step a task is, from 0 on; None where no `Send` began it.
+
+    Sends to other steps do not count, so that one more of another kind shifts nothing.
+    """
+    kind, index, *_ = config.get("metadata", {}).get("langgraph_path") or (None, None)
+    if kind != PUSH or not isinstance(index, int):
+        return None
+    sends = config["configurable"][READ](TASKS) or []
+    return [each.node for each in sends[:index]].count(step)
+
+
+def replies_kept() -> int:
+    """How many replies the framework hands to the interrupts of the task that calls."""
+    return len(get_config()["configurable"][SCRATCHPAD].resume)
+
+
+def interrupt_id_of(raised: GraphInterrupt) -> str:
+    """The id under which the framework waits for a reply to an interrupt that was just raised."""
+    first: str = raised.args[0][0].id
+    return first
+
+
+def is_message_reducer(channel: Any) -> bool:
+    """Whether a channel is reduced by `add_messages`, and so is a conversation."""
+    return getattr(channel, "operator", None) is add_messages
+
+
+def first_checkpoint(last: CheckpointTuple, kept: Mapping[str, Any], version: Any) -> tuple[Checkpoint, dict[str, Any]]:
+    """An empty checkpoint that begins a run after the last one of its thread, and the versions that are new in it.
+
+    `kept` are the channels that live on, with their values. LangGraph cannot unset a value, so what is not kept is not
+    in it; `version`, of the visits, is above all versions before, so that none is given twice.
+    """
+    before = last.checkpoint
+    versions = {name: before["channel_versions"][name] for name in kept} | {VISITS: version}
+    fresh = Checkpoint(
+        v=before["v"],
+        id=str(uuid6(clock_seq=-2)),
+        ts=datetime.now(UTC).isoformat(),
+        channel_values={**kept, VISITS: {}},
+        channel_versions=versions,
+        versions_seen={},
+        updated_channels=None,
+    )
+    return fresh, versions

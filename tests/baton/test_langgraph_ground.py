@@ -1,0 +1,171 @@
+"""What is taken from LangGraph beyond its public face is still as we know it; a name here is the name that changed."""
+
+import inspect
+from typing import Annotated, Any
+
+import pytest
+from langgraph.checkpoint.memory import InMemorySaver
+from langgraph.config import get_config
+from langgraph.errors import GraphInterrupt, NodeError
+from langgraph.graph import END, START, StateGraph, add_messages
+from langgraph.types import Command, Send, interrupt
+from typing_extensions import TypedDict
+
+from baton import _langgraph as ground
+
+Seen = dict[str, Any]
+
+
+class State(TypedDict, total=False):
+    at: int
+    kept: str
+    messages: Annotated[list[Any], add_messages]
+
+
+def one_step(look: Any) -> Any:
+    """A graph of one step; `look` is called in it."""
+
+    async def step(_state: State) -> State:
+        look(get_config())
+        return {"at": 1}
+
+    made: Any = StateGraph(State)
+    made.add_node("step", step).add_edge(START, "step").add_edge("step", END)
+    compiled = made.compile(checkpointer=InMemorySaver())
+    compiled.channels[ground.VISITS] = ground.visits_channel()
+    return compiled
+
+
+def on(thread: str) -> Any:
+    return {"configurable": {"thread_id": thread}}
+
+
+async def test_merge_configurable_is_inside_task_task_around_and_has_saver_around() -> None:
+    seen: Seen = {}
+
+    def look(config: Any) -> None:
+        seen["ambient"] = ground.merge_configurable(None)
+        seen["own"] = ground.merge_configurable({"configurable": {"thread_id": "other"}})
+        seen["more"] = ground.merge_configurable({"configurable": {"a": 1}})
+        seen["inside"] = ground.is_inside_task(config["configurable"])
+        seen["task"] = ground.task_around(config["configurable"])
+        seen["saver"] = ground.has_saver_around(config["configurable"])
+
+    await one_step(look).ainvoke({"at": 0}, on("t"))
+    assert (seen["ambient"]["thread_id"], seen["own"], seen["inside"]) == ("t", {"thread_id": "other"}, True)
+    assert (seen["more"]["thread_id"], seen["more"]["a"]) == ("t", 1)
+    assert (seen["task"][1], seen["saver"]) == (f"step:{seen['task'][0]}", True)
+
+
+async def test_namespace_of_is_names_and_task_ids_also_in_an_error_handler() -> None:
+    seen: list[str] = []
+
+    async def step(_state: State) -> State:
+        seen.append(ground.namespace_of(get_config()))
+        raise ValueError("no")
+
+    async def handle(_state: State, error: NodeError) -> Command[Any]:
+        seen.append(ground.namespace_of(get_config()))
+        return Command(goto=END)
+
+    made: Any = StateGraph(State)
+    made.set_node_defaults(error_handler=handle)
+    made.add_node("step", step).add_edge(START, "step")
+    await made.compile().ainvoke({"at": 0})
+    assert seen[0].partition(":")[0] == "step"
+    assert seen[0] == seen[1]
+
+
+async def test_write_visit_and_read_visits_go_through_a_channel_that_nobody_sees() -> None:
+    found: list[Any] = []
+
+    def look(config: Any) -> None:
+        found.append(ground.read_visits(config))
+        ground.write_visit(config, "step", len(found))
+
+    graph = one_step(look)
+    parts = [part async for part in graph.astream({"at": 0}, on("t"), stream_mode=["updates", "values"])]
+    await graph.ainvoke({"at": 0}, on("t"))
+    assert found == [{}, {"step": 1}]
+    assert ground.VISITS not in str(parts)
+    assert ground.VISITS not in (await graph.aget_state(on("t"))).values
+    bare = StateGraph(State).add_node("step", lambda _: found.append(ground.read_visits(get_config())))
+    await bare.add_edge(START, "step").compile().ainvoke({"at": 0})
+    assert found[-1] is None, "a graph without the channel counts none"
+
+
+async def test_send_number_counts_the_sends_to_a_step() -> None:
+    found: list[tuple[str, int | None]] = []
+
+    def worker(name: str) -> Any:
+        return lambda _: found.append((name, ground.send_number(get_config(), name)))
+
+    made: Any = StateGraph(State)
+    for name in ("plan", "one", "two"):
+        made.add_node(name, worker(name))
+    sends = [Send("one", {}), Send("two", {}), Send("one", {}), Send("two", {})]
+    made.add_edge(START, "plan").add_conditional_edges("plan", lambda _: sends, ["one", "two"])
+    await made.compile().ainvoke({"at": 0})
+    assert sorted(found, key=str) == [("one", 0), ("one", 1), ("plan", None), ("two", 0), ("two", 1)]
+
+
+async def test_replies_kept_and_interrupt_id_of_follow_the_interrupts_of_a_step() -> None:
+    kept: list[int] = []
+    ids: list[str] = []
+
+    async def step(_state: State) -> State:
+        kept.append(ground.replies_kept())
+        for question in ("one", "two"):
+            try:
+                interrupt(question)
+            except GraphInterrupt as raised:
+                ids.append(ground.interrupt_id_of(raised))
+                raise
+        return {"at": 1}
+
+    made: Any = StateGraph(State)
+    graph = made.add_node("step", step).add_edge(START, "step").compile(checkpointer=InMemorySaver())
+    given: Any
+    for given in ({"at": 0}, Command(resume="a"), Command(resume="b")):
+        waits = (await graph.ainvoke(given, on("t"))).get("__interrupt__")
+        assert [each.id for each in waits or []] == (ids[-1:] if waits else [])
+    assert (kept, len(set(ids))) == ([0, 0, 1], 2)
+
+
+def test_is_message_reducer_knows_a_conversation() -> None:
+    channels = StateGraph(State).channels
+    assert [name for name, each in channels.items() if ground.is_message_reducer(each)] == ["messages"]
+
+
+@pytest.mark.parametrize("kept", [{}, {"kept": "tea"}])
+async def test_first_checkpoint_begins_clean_with_what_is_kept(kept: Seen) -> None:
+    seen: list[Seen] = []
+    saver = InMemorySaver()
+
+    async def step(state: State) -> State:
+        seen.append({**state})
+        return {"kept": "tea", "at": state.get("at", 0) + 1}
+
+    made: Any = StateGraph(State)
+    made.add_node("step", step).add_edge(START, "step").add_edge("step", END)
+    graph: Any = made.compile(checkpointer=saver)
+    graph.channels[ground.VISITS] = ground.visits_channel()
+    await graph.ainvoke({"at": 7}, on("t"))
+    last = saver.get_tuple(on("t"))
+    assert last is not None
+    latest: Any = max(last.checkpoint["channel_versions"].values())
+    version = saver.get_next_version(latest, None)
+    fresh, versions = ground.first_checkpoint(last, kept, version)
+    assert set(fresh) == set(last.checkpoint), "the parts of a checkpoint"
+    await saver.aput(last.config, fresh, {"source": "update", "step": 5, "parents": {}}, versions)
+    await graph.ainvoke({"messages": []}, on("t"))
+    assert seen == [{"at": 7, "messages": []}, {**kept, "messages": []}]
+
+
+def test_every_name_of_the_ground_has_its_test_here() -> None:
+    functions = [
+        name for name, each in vars(ground).items() if inspect.isfunction(each) and each.__module__ == ground.__name__
+    ]
+    tests = " ".join(name for name in globals() if name.startswith("test_"))
+    indirect = {"visits_channel", "read_visits"}
+    assert [name for name in functions if name not in tests and name not in indirect] == []

@@ -1,0 +1,147 @@
+"""Killed on the way: a run that the server sends again, a call that is repeated, a ticket sent twice pay once."""
+
+import asyncio
+import signal
+from typing import Annotated, Any
+
+import pytest
+from langgraph.graph import START, StateGraph
+from langgraph.types import Command, Send
+from typing_extensions import TypedDict
+
+from baton import Job, opened, run_rows
+from baton.errors import NotEnded, ThreadInUse
+from tests.baton.payments import GRAPHS, desk, paid, place
+from tests.baton.processes import process
+from tests.baton.shop import APPROVE, Receiver, approved, on, rows, shop
+
+AMOUNT = {"amount": 7}
+PAID = [("t:1:book@1/pay:0", 1), ("t:1:pay@1/pay:0", 7)]
+CUT = "DELETE FROM checkpoints WHERE seq > ?"
+POINTS = ["book", "sending", "sent", "thank"]
+
+
+def call(config: dict[str, Any], *, keeps: bool = True) -> None:
+    """In another process: one call with an input."""
+
+    async def calling() -> None:
+        async with opened() as plumbing:
+            graph = GRAPHS["payment"].copy({"checkpointer": plumbing.checkpointer if keeps else None})
+            await graph.ainvoke(AMOUNT, config)
+
+    asyncio.run(calling())
+
+
+async def killed(point: str, config: dict[str, Any], *, keeps: bool = True) -> None:
+    """The call, killed at a point of it."""
+    (place() / f"{point}.kill").touch()
+    with process(call, config) if keeps else process(call_bare, config) as calling:
+        await asyncio.to_thread(calling.join, 20)
+        assert calling.exitcode == -signal.SIGKILL
+
+
+def call_bare(config: dict[str, Any]) -> None:
+    call(config, keeps=False)
+
+
+@pytest.mark.parametrize("point", POINTS)
+async def test_a_run_that_the_server_sends_again_is_gone_on_with(point: str) -> None:
+    config = {**on("t"), "metadata": {"run_id": "r1"}}
+    await killed(point, config)
+    async with opened() as plumbing:
+        graph = GRAPHS["payment"].copy({"checkpointer": plumbing.checkpointer})
+        ended = await graph.ainvoke(AMOUNT, config)
+        assert ended["receipt"]["paid"] == 7
+        assert await rows(plumbing, "t") == [(1, "done")]
+    assert paid() == PAID
+
+
+@pytest.mark.parametrize("point", POINTS)
+async def test_a_call_that_is_repeated_after_a_kill_is_told_how_to_go_on(point: str) -> None:
+    await killed(point, on("t"))
+    async with opened() as plumbing:
+        graph = GRAPHS["payment"].copy({"checkpointer": plumbing.checkpointer})
+        with pytest.raises(NotEnded, match=r"ainvoke\(None, config\)"):
+            await graph.ainvoke(AMOUNT, on("t"))
+        await graph.ainvoke(None, on("t"))
+        assert await rows(plumbing, "t") == [(1, "done")]
+    assert paid() == PAID
+
+
+@pytest.mark.parametrize("point", POINTS)
+async def test_a_call_without_a_checkpointer_is_the_same_run_when_it_is_repeated_after_a_kill(point: str) -> None:
+    await killed(point, on("t"), keeps=False)
+    async with opened() as plumbing:
+        await GRAPHS["payment"].ainvoke(AMOUNT, on("t"))
+        assert await rows(plumbing, "t") == [(1, "done")]
+    assert paid() == PAID
+
+
+async def test_a_second_run_that_is_killed_goes_on_as_the_second_run() -> None:
+    with process(call, on("t")) as calling:
+        await asyncio.to_thread(calling.join, 20)
+        assert calling.exitcode == 0
+    await killed("thank", on("t"))
+    async with opened() as plumbing:
+        graph = GRAPHS["payment"].copy({"checkpointer": plumbing.checkpointer})
+        await graph.ainvoke(None, on("t"))
+        assert await rows(plumbing, "t") == [(1, "done"), (2, "done")]
+    assert paid() == [*PAID, ("t:2:book@1/pay:0", 1), ("t:2:pay@1/pay:0", 7)]
+
+
+async def test_an_input_that_was_taken_and_never_stored_is_not_lost() -> None:
+    """Killed between the run's row and its first checkpoint."""
+    async with opened() as plumbing:
+        graph = GRAPHS["payment"].copy({"checkpointer": plumbing.checkpointer})
+        for number in (1, 2):
+            top = await plumbing.database.do(
+                lambda tx: tx.execute("SELECT max(seq) FROM checkpoints").fetchone()[0] or 0
+            )
+            await graph.ainvoke(AMOUNT, on("t"))
+            await plumbing.database.do(lambda tx, top=top: tx.execute(CUT, (top,)).rowcount)
+            await plumbing.database.do(lambda tx: tx.execute("UPDATE runs SET status = 'running'").rowcount)
+            await graph.ainvoke(None, on("t"))
+            await plumbing.database.do(lambda tx: tx.execute("UPDATE runs SET status = 'done'").rowcount)
+            assert [run for run, _ in await rows(plumbing, "t")] == [*range(1, number + 1)]
+    assert len(paid()) == 4, "two payments a run, each once"
+
+
+async def test_a_ticket_that_is_sent_twice_is_one_run() -> None:
+    async with desk() as (runner, _):
+        await runner.queue("payment", [Job(AMOUNT, "ticket-7")])
+        with pytest.raises(ThreadInUse, match="ticket-7"):
+            await runner.queue("payment", [Job(AMOUNT, "ticket-7")])
+        await runner.resume("ticket-7")
+        with pytest.raises(ThreadInUse):
+            await runner.queue("payment", [Job(AMOUNT, "ticket-7")])
+    assert len(paid()) == 2
+
+
+async def test_a_graph_of_ours_inside_one_that_is_not_asks_and_goes_on() -> None:
+    class Around(TypedDict, total=False):
+        payees: list[str]
+        payee: Annotated[str, lambda _, now: now]
+
+    receiver = Receiver()
+    async with shop(approved(receiver)) as (_, plumbing):
+        around: Any = StateGraph(Around).add_node("inner", approved(receiver).compile(name="inner"))
+        around.add_conditional_edges(START, lambda state: [Send("inner", {"payee": each}) for each in state["payees"]])
+        graph: Any = around.compile(checkpointer=plumbing.checkpointer)
+        for _ in range(2):
+            asked = (await graph.ainvoke({"payees": ["Ann", "Ann"]}, on("t")))["__interrupt__"]
+            listed = await plumbing.database.do(run_rows.listing)
+            assert [each["status"] for each in listed[:2]] == ["waiting", "waiting"]
+            await graph.ainvoke(Command(resume={each.id: APPROVE for each in asked}), on("t"))
+        assert receiver.payees == ["Ann"] * 4
+        assert {each["status"] for each in await plumbing.database.do(run_rows.listing)} == {"done"}
+
+
+async def test_a_thread_whose_checkpoints_are_deleted_lists_no_question_and_can_begin_again() -> None:
+    receiver = Receiver()
+    async with shop(approved(receiver)) as (graph, plumbing):
+        await graph.ainvoke({"payee": "Ann"}, on("t"))
+        await plumbing.checkpointer.adelete_thread("t")
+        assert await rows(plumbing, "t") == [(1, "failed")]
+        await graph.ainvoke(None, on("t"))
+        await graph.ainvoke(Command(resume=APPROVE), on("t"))
+        assert (receiver.payees, await rows(plumbing, "t")) == (["Ann"], [(1, "done")])

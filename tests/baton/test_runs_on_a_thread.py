@@ -1,0 +1,356 @@
+"""A thread sees many runs, one after the other, each with an identity of its own: a stranger's graphs, called bare."""
+
+import asyncio
+from contextlib import suppress
+from typing import Annotated, Any
+
+import pytest
+from langchain_core.messages import AIMessage, HumanMessage
+from langgraph.checkpoint.memory import InMemorySaver
+from langgraph.graph import END, START, StateGraph
+from typing_extensions import TypedDict
+
+from baton import Job, Record, Runner, TypedStateGraph, park
+from baton.errors import DeadLettered, Held, NotEnded, NothingWaiting, ThreadInUse, UnknownThread, UsageError
+from tests.baton.shop import (
+    APPROVE,
+    REJECT,
+    Order,
+    Receiver,
+    answer,
+    approved,
+    asked,
+    line,
+    on,
+    paying,
+    rows,
+    shop,
+    waiting,
+)
+
+ANN, BOB = {"payee": "Ann"}, {"payee": "Bob"}
+
+
+async def test_two_payments_on_one_thread_are_two_payments() -> None:
+    receiver = Receiver()
+    async with shop(approved(receiver)) as (graph, plumbing):
+        for payee in ("Ann", "Ann", "Bob"):
+            await graph.ainvoke({"payee": payee}, on("t"))
+            await graph.ainvoke(answer(APPROVE), on("t"))
+        assert receiver.payees == ["Ann", "Ann", "Bob"]
+        assert await rows(plumbing, "t") == [(1, "done"), (2, "done"), (3, "done")]
+
+
+async def test_what_an_earlier_run_left_is_not_there_for_the_next() -> None:
+    async def look(state: Order) -> Order:
+        return {"verdict": f"{sorted(state)}"}
+
+    async with shop(line(look, paying(Receiver()))) as (graph, _):
+        first = await graph.ainvoke(ANN, on("t"))
+        second = await graph.ainvoke(ANN, on("t"))
+        assert (first["verdict"], first["receipts"]) == ("['messages', 'payee', 'receipts']", [1])
+        assert (second["verdict"], second["receipts"]) == ("['messages', 'payee', 'receipts']", [2])
+
+
+@pytest.mark.parametrize("saver", ["ours", "langgraph's"])
+async def test_a_conversation_and_what_is_declared_live_on(saver: str) -> None:
+    async def talk(state: Order) -> Order:
+        said = f"{len(state['messages'])} messages, {state.get('note')}, {state.get('verdict')}"
+        return {"messages": [AIMessage(said)], "verdict": "spoken"}
+
+    async with shop(line(talk, keeps=("note",))) as (graph, plumbing):
+        used = graph if saver == "ours" else graph.copy({"checkpointer": InMemorySaver()})
+        await used.ainvoke({"messages": [HumanMessage("hello")], "note": "likes tea"}, on("t"))
+        ended = await used.ainvoke({"messages": [HumanMessage("again")]}, on("t"))
+        assert [each.content for each in ended["messages"]] == [
+            *("hello", "1 messages, likes tea, None", "again", "3 messages, likes tea, None")
+        ]
+        assert await rows(plumbing, "t") == [(1, "done"), (2, "done")]
+
+
+def test_a_key_to_keep_that_the_state_does_not_have_is_refused_at_once() -> None:
+    with pytest.raises(UsageError, match=r"keeps names nothing; the state has payees, payee"):
+        TypedStateGraph(Order, keeps=("nothing",))
+
+
+async def test_each_run_has_a_budget_and_caps_of_its_own() -> None:
+    from baton import within  # noqa: PLC0415 - for this test alone
+
+    async def count(state: Order) -> Order:
+        return {"at": await within("rounds", 1)}
+
+    async with shop(line(count)) as (graph, _):
+        assert [(await graph.ainvoke(ANN, on("t")))["at"] for _ in range(3)] == [1, 1, 1]
+
+
+async def test_an_input_while_a_question_is_open_is_refused_with_the_way_out() -> None:
+    receiver = Receiver()
+    async with shop(approved(receiver)) as (graph, plumbing):
+        await graph.ainvoke(ANN, on("t"))
+        with pytest.raises(NotEnded, match=r"run 1 of t is waiting .*Command\(resume"):
+            await graph.ainvoke(BOB, on("t"))
+        assert await waiting(plumbing, "t") == ["pay Ann"]
+        await graph.ainvoke(answer(APPROVE), on("t"))
+        assert receiver.payees == ["Ann"]
+
+
+async def test_whoever_repeats_a_call_that_was_cut_off_is_refused_and_pays_once() -> None:
+    receiver, cut_off = Receiver(), asyncio.Event()
+
+    async def hang(state: Order) -> Order:
+        if not cut_off.is_set():
+            cut_off.set()
+            await asyncio.Event().wait()
+        return {"verdict": "went on"}
+
+    async with shop(line(paying(receiver), hang)) as (graph, plumbing):
+        call = asyncio.ensure_future(graph.ainvoke(ANN, on("t")))
+        await cut_off.wait()
+        call.cancel()
+        with suppress(asyncio.CancelledError):
+            await call
+        assert await rows(plumbing, "t") == [(1, "queued")]
+        with pytest.raises(NotEnded, match=r"ainvoke\(None, config\)"):
+            await graph.ainvoke(ANN, on("t"))
+        assert (await graph.ainvoke(None, on("t")))["verdict"] == "went on"
+        assert (receiver.payees, await rows(plumbing, "t")) == (["Ann"], [(1, "done")])
+
+
+async def test_of_two_inputs_at_once_one_is_worked_and_the_other_is_told() -> None:
+    receiver = Receiver()
+    async with shop(line(paying(receiver))) as (graph, _):
+        calls = [graph.ainvoke({"payee": payee}, on("t")) for payee in ("Ann", "Bob")]
+        ended = await asyncio.gather(*calls, return_exceptions=True)
+        assert [type(each) for each in ended if isinstance(each, Exception)] == [NotEnded]
+        assert len(receiver.payees) == 1
+
+
+async def test_without_a_checkpointer_two_at_once_are_one_and_a_later_one_is_another_run() -> None:
+    receiver = Receiver()
+    async with shop(line(paying(receiver))) as (kept, plumbing):
+        graph = kept.copy({"checkpointer": None})
+        ended = await asyncio.gather(*(graph.ainvoke(ANN, on("t")) for _ in range(2)), return_exceptions=True)
+        assert [type(each) for each in ended if isinstance(each, Exception)] == [Held]
+        await graph.ainvoke(ANN, on("t"))
+        assert (receiver.payees, await rows(plumbing, "t")) == (["Ann", "Ann"], [(1, "done"), (2, "done")])
+
+
+async def test_the_same_request_of_a_server_is_the_same_run() -> None:
+    receiver = Receiver()
+    async with shop(line(paying(receiver))) as (graph, plumbing):
+        for _ in range(2):
+            ended = await graph.ainvoke(ANN, {**on("t"), "metadata": {"run_id": "r1"}})
+            assert ended["receipts"] == [1]
+        await graph.ainvoke(ANN, {**on("t"), "metadata": {"run_id": "r2"}})
+        with pytest.raises(UsageError, match="that was run 1 of t"):
+            await graph.ainvoke(ANN, {**on("t"), "metadata": {"run_id": "r1"}})
+        assert (receiver.payees, await rows(plumbing, "t")) == (["Ann", "Ann"], [(1, "done"), (2, "done")])
+
+
+async def test_a_breakpoint_is_a_pause_that_is_gone_on_from() -> None:
+    receiver = Receiver()
+    async with shop(line(paying(receiver)), interrupt_before=["pay"]) as (graph, plumbing):
+        await graph.ainvoke(ANN, on("t"))
+        assert (receiver.payees, await rows(plumbing, "t")) == ([], [(1, "waiting")])
+        await graph.ainvoke(None, on("t"))
+        assert (receiver.payees, await rows(plumbing, "t")) == (["Ann"], [(1, "done")])
+
+
+@pytest.mark.parametrize("given", [{"interrupt_before": ["pay"]}, {"interrupt_after": ["look"]}])
+async def test_a_breakpoint_of_one_call_is_a_pause_too(given: dict[str, Any]) -> None:
+    async def look(state: Order) -> Order:
+        return {"verdict": "seen"}
+
+    receiver = Receiver()
+    async with shop(line(look, paying(receiver))) as (graph, plumbing):
+        await graph.ainvoke(ANN, on("t"), **given)
+        assert await rows(plumbing, "t") == [(1, "waiting")]
+        await graph.ainvoke(None, on("t"))
+        assert receiver.payees == ["Ann"]
+
+
+async def test_a_queued_run_waits_at_a_breakpoint_and_resume_goes_on() -> None:
+    receiver = Receiver()
+    async with shop(line(paying(receiver)), interrupt_before=["pay"]) as (graph, plumbing):
+        runner = Runner(plumbing, {"shop": graph}.__getitem__)
+        [thread] = await runner.queue("shop", [Job(ANN, "t")])
+        stopped = await runner.resume(thread)
+        assert (stopped["status"], stopped["waiting_for"], receiver.payees) == ("waiting", [], [])
+        assert (await runner.resume(thread))["status"] == "done"
+        assert receiver.payees == ["Ann"]
+
+
+async def test_a_stream_that_is_left_early_stands_where_it_was_left() -> None:
+    receiver = Receiver()
+
+    async def look(state: Order) -> Order:
+        return {"verdict": "seen"}
+
+    async with shop(line(look, paying(receiver))) as (graph, plumbing):
+        stream = graph.astream(ANN, on("t"), stream_mode="updates")
+        assert await anext(stream) == {"look": {"verdict": "seen"}}
+        await stream.aclose()
+        assert await rows(plumbing, "t") == [(1, "queued")]
+        await graph.ainvoke(None, on("t"))
+        assert (receiver.payees, await rows(plumbing, "t")) == (["Ann"], [(1, "done")])
+
+
+async def test_a_bound_thread_is_the_thread_of_every_call() -> None:
+    receiver = Receiver()
+    async with shop(approved(receiver)) as (graph, plumbing):
+        bound = graph.with_config(configurable={"thread_id": "b"})
+        await bound.ainvoke(ANN)
+        await bound.ainvoke(answer(APPROVE))
+        assert (receiver.payees, await rows(plumbing, "b")) == (["Ann"], [(1, "done")])
+
+
+@pytest.mark.parametrize("thread", ["nobody", "done"])
+async def test_an_answer_that_nothing_waits_for_is_told(thread: str) -> None:
+    async with shop(line(paying(Receiver()))) as (graph, _):
+        await graph.ainvoke(ANN, on("done"))
+        with pytest.raises(UnknownThread if thread == "nobody" else NothingWaiting):
+            await graph.ainvoke(answer(APPROVE), on(thread))
+
+
+async def test_going_on_with_a_thread_that_nobody_knows_is_told() -> None:
+    async with shop(line(paying(Receiver()))) as (graph, _):
+        with pytest.raises(UnknownThread, match="no checkpoint of nobody"):
+            await graph.ainvoke(None, on("nobody"))
+
+
+async def test_a_question_that_an_update_passes_by_is_not_listed_any_more() -> None:
+    receiver = Receiver()
+    async with shop(approved(receiver)) as (graph, plumbing):
+        await graph.ainvoke(ANN, on("t"))
+        await graph.aupdate_state(on("t"), {"verdict": "by hand"}, as_node="approve")
+        assert (await waiting(plumbing, "t"), await rows(plumbing, "t")) == ([], [(1, "queued")])
+        assert (await graph.ainvoke(None, on("t")))["verdict"] == "by hand"
+        assert (receiver.payees, await rows(plumbing, "t")) == (["Ann"], [(1, "done")])
+
+
+async def test_a_client_that_withdraws_its_question_may_go_on_with_another_input() -> None:
+    receiver = Receiver()
+    async with shop(approved(receiver)) as (graph, plumbing):
+        await graph.ainvoke(ANN, on("t"))
+        await graph.aupdate_state(on("t"), None, as_node=END)
+        assert (await waiting(plumbing, "t"), await rows(plumbing, "t")) == ([], [(1, "done")])
+        await graph.ainvoke(BOB, on("t"))
+        assert await waiting(plumbing, "t", 2) == ["pay Bob"]
+
+
+async def test_an_update_of_a_later_run_belongs_to_that_run() -> None:
+    receiver = Receiver()
+    async with shop(approved(receiver)) as (graph, plumbing):
+        await graph.ainvoke(ANN, on("t"))
+        await graph.ainvoke(answer(REJECT), on("t"))
+        await graph.ainvoke(BOB, on("t"))
+        await graph.aupdate_state(on("t"), {"verdict": "by hand"}, as_node="approve")
+        await graph.ainvoke(None, on("t"))
+        assert [key.split(":")[1] for key in receiver.requests] == ["1", "2"]
+        assert await rows(plumbing, "t") == [(1, "done"), (2, "done")]
+
+
+async def test_a_call_that_ends_in_a_dead_letter_says_which() -> None:
+    async def fail(state: Order) -> Order:
+        raise ValueError("no such payee")
+
+    async with shop(line(fail)) as (graph, plumbing):
+        with pytest.raises(
+            DeadLettered, match=r"run 1 of t was dead-lettered \(failure\): ValueError: no such"
+        ) as told:
+            await graph.ainvoke(ANN, on("t"))
+        assert (told.value.thread_id, told.value.run) == ("t", 1)
+        assert await rows(plumbing, "t") == [(1, "dead_lettered")]
+        stream = graph.astream(ANN, on("t"), stream_mode="values")
+        assert (await anext(stream))["payee"] == "Ann", "the stream comes to its end before the error"
+        with pytest.raises(DeadLettered, match="run 2 of t"):
+            await anext(stream)
+
+
+class Note(Record):
+    text: str
+
+
+class Inner(TypedDict, total=False):
+    note: Note
+    kind: str
+
+
+async def test_a_record_that_a_step_gives_to_a_graph_is_a_record_after_the_pause() -> None:
+    async def ask(state: Inner) -> Inner:
+        await asked(state["note"].text)
+        return {"kind": type(state["note"]).__name__}
+
+    made: TypedStateGraph[Any, Any, Any, Any] = TypedStateGraph(Inner)
+    inner = made.set_node_defaults(error_handler=park).add_node(ask).add_edge(START, "ask").compile(name="inner")
+
+    async def call(state: Order) -> Order:
+        told = await inner.ainvoke({"note": Note(text=state["payee"])})
+        return {"verdict": told["kind"]}
+
+    async with shop(line(call)) as (graph, _):
+        await graph.ainvoke(ANN, on("t"))
+        assert (await graph.ainvoke(answer(APPROVE), on("t")))["verdict"] == "Note"
+
+
+async def test_a_used_thread_gets_a_further_run_only_where_that_is_said() -> None:
+    receiver = Receiver()
+    async with shop(approved(receiver)) as (graph, plumbing):
+        runner = Runner(plumbing, {"shop": graph}.__getitem__)
+        for number, payee in enumerate(("Ann", "Bob"), 1):
+            [thread] = await runner.queue("shop", [Job({"payee": payee}, "t")], further=number > 1)
+            assert (await runner.resume(thread))["run"] == number
+            with pytest.raises(NotEnded, match="baton decide t"):
+                await runner.queue("shop", [Job(ANN, "t")], further=True)
+            await runner.decide(thread, APPROVE)
+        with pytest.raises(ThreadInUse, match="--next"):
+            await runner.queue("shop", [Job(ANN, "t")])
+        assert receiver.payees == ["Ann", "Bob"]
+        with pytest.raises(UnknownThread, match="t has no run 3; its last is run 2"):
+            await runner.summary("t", run=3)
+
+
+async def test_a_decision_for_an_earlier_run_is_refused_and_changes_nothing() -> None:
+    async with shop(approved(Receiver())) as (graph, plumbing):
+        runner = Runner(plumbing, {"shop": graph}.__getitem__)
+        await runner.queue("shop", [Job(ANN, "t")])
+        [first] = (await runner.resume("t"))["waiting_for"]
+        await runner.decide("t", REJECT)
+        await runner.queue("shop", [Job(BOB, "t")], further=True)
+        await runner.resume("t")
+        with pytest.raises(UsageError, match="already decided"):
+            await runner.decide("t", APPROVE, interrupt_id=first["interrupt_id"])
+        with pytest.raises(UsageError):
+            await runner.decide("t", APPROVE, run=1)
+        assert await waiting(plumbing, "t", 2) == ["pay Bob"]
+
+
+async def test_a_replay_of_an_earlier_run_is_refused_where_the_thread_went_on() -> None:
+    async def fail(state: Order) -> Order:
+        raise ValueError(state["payee"])
+
+    async with shop(line(fail)) as (graph, plumbing):
+        runner = Runner(plumbing, {"shop": graph}.__getitem__)
+        await runner.queue("shop", [Job(ANN, "t")])
+        [letter] = (await runner.resume("t"))["dead_letters"]
+        await runner.queue("shop", [Job(BOB, "t")], further=True)
+        await runner.resume("t")
+        with pytest.raises(UsageError, match="went on with run 2"):
+            await runner.replay(letter)
+
+
+async def test_a_plain_graph_keeps_all_its_state_and_has_runs_of_its_own() -> None:
+    class Plain(TypedDict, total=False):
+        seen: Annotated[list[str], lambda old, new: old + new]
+
+    made = StateGraph(Plain)
+    made.add_node("note", lambda state: {"seen": [f"{len(state.get('seen', []))}"]})
+    made.add_edge(START, "note").add_edge("note", END)
+    async with shop(line(paying(Receiver()))) as (_, plumbing):
+        graph: Any = made.compile(name="plain")
+        runner = Runner(plumbing, {"plain": graph}.__getitem__)
+        for number in (1, 2):
+            await runner.queue("plain", [Job({"seen": ["x"]}, "p")], further=number > 1)
+            ended = await runner.resume("p")
+            assert (ended["status"], ended["run"]) == ("done", number)
+        assert ended["output"] == {"seen": ["x", "1", "x", "3"]}
