@@ -45,12 +45,12 @@ async def after_failure(run: ActiveRun, where: Where, policies: Policies, error:
 
 
 async def _count(run: ActiveRun, where: Where, attempt: int, most: int) -> None:
-    began = execution().node_first_attempt_time or time.time()  # where it is not known, no time has passed
+    began = execution().node_first_attempt_time or 0.0  # 0 where the framework does not say
     failures = await count(run, f"attempts:{where.step}:{where.task_id}", f"{began}:{attempt}")
     if failures >= most:
         raise CapReached("attempts", most, f"{where.step} failed {failures} times, and {most} attempts are its most")
     limit = run.plumbing.settings.step_deadline_s
-    if time.time() - began > limit:
+    if began and time.time() - began > limit:
         raise CapReached("attempts", most, f"{where.step} kept failing for {limit:g} s (BATON_STEP_DEADLINE_S)")
 
 

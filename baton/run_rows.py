@@ -37,6 +37,10 @@ REQUESTED = "SELECT run FROM runs WHERE thread_id = ? AND request_id = ?"
 UNENDED = "SELECT * FROM runs WHERE thread_id = ? AND status NOT IN ('done', 'dead_lettered') ORDER BY run DESC LIMIT 1"
 THIS = "thread_id = :thread_id AND run = :run"
 GO_ON = f"UPDATE runs SET status = 'running', error = NULL, holder = :holder, updated_at = :now WHERE {THIS}"
+AGAIN = (
+    "UPDATE runs SET status = 'running', error = NULL, holder = :holder, input = :input, seal = :seal,"
+    f" updated_at = :now WHERE {THIS}"
+)
 CLAIM = (
     "UPDATE runs SET recoveries = recoveries + (status = 'running'), status = 'running', error = NULL,"
     " fence = fence + 1, holder = :holder, lease_until = :until, updated_at = :now"
@@ -185,7 +189,8 @@ def begin(tx: "Transaction", call: AdHoc, seals: "Seals", *, again: bool) -> tup
     if last is not None and again and last["status"] not in ENDED:
         if last["status"] == "running" and holder_lives(str(last["holder"])):
             raise held(call.thread_id)
-        tx.execute(GO_ON, {**values, "run": last["run"]})
+        new = {**last, **values, "run": last["run"]}
+        tx.execute(AGAIN, {**new, "seal": seals.mark("runs", new)})
         return int(last["run"]), False
     refuse_unended(tx, call.thread_id)
     new = {**values, "run": int(last["run"]) + 1 if last else 1, "context": "{}", "fingerprint": None}

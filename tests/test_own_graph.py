@@ -11,7 +11,17 @@ from tests.test_docs import ROOT, blocks, commands, ends, written
 __all__ = ["scripted_model"]
 
 PAGE = ROOT / "docs" / "own-graph.md"
-DONE, WAITING, DEAD_LETTERED = 0, 3, 4
+DONE, WRONG_USE, WAITING, DEAD_LETTERED = 0, 2, 3, 4
+SLIPS = [
+    ["--edit", '{"amount": 12.50}'],
+    ["--edit", '{"amount": null}'],
+    ["--edit", '{"betrag": "12.50"}'],
+    ["--edit", '{"name": "refund", "args": {"amount": "1"}}'],
+    ["--edit", "[12.50]"],
+    ["--approve", "--digest", "0000000000000000"],
+]
+"""What a reviewer types by mistake: a number for a text, nothing, a name that is not there, another action."""
+
 EXPECTED = {"flowers": WAITING, "small": DEAD_LETTERED}
 """How the runs that the page starts end, by thread id; every other command is done."""
 
@@ -27,6 +37,30 @@ def test_ten_lines_give_a_strangers_graph_the_plumbing(tmp_path: Path, scripted_
     assert [code for _, code in ended] == expected, ended
     with closing(sqlite3.connect(home / "baton.db")) as told:
         check(told)
+
+
+def test_a_reviewers_slips_are_told_and_then_it_is_paid_once(tmp_path: Path, scripted_model: Scripted) -> None:
+    scripted_model.will({"payee": "Ann", "amount": "12.50"})
+    project, home = tmp_path / "project", tmp_path / "home"
+    project.mkdir()
+    written(PAGE, project)
+    run = ["run", "invoices", "Please pay Ann 12.50", "--thread-id", "slips"]
+    decisions = [["decide", "slips", *slip] for slip in SLIPS]
+    ended = ends(
+        [run, *decisions, ["decide", "slips", "--approve"], ["decide", "slips", "--approve"]],
+        project,
+        BATON_HOME=home,
+        BATON_MODEL_CHEAP="openai:scripted",
+        BATON_USER="Kim",
+    )
+    assert [code for _, code in ended] == [WAITING, *(WRONG_USE for _ in SLIPS), DONE, WRONG_USE], ended
+    with closing(sqlite3.connect(home / "baton.db")) as told:
+        assert rows(told, "SELECT status FROM runs") == [("done",)]
+        assert rows(told, "SELECT action, args, status FROM effects") == [
+            ("pay", json.dumps({"action": "pay", "args": {"amount": "12.50", "payee": "Ann"}}), "done")
+        ]
+        assert rows(told, "SELECT decided_by, channel FROM approvals") == [("Kim", "command line")]
+        assert rows(told, "SELECT count(*) FROM dead_letters") == [(0,)]
 
 
 def check(told: sqlite3.Connection) -> None:

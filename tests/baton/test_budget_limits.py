@@ -52,13 +52,13 @@ async def cut_off(state: State) -> None:
     raise ValueError("cut off")
 
 
-def calling() -> TypedStateGraph[Any, Any, Any, Any]:
-    made: TypedStateGraph[Any, Any, Any, Any] = TypedStateGraph(State)
-    return made.add_node(call).add_conditional_edges(START, spread, ["call"])
+def spread_or_cut_off(state: State) -> list[Send] | str:
+    return spread(state) or "cut_off"
 
 
-graph = calling().compile()
-unended = calling().add_node(cut_off, defer=True).add_edge(START, "cut_off").add_edge("call", "cut_off").compile()
+graph = TypedStateGraph(State).add_node(call).add_conditional_edges(START, spread, ["call"]).compile()
+builder = TypedStateGraph(State).add_node(call).add_node(cut_off).add_edge("call", "cut_off")
+unended = builder.add_conditional_edges(START, spread_or_cut_off, ["call", "cut_off"]).compile()
 """The calls, and then a failure: the run has not ended, and a repetition is that run again."""
 
 

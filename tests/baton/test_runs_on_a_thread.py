@@ -204,6 +204,30 @@ async def test_a_bound_thread_is_the_thread_of_every_call() -> None:
         assert (receiver.payees, await rows(plumbing, "b")) == (["Ann"], [(1, "done")])
 
 
+async def test_what_is_bound_beside_the_thread_is_kept_and_a_call_may_name_another() -> None:
+    receiver = Receiver()
+    async with shop(approved(receiver)) as (graph, plumbing):
+        bound = graph.with_config(
+            {"configurable": {"thread_id": "b", "tenant": "x"}, "recursion_limit": 5, "tags": ["t"]}
+        )
+        await bound.ainvoke(ANN)
+        await bound.ainvoke(BOB, on("c"))
+        assert [(await rows(plumbing, each))[0][1] for each in ("b", "c")] == ["waiting", "waiting"]
+        await bound.ainvoke(answer(APPROVE), on("c"))
+        await bound.ainvoke(answer(APPROVE))
+        assert receiver.payees == ["Bob", "Ann"]
+
+
+async def test_a_bound_thread_streams_and_updates_too() -> None:
+    receiver = Receiver()
+    async with shop(approved(receiver)) as (graph, plumbing):
+        bound = graph.with_config(configurable={"thread_id": "b"})
+        assert [part async for part in bound.astream(ANN, stream_mode="updates")][-1].keys() == {"__interrupt__"}
+        await bound.aupdate_state(on("b"), {"verdict": "by hand"}, as_node="approve")
+        await bound.ainvoke(None)
+        assert (receiver.payees, await rows(plumbing, "b")) == (["Ann"], [(1, "done")])
+
+
 @pytest.mark.parametrize("thread", ["nobody", "done"])
 async def test_an_answer_that_nothing_waits_for_is_told(thread: str) -> None:
     async with shop(line(paying(Receiver()))) as (graph, _):
@@ -291,6 +315,57 @@ async def test_a_record_that_a_step_gives_to_a_graph_is_a_record_after_the_pause
     async with shop(line(call)) as (graph, _):
         await graph.ainvoke(ANN, on("t"))
         assert (await graph.ainvoke(answer(APPROVE), on("t")))["verdict"] == "Note"
+
+
+async def test_records_in_lists_and_by_a_stream_are_plain_in_the_checkpoint() -> None:
+    class Many(TypedDict, total=False):
+        notes: list[Note]
+        kind: str
+
+    async def ask(state: Many) -> Many:
+        await asked(state["notes"][0].text)
+        return {"kind": " ".join(type(each).__name__ for each in state["notes"])}
+
+    made: Any = TypedStateGraph(Many)
+    inner = made.set_node_defaults(error_handler=park).add_node(ask).add_edge(START, "ask").compile(name="inner")
+
+    async def call(state: Order) -> Order:
+        given = {"notes": [Note(text=state["payee"]), Note(text="two")]}
+        parts = [part async for part in inner.astream(given, stream_mode="values")]
+        return {"verdict": parts[-1]["kind"]}
+
+    async with shop(line(call)) as (graph, plumbing):
+        await graph.ainvoke(ANN, on("t"))
+        stored = [each async for each in plumbing.checkpointer.alist(on("t"))]
+        held = [each.checkpoint["channel_values"].get("notes") for each in stored]
+        assert [{"text": "Ann"}, {"text": "two"}] in held
+        assert (await graph.ainvoke(answer(APPROVE), on("t")))["verdict"] == "Note Note"
+
+
+async def test_a_state_that_changed_between_two_runs_is_told_in_one_line() -> None:
+    class Before(TypedDict, total=False):
+        kept: str
+
+    class After(TypedDict, total=False):
+        kept: int
+
+    async def before(_state: Before) -> Before:
+        return {"kept": "tea"}
+
+    async def after(state: After) -> After:
+        return {"kept": state["kept"] + 1}
+
+    async with shop(line(paying(Receiver()))) as (_, plumbing):
+        for shape, step, refused in ((Before, before, False), (After, after, True)):
+            made: Any = TypedStateGraph(shape, keeps=("kept",))
+            made.set_node_defaults(error_handler=park).add_node("step", step).add_edge(START, "step")
+            graph = made.compile(checkpointer=plumbing.checkpointer, name="changed")
+            if refused:
+                with pytest.raises(DeadLettered, match="after cannot read After: kept Input should be a valid integer"):
+                    await graph.ainvoke({}, on("t"))
+            else:
+                await graph.ainvoke({"kept": "coffee"}, on("t"))
+        assert await rows(plumbing, "t") == [(1, "done"), (2, "dead_lettered")]
 
 
 async def test_a_used_thread_gets_a_further_run_only_where_that_is_said() -> None:
