@@ -6,6 +6,7 @@ upgrade changes one, `tests/baton/test_langgraph_ground.py` fails by the name th
 
 from collections.abc import Mapping
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any
 
 from langchain_core.runnables import RunnableConfig
@@ -16,11 +17,12 @@ from langgraph.checkpoint.base.id import uuid6
 from langgraph.config import get_config
 from langgraph.errors import GraphInterrupt
 from langgraph.graph.message import add_messages
+from langgraph.types import Command
 
 SEND, READ, SCRATCHPAD, TASK_ID = "__pregel_send", "__pregel_read", "__pregel_scratchpad", "__pregel_task_id"
 RUNTIME, TASKS, PUSH, SAVER = "__pregel_runtime", "__pregel_tasks", "__pregel_push", "__pregel_checkpointer"
 COORDINATES = ("thread_id", "checkpoint_ns", "checkpoint_id", "checkpoint_map")
-VISITS = "__baton_visits"
+BEGINS, VISITS = "__begins", "__baton_visits"
 """A channel that only the plumbing sees: how often each step of a graph was visited in its run."""
 
 
@@ -29,12 +31,13 @@ def merge_configurable(*configs: RunnableConfig | None) -> dict[str, Any]:
 
     A call that names a thread or a checkpoint of its own has nothing of the run around it.
     """
-    given: list[Mapping[str, Any]] = [(config or {}).get("configurable") or {} for config in configs]
-    around = (var_child_runnable_config.get() or {}).get("configurable") or {}
-    own = any(each.get(name) for each in given for name in COORDINATES)
-    merged = {} if own else dict(around)
-    for each in given:
-        merged |= each
+    merged: dict[str, Any] = {}
+    for config in configs:
+        if config and (given := config.get("configurable")):
+            merged |= given
+    around = var_child_runnable_config.get()
+    if around and not any(merged.get(name) for name in COORDINATES):
+        merged = {**around.get("configurable", {}), **merged}
     return merged
 
 
@@ -74,8 +77,27 @@ def write_visit(config: RunnableConfig, step: str, visit: int) -> None:
 
 
 def visits_channel() -> BinaryOperatorAggregate[dict[str, int]]:
-    """A channel for the visits: what several tasks of a superstep note is one visit."""
-    return BinaryOperatorAggregate(dict, lambda before, now: before | now)
+    """A channel for the visits: what several tasks of a superstep note is one visit, and an input begins anew."""
+    return BinaryOperatorAggregate(dict, lambda before, now: {} if BEGINS in now else before | now)
+
+
+def noting(node: Any, *, begins: bool) -> Any:
+    """A node whose writer also writes the visit that an update brings along.
+
+    The node that stores an input (`begins`) writes that there are none yet: a graph inside another may be given its
+    input where it had been at work before, when somebody goes back to a checkpoint.
+    """
+    writer, *others = node.writers
+    update, *control = writer.writes
+    noted = update._replace(mapper=partial(_with_visits, update.mapper, begins))
+    return node.copy({"writers": [type(writer)((noted, *control)), *others]})
+
+
+def _with_visits(written: Any, begins: bool, value: Any) -> Any:  # noqa: FBT001 - `partial` gives it by position
+    """What a writer makes of an update, with the visits in it."""
+    update = value.update if isinstance(value, Command) else value
+    visits = {BEGINS: 0} if begins else update.get(VISITS) if isinstance(update, dict) else None
+    return written(value) if visits is None else [*(written(value) or ()), (VISITS, visits)]
 
 
 def send_number(config: RunnableConfig, step: str) -> int | None:

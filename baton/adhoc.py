@@ -8,11 +8,9 @@ gone on with as well.
 
 import json
 import time
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from secrets import token_hex
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Self
 
 from langchain_core.runnables import RunnableConfig
 from langgraph.checkpoint.base import CheckpointTuple
@@ -51,31 +49,30 @@ class Call:
     may_pause: bool = False  # at what no step of ours tells of
     began: float = field(default_factory=time.time)
 
-    @asynccontextmanager
-    async def around(self) -> AsyncIterator[None]:
-        """Close the run's row however the block ends.
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(self, _kind: object, error: BaseException | None, _trace: object) -> None:
+        """Close the run's row, however the block ended.
 
         Raises:
             DeadLettered: the run ended in a dead letter.
         """
-        try:
-            yield
-        except (GeneratorExit, GraphDrained):  # whoever streams has left, or somebody asked to stop
-            await self._end(stopped=True)
-            raise
-        except GraphBubbleUp:  # to a graph around it that is not ours: a question, or where that graph goes on
-            await self._end(asked=await self._asked())
-            raise
-        except Parked as parked:  # by a graph inside one that has no handler of its own
-            self.run.ended_by = parked.letter_id
-        except BaseException as error:
-            stopped = not isinstance(error, Exception)  # cancelled, for instance
-            await self._end(error=None if stopped else f"{type(error).__name__}: {error}", stopped=stopped)
-            raise
-        await self._end(asked=await self._asked())
-        if (letter_id := self.run.ended_by) is not None:
-            letter = await self.run.plumbing.database.do(lambda tx: letter_rows.get(tx, letter_id), durable=False)
-            raise DeadLettered(self.run.thread_id, self.run.run, letter_id, letter["reason"], letter["error"])
+        if isinstance(error, Parked):  # by a graph inside one that has no handler of its own
+            self.run.ended_by = error.letter_id
+        elif isinstance(error, Exception) and not isinstance(error, GraphBubbleUp):
+            await self._end(error=f"{type(error).__name__}: {error}")
+            return
+        # Else it was cancelled, or whoever streams has left, or somebody asked to stop. What bubbles up otherwise goes
+        # to a graph around it that is not ours: a question, or where that graph goes on.
+        stopped = isinstance(error, GraphDrained) or not (error is None or isinstance(error, Exception))
+        await self._end(stopped=stopped, asked=None if stopped else await self._asked())
+        if self.run.ended_by is not None and not stopped:
+            raise await self._dead_lettered(self.run.ended_by)
+
+    async def _dead_lettered(self, letter_id: str) -> DeadLettered:
+        letter = await self.run.plumbing.database.do(lambda tx: letter_rows.get(tx, letter_id), durable=False)
+        return DeadLettered(self.run.thread_id, self.run.run, letter_id, letter["reason"], letter["error"])
 
     async def _asked(self) -> list[str] | None:
         """The interrupts that the graph stands at; empty for a breakpoint, None where it does not wait."""
@@ -106,14 +103,16 @@ class Call:
         await self.run.plumbing.database.do(lambda tx: run_rows.finish(tx, self.run, **ended), durable=False)
 
 
-async def begin(graph: "Graph", given: Any, config: RunnableConfig | None, *, may_pause: bool) -> Call:
+async def begin(
+    graph: "Graph", given: Any, config: RunnableConfig, configurable: dict[str, Any], *, may_pause: bool
+) -> Call:
     """The call of a graph with its run, which is written down before this returns.
 
     Raises:
-        NotEnded, Held: an input comes while the last run of its thread has not ended.
+        NotEnded, Held: an input comes, or an earlier run goes on, while the last run of its thread has not ended.
         UnknownThread, NothingWaiting: there is nothing to go on with, or no question that an answer is for.
     """
-    open_plumbing, configurable = await plumbing(), framework.merge_configurable(graph.config, config)
+    open_plumbing = await plumbing()
     named = configurable.get("thread_id")
     thread_id, root = str(named or f"lib-{token_hex(6)}"), ""
     if framework.is_inside_task(configurable) and not graph.checkpointer:  # of a graph that is not ours
@@ -159,6 +158,8 @@ async def _go_on(graph: "Graph", run: ActiveRun, row: AdHoc, given: Any, configu
     if found is None and not begun:
         raise UnknownThread(f"no checkpoint of {run.thread_id} is there to go on from; give an input to begin a run")
     run.run = last["run"] if last is not None and begun else run_of(found)
+    if last is not None and last["run"] > run.run and last["status"] not in run_rows.ENDED:  # it would be cut off
+        await database.do(lambda tx: run_rows.refuse_unended(tx, run.thread_id), durable=False)
     if isinstance(given, Command) and given.resume is not None and not named:
         await _refuse_if_nothing_waits(graph, run)
     await database.do(lambda tx: run_rows.go_on(tx, row, run.run, run.plumbing.seals), durable=False)

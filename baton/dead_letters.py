@@ -182,7 +182,9 @@ def _short_hash(text: str) -> str:
 
 
 def reason_of(error: BaseException | str) -> str:
-    """The reason class of an error; after a restart the framework hands it on as text."""
+    """The reason class of an error; after a restart the framework hands it on as text, which begins with its name."""
+    if isinstance(error, str):
+        return {kind.__name__: reason for kind, reason in REASONS.items()}.get(error.partition("(")[0], "failure")
     return next((reason for kind, reason in REASONS.items() if isinstance(error, kind)), "failure")
 
 

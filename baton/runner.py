@@ -179,7 +179,7 @@ class Runner:
         standing = await self._database.do(lambda tx: decided(tx, asked))
         if standing is not None and standing["reply_id"] != decider.reply_id:
             raise AlreadyDecided(asked, json.loads(standing["decision"]))
-        if standing is None and summary["status"] == "waiting":
+        if standing is None and asked in {each["interrupt_id"] for each in summary["waiting_for"]}:
             raise BadDecision(await self._complaint(row, asked))
         if standing is None and summary["status"] == "running":
             raise Held(f"{thread_id} was taken over by another process; look at it again when that one is done")

@@ -6,7 +6,7 @@ comes last. Task ids and superstep numbers would not do: a fork, an update or a 
 
 Visits are counted in the state itself, in a channel that only the plumbing sees, so they follow the checkpoint's own
 ancestors: a fork counts what came before it, and an update counts nothing. A visit is noted when a step ends that asked
-for its path, and when its error handler runs.
+and when its error handler runs.
 """
 
 from collections.abc import AsyncIterator
@@ -23,12 +23,13 @@ from langchain_core.tracers.context import register_configure_hook
 from langgraph.config import get_config
 from langgraph.graph import START
 from langgraph.graph.state import CompiledStateGraph
+from langgraph.types import Command
 
 from baton import _langgraph as framework
 from baton.active import ACTIVE, ActiveRun, execution
 from baton.errors import BatonError
 
-NOTED = "__baton_visit"  # in a task's `configurable`
+NOTED, REPLAY_STATE = "__baton_visit", "__pregel_replay_state"  # in a task's `configurable`, ours and the framework's
 
 
 class StepScope:
@@ -54,20 +55,37 @@ class StepScope:
             self._part = self._own_part()
         return f"{self.outer.path()}/{self._part}" if self.outer else self._part
 
-    def note_visit(self, *, also_unasked: bool = False) -> None:
-        """Note the visit where its number was asked for, for the next one to count on; `Noting` writes it down."""
-        if also_unasked and self._visit is None:
-            self._own_part()
-        if self._visit is not None:
-            self._config["configurable"][NOTED] = (self.name, self._visit)
+    def with_visit(self, update: Any) -> Any:
+        """The update of the step with its visit, for the next one to count on; `noting` writes it down.
+
+        Also where nobody asked for its number: it may have asked before a crash or failed here once, and that counted.
+        """
+        visit = self.visit()
+        if visit is None:
+            return update
+        if not isinstance(update, Command):
+            return {**(update or {}), framework.VISITS: {self.name: visit}}
+        if update.graph is not None:  # it is for a graph around this one, which has visits of its own
+            return update
+        return replace(update, update={**(update.update or {}), framework.VISITS: {self.name: visit}})
+
+    def visit(self) -> int | None:
+        """Which visit of the step in its run this is, from 1 on; None where its graph counts none."""
+        if self._visit is None and (visits := framework.read_visits(self._config)) is not None:
+            self._visit = visits.get(self.name, 0) + 1
+        return self._visit
+
+    def write_visit(self) -> None:
+        """Write the visit of a node that is a runnable, whose update may have any form."""
+        if (visit := self.visit()) is not None:
+            self._config["configurable"][NOTED] = (self.name, visit)
 
     def _own_part(self) -> str:
-        visits, call = framework.read_visits(self._config), self._call()
-        if visits is None or not (call == "" or call.isdecimal()):
+        visit, call = self.visit(), self._call()
+        if visit is None or not (call == "" or call.isdecimal()):
             raise BatonError(f"{self.name} is a step of a graph that counts no visits; give the effect an `occurrence`")
-        self._visit = visits.get(self.name, 0) + 1
         send = framework.send_number(self._config, self.name)
-        return f"{call and f'{call}:'}{self.name}@{self._visit}{'' if send is None else f'.{send}'}"
+        return f"{call and f'{call}:'}{self.name}@{visit}{'' if send is None else f'.{send}'}"
 
     def _call(self) -> str:
         """Which one of the graphs that the step around this one calls it is in; nothing for the first."""
@@ -115,12 +133,15 @@ def enter_step(name: str, config: RunnableConfig | None = None) -> StepScope:
 
 
 def _count_calls_anew(config: RunnableConfig) -> None:
-    """Number the graphs that a step calls from the first on, as the framework numbers its interrupts.
+    """Number the graphs that a retry calls from the first on: each finds what it had done, as after a crash.
 
-    A retry runs the step from its first line: so each call finds what it had done, as after a crash.
+    The framework counts on, and gives a call what another call had done before a crash. Where somebody went back to a
+    checkpoint, a retry does not go back once more: that would give its graphs their input a second time.
     """
-    configurable = config["configurable"]
-    configurable[framework.SCRATCHPAD] = replace(configurable[framework.SCRATCHPAD], subgraph_counter=count().__next__)
+    known = config["configurable"]
+    if known[framework.RUNTIME].execution_info.node_attempt > 1:
+        known[framework.SCRATCHPAD] = replace(known[framework.SCRATCHPAD], subgraph_counter=count().__next__)
+        known[REPLAY_STATE] = None
 
 
 def scope_of(run: ActiveRun) -> StepScope:
@@ -164,14 +185,14 @@ class Scoped(Runnable[Any, Any]):
         """See Runnable."""
         scope = self._enter(config)
         made = self.bound.invoke(input, config, **options)
-        scope.note_visit()
+        scope.write_visit()
         return made
 
     async def ainvoke(self, input: Any, config: RunnableConfig | None = None, **options: Any) -> Any:  # noqa: A002
         """See Runnable."""
         scope = self._enter(config)
         made = await self.bound.ainvoke(input, config, **options)
-        scope.note_visit()
+        scope.write_visit()
         return made
 
     async def astream(
@@ -184,7 +205,7 @@ class Scoped(Runnable[Any, Any]):
         scope = self._enter(config)
         async for part in self.bound.astream(input, config, **options):
             yield part
-        scope.note_visit()
+        scope.write_visit()
 
     def _enter(self, config: RunnableConfig | None) -> StepScope:
         if _tool_calls.get() is None:
@@ -193,7 +214,7 @@ class Scoped(Runnable[Any, Any]):
 
 
 class Noting(Runnable[Any, Any]):
-    """Writes a step's visit down together with the rest of what it writes.
+    """Writes the visit of a node that is a runnable down together with the rest of what it writes.
 
     A step that is cancelled keeps what it had written by then and counts as finished: its visit must not come first.
     """
@@ -213,8 +234,11 @@ def count_visits(compiled: Any, foreign: AbstractSet[str]) -> Any:
     """The compiled graph with a channel for its visits, and a scope around the nodes that are not functions of ours."""
     compiled.channels[framework.VISITS] = framework.visits_channel()
     for name, node in compiled.nodes.items():
-        changed = {"bound": Scoped(counting(node.bound), name)} if name in foreign else {}
-        compiled.nodes[name] = node.copy({"writers": [Noting(), *node.writers], **changed})
+        if name in foreign:
+            scoped = {"bound": Scoped(counting(node.bound), name), "writers": [Noting(), *node.writers]}
+            compiled.nodes[name] = node.copy(scoped)
+        else:
+            compiled.nodes[name] = framework.noting(node, begins=name == START)
     return compiled
 
 

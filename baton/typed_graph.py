@@ -87,12 +87,12 @@ class TypedGraph(CompiledStateGraph[StateT, ContextT, InputT, OutputT]):
             NotEnded: an input comes while the last run of its thread has not ended.
             DeadLettered: the run ended in a dead letter.
         """
-        active = framework.merge_configurable(self.config, config)
-        if ACTIVE in active:
-            given = self._from_inside(input, active)
+        found = framework.merge_configurable(self.config, config)
+        if ACTIVE in found:
+            given = self._from_inside(input, found)
             return await super().ainvoke(given, config, context=context, **options)
-        call = await self._call(input, config, options)
-        async with call.around():
+        call = await self._call(input, config, found, options)
+        async with call:
             return await super().ainvoke(call.given, call.config, context=context, **options)
 
     def astream(
@@ -111,28 +111,33 @@ class TypedGraph(CompiledStateGraph[StateT, ContextT, InputT, OutputT]):
         if context is None and self.builder.context_schema is not None and not _inherits_context():
             make: Callable[[], Any] = self.builder.context_schema
             context = make()
-        active = framework.merge_configurable(self.config, config)
-        if ACTIVE in active:
-            return super().astream(self._from_inside(input, active), config, context=context, **options)
+        found = (config or {}).get("configurable") or {}
+        if ACTIVE not in found:
+            found = framework.merge_configurable(self.config, config)
+        if ACTIVE in found:
+            return super().astream(self._from_inside(input, found), config, context=context, **options)
         return self._streamed(input, config, options, context)
 
     async def _streamed(
         self, given: Any, config: RunnableConfig | None, options: dict[str, Any], context: Any
     ) -> AsyncIterator[Any]:
         """The stream of a call that brought no run of its own, with a run around it."""
-        call = await self._call(given, config, options)
+        call = await self._call(given, config, framework.merge_configurable(self.config, config), options)
         stream: Any = super().astream(call.given, call.config, context=context, **options)
-        async with call.around(), aclosing(stream) as parts:
+        async with call, aclosing(stream) as parts:
             async for part in parts:
                 yield part
 
-    async def _call(self, given: Any, config: RunnableConfig | None, options: dict[str, Any]) -> Call:
+    async def _call(
+        self, given: Any, config: RunnableConfig | None, found: dict[str, Any], options: dict[str, Any]
+    ) -> Call:
         """The call with a run; `options` get the durability, the config the most supersteps."""
         if isinstance(given, dict):
             given = codec(self.builder.input_schema).take(given, self.name)
         options["durability"] = options.get("durability") or ("sync" if self.checkpointer else None)
-        config = {"recursion_limit": RECURSION_LIMIT, **(self.config or {}), **(config or {})}
-        return await begin(self, given, config, may_pause=self.may_pause(options))
+        most = (self.config or {}).get("recursion_limit", RECURSION_LIMIT)
+        limited: RunnableConfig = {"recursion_limit": most, **(config or {})}
+        return await begin(self, given, limited, found, may_pause=bool(self.checkpointer) and self.may_pause(options))
 
     def _from_inside(self, given: Any, active: Mapping[str, Any]) -> Any:
         """The input of a call by a step of another graph, as plain JSON; a graph that is a step gets that anyhow."""
@@ -261,9 +266,7 @@ class TypedStateGraph(StateGraph[StateT, ContextT, InputT, OutputT]):
         @wraps(function)
         async def handle(state: Any, error: NodeError, **injected: Any) -> Any:
             scope = enter_step(error.node)
-            update, _ = await wrapped(state, error=error, **injected)
-            scope.note_visit(also_unasked=True)
-            return update
+            return scope.with_visit((await wrapped(state, error=error, **injected))[0])
 
         return handle
 
@@ -347,7 +350,6 @@ def _spanned(typed: Typed, name: str, policies: Callable[[], Policies]) -> Step:
                 await before_retry(run, where, policies())
             scope = enter_step(name)
             update, text = await typed(state, *args, **injected)
-            scope.note_visit()
         except GraphBubbleUp:
             run.interrupted = True
             spans.record(where, status="interrupted", started=started, state=state)
@@ -359,7 +361,7 @@ def _spanned(typed: Typed, name: str, policies: Callable[[], Policies]) -> Step:
                 await after_failure(run, where, policies(), error)
             raise
         spans.record(where, status="done", started=started, state=state, output=text)
-        return update
+        return scope.with_visit(update)
 
     return step
 

@@ -76,20 +76,28 @@ async def test_namespace_of_is_names_and_task_ids_also_in_an_error_handler() -> 
     assert seen[0] == seen[1]
 
 
-async def test_write_visit_and_read_visits_go_through_a_channel_that_nobody_sees() -> None:
+async def test_read_visits_write_visit_and_noting_go_through_a_channel_that_nobody_sees() -> None:
     found: list[Any] = []
 
-    def look(config: Any) -> None:
+    async def step(state: State) -> Any:
+        config = get_config()
         found.append(ground.read_visits(config))
-        ground.write_visit(config, "step", len(found))
+        ground.write_visit(config, "by hand", len(found))
+        update = {"at": state["at"] + 1, ground.VISITS: {"step": len(found)}}
+        return update if state["at"] else Command(update=update, goto="step")
 
-    graph = one_step(look)
-    parts = [part async for part in graph.astream({"at": 0}, on("t"), stream_mode=["updates", "values"])]
-    await graph.ainvoke({"at": 0}, on("t"))
-    assert found == [{}, {"step": 1}]
-    assert ground.VISITS not in str(parts)
+    made: Any = StateGraph(State)
+    graph = made.add_node("step", step).add_edge(START, "step").compile(checkpointer=InMemorySaver())
+    graph.channels[ground.VISITS] = ground.visits_channel()
+    for name, node in graph.nodes.items():
+        graph.nodes[name] = ground.noting(node, begins=name == START)
+    for _ in range(2):
+        parts = [part async for part in graph.astream({"at": 0}, on("t"), stream_mode=["updates", "values"])]
+        assert ground.VISITS not in str(parts)
+    assert found == [{}, {"by hand": 1, "step": 1}, {}, {"by hand": 3, "step": 3}], "an input begins anew"
     assert ground.VISITS not in (await graph.aget_state(on("t"))).values
-    bare = StateGraph(State).add_node("step", lambda _: found.append(ground.read_visits(get_config())))
+    bare: Any = StateGraph(State)
+    bare.add_node("step", lambda _: found.append(ground.read_visits(get_config())))
     await bare.add_edge(START, "step").compile().ainvoke({"at": 0})
     assert found[-1] is None, "a graph without the channel counts none"
 
@@ -167,5 +175,5 @@ def test_every_name_of_the_ground_has_its_test_here() -> None:
         name for name, each in vars(ground).items() if inspect.isfunction(each) and each.__module__ == ground.__name__
     ]
     tests = " ".join(name for name in globals() if name.startswith("test_"))
-    indirect = {"visits_channel", "read_visits"}
+    indirect = {"visits_channel", "_with_visits"}
     assert [name for name in functions if name not in tests and name not in indirect] == []

@@ -7,6 +7,7 @@ from langgraph.graph import END, START
 from langgraph.runtime import Runtime
 from typing_extensions import TypedDict
 
+from baton._langgraph import VISITS
 from baton.plumbing import Plumbing
 from baton.records import Record
 from baton.typed_graph import TypedStateGraph
@@ -70,7 +71,8 @@ def only(step: Any, context: Any = None) -> Any:
 
 async def saved(plumbing: Plumbing) -> list[dict[str, Any]]:
     """The channel values of every checkpoint, newest first."""
-    return [each.checkpoint["channel_values"] async for each in plumbing.checkpointer.alist(CONFIG)]
+    found = [each.checkpoint["channel_values"] async for each in plumbing.checkpointer.alist(CONFIG)]
+    return [{name: value for name, value in each.items() if name != VISITS} for each in found]
 
 
 async def spans(plumbing: Plumbing) -> list[tuple[str, str]]:
