@@ -6,6 +6,7 @@ from langgraph.runtime import Runtime
 
 from bank.papers import policies
 from bank.policy_index import policy_index
+from bank.router import router
 from bank.routes import load_routes, routes_folder
 from baton import ask, prompt
 from baton.errors import BadAnswer
@@ -22,6 +23,7 @@ async def answer_at_once(state: Inquiry, runtime: Runtime[Context]) -> Resolutio
         BadAnswer: the model named a route that there is not.
     """
     index, routes = await asyncio.to_thread(policy_index), await asyncio.to_thread(load_routes, routes_folder())
+    await asyncio.to_thread(router)  # the offline model answers on the loop, which must not wait for the file
     found = await asyncio.to_thread(index.search, state["message"], "", runtime.context.passages)
     data = {
         "message": redact(state["message"]),

@@ -3,6 +3,7 @@
 What was on a thread before changes nothing (see `test_second_message`).
 """
 
+import asyncio
 import os
 import shutil
 import signal
@@ -31,6 +32,7 @@ from tests.graphs.second_messages import (
     MOST_QUESTIONS,
     PAIRS,
     Message,
+    Pair,
     Told,
     differences,
     each_alone,
@@ -45,18 +47,22 @@ ROOMS = ("baton", "state", "bank", "nodes", "graphs")
 GRAPHS = set(entries())
 HOTEL = "Lumen Hotel charged me twice, 180.00 each time. Please refund one of them."
 PATIENCE_S = 60
-TEN = [
-    ("support_desk", FOUND),
-    ("support_desk", "the same refund for two"),
-    ("support_desk", "approved, then the same for somebody else"),
-    ("support_desk", "edited, then the same approved"),
-    ("support_desk", "one at once, then two that wait"),
-    ("support_desk", "a vote, then a question"),
-    ("chaining", "a refund, then another one"),
-    ("sectioning", "several requests, then several"),
-    ("multi_agent", "a limit up, then down"),
-    ("agent", "a lost card, then a question"),
+WAVES = [
+    [
+        ("support_desk", FOUND),
+        ("support_desk", "edited, then the same approved"),
+        ("support_desk", "one at once, then two that wait"),
+        ("multi_agent", "a limit up, then down"),
+    ],
+    [
+        ("support_desk", "the same refund for two"),
+        ("support_desk", "approved, then the same for somebody else"),
+        ("support_desk", "a vote, then a question"),
+        ("sectioning", "several requests, then several"),
+    ],
+    [("chaining", "a refund, then another one"), ("agent", "a lost card, then a question")],
 ]
+"""Pairs that are worked side by side, for the server looks for new runs once in a second: of different customers."""
 
 
 class Served(NamedTuple):
@@ -175,23 +181,26 @@ async def worked(studio: LangGraphClient, graph: str, thread: str, message: Mess
     return plain({"output": output, "asked": asked, "values": state["values"]})
 
 
+async def second(studio: LangGraphClient, graph: str, pair: Pair) -> Told:
+    """Both messages of a pair on one thread; what is seen of the second."""
+    thread = (await studio.threads.create())["thread_id"]
+    await worked(studio, graph, thread, pair.first, pair.context)
+    return await worked(studio, graph, thread, pair.second, pair.context)
+
+
 @pytest.mark.timeout(120)
 async def test_the_second_message_of_a_thread_gets_what_it_gets_alone(
     studio: LangGraphClient, server: Served, ready: Path, baton_home: Path
 ) -> None:
     furnish(baton_home, ready)
-    with (
-        closing(sqlite3.connect(server.home / "bank.db")) as now,
-        closing(sqlite3.connect(baton_home / "bank.db")) as to,
-    ):
-        now.backup(to)
+    here = baton_home / "bank.db"
+    with closing(sqlite3.connect(server.home / "bank.db")) as theirs, closing(sqlite3.connect(here)) as ours:
+        theirs.backup(ours)  # with what was done there before
     found: list[Told] = []
-    for graph, name in TEN:
-        pair, thread = PAIRS[name], (await studio.threads.create())["thread_id"]
-        for message in (pair.first, pair.second):
-            told = await worked(studio, graph, thread, message, pair.context)
-        found.append(told)
-    alone, log = await each_alone((graph, PAIRS[name]) for graph, name in TEN)
+    for wave in WAVES:
+        found += await asyncio.gather(*(second(studio, graph, PAIRS[name]) for graph, name in wave))
+    alone, log = await each_alone((graph, PAIRS[name]) for wave in WAVES for graph, name in wave)
+    assert len(found) == len(alone) == 10
     for told, expected in zip(found, alone, strict=True):
         assert differences(told, expected) == []
-    assert lines(await bank_log(server)) == log
+    assert sorted(lines(await bank_log(server)), key=str) == sorted(log, key=str)
