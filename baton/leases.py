@@ -123,4 +123,4 @@ def own(tx: Transaction, thread_id: str, run: int | None = None) -> Row:
 
 def at_breakpoint(tx: Transaction, row: Row) -> bool:
     """Whether a run waits for nobody's answer, only to be told to go on."""
-    return row["status"] == "waiting" and not run_rows.waiting_for(tx, row["thread_id"], row["run"])
+    return row["status"] == "waiting" and not run_rows.waits(tx, row["thread_id"], row["run"])

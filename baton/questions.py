@@ -9,6 +9,7 @@ from baton.errors import AlreadyDecided, NothingWaiting, UsageError
 LAST_DECIDED = (
     "SELECT * FROM approvals WHERE thread_id = ? AND run = ? AND decision IS NOT NULL ORDER BY decided_at DESC"
 )
+OPEN_AT = f"SELECT 1 FROM approvals WHERE asked_as = ? AND {run_rows.OPEN}"
 DECIDED = "SELECT * FROM approvals WHERE (interrupt_id = ? OR asked_as = ?) AND decision IS NOT NULL"
 
 
@@ -70,9 +71,22 @@ def resume_key(interrupt_id: str) -> str:
     return interrupt_id.partition(".")[0]
 
 
-def as_reply(decision: dict[str, Any]) -> dict[str, Any]:
-    """A stored decision in the words of a client; the node takes the stored one in any case."""
-    return {"decisions": [{"type": "approve" if decision["type"] == "edit" else decision["type"]}]}
+def reply_again(tx: Any, asked_as: str) -> dict[str, Any] | None:
+    """What was decided at an interrupt, in the words of a client; None where nothing was, or the next question is open.
+
+    The digest binds it to its question: another one of the same step, which may stand at the same interrupt after a
+    crash, does not take it.
+    """
+    if tx.execute(OPEN_AT, (asked_as,)).fetchone() is not None or (row := decided(tx, asked_as)) is None:
+        return None
+    kind = json.loads(row["decision"])["type"]
+    return {"decisions": [{"type": "approve" if kind == "edit" else kind}], "digest": row["digest"]}
+
+
+def bound(tx: Any, reply: Any, interrupt_id: str) -> Any:
+    """A reply with the digest of the question that it is for, where its sender gave none."""
+    row = tx.execute("SELECT digest FROM approvals WHERE interrupt_id = ?", (interrupt_id,)).fetchone()
+    return {"digest": row["digest"], **reply} if isinstance(reply, dict) and "decisions" in reply else reply
 
 
 def check_asked(tx: Any, row: dict[str, Any], interrupts: int) -> None:

@@ -409,6 +409,11 @@ def summary(tx: "Transaction", row: dict[str, Any]) -> dict[str, Any]:
     }
 
 
+def waits(tx: "Transaction", thread_id: str, run: int) -> bool:
+    """Whether a run has an open question, whatever became of what it asks."""
+    return tx.execute(WAITING, (thread_id, run)).fetchone() is not None
+
+
 def waiting_for(tx: "Transaction", thread_id: str, run: int) -> list[dict[str, Any]]:
     """The decisions a run waits for: the payload a person sees, with its id and digest."""
     return [

@@ -39,7 +39,7 @@ from baton.home import THREAD_ID
 from baton.leases import Leases, own
 from baton.plain import plain_json
 from baton.plumbing import Plumbing
-from baton.questions import as_reply, check_asked, decided, request_of, resume_key, standing_decision
+from baton.questions import bound, check_asked, decided, reply_again, request_of, resume_key
 from baton.replays import Terms
 from baton.scopes import counting
 from baton.seals import Seals
@@ -173,6 +173,7 @@ class Runner:
         """
         reply = self._plain(reply)
         asked, row = await self._asked(thread_id, interrupt_id, run)
+        reply = await self._database.do(lambda tx: bound(tx, reply, asked), durable=False)
         decider = Decider(by or person(), channel, uuid4().hex)
         async with self._leases.renewed():
             summary = await self._worked(row, {resume_key(asked): reply}, decider)
@@ -317,9 +318,11 @@ class Runner:
         self, graph: Graph, config: Any, row: dict[str, Any], replies: dict[str, Any] | None
     ) -> Any:
         """What to hand to the graph: its input, a decision, or None to go on from where it stands."""
-        if replies is not None:
-            return Command(resume=replies)
         found = await self._plumbing.checkpointer.aget_tuple(config)
+        if replies is not None:
+            if run_of(found) != row["run"]:  # somebody changed the state of another run, which is the newest now
+                raise UsageError(f"{row['thread_id']} stands in run {run_of(found)}; first: baton resume")
+            return Command(resume=replies)
         if run_of(found) < row["run"] or not has_input(found):
             if run_of(found) < row["run"] and isinstance(graph, TypedGraph):  # a plain one keeps all its state
                 await start_clean(graph, found, row["run"])
@@ -327,8 +330,8 @@ class Runner:
         pending = [each.id for each in (await graph.aget_state(config)).interrupts]
         if not pending:
             return None
-        made = await self._database.do(lambda tx: {each: standing_decision(tx, each) for each in pending})
-        known = {each: as_reply(decision) for each, decision in made.items() if decision}
+        made = await self._database.do(lambda tx: {each: reply_again(tx, each) for each in pending})
+        known = {each: reply for each, reply in made.items() if reply}
         return Command(resume=known) if known else None
 
     def _plain(self, reply: dict[str, Any]) -> dict[str, Any]:

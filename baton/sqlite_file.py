@@ -3,6 +3,7 @@
 import os
 import re
 import sqlite3
+import time
 from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
 from functools import cache
@@ -151,7 +152,7 @@ def opened(path: Path, *, thorough: bool = False) -> Connection:
 
 def _check_or_create(connection: sqlite3.Connection, path: Path) -> None:
     if _is_blank(connection):  # nothing is changed in a file that may be somebody's
-        connection.execute("PRAGMA journal_mode=WAL")
+        _write_ahead(connection)
         connection.execute("BEGIN IMMEDIATE")
         if _is_blank(connection):  # else another process was first
             _create(connection)
@@ -165,6 +166,20 @@ def _check_or_create(connection: sqlite3.Connection, path: Path) -> None:
         raise StorageError(
             f"{path} has schema {version}, this Baton knows {SCHEMA_VERSION}; use the Baton that wrote it"
         )
+
+
+def _write_ahead(connection: sqlite3.Connection) -> None:
+    """Change the journal's mode; where another process is about to do the same, SQLite itself does not wait for it."""
+    limit = time.monotonic() + BUSY_S
+    while True:
+        try:
+            connection.execute("PRAGMA journal_mode=WAL")
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode != sqlite3.SQLITE_BUSY or time.monotonic() > limit:
+                raise
+            time.sleep(0.01)
+        else:
+            return
 
 
 def _migrate(connection: sqlite3.Connection) -> None:

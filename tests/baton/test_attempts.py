@@ -6,7 +6,7 @@ import pytest
 from langgraph.graph import START
 from langgraph.types import RetryPolicy
 
-from baton import attempts
+from baton import active, attempts
 from baton.errors import DeadLettered, Transient
 from tests.baton.shop import Order, builder, on, shop
 
@@ -17,15 +17,13 @@ QUICK = RetryPolicy(initial_interval=0, jitter=False, max_attempts=3, retry_on=T
 async def test_a_first_attempt_without_a_time_is_no_attempt_of_1970(
     fails: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    execution = attempts.execution
-
     class Timeless:
         """What the framework knows of a step, but for the time of its first attempt."""
 
         node_first_attempt_time = None
 
         def __getattr__(self, name: str) -> Any:
-            return getattr(execution(), name)
+            return getattr(active.execution(), name)
 
     monkeypatch.setattr(attempts, "execution", Timeless)
     left = iter([True] * fails + [False] * 3)

@@ -143,7 +143,8 @@ async def test_a_worker_that_records_its_failure_and_goes_on_does_not_end_the_ru
         (OverBudget("one", 2, 1), "over_budget"),
         (NodeTimeoutError("step", elapsed=2, kind="run", run_timeout=1), "timeout"),
         (KeyError("x"), "failure"),
-        ("ShapeError: as text, after a restart", "failure"),
+        ("ShapeError('as text, after a restart')", "shape"),
+        ("ValueError('as text, after a restart')", "failure"),
     ],
 )
 def test_every_error_has_a_reason(error: BaseException | str, reason: str) -> None:

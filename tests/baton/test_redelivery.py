@@ -11,6 +11,7 @@ from typing_extensions import TypedDict
 
 from baton import Job, opened, run_rows
 from baton.errors import NotEnded, ThreadInUse
+from baton.plumbing import Plumbing
 from tests.baton.payments import GRAPHS, desk, paid, place
 from tests.baton.processes import process
 from tests.baton.shop import APPROVE, Receiver, approved, on, rows, shop
@@ -21,7 +22,7 @@ CUT = "DELETE FROM checkpoints WHERE seq > ?"
 POINTS = ["book", "sending", "sent", "thank"]
 
 
-def call(config: dict[str, Any], *, keeps: bool = True) -> None:
+def call(config: Any, *, keeps: bool = True) -> None:
     """In another process: one call with an input."""
 
     async def calling() -> None:
@@ -46,7 +47,7 @@ def call_bare(config: dict[str, Any]) -> None:
 
 @pytest.mark.parametrize("point", POINTS)
 async def test_a_run_that_the_server_sends_again_is_gone_on_with(point: str) -> None:
-    config = {**on("t"), "metadata": {"run_id": "r1"}}
+    config: Any = {**on("t"), "metadata": {"run_id": "r1"}}
     await killed(point, config)
     async with opened() as plumbing:
         graph = GRAPHS["payment"].copy({"checkpointer": plumbing.checkpointer})
@@ -89,6 +90,11 @@ async def test_a_second_run_that_is_killed_goes_on_as_the_second_run() -> None:
     assert paid() == [*PAID, ("t:2:book@1/pay:0", 1), ("t:2:pay@1/pay:0", 7)]
 
 
+async def cut_back(plumbing: Plumbing, top: int) -> None:
+    """Take away what was checkpointed after that one."""
+    await plumbing.database.do(lambda tx: tx.execute(CUT, (top,)).rowcount)
+
+
 async def test_an_input_that_was_taken_and_never_stored_is_not_lost() -> None:
     """Killed between the run's row and its first checkpoint."""
     async with opened() as plumbing:
@@ -98,7 +104,7 @@ async def test_an_input_that_was_taken_and_never_stored_is_not_lost() -> None:
                 lambda tx: tx.execute("SELECT max(seq) FROM checkpoints").fetchone()[0] or 0
             )
             await graph.ainvoke(AMOUNT, on("t"))
-            await plumbing.database.do(lambda tx, top=top: tx.execute(CUT, (top,)).rowcount)
+            await cut_back(plumbing, top)
             await plumbing.database.do(lambda tx: tx.execute("UPDATE runs SET status = 'running'").rowcount)
             await graph.ainvoke(None, on("t"))
             await plumbing.database.do(lambda tx: tx.execute("UPDATE runs SET status = 'done'").rowcount)

@@ -1,4 +1,4 @@
-"""What is disturbed: one message for every path through every registered graph, and what comes of it undisturbed."""
+"""What is disturbed, and what it comes to: messages for every path through every graph, and a stranger's order."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -8,9 +8,23 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from baton.home import home
-from tests.faults import twin
+from tests.faults import stranger, twin
 from tests.faults.children import KILLED, SAID, Ended, apart
-from tests.faults.desk import APPROVE, MESSAGES, THREAD, Seen, fresh, graphs, live, path, questions, seen
+from tests.faults.desk import (
+    APPROVE,
+    INPUTS,
+    MESSAGES,
+    ORDER,
+    THREAD,
+    Seen,
+    fresh,
+    graphs,
+    live,
+    path,
+    questions,
+    seen,
+    takes_stranger,
+)
 from tests.faults.frame import Outcome
 from tests.faults.ticks import Ticks, counted, kill, shift_steady
 from tests.faults.warm import furnished
@@ -19,6 +33,8 @@ LATER_S = 3600.0
 ACTING = ("refund", "hotel")
 Build = tuple[str, str]
 """A graph's name, or the twin's durability; and a message's name."""
+
+STRANGER: Build = (stranger.NAME, ORDER)
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,15 +50,20 @@ class Undisturbed:
 
 @cache
 def builds() -> tuple[Build, ...]:
-    """One message for every path through every graph of `langgraph.json`."""
+    """One message for every path through every graph of `langgraph.json`, and the stranger's order."""
     found: dict[tuple[str, ...], Build] = {}
     for build in ((graph, name) for graph in graphs() for name in MESSAGES):
         found.setdefault((build[0], *undisturbed(build).path), build)
-    return tuple(found.values())
+    return (*found.values(), *([STRANGER] if takes_stranger() else []))
+
+
+def times(build: Build) -> int:
+    """How often a build is drawn where one of the desk's is drawn once: the stranger's has every shape in one graph."""
+    return 6 if build == STRANGER else 1
 
 
 def acting() -> list[Build]:
-    """Those of the builds that make the bank act."""
+    """Those of the builds that make a receiver act."""
     return [build for build in builds() if undisturbed(build).seen.fresh]
 
 
@@ -61,7 +82,13 @@ def undisturbed(build: Build) -> Undisturbed:
     """What the run comes to by itself, in Baton."""
     with TemporaryDirectory(prefix="undisturbed-") as name:
         ticks, made = _told(Path(name), worked, build), Path(name) / "home"
-        return Undisturbed(ticks, seen(made), path(made), questions(made))
+        right = ordered() if build == STRANGER else seen(made)
+        return Undisturbed(ticks, right, path(made), questions(made))
+
+
+def ordered(run: int = 1) -> Seen:
+    """What a run of the stranger's must come to, by its description."""
+    return Seen("done", stranger.output(run), stranger.owed(run))
 
 
 @cache
@@ -76,7 +103,7 @@ async def worked(build: Build, at: int | None = None, generation: int = 0) -> in
     """In a child: a client's work, perhaps killed at a tick; how many ticks it had."""
     shift_steady(generation * LATER_S)
     ticks = counted(Ticks(at, kill))
-    await live(build[0], MESSAGES[build[1]], APPROVE)
+    await live(build[0], INPUTS[build[1]], APPROVE)
     return ticks.total
 
 
@@ -87,7 +114,7 @@ async def plainly_worked(build: Build, at: int | None = None, generation: int = 
     return {"ticks": ticks.total, "outcome": state.get("outcome"), "reply": state.get("reply")}
 
 
-def generations(folder: Path, target: Any, build: Build, at: Sequence[int]) -> tuple[Ended, Outcome]:
+def generations(folder: Path, target: Any, build: tuple[Any, ...], at: Sequence[int]) -> tuple[Ended, Outcome]:
     """One process after another, each killed at its tick, and one that is left alone."""
     killed = [apart(folder, target, build, tick, generation) for generation, tick in enumerate(at)]
     last, outcome = left_alone(folder, target, build, None, len(at))

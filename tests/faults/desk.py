@@ -1,7 +1,11 @@
-"""The desk under test: what a client of it does, and what its judges read: the bank's own log and the table of runs."""
+"""The graphs under test: what a client does, and what the judges read: the receivers' own logs and the table of runs.
+
+They are the desk's, from the registry, and a stranger's (see `tests.faults.stranger`).
+"""
 
 import json
 import sqlite3
+from collections import Counter
 from contextlib import closing, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,8 +14,10 @@ from typing import Any
 from baton.errors import AlreadyDecided, ThreadInUse
 from baton.graph_shapes import Graph
 from baton.plumbing import opened
-from baton.registry import entries, load
+from baton.registry import entries
+from baton.registry import load as registered
 from baton.runner import Job, Runner
+from tests.faults import receiver, stranger
 from tests.faults.frame import Outcome
 
 THREAD = "thread-1"
@@ -33,9 +39,16 @@ MESSAGES: dict[str, Inquiry] = {
 }
 """Together they take the desk through answering, acting, waiting for a person and handing over."""
 
+ORDER = "order"
+PLENTY = 1_000_000
+MOST_LETTERS = 10
+INPUTS: dict[str, Inquiry] = {**MESSAGES, ORDER: stranger.order()}
 
 CHOSEN: list[str] = []
 """The graphs that are disturbed, where not all of them are."""
+
+LOGS = ("bank.db", receiver.FILE)
+"""The receivers' own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,12 +59,22 @@ class Seen:
     output: Any
     """The resolution without receipts' numbers."""
     fresh: list[tuple[str, str]]
-    """Requests that the bank took for new ones: action and arguments."""
+    """Requests that a receiver took for new ones: action and arguments."""
 
 
 def graphs() -> list[str]:
-    """The graphs of `langgraph.json`, or those that were chosen."""
-    return CHOSEN or [*entries()]
+    """The graphs of `langgraph.json`, or those of them that were chosen."""
+    return [name for name in CHOSEN or entries() if name != stranger.NAME]
+
+
+def takes_stranger() -> bool:
+    """Whether the stranger's graph is disturbed as well."""
+    return not CHOSEN or stranger.NAME in CHOSEN
+
+
+def load(name: str) -> Graph:
+    """A graph by its name."""
+    return stranger.GRAPH if name == stranger.NAME else registered(name)
 
 
 def context_of(graph: Graph) -> dict[str, Any]:
@@ -66,38 +89,48 @@ async def live(graph: str, inquiry: Inquiry, reply: dict[str, Any] | None = None
         runner = Runner(plumbing, load)
         with suppress(ThreadInUse):
             await runner.queue(graph, [Job(inquiry, thread)], context=context_of(load(graph)))
-        return str((await _answered(runner, await runner.resume(thread), reply))["status"])
+        return str((await answered(runner, await runner.resume(thread), reply))["status"])
 
 
 async def replayed(reply: dict[str, Any], thread: str = THREAD) -> str:
-    """What a person does after a fix: replay the open letters of a run, answer what waits then. Its status."""
+    """What a person does after a fix: replay the open letters of a run, answer what waits then. Its status.
+
+    The run gets a budget as well: what the processes that died may have spent counts as spent.
+    """
     async with opened() as plumbing:
         runner = Runner(plumbing, load)
         summary = await runner.summary(thread)
-        for letter in summary["dead_letters"]:
-            summary = await _answered(runner, await runner.replay(letter), reply)
+        for _ in range(MOST_LETTERS if summary["dead_letters"] else 0):
+            letter = summary["dead_letters"][0]
+            summary = await answered(runner, await runner.replay(letter, budget_tokens=PLENTY), reply)
+            if not summary["dead_letters"]:
+                break
         return str(summary["status"])
 
 
-async def _answered(runner: Runner, summary: dict[str, Any], reply: dict[str, Any] | None) -> dict[str, Any]:
+async def answered(runner: Runner, summary: dict[str, Any], reply: dict[str, Any] | None) -> dict[str, Any]:
+    """The run as far as it goes with a person who gives this reply; to a stranger's questions there are other ones."""
     thread = summary["thread_id"]
     while summary["status"] == "waiting" and reply:
-        question = summary["waiting_for"][0]["interrupt_id"]
+        question = summary["waiting_for"][0]
+        said = stranger.answer(question, summary["run"]) or reply
         with suppress(AlreadyDecided):
-            await runner.decide(thread, reply, interrupt_id=question)
+            await runner.decide(thread, said, interrupt_id=question["interrupt_id"])
         summary = await runner.resume(thread)
     return summary
 
 
-def seen(home: Path, thread: str = THREAD) -> Seen:
-    """What became of the run, by the table of runs and the bank's log."""
-    [row] = _rows(home / "baton.db", "SELECT status, output FROM runs WHERE thread_id = ?", thread) or [(None, None)]
+def seen(home: Path, thread: str = THREAD, run: int = 1) -> Seen:
+    """What became of the run, by the table of runs, and of all runs, by the receivers' logs."""
+    sql = "SELECT status, output FROM runs WHERE thread_id = ? AND run = ?"
+    [row] = _rows(home / "baton.db", sql, thread, run) or [(None, None)]
     return Seen(str(row[0]), _without_receipts(json.loads(row[1]) if row[1] else None), fresh(home))
 
 
 def fresh(home: Path) -> list[tuple[str, str]]:
-    """The requests to act that the bank took for new ones, by its own log."""
-    return [(str(a), str(b)) for a, b in _rows(home / "bank.db", "SELECT action, args FROM log WHERE NOT replayed")]
+    """The requests to act that a receiver took for new ones, by its own log."""
+    sql = "SELECT action, args FROM log WHERE NOT replayed"
+    return [(str(a), str(b)) for log in LOGS for a, b in _rows(home / log, sql)]
 
 
 def judged(now: Seen, undisturbed: Seen) -> Outcome:
@@ -105,8 +138,18 @@ def judged(now: Seen, undisturbed: Seen) -> Outcome:
     ended, more = now.status == undisturbed.status, len(now.fresh) - len(undisturbed.fresh)
     other = sorted(now.fresh) != sorted(undisturbed.fresh) and more <= 0
     wrong = ended and (now.output != undisturbed.output or other)
-    note = f"{now} instead of {undisturbed}" if not ended or wrong or more > 0 else ""
+    note = told_apart(now, undisturbed) if not ended or wrong or more > 0 else ""
     return Outcome(lost=int(not ended), doubled=max(0, more), silent=int(wrong), note=note)
+
+
+def told_apart(now: Seen, undisturbed: Seen) -> str:
+    """What is not as it was when nothing happened."""
+    done, right = Counter(now.fresh), Counter(undisturbed.fresh)
+    beyond, missing = [*(done - right).elements()], [*(right - done).elements()]
+    ends = f"{now.status}, {now.output} instead of {undisturbed.status}, {undisturbed.output}"
+    same = (now.status, now.output) == (undisturbed.status, undisturbed.output)
+    told = [now.status if same else ends, f"done beyond that: {beyond}" if beyond else ""]
+    return "; ".join(filter(None, [*told, f"not done: {missing}" if missing else ""]))
 
 
 def path(home: Path, thread: str = THREAD) -> tuple[str, ...]:
@@ -126,7 +169,7 @@ def letters(home: Path, thread: str = THREAD) -> list[tuple[str, str]]:
     return [(str(step), str(reason)) for step, reason in found]
 
 
-def _rows(file: Path, sql: str, *values: str) -> list[tuple[Any, ...]]:
+def _rows(file: Path, sql: str, *values: str | int) -> list[tuple[Any, ...]]:
     if not file.exists():
         return []
     with closing(sqlite3.connect(file, timeout=30)) as database:

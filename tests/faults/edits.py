@@ -27,13 +27,19 @@ def changed(builder: Any, edit: Edit, paused: str | None) -> Any:
     made.branches = type(builder.branches)(dict, {node: dict(named) for node, named in builder.branches.items()})
     for name, spec in made.nodes.items():
         inside = getattr(spec.runnable, "builder", None)
-        if inside is not None and paused in inside.nodes:
+        if inside is not None and paused and _holds(inside, paused):
             part = compiled(changed(inside, edit, paused), spec.runnable.name)
             made.nodes[name] = replace(spec, runnable=part.copy({"output_channels": spec.runnable.output_channels}))
             return made
     inner = [node for node in made.nodes if not node.startswith("__")]
     edit(made, paused if paused and paused in made.nodes else inner[len(inner) // 2])
     return made
+
+
+def _holds(builder: Any, node: str) -> bool:
+    """Whether a node is a graph's own, or of a graph inside it."""
+    inside = [getattr(spec.runnable, "builder", None) for spec in builder.nodes.values()]
+    return node in builder.nodes or any(_holds(each, node) for each in inside if each is not None)
 
 
 def compiled(builder: Any, name: str) -> Any:
@@ -92,7 +98,7 @@ def key_added(builder: Any, node: str) -> None:
 
 def key_renamed(builder: Any, node: str) -> None:
     """A key of the state under another name; whoever reads it by the old one finds nothing."""
-    name = "draft" if "draft" in builder.channels else "message" if "message" in builder.channels else "action"
+    name = next(each for each in ("draft", "message", "action", "agreed") if each in builder.channels)
     builder.channels[f"{name}_2"] = builder.channels.pop(name)
     builder.schemas = {
         schema: {(f"{name}_2" if key == name else key): channel for key, channel in keys.items()}

@@ -97,6 +97,15 @@ REWOUND = (  # an old checkpoint once more, as the newest
     "DELETE FROM checkpoints WHERE seq > (SELECT min(seq) + 1 FROM checkpoints AS old"
     " WHERE old.thread_id = checkpoints.thread_id)"
 )
+RUN_1_ON_TOP = (
+    "UPDATE checkpoints SET seq = (SELECT max(seq) + 1 FROM checkpoints) WHERE seq = (SELECT max(seq) FROM checkpoints"
+    " WHERE json_extract(metadata, '$.baton_run') IS NULL AND checkpoint_ns = '')"
+)
+ANSWERS_MOVED = (  # the answers of the first run, to the same questions of the second
+    "UPDATE approvals SET (decision, seal) = (SELECT old.decision, old.seal FROM approvals AS old WHERE old.run = 1"
+    " AND old.request = approvals.request) WHERE run = 2"
+)
+RECEIPTS_MOVED = "UPDATE effects SET run = 2, key = replace(key, 'again:1:', 'again:2:')"
 
 ON_PURPOSE: Mapping[str, Damage] = {
     "schema of an older version": schema(0),
@@ -117,3 +126,17 @@ ON_PURPOSE: Mapping[str, Damage] = {
     "a receipt nobody gave": altered(RECEIPT),
     "the output of a finished run changed": altered(OUTPUT),
 }
+
+RUN_FOR_RUN: Mapping[str, Damage] = {
+    "answers of an earlier run in this one's places": altered(ANSWERS_MOVED),
+    "questions of two runs swapped": altered("UPDATE approvals SET run = 3 - run"),
+    "receipts of an earlier run under this one's keys": altered("DELETE FROM effects WHERE run = 2", RECEIPTS_MOVED),
+    "effects of a run forgotten": altered("DELETE FROM effects WHERE run = 1"),
+    "two runs swapped": altered("UPDATE runs SET run = -run", "UPDATE runs SET run = 3 + run"),
+    "the last checkpoint of an earlier run as the newest": altered(RUN_1_ON_TOP),
+    "checkpoints of an earlier run as this one's": altered(
+        "UPDATE checkpoints SET metadata = json_set(metadata, '$.baton_run', 2)"
+    ),
+    "an old checkpoint once more": altered(REWOUND),
+}
+"""What is done to a thread with a run behind it and one that waits."""

@@ -4,7 +4,7 @@ import json
 import operator
 import sqlite3
 from collections.abc import Iterator
-from contextlib import closing, suppress
+from contextlib import closing
 from functools import partial
 from pathlib import Path
 from random import Random
@@ -15,10 +15,9 @@ from langgraph.graph import END, START, StateGraph
 from langgraph.types import Send
 from typing_extensions import TypedDict
 
-from baton import TypedStateGraph, ask, park
+from baton import TypedStateGraph, ask, park, run_rows
 from baton.asking import fenced
 from baton.endpoint import Endpoint
-from baton.errors import ThreadInUse
 from baton.graph_shapes import Graph
 from baton.home import home
 from baton.plumbing import opened
@@ -36,6 +35,7 @@ BRANCHES = (10, 100)
 CAPS = (3_000, 12_000)
 PLENTY = 1_000_000
 KILLS = 3
+RUNS = 3
 ASKED = {"message": MESSAGES["question"]["message"], "routes": {"cards": "Cards.", "fees": "Fees."}}
 TELL = "Choose the route of the message."
 BILL = "bill.txt"
@@ -68,7 +68,11 @@ class Found(TypedDict):
     found: list[str]
 
 
-@row(16, "branches that spend one budget at once, across kills; then a replay with more", plain_must_fail=True)
+@row(
+    16,
+    "branches that spend one budget at once, across kills; a replay with more; three runs of one thread",
+    plain_must_fail=True,
+)
 def budgets(seed: int) -> Iterator[Trial]:
     """Every width with every cap; killed at ticks that the seed draws, twice."""
     chance = Random(seed)
@@ -78,6 +82,12 @@ def budgets(seed: int) -> Iterator[Trial]:
                 name = f"{branches} branches, {cap} tokens, killed at {kills}"
                 yield Trial(name, "baton", partial(_spent, branches, cap, kills))
             yield Trial(f"{branches} branches, {cap} tokens", "plain", partial(_plainly_spent, branches, cap))
+    for cap in CAPS:
+        killed: list[list[tuple[int, ...]]] = [[(chance.randint(8, 40),) for _ in range(RUNS)] for _ in range(KILLS)]
+        none: list[tuple[int, ...]] = [()] * RUNS
+        for drawn in (none, *killed):
+            name = f"{RUNS} runs of one thread, {cap} tokens each, killed at {drawn}"
+            yield Trial(name, "baton", partial(_spent_in_turn, cap, drawn))
 
 
 def billed() -> None:
@@ -112,14 +122,16 @@ def graph() -> Graph:
     return compiled
 
 
-async def _spending(branches: int, cap: int, at: int | None, generation: int) -> str:
+async def _spending(branches: int, cap: int, run: int, at: int | None, generation: int) -> str:
+    """In a child: a client's n-th run of a thread, perhaps killed at a tick; its status."""
     shift_steady(generation * LATER_S)
     billed()
     counted(Ticks(at, kill))
     async with opened() as plumbing:
         runner = Runner(plumbing, {"wide": graph()}.__getitem__)
-        with suppress(ThreadInUse):
-            await runner.queue("wide", [Job({"branches": branches}, THREAD)], budget_tokens=cap)
+        last = await plumbing.database.do(lambda tx: run_rows.find(tx, THREAD))
+        if last is None or last["run"] < run:
+            await runner.queue("wide", [Job({"branches": branches}, THREAD)], budget_tokens=cap, further=True)
         return str((await runner.resume(THREAD))["status"])
 
 
@@ -134,16 +146,36 @@ async def _given_more() -> str:
 
 def _spent(branches: int, cap: int, kills: tuple[int, ...], folder: Path) -> Outcome:
     made = furnished(folder)
-    ended = [apart(folder, _spending, branches, cap, at, generation) for generation, at in enumerate(kills)]
-    last, outcome = left_alone(folder, _spending, branches, cap, None, len(kills))
-    with closing(sqlite3.connect(made / "baton.db")) as database:
-        [(held,)] = database.execute("SELECT spent_tokens + reserved_tokens FROM runs").fetchall()
+    ended = [apart(folder, _spending, branches, cap, 1, at, generation) for generation, at in enumerate(kills)]
+    last, outcome = left_alone(folder, _spending, branches, cap, 1, None, len(kills))
+    [held] = _held(made)
     bill, over = _bill(folder), held > cap or _bill(folder) > cap
     outcome += Outcome(sum(each.code == KILLED for each in ended), silent=int(over))
     replayed = apart(folder, _given_more).told if branches == min(BRANCHES) else "done"  # a letter for each branch
     fine = last.told in ("done", "dead_lettered") and replayed == "done"
     note = "" if fine and not over else f"billed {bill}, held {held} of {cap}, {last.told}, replayed {replayed}"
     return outcome + Outcome(lost=int(not fine), note=note)
+
+
+def _spent_in_turn(cap: int, drawn: list[tuple[int, ...]], folder: Path) -> Outcome:
+    """Each run has the whole budget and no more, whatever the runs before it spent."""
+    made, outcome, bills = furnished(folder), Outcome(), list[int]()
+    for run, kills in enumerate(drawn, 1):
+        ended = [apart(folder, _spending, BRANCHES[0], cap, run, at, generation) for generation, at in enumerate(kills)]
+        last, alone = left_alone(folder, _spending, BRANCHES[0], cap, run, None, len(kills))
+        strange = last.told not in ("done", "dead_lettered")
+        outcome += alone + Outcome(sum(each.code == KILLED for each in ended), lost=int(strange))
+        bills.append(_bill(folder) - sum(bills))
+    starved = not any(drawn) and (len({*bills}) > 1 or not bills[0])
+    wrong = starved or max([*bills, *_held(made)]) > cap
+    return outcome + Outcome(silent=int(wrong), note=f"billed {bills}, held {_held(made)} of {cap}" if wrong else "")
+
+
+def _held(home: Path) -> list[int]:
+    """What counts against the budget of each run."""
+    with closing(sqlite3.connect(home / "baton.db")) as database:
+        rows = database.execute("SELECT spent_tokens + reserved_tokens FROM runs ORDER BY run").fetchall()
+    return [int(held) for (held,) in rows]
 
 
 def _bill(folder: Path) -> int:

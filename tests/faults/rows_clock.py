@@ -2,15 +2,18 @@
 
 import time
 from collections.abc import Iterator
+from datetime import datetime, tzinfo
 from functools import partial
 from pathlib import Path
 from random import Random
+from typing import Self
 
+from bank import sqlite_bank
 from baton.home import home
 from tests.faults import twin
-from tests.faults.builds import LATER_S, Build, left_alone, undisturbed, waiting
+from tests.faults.builds import LATER_S, STRANGER, Build, left_alone, undisturbed, waiting
 from tests.faults.children import KILLED, apart
-from tests.faults.desk import APPROVE, MESSAGES, THREAD, fresh, judged, live, seen
+from tests.faults.desk import APPROVE, INPUTS, MESSAGES, THREAD, fresh, judged, live, seen, takes_stranger
 from tests.faults.frame import Outcome, Trial, row
 from tests.faults.ticks import Ticks, counted, kill, shift_steady
 from tests.faults.warm import furnished
@@ -20,11 +23,11 @@ CLOCKS: dict[str, float | None] = {"-1 h": -3600.0, "+1 h": 3600.0, "-5 s": -5.0
 KILLS = 8
 
 
-@row(10, "the clock set by an hour or five seconds, or frozen, at each pause", plain_must_fail=True, sample=45)
+@row(10, "the clock set by an hour or five seconds, or frozen, at each pause", plain_must_fail=True, sample=64)
 def clocks(seed: int) -> Iterator[Trial]:
     """With and without a kill after the clock was set; the seed draws where."""
     chance = Random(seed)
-    for build in waiting():
+    for build in (*waiting(), *([STRANGER] if takes_stranger() else [])):
         for name, shift in CLOCKS.items():
             for at in (None, *chance.sample(range(1, undisturbed(build).ticks // 2), KILLS)):
                 trial = partial(_set, build, shift, at)
@@ -34,19 +37,25 @@ def clocks(seed: int) -> Iterator[Trial]:
 
 
 def set_clock(shift: float | None) -> None:
-    """In a child: move the wall clock, or let it stand."""
+    """In a child: move the machine's wall clock, or let it stand."""
     real, now = time.time, time.time()
 
     def told() -> float:
         return now if shift is None else real() + shift
 
+    class Clock(datetime):
+        @classmethod
+        def now(cls, tz: tzinfo | None = None) -> Self:
+            return cls.fromtimestamp(told(), tz)
+
     time.time, time.time_ns = told, lambda: int(told() * 1e9)
+    setattr(sqlite_bank, "datetime", Clock)  # noqa: B010 - it is the machine's clock, and the bank stands on it
 
 
 def _set(build: Build, shift: float | None, at: int | None, folder: Path) -> Outcome:
     """Paused at the real time, approved and worked at another one, looked at and approved again at the real one."""
     made = furnished(folder)
-    apart(folder, live, build[0], MESSAGES[build[1]])
+    apart(folder, live, build[0], INPUTS[build[1]])
     killed = apart(folder, _approved, build, shift, at, 1).code == KILLED
     _, outcome = left_alone(folder, _approved, build, 0.0, None, 2)
     return outcome + Outcome(int(killed)) + judged(seen(made), undisturbed(build).seen)
@@ -56,7 +65,7 @@ async def _approved(build: Build, shift: float | None, at: int | None, generatio
     set_clock(shift)
     shift_steady(generation * LATER_S)
     counted(Ticks(at, kill))
-    return await live(build[0], MESSAGES[build[1]], APPROVE)
+    return await live(build[0], INPUTS[build[1]], APPROVE)
 
 
 def _plainly_set(shift: float | None, folder: Path) -> Outcome:

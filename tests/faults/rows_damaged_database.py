@@ -5,13 +5,13 @@ import os
 import shutil
 import sqlite3
 import traceback
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from contextlib import closing
 from functools import cache, partial
 from pathlib import Path
 from random import Random
 from tempfile import mkdtemp
-from typing import Any
+from typing import Any, Literal
 
 from langgraph.types import Command
 
@@ -19,51 +19,57 @@ from bank.sqlite_bank import SqliteBank
 from baton.errors import BatonError
 from baton.home import home
 from baton.plumbing import opened
-from baton.registry import load
 from baton.runner import Job, Runner
-from tests.faults import twin
+from tests.faults import stranger, twin
 from tests.faults.children import apart
 from tests.faults.damage import ACCIDENTS, Damage
-from tests.faults.desk import APPROVE, MESSAGES, fresh
-from tests.faults.forgery import ON_PURPOSE, PAYLOADS, PWNED, forged
-from tests.faults.frame import Outcome, Side, Trial, row
+from tests.faults.desk import APPROVE, MESSAGES, answered, fresh, load, takes_stranger
+from tests.faults.forgery import ON_PURPOSE, PAYLOADS, PWNED, RUN_FOR_RUN, forged
+from tests.faults.frame import Outcome, Trial, row
 from tests.faults.ticks import shift_steady
 from tests.faults.warm import furnished
 
 LATER_S = 3600.0
 RUNS = {"wait": "hotel", "act": "refund", "new": "freeze", "end": "question"}
 """Runs by where they are when the damage is done: waiting for a person, cut off at the bank, queued, finished."""
+AGAIN = "again"  # a stranger's thread, whose second run waits
 PLAIN_SHARE = 40  # of so many accidents of a kind one is done to the twin, whose column needs no more
+STRANGER_SHARE = 12
 Told = dict[str, Any]
+Kind = Literal["desk", "stranger", "plain"]
+"""Whose database it is."""
 
 
 @row(
     13,
     "a database truncated, zeroed, flipped, swapped, foreign, forged, of another version",
     plain_must_fail=True,
-    sample=300,
+    sample=336,
 )
 def damaged(seed: int) -> Iterator[Trial]:
     """About a thousand accidents by the seed, and what somebody without the key may do to the file."""
     for name, (damage, times) in ACCIDENTS.items():
         for number in range(times):
             chance = f"{seed} {name} {number}"
-            yield Trial(f"{name} {number}", "baton", partial(_tried, "baton", damage, chance))
+            yield Trial(f"{name} {number}", "baton", partial(_tried, "desk", damage, chance))
+            if number % STRANGER_SHARE == 0 and takes_stranger():
+                yield Trial(f"stranger, {name} {number}", "baton", partial(_tried, "stranger", damage, chance))
             if number % PLAIN_SHARE == 0:
                 yield Trial(f"{name} {number}", "plain", partial(_tried, "plain", damage, chance))
     for name, damage in ON_PURPOSE.items():
-        yield Trial(name, "baton", partial(_tried, "baton", damage, f"{seed} {name}"))
+        yield Trial(name, "baton", partial(_tried, "desk", damage, f"{seed} {name}"))
+    for name, damage in {**ON_PURPOSE, **RUN_FOR_RUN}.items() if takes_stranger() else ():
+        yield Trial(f"stranger, {name}", "baton", partial(_tried, "stranger", damage, f"{seed} {name}"))
     for kind in range(PAYLOADS):
         damage = forged(kind, seal=b"")
         yield Trial(f"forged checkpoint {kind}", "plain", partial(_tried, "plain", damage, f"{seed} {kind}"))
 
 
-def _tried(side: Side, damage: Damage, chance: str, folder: Path) -> Outcome:
-    ready, right = _ready(side)
+def _tried(kind: Kind, damage: Damage, chance: str, folder: Path) -> Outcome:
+    ready, right = _ready(kind)
     shutil.copytree(ready / "home", folder / "home")
-    file = folder / "home" / ("baton.db" if side == "baton" else twin.FILE)
-    damage(file, Random(chance))
-    told = apart(folder, _gone_on if side == "baton" else _plainly_gone_on).told
+    damage(folder / "home" / _file(kind), Random(chance))
+    told = apart(folder, GOES_ON[kind]).told
     pwned = int((folder / PWNED).exists())
     if told is None:
         return Outcome(lost=1, silent=pwned, note="the process hung or died")
@@ -82,27 +88,31 @@ def _judged(told: Told, right: Told, done: list[tuple[str, str]]) -> Outcome:
 
 def _claimed(end: Told) -> set[tuple[str, str]]:
     """The actions that a resolution says were done."""
-    actions = (end.get("output") or {}).get("actions", [])
-    return {(each["name"], json.dumps(each["args"])) for each in actions if each["status"] == "done"}
+    output = end.get("output") or {}
+    acts = [(each["name"], json.dumps(each["args"])) for each in output.get("actions", []) if each["status"] == "done"]
+    return {*acts, *stranger.claimed(output)}
 
 
 @cache
-def _ready(side: Side) -> tuple[Path, Told]:
+def _ready(kind: Kind) -> tuple[Path, Told]:
     """A folder with a home to damage, which stays, and what comes of its runs when nothing is damaged."""
     made = Path(mkdtemp(prefix="baton-ready-"))
     furnished(made)
-    ended = apart(made, _prepared if side == "baton" else _plainly_prepared)
+    ended = apart(made, PREPARES[kind])
     if ended.code:
         raise RuntimeError(f"nothing to damage: {(made / 'said.txt').read_text()}")
-    file = made / "home" / ("baton.db" if side == "baton" else twin.FILE)
-    with closing(sqlite3.connect(file)) as database:
+    with closing(sqlite3.connect(made / "home" / _file(kind))) as database:
         database.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     whole = Path(mkdtemp(prefix="baton-whole-"))
     shutil.copytree(made / "home", whole / "home")
-    told: Told = apart(whole, _gone_on if side == "baton" else _plainly_gone_on).told
+    told: Told = apart(whole, GOES_ON[kind]).told
     right = {**told, "done": fresh(whole / "home")}
     shutil.rmtree(whole)
     return made, right
+
+
+def _file(kind: Kind) -> str:
+    return twin.FILE if kind == "plain" else "baton.db"
 
 
 async def _prepared() -> None:
@@ -117,6 +127,16 @@ async def _prepared() -> None:
         await runner.resume("act")
 
 
+async def _stranger_prepared() -> None:
+    """In a child: a thread whose first run is done and whose second waits for several answers."""
+    async with opened() as plumbing:
+        runner = Runner(plumbing, load)
+        for run in (1, 2):
+            await runner.queue(stranger.NAME, [Job(stranger.order(run), AGAIN)], further=True)
+            summary = await runner.resume(AGAIN)
+            await answered(runner, summary, APPROVE if run == 1 else None)
+
+
 def _dies_at_the_bank() -> None:
     async def perform(*_args: Any, **_options: Any) -> None:
         os._exit(0)
@@ -124,17 +144,17 @@ def _dies_at_the_bank() -> None:
     setattr(SqliteBank, SqliteBank.perform.__name__, perform)  # in this child only
 
 
-async def _gone_on() -> Told:
+async def _gone_on(threads: Sequence[str] = tuple(RUNS)) -> Told:
     """In a child: what a person or a program is told who goes on with every run."""
     shift_steady(LATER_S)
     runs: Told = {}
     try:
         async with opened() as plumbing:
             runner = Runner(plumbing, load)
-            for thread in RUNS:
+            for thread in threads:
                 runs[thread] = await _told(partial(_one, runner, thread))
     except BatonError as error:
-        runs |= {thread: {"refused": str(error)} for thread in RUNS if thread not in runs}
+        runs |= {thread: {"refused": str(error)} for thread in threads if thread not in runs}
     return {"runs": runs}
 
 
@@ -142,8 +162,10 @@ async def _one(runner: Runner, thread: str) -> Told:
     """One run as far as it goes; a person approves what is shown, and only what is shown."""
     summary, shown = await runner.resume(thread), []
     while summary["status"] == "waiting":
-        shown += [question["action_requests"] for question in summary["waiting_for"]]
-        summary = await runner.decide(thread, APPROVE)
+        asked = sorted(summary["waiting_for"], key=lambda each: str(each["action_requests"]))
+        shown += [question["action_requests"] for question in asked]
+        said = stranger.answer(asked[0], summary["run"]) or APPROVE
+        summary = await runner.decide(thread, said, interrupt_id=asked[0]["interrupt_id"])
     if summary["error"] or summary["dead_letters"]:
         return {"refused": f"{summary['error']} {summary['dead_letters']}"}
     output = json.loads(json.dumps(summary["output"]))
@@ -187,3 +209,15 @@ async def _plainly_resumed(thread: str) -> dict[str, Any]:
     async with twin.opened(home()) as graph:
         await graph.ainvoke(Command(resume="approve") if thread == "wait" else None, config)
         return dict((await graph.aget_state(config)).values)
+
+
+PREPARES: Mapping[Kind, Callable[..., Any]] = {
+    "desk": _prepared,
+    "stranger": _stranger_prepared,
+    "plain": _plainly_prepared,
+}
+GOES_ON: Mapping[Kind, Callable[..., Any]] = {
+    "desk": _gone_on,
+    "stranger": partial(_gone_on, (AGAIN,)),
+    "plain": _plainly_gone_on,
+}

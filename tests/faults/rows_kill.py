@@ -18,11 +18,12 @@ from tests.faults.builds import (
     plain_builds,
     plain_undisturbed,
     plainly_worked,
+    times,
     undisturbed,
     worked,
 )
 from tests.faults.children import KILLED, apart
-from tests.faults.desk import APPROVE, MESSAGES, Seen, fresh, judged, letters, live, replayed, seen
+from tests.faults.desk import APPROVE, INPUTS, Seen, fresh, judged, letters, live, replayed, seen
 from tests.faults.frame import Outcome, Trial, row
 from tests.faults.ticks import kill, shift_steady
 from tests.faults.warm import furnished
@@ -34,7 +35,7 @@ LOOPING = 4
 ALLOWED = 4  # the first, and one after each of three recoveries
 
 
-@row(1, "kill -9 at every tick, resumed by another process", plain_must_fail=True, sample=500)
+@row(1, "kill -9 at every tick, resumed by another process", plain_must_fail=True, sample=640)
 def killed(seed: int) -> Iterator[Trial]:
     """Every tick of every path through every graph, and of a payment to a receiver that forgets its keys."""
     for build in builds():
@@ -47,12 +48,12 @@ def killed(seed: int) -> Iterator[Trial]:
             yield Trial(f"{' '.join(build)} tick {at}", "plain", partial(_plain_killed_at, build, (at,)))
 
 
-@row(2, "killed again while it recovers", sample=620)
+@row(2, "killed again while it recovers", sample=740)
 def killed_again(seed: int) -> Iterator[Trial]:
     """The first ticks of the resume, after kills at ticks that the seed draws."""
     chance = Random(seed)
     for build in builds():
-        for at in chance.sample(range(1, undisturbed(build).ticks + 1), FIRST_KILLS):
+        for at in chance.sample(range(1, undisturbed(build).ticks + 1), FIRST_KILLS * times(build)):
             for again in range(1, RECOVERY_TICKS + 1):
                 yield Trial(f"{' '.join(build)} ticks {at}, {again}", "baton", partial(_killed_at, build, (at, again)))
     for build in plain_builds():
@@ -62,11 +63,11 @@ def killed_again(seed: int) -> Iterator[Trial]:
             yield Trial(f"{' '.join(build)} ticks {at}, {again}", "plain", trial)
 
 
-@row(4, "a step that kills its process every time; then its dead letter is replayed", sample=60)
+@row(4, "a step that kills its process every time; then its dead letter is replayed", sample=68)
 def crash_loop(seed: int) -> Iterator[Trial]:
     """From each of the first steps of every path on."""
     for build in builds():
-        for step in range(1, min(LOOPING, len(undisturbed(build).path)) + 1):
+        for step in range(1, min(LOOPING * times(build), len(undisturbed(build).path)) + 1):
             yield Trial(f"{' '.join(build)} step {step}", "baton", partial(_looping, build, step))
 
 
@@ -106,7 +107,7 @@ async def _dying(build: Build, step: int, generation: int) -> None:
         record(self, *args, **options)
 
     setattr(Spans, "record", last_words)  # noqa: B010 - a type checker holds a method for fixed
-    await live(build[0], MESSAGES[build[1]], APPROVE)
+    await live(build[0], INPUTS[build[1]], APPROVE)
 
 
 def _looping(build: Build, step: int, folder: Path) -> Outcome:

@@ -12,21 +12,20 @@ from baton import sqlite_file
 from tests.faults.children import apart, begin
 from tests.faults.desk import judged, seen
 from tests.faults.frame import Outcome, Trial, row
-from tests.faults.storage import ACTING, Told, clear, later, lived, open_once, undisturbed
+from tests.faults.storage import Told, acting, clear, later, lived, open_once, undisturbed
 from tests.faults.warm import furnished
 
-FILES = ("baton.db", "bank.db")
 HELD_S = (1.0, 8.0)
 IMPATIENT_S = 0.3  # in place of half a minute
 STALLED_S = 1.0  # the event loop must go on meanwhile; more than a busy machine's own hiccups
 WRITERS = 3
 
 
-@row(11, "a locked database: 1 s, 8 s, beyond patience; several writers", sample=16)
+@row(11, "a locked database: 1 s, 8 s, beyond patience; several writers", sample=20)
 def locked(seed: int) -> Iterator[Trial]:
     """When the lock is taken, in the first moments of a run, is drawn by the seed."""
-    for message in ACTING:
-        for file in FILES:
+    for message, files in acting().items():
+        for file in files:
             for held in HELD_S:
                 delay = Random(f"{seed} {message} {file} {held}").uniform(0, 0.3)
                 trial = partial(_locked, message, file, held, delay)

@@ -3,55 +3,46 @@
 import time
 from collections.abc import Iterator
 from functools import partial
+from itertools import cycle
 from pathlib import Path
 from typing import Any
 
 from baton.errors import AlreadyDecided, Held, NothingWaiting
 from baton.home import home
 from baton.plumbing import opened
-from baton.registry import load
 from baton.runner import Job, Runner
-from tests.faults import twin
+from tests.faults import stranger_races, twin
 from tests.faults.builds import Build, builds, left_alone, undisturbed, waiting
-from tests.faults.children import GO, apart, barrier, begin, let_go
-from tests.faults.desk import APPROVE, MESSAGES, REJECT, THREAD, context_of, fresh, judged, live, seen
+from tests.faults.children import GO, apart, barrier
+from tests.faults.desk import APPROVE, INPUTS, MESSAGES, REJECT, THREAD, context_of, fresh, judged, live, load, seen
 from tests.faults.frame import Outcome, Trial, row
+from tests.faults.stranger_races import raced, racers
 from tests.faults.ticks import Ticks, counted
 from tests.faults.warm import furnished
 
 RACES = 50
 PLAIN_RACES = 10
 WAITS, ACTS = "hotel", "freeze"
-LEASE_S = "0.5"
-"""Short, for whoever comes second waits for it."""
-
 ANSWERS = {"the same": (APPROVE, APPROVE), "conflicting": (APPROVE, REJECT)}
 WORDS = {"done", "waiting", "running", "Held", "AlreadyDecided", "NothingWaiting"}
 
 
-@row(8, "two to four processes start, resume or decide one run at once", plain_must_fail=True)
+@row(8, "two to four processes start, resume or decide one run at once, or begin a thread's next", plain_must_fail=True)
 def races(seed: int) -> Iterator[Trial]:
     """Each race again and again, through the graphs in turn: how it goes is up to the machine."""
-    asking, every = waiting(), builds()
-    for race in range(RACES):
-        some, waits, any_build = 2 + race % 3, asking[race % len(asking)], every[race % len(every)]
+    for race, waits in zip(range(RACES), cycle(waiting()), strict=False):
         for kind, replies in ANSWERS.items():
-            racers = [replies[number % 2] for number in range(some)]
-            yield Trial(f"{waits[0]}, {some} answers, {kind}, {race}", "baton", partial(_answered, waits, racers))
-        yield Trial(f"{' '.join(any_build)}, {some} starts, {race}", "baton", partial(_started, any_build, some))
-        yield Trial(f"{' '.join(any_build)}, {some} on a live run, {race}", "baton", partial(_joined, any_build, some))
+            said = [replies[number % 2] for number in range(racers(race))]
+            yield Trial(f"{waits[0]}, {len(said)} answers, {kind}, {race}", "baton", partial(_answered, waits, said))
+    for race, any_build in zip(range(RACES), cycle(builds()), strict=False):
+        some, name = racers(race), " ".join(any_build)
+        yield Trial(f"{name}, {some} starts, {race}", "baton", partial(_started, any_build, some))
+        yield Trial(f"{name}, {some} on a live run, {race}", "baton", partial(_joined, any_build, some))
+    yield from stranger_races.trials()
     for race in range(PLAIN_RACES):
         yield Trial(f"two approvals, {race}", "plain", partial(_plainly_answered, ("approve", "approve")))
         yield Trial(f"two answers, {race}", "plain", partial(_plainly_answered, ("approve", "reject")))
         yield Trial(f"started twice, {race}", "plain", _plainly_started)
-
-
-def _raced(folder: Path, targets: list[Any]) -> list[Any]:
-    """What each of the children is told, all let go at once; a target is called with its child's name."""
-    names = [f"racer-{number}" for number in range(len(targets))]
-    crew = [begin(folder, target, name, BATON_LEASE_S=LEASE_S) for target, name in zip(targets, names, strict=True)]
-    let_go(folder, names)
-    return [child.wait().told for child in crew]
 
 
 async def _acting(reply: dict[str, Any] | None, name: str) -> str:
@@ -69,8 +60,8 @@ async def _acting(reply: dict[str, Any] | None, name: str) -> str:
 def _answered(build: Build, replies: list[dict[str, Any]], folder: Path) -> Outcome:
     """One answer stands and is carried out; the others are told."""
     made = furnished(folder)
-    apart(folder, live, build[0], MESSAGES[build[1]])
-    told = _raced(folder, [partial(_acting, reply) for reply in replies])
+    apart(folder, live, build[0], INPUTS[build[1]])
+    told = raced(folder, [partial(_acting, reply) for reply in replies])
     now, acts = seen(made), undisturbed(build).seen.fresh
     stands = now.status == "done" and (now.output["outcome"] == "acted") == bool(now.fresh)
     fine = stands and "done" in told and set(told) <= WORDS
@@ -83,18 +74,18 @@ def _started(build: Build, racers: int, folder: Path) -> Outcome:
     """One works the queued run; the others are told, or find it done."""
     made = furnished(folder)
     apart(folder, _queue, build)
-    return _ended(build, _raced(folder, [partial(_acting, None)] * racers), made)
+    return _ended(build, raced(folder, [partial(_acting, None)] * racers), made)
 
 
 def _joined(build: Build, racers: int, folder: Path) -> Outcome:
     """One is in the middle of the run when others want to resume it."""
     made = furnished(folder)
-    return _ended(build, _raced(folder, [partial(_in_the_middle, build), *[partial(_acting, None)] * racers]), made)
+    return _ended(build, raced(folder, [partial(_in_the_middle, build), *[partial(_acting, None)] * racers]), made)
 
 
 def _ended(build: Build, told: list[Any], made: Path) -> Outcome:
     """A person answers what still waits; then all is as if one alone had worked."""
-    _, outcome = left_alone(made.parent, live, build[0], MESSAGES[build[1]], APPROVE)
+    _, outcome = left_alone(made.parent, live, build[0], INPUTS[build[1]], APPROVE)
     strange = {*map(str, told)} - WORDS - {undisturbed(build).seen.status}
     note = f"told {told}" if strange else ""
     return outcome + judged(seen(made), undisturbed(build).seen) + Outcome(lost=len(strange), note=note)
@@ -102,14 +93,14 @@ def _ended(build: Build, told: list[Any], made: Path) -> Outcome:
 
 async def _queue(build: Build) -> None:
     async with opened() as plumbing:
-        job = Job(MESSAGES[build[1]], THREAD)
+        job = Job(INPUTS[build[1]], THREAD)
         await Runner(plumbing, load).queue(build[0], [job], context=context_of(load(build[0])))
 
 
 async def _in_the_middle(build: Build, name: str) -> str:
     """In a child: work the run from its start, and let the others go in the middle of it."""
     counted(Ticks(undisturbed(build).ticks // 3, partial(_pass, name)))
-    return await live(build[0], MESSAGES[build[1]])
+    return await live(build[0], INPUTS[build[1]], APPROVE)
 
 
 def _pass(name: str) -> None:
@@ -121,13 +112,13 @@ def _pass(name: str) -> None:
 def _plainly_answered(answers: tuple[str, str], folder: Path) -> Outcome:
     made = furnished(folder)
     apart(folder, _plainly_waiting)
-    told = _raced(folder, [partial(_plainly_deciding, answer) for answer in answers])
+    told = raced(folder, [partial(_plainly_deciding, answer) for answer in answers])
     return _plainly_judged(told, len(fresh(made)))
 
 
 def _plainly_started(folder: Path) -> Outcome:
     made = furnished(folder)
-    return _plainly_judged(_raced(folder, [_plainly_starting, _plainly_starting]), len(fresh(made)))
+    return _plainly_judged(raced(folder, [_plainly_starting, _plainly_starting]), len(fresh(made)))
 
 
 def _plainly_judged(told: list[Any], acted: int) -> Outcome:

@@ -82,7 +82,7 @@ async def _ran(graph: Any) -> None:
         runner = Runner(plumbing, {"canary": graph}.__getitem__)
         await runner.queue("canary", [Job({"order": "an order"}, THREAD)])
         await runner.resume(THREAD)
-        _print(await plumbing.database.do(lambda tx: steps(tx, THREAD)))
+        _print(await plumbing.database.do(lambda tx: steps(tx, THREAD, 1)))
 
 
 async def _asked(answer: Answer) -> None:
@@ -100,7 +100,7 @@ async def _message(text: str) -> None:
         runner = Runner(plumbing, load)
         await queued(runner, Case("support_desk", text, None), THREAD)
         _print(await runner.resume(THREAD))
-        _print(await plumbing.database.do(lambda tx: steps(tx, THREAD)))
+        _print(await plumbing.database.do(lambda tx: steps(tx, THREAD, 1)))
 
 
 async def _bare(configurable: Mapping[str, Any], metadata: Mapping[str, Any]) -> None:

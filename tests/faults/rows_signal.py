@@ -10,13 +10,13 @@ from functools import partial
 from pathlib import Path
 from random import Random
 
+import app.session
 from app.session import INTERRUPTED, Session, in_session
 from baton.errors import ThreadInUse
-from baton.registry import load
 from baton.runner import GRACE_S, Job
-from tests.faults.builds import LATER_S, Build, builds, left_alone, undisturbed
+from tests.faults.builds import LATER_S, Build, builds, left_alone, times, undisturbed
 from tests.faults.children import apart
-from tests.faults.desk import APPROVE, MESSAGES, THREAD, context_of, judged, live, seen
+from tests.faults.desk import APPROVE, INPUTS, THREAD, answered, context_of, judged, live, load, seen
 from tests.faults.frame import Outcome, Trial, row
 from tests.faults.ticks import Ticks, counted, shift_steady
 from tests.faults.warm import furnished
@@ -25,12 +25,12 @@ TIMES = 10
 KINDS = {"SIGTERM": (signal.SIGTERM,), "SIGINT": (signal.SIGINT,), "SIGINT twice": (signal.SIGINT, signal.SIGINT)}
 
 
-@row(3, "SIGTERM, SIGINT, cancelled by a second one", sample=60)
+@row(3, "SIGTERM, SIGINT, cancelled by a second one", sample=76)
 def signals(seed: int) -> Iterator[Trial]:
     """At ticks that the seed draws."""
     chance = Random(seed)
     for build in builds():
-        for number in range(TIMES):
+        for number in range(TIMES * times(build)):
             kind = list(KINDS)[number % len(KINDS)]
             at = chance.randint(4, undisturbed(build).ticks)
             yield Trial(f"{' '.join(build)} {kind} tick {at}", "baton", partial(_signalled_at, build, kind, at))
@@ -48,6 +48,8 @@ def _signalled_at(build: Build, kind: str, at: int, folder: Path) -> Outcome:
 
 
 def _signalled(build: Build, kind: str, at: int) -> None:
+    """In a child: as the command line works a run and takes a person's answers, until the signal comes."""
+
     def cut() -> None:
         for number in KINDS[kind]:
             os.kill(os.getpid(), number)
@@ -55,14 +57,16 @@ def _signalled(build: Build, kind: str, at: int) -> None:
     async def work(session: Session) -> int:
         graph = build[0]
         with suppress(ThreadInUse):
-            await session.runner.queue(graph, [Job(MESSAGES[build[1]], THREAD)], context=context_of(load(graph)))
+            await session.runner.queue(graph, [Job(INPUTS[build[1]], THREAD)], context=context_of(load(graph)))
         await session.runner.work([THREAD], done=lambda _: None, concurrency=1)
+        await answered(session.runner, await session.runner.summary(THREAD), APPROVE)
         return INTERRUPTED if session.stopped else 0
 
+    setattr(app.session, "load", load)  # noqa: B010 - in this child only
     counted(Ticks(at, cut))
     sys.exit(in_session(work))
 
 
 async def _afterwards(build: Build) -> str:
     shift_steady(LATER_S)
-    return await live(build[0], MESSAGES[build[1]], APPROVE)
+    return await live(build[0], INPUTS[build[1]], APPROVE)

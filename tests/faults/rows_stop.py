@@ -10,7 +10,7 @@ from pathlib import Path
 from baton.errors import AlreadyDecided, Held, NothingWaiting
 from tests.faults.builds import Build, acting, left_alone, undisturbed
 from tests.faults.children import begin
-from tests.faults.desk import APPROVE, MESSAGES, judged, live, seen
+from tests.faults.desk import APPROVE, INPUTS, judged, live, seen
 from tests.faults.frame import Outcome, Trial, row
 from tests.faults.ticks import Ticks, counted
 from tests.faults.warm import furnished
@@ -20,7 +20,7 @@ LEASE_S = "0.5"
 """Short, for a stopped process must be waited out."""
 
 
-@row(9, "a process stopped past its lease, continued when another has finished", sample=40)
+@row(9, "a process stopped past its lease, continued when another has finished", sample=64)
 def stopped(seed: int) -> Iterator[Trial]:
     """At every tick of every path that acts, but the first and last ones."""
     for build in acting():
@@ -40,7 +40,7 @@ async def _stopping_at(build: Build, at: int) -> str:
     ticks.cut = partial(_stopping, ticks)
     counted(ticks)
     try:
-        return await live(build[0], MESSAGES[build[1]], APPROVE)
+        return await live(build[0], INPUTS[build[1]], APPROVE)
     except (Held, AlreadyDecided, NothingWaiting) as told:
         return type(told).__name__
 
@@ -49,7 +49,7 @@ def _stopped_at(build: Build, at: int, folder: Path) -> Outcome:
     made = furnished(folder)
     sleeper = begin(folder, _stopping_at, build, at, BATON_LEASE_S=LEASE_S)
     sleeper.stopped()
-    _, outcome = left_alone(folder, live, build[0], MESSAGES[build[1]], APPROVE)
+    _, outcome = left_alone(folder, live, build[0], INPUTS[build[1]], APPROVE)
     sleeper.signal(signal.SIGCONT)
     code = sleeper.wait().code
     outcome += Outcome(lost=int(code != 0), note=f"the stopped one ended with {code}" if code else "")

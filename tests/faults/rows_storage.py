@@ -7,13 +7,10 @@ from functools import partial
 from pathlib import Path
 from random import Random
 
-from baton.plumbing import opened
-from baton.registry import load
-from baton.runner import Runner
 from tests.faults.children import apart
-from tests.faults.desk import APPROVE, THREAD, judged, seen
+from tests.faults.desk import APPROVE, judged, replayed, seen
 from tests.faults.frame import Outcome, Trial, row
-from tests.faults.storage import ACTING, ALWAYS, LATER_S, Told, clear, full_from, later, lived, open_once, undisturbed
+from tests.faults.storage import ALWAYS, LATER_S, Told, acting, clear, full_from, later, lived, open_once, undisturbed
 from tests.faults.ticks import shift_steady
 from tests.faults.warm import furnished
 
@@ -21,10 +18,10 @@ SIZES = 40
 NOBODY = 65534
 
 
-@row(12, "a full disk, a read-only file, a write that fails", sample=48)
+@row(12, "a full disk, a read-only file, a write that fails", sample=96)
 def full(seed: int) -> Iterator[Trial]:
     """Every write of a run fails once, and all after it; real limits at sizes drawn by the seed."""
-    for message in ACTING:
+    for message in acting():
         for number in range(1, undisturbed(message)[1] + 1):
             yield Trial(f"{message}, full from write {number} on", "baton", partial(_failing, message, number, ALWAYS))
             yield Trial(f"{message}, write {number} fails", "baton", partial(_failing, message, number, 1))
@@ -75,13 +72,7 @@ def _read_only(what: str, folder: Path) -> Outcome:
 async def _replayed() -> None:
     """In a child: what a person does about the dead letters, now that the cause is gone."""
     shift_steady(2 * LATER_S)
-    async with opened() as plumbing:
-        runner = Runner(plumbing, load)
-        summary = await runner.summary(THREAD)
-        for letter in summary["dead_letters"]:
-            summary = await runner.replay(letter)
-        if summary["status"] == "waiting":
-            await runner.decide(THREAD, APPROVE)
+    await replayed(APPROVE)
 
 
 async def _with_limit(message: str, size: int) -> Told:

@@ -13,16 +13,23 @@ from baton.database import Database
 from baton.errors import BatonError
 from baton.plumbing import opened
 from baton.sqlite_file import explained
+from tests.faults import stranger
+from tests.faults.builds import ordered
 from tests.faults.children import apart
-from tests.faults.desk import APPROVE, MESSAGES, THREAD, Seen, live, seen
+from tests.faults.desk import APPROVE, INPUTS, ORDER, THREAD, Seen, live, seen, takes_stranger
 from tests.faults.frame import Outcome
 from tests.faults.ticks import shift_steady
 from tests.faults.warm import furnished
 
 LATER_S = 3600.0
-ACTING = ("refund", "hotel")
+FILES = ("baton.db", "bank.db")
 ALWAYS = 10**6
 Told = dict[str, Any]
+
+
+def acting() -> dict[str, tuple[str, ...]]:
+    """What makes a receiver act, the desk's messages and the stranger's order, with files whose patience is ours."""
+    return {"refund": FILES, "hotel": FILES, **({ORDER: FILES[:1]} if takes_stranger() else {})}
 
 
 def clear(told: Told | None, home: Path, *, may_refuse: bool = True) -> Outcome:
@@ -42,7 +49,7 @@ def undisturbed(message: str) -> tuple[Seen, int]:
     with TemporaryDirectory(prefix="baton-fault-") as name:
         home = furnished(Path(name))
         told = apart(Path(name), full_from, message, ALWAYS, 0).told
-        return seen(home), told["commits"]
+        return ordered() if message == ORDER else seen(home), told["commits"]
 
 
 async def later(message: str) -> Told:
@@ -63,7 +70,7 @@ async def lived(message: str, thread: str = THREAD) -> Told:
 
     ticking = asyncio.ensure_future(tick())
     try:
-        status = await live("support_desk", MESSAGES[message], APPROVE, thread)
+        status = await live(stranger.NAME if message == ORDER else "support_desk", INPUTS[message], APPROVE, thread)
     except BatonError as error:
         return {"refused": str(error), "gap": max(gaps)}
     finally:

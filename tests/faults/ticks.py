@@ -1,4 +1,4 @@
-"""Ticks: before and after every transaction, model call and bank request of this process; one of them can cut in.
+"""Ticks: before and after every transaction, model call and request to act of this process; one of them can cut in.
 
 For children only: what is wrapped here stays wrapped until the process ends.
 """
@@ -18,6 +18,7 @@ from langgraph.checkpoint.sqlite.aio import AsyncSqliteSaver
 from bank.sqlite_bank import SqliteBank
 from baton.database import Database
 from baton.endpoint import Endpoint
+from tests.faults.receiver import Receiver
 
 Cut = Callable[[], None]
 FIRST = 1
@@ -52,6 +53,7 @@ def counted(ticks: Ticks) -> Ticks:
     _around(Database, "_commit", ticks, lock=ticks.committing)
     _around(Endpoint, "reply", ticks, lock=nullcontext())
     _around_async(SqliteBank, "_run", ticks)
+    _around_async(Receiver, "take", ticks)
     _around_async(AsyncSqliteSaver, "aput", ticks)
     _around_async(AsyncSqliteSaver, "aput_writes", ticks)
     return ticks

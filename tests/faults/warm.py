@@ -13,8 +13,8 @@ from bank import tables
 from baton.home import home
 from baton.registry import root
 from baton.settings import settings
-from tests.faults import twin
-from tests.faults.desk import APPROVE, MESSAGES, graphs, live
+from tests.faults import stranger, twin
+from tests.faults.desk import APPROVE, INPUTS, MESSAGES, ORDER, graphs, live
 
 
 def warm(folder: Path, ready: Path | None = None) -> None:
@@ -54,6 +54,7 @@ async def _each_once() -> None:
         for graph in graphs():
             await live(graph, message, APPROVE, f"{graph}-{name}")
         await twin.live(home(), name, message)
+    await live(stranger.NAME, INPUTS[ORDER], APPROVE, stranger.NAME)
 
 
 def _move_to(folder: Path) -> None:
