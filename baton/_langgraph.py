@@ -78,7 +78,11 @@ def write_visit(config: RunnableConfig, step: str, visit: int) -> None:
 
 def visits_channel() -> BinaryOperatorAggregate[dict[str, int]]:
     """A channel for the visits: what several tasks of a superstep note is one visit, and an input begins anew."""
-    return BinaryOperatorAggregate(dict, lambda before, now: {} if BEGINS in now else before | now)
+
+    def count(before: dict[str, int], now: Any) -> dict[str, int]:
+        return {} if now == BEGINS else before | now
+
+    return BinaryOperatorAggregate(dict, count)
 
 
 def noting(node: Any, *, begins: bool) -> Any:
@@ -96,7 +100,7 @@ def noting(node: Any, *, begins: bool) -> Any:
 def _with_visits(written: Any, begins: bool, value: Any) -> Any:  # noqa: FBT001 - `partial` gives it by position
     """What a writer makes of an update, with the visits in it."""
     update = value.update if isinstance(value, Command) else value
-    visits = {BEGINS: 0} if begins else update.get(VISITS) if isinstance(update, dict) else None
+    visits = BEGINS if begins else update.get(VISITS) if isinstance(update, dict) else None
     return written(value) if visits is None else [*(written(value) or ()), (VISITS, visits)]
 
 
