@@ -4,6 +4,7 @@ import asyncio
 import operator
 from typing import Annotated, Any
 
+import pytest
 from langgraph.graph import END, START
 from langgraph.types import RetryPolicy
 from typing_extensions import TypedDict
@@ -20,8 +21,11 @@ class State(TypedDict, total=False):
     made: Annotated[list[str], operator.add]
 
 
-def sides(turns: int) -> Any:
-    """Two steps side by side in a graph that is retried as a whole: one ends after so many turns, one fails once."""
+def sides(turns: int, *, routed: bool = False) -> Any:
+    """Two steps side by side in a graph that is retried as a whole: one ends after so many turns, one fails once.
+
+    Where the first one is `routed`, a step comes after it.
+    """
     failures = ["not yet"]
 
     async def left(state: State) -> State:
@@ -34,8 +38,12 @@ def sides(turns: int) -> Any:
             raise Transient(failures.pop())
         return {"made": ["right"]}
 
-    inner: Any = TypedStateGraph(State).add_node(left).add_node(right)
-    inner.add_edge(START, "left").add_edge(START, "right")
+    async def after(state: State) -> State:
+        return {"made": ["after"]}
+
+    inner: Any = TypedStateGraph(State).add_node(left).add_node(right).add_edge(START, "left").add_edge(START, "right")
+    if routed:
+        inner.add_node(after).add_conditional_edges("left", lambda _state: "after", ["after"])
     made: Any = TypedStateGraph(State).add_node("both", inner.compile(name="both"), retry_policy=TRIES)
     return made.add_edge(START, "both").add_edge("both", END)
 
@@ -47,6 +55,15 @@ async def test_a_step_that_is_cancelled_as_it_ends_is_done_again() -> None:
             graph = sides(turns).compile(checkpointer=plumbing.checkpointer, name="sides")
             ended = await graph.ainvoke({"made": []}, on(f"after-{turns}-turns"))
             assert sorted(ended["made"]) == ["left", "right"], f"after {turns} turns"
+
+
+@pytest.mark.xfail(reason="a step that is cancelled keeps its update, and without its edge", strict=True)
+async def test_a_step_that_is_cancelled_while_its_router_decides_goes_on_all_the_same() -> None:
+    async with opened() as plumbing:
+        for turns in range(10):
+            graph = sides(turns, routed=True).compile(checkpointer=plumbing.checkpointer, name="sides")
+            ended = await graph.ainvoke({"made": []}, on(f"after-{turns}-turns"))
+            assert sorted(ended["made"]) == ["after", "left", "right"], f"after {turns} turns"
 
 
 async def test_a_retry_finds_what_each_of_its_graphs_had_made_also_after_a_fork() -> None:

@@ -35,7 +35,7 @@ LOOPING = 4
 ALLOWED = 4  # the first, and one after each of three recoveries
 
 
-@row(1, "kill -9 at every tick, resumed by another process", plain_must_fail=True, sample=640)
+@row(1, "kill -9 at every tick, resumed by another process", plain_must_fail=True, sample=620)
 def killed(seed: int) -> Iterator[Trial]:
     """Every tick of every path through every graph, and of a payment to a receiver that forgets its keys."""
     for build in builds():
@@ -48,7 +48,7 @@ def killed(seed: int) -> Iterator[Trial]:
             yield Trial(f"{' '.join(build)} tick {at}", "plain", partial(_plain_killed_at, build, (at,)))
 
 
-@row(2, "killed again while it recovers", sample=740)
+@row(2, "killed again while it recovers", sample=720)
 def killed_again(seed: int) -> Iterator[Trial]:
     """The first ticks of the resume, after kills at ticks that the seed draws."""
     chance = Random(seed)

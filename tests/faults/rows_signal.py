@@ -25,7 +25,7 @@ TIMES = 10
 KINDS = {"SIGTERM": (signal.SIGTERM,), "SIGINT": (signal.SIGINT,), "SIGINT twice": (signal.SIGINT, signal.SIGINT)}
 
 
-@row(3, "SIGTERM, SIGINT, cancelled by a second one", sample=76)
+@row(3, "SIGTERM, SIGINT, cancelled by a second one", sample=70)
 def signals(seed: int) -> Iterator[Trial]:
     """At ticks that the seed draws."""
     chance = Random(seed)

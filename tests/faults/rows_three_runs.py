@@ -15,16 +15,20 @@ from tests.faults.frame import Outcome, Trial, row
 from tests.faults.warm import furnished
 
 RUNS = (1, 2, 3)
-TIMES = 20
+TIMES = 14
+BEGINNING = 16  # ticks in which a run begins
 RECOVERY_TICKS = 40
 Kills = tuple[int, ...]
 
 
-@row(20, "three runs of one thread, each killed; in every second trial again while it recovers")
+@row(20, "three runs of one thread, killed as one begins or in each, and again while it recovers")
 def killed_in_each(seed: int) -> Iterator[Trial]:
-    """By the runner and by bare calls, at ticks that the seed draws, one in each stretch of each run."""
+    """By the runner and by bare calls: while a further run begins, and at ticks that the seed draws of each stretch."""
     chance = Random(seed)
     for way in CLIENTS if takes_stranger() else ():
+        for tick in range(1, BEGINNING, 2):
+            trial = partial(_killed, way, [(), (tick,), (tick + 1,)])
+            yield Trial(f"by {way}, as runs begin, ticks {tick}, {tick + 1}", "baton", trial)
         drawn = [_drawn(ticks, chance) for ticks in _ticks(way)]
         for number in range(TIMES):
             again = (chance.randint(1, RECOVERY_TICKS),) if number % 2 else ()
