@@ -263,7 +263,9 @@ def _attempt(connection: Connection, path: Path, work: Work[Any]) -> Any:
 
 
 def _of_the_file(error: Exception) -> bool:
-    return getattr(error, "sqlite_errorcode", 0) & 0xFF in FILE_FAULTS or undecodable(error)
+    code = getattr(error, "sqlite_errorcode", 0)
+    unfit = code == sqlite3.SQLITE_CONSTRAINT_CHECK  # what we write fits; it is the check that was damaged
+    return code & 0xFF in FILE_FAULTS or unfit or undecodable(error)
 
 
 def _settle(jobs: list[Job], outcomes: list[Any]) -> None:

@@ -170,6 +170,7 @@ async def record(
         "checkpoint_id": checkpoint_id,
         "places": [stood] if stood else [],
         "version": version("baton"),
+        "may_send": bool(stood) and scope_of(run).may_send,
         "effect": getattr(error, "key", None) if isinstance(error, InDoubt | BadReceipt) else None,
     }
     again = isinstance(error, str)  # the framework hands an error on as text where a handler runs anew

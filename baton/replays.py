@@ -6,6 +6,7 @@ answers and results it had. What had happened after the checkpoint is left behin
 """
 
 import json
+import re
 import time
 from dataclasses import dataclass
 from typing import Any
@@ -16,6 +17,8 @@ from baton.errors import UsageError
 from baton.letter_rows import Letter
 from baton.seals import Seals
 
+EFFECTS_SINCE = "SELECT key FROM effects WHERE thread_id = ? AND run = ? AND created_at >= ?"
+SENT = re.compile(r"@\d+\.\d+")  # in a path: a step that a `Send` began
 OF_THE_RUN = ("crash_loop", "needs_migration")  # reasons that are no step's
 SEQ = "SELECT seq FROM checkpoints WHERE thread_id = ? AND checkpoint_ns = ? AND checkpoint_id = ?"
 TO_THE_TOP = "UPDATE checkpoints SET seq = (SELECT max(seq) + 1 FROM checkpoints) WHERE seq = ?"
@@ -61,6 +64,8 @@ def take(
     row = run_rows.get(tx, letter["thread_id"], letter["run"])
     _check_last(tx, row)
     _check_at_rest(row, holder)
+    if letter["evidence"].get("may_send"):
+        _check_sends(tx, letter)
     letter_rows.close(tx, letter, "replayed")
     if row["fingerprint"] != terms.fingerprint and not terms.accept_change:
         raise UsageError(
@@ -84,6 +89,17 @@ def _check_last(tx: Any, row: dict[str, Any]) -> None:
         raise UsageError(
             f"{row['thread_id']} went on with run {last['run']} after run {row['run']}; discard the letter, and give"
             " its message to a new run"
+        )
+
+
+def _check_sends(tx: Any, letter: Letter) -> None:
+    """Refuse where what the failed step would send shifts the numbers of others' Sends, under which effects stand."""
+    values = (letter["thread_id"], letter["run"], letter["created_at"])
+    paths = [row[0].split(":", 3)[-1] for row in tx.execute(EFFECTS_SINCE, values).fetchall()]
+    if any(SENT.search(path) for path in paths):
+        raise UsageError(
+            f"{letter['step']} may send, and steps that others sent to have acted since it failed: their effects would"
+            " get other keys; discard the letter, and give what it was about to a new run"
         )
 
 

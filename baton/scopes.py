@@ -35,13 +35,14 @@ NOTED, REPLAY_STATE = "__baton_visit", "__pregel_replay_state"  # in a task's `c
 class StepScope:
     """One attempt of one step: its place, and what it has asked for."""
 
-    __slots__ = ("_config", "_part", "_visit", "name", "namespace", "outer", "replies", "taken")
+    __slots__ = ("_config", "_part", "_visit", "may_send", "name", "namespace", "outer", "replies", "taken")
 
     def __init__(self, config: RunnableConfig, name: str, namespace: str) -> None:
         self.name, self.namespace, self._config = name, namespace, config
         self.outer = _around(f"{namespace}|") if _current.get() else None
         self.taken: set[tuple[str, ...]] = set()  # the effects and questions of this attempt
         self.replies = 0  # replies that its interrupts have taken
+        self.may_send = False  # whether it is a failed step with an edge of its own choosing, which may be a `Send`
         self._visit: int | None = None
         self._part: str | None = None
 

@@ -3,6 +3,7 @@
 The latest checkpoint is the one written last, whatever the clock did. A process that lost its lease cannot write.
 """
 
+import asyncio
 import json
 from collections.abc import AsyncIterator, Collection, Sequence
 from typing import Any
@@ -89,6 +90,8 @@ class SqliteCheckpointer(BaseCheckpointSaver[int]):
         self, config: RunnableConfig, writes: Sequence[tuple[str, Any]], task_id: str, task_path: str = ""
     ) -> None:
         """Store what a task wrote; on disk when this returns."""
+        if any(channel == ERROR and isinstance(value, asyncio.CancelledError) for channel, value in writes):
+            return  # it has neither failed nor finished: what it had written would count as all that it has to write
         where = config["configurable"]
         spot = (str(where["thread_id"]), where.get("checkpoint_ns", ""), str(where["checkpoint_id"]))
         rows = []

@@ -266,6 +266,7 @@ class TypedStateGraph(StateGraph[StateT, ContextT, InputT, OutputT]):
         @wraps(function)
         async def handle(state: Any, error: NodeError, **injected: Any) -> Any:
             scope = enter_step(error.node)
+            scope.may_send = bool(self.branches.get(error.node))
             return scope.with_visit((await wrapped(state, error=error, **injected))[0])
 
         return handle

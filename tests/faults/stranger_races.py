@@ -66,7 +66,7 @@ def _side_by_side(some: int, folder: Path) -> Outcome:
     apart(folder, live, stranger.NAME, INPUTS[ORDER])
     told = raced(folder, [partial(_answering, number, None) for number in range(some)])
     _, outcome = left_alone(folder, live, stranger.NAME, INPUTS[ORDER], APPROVE)
-    return outcome + judged(seen(made), ordered()) + _words(told, {"done", "waiting", "Held"})
+    return outcome + judged(seen(made), ordered()) + _words(told, {"done", "waiting", "Held", "AlreadyDecided"})
 
 
 def _conflicting(some: int, folder: Path) -> Outcome:

@@ -119,13 +119,14 @@ def worked(folders: dict[str, Path]) -> dict[str, dict[str, Any]]:
     environment = {**os.environ, **ONE_THREAD, "PYTHONPATH": os.pathsep.join(found)}
     given = [json.dumps(ROOMS), json.dumps({graph: str(folder) for graph, folder in folders.items()})]
     command = [sys.executable, "-S", "-c", DRIVER, *given]
-    done = subprocess.run(command, cwd="/", env=environment, text=True, capture_output=True, timeout=55, check=False)
+    done = subprocess.run(command, cwd="/", env=environment, text=True, capture_output=True, timeout=110, check=False)
     assert done.returncode == 0, done.stderr
     told = {each["graph"]: each for each in map(json.loads, done.stdout.splitlines())}
     assert told.keys() == folders.keys(), done.stderr
     return told
 
 
+@pytest.mark.timeout(120)  # ten graphs, one after the other, on a machine that may be busy
 def test_every_graph_runs_alone(tmp_path: Path, tmp_path_factory: pytest.TempPathFactory) -> None:
     home, folders = ready_home(tmp_path_factory), {graph: tmp_path / graph for graph in registered()}
     for graph, folder in folders.items():
