@@ -13,8 +13,12 @@ from baton.errors import UsageError
 from tests.baton.shop import Order, Receiver, paying, shop
 
 
+def most(before: int, now: int) -> int:
+    return max(before, now)
+
+
 class Many(Order, total=False):
-    at: Annotated[int, lambda before, now: max(before, now)]
+    at: Annotated[int, most]
     failures: Annotated[list[Failure], operator.add]
 
 
