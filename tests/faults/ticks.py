@@ -32,7 +32,7 @@ class Ticks:
         self._numbers, self._turn = count(FIRST), Lock()
         self.total = 0
         self.committing = Lock()
-        """Held while a transaction is open, so that a process can be stopped without holding the file."""
+        """Held while a transaction is open, a receiver's too, so that a process can be stopped without holding it."""
 
     def __call__(self) -> None:
         """One boundary is passed."""
@@ -51,9 +51,9 @@ def kill() -> None:
 def counted(ticks: Ticks) -> Ticks:
     """Put the ticks at the boundaries of this process, of both builds."""
     _around(Database, "_commit", ticks, lock=ticks.committing)
+    _around(Receiver, "_take", ticks, lock=ticks.committing)
     _around(Endpoint, "reply", ticks, lock=nullcontext())
     _around_async(SqliteBank, "_run", ticks)
-    _around_async(Receiver, "take", ticks)
     _around_async(AsyncSqliteSaver, "aput", ticks)
     _around_async(AsyncSqliteSaver, "aput_writes", ticks)
     return ticks
