@@ -21,6 +21,7 @@ from langgraph.types import Command
 
 SEND, READ, SCRATCHPAD, TASK_ID = "__pregel_send", "__pregel_read", "__pregel_scratchpad", "__pregel_task_id"
 RUNTIME, TASKS, PUSH, SAVER = "__pregel_runtime", "__pregel_tasks", "__pregel_push", "__pregel_checkpointer"
+REPLAY_STATE = "__pregel_replay_state"
 COORDINATES = ("thread_id", "checkpoint_ns", "checkpoint_id", "checkpoint_map")
 BEGINS, VISITS = "__begins", "__baton_visits"
 """A channel that only the plumbing sees: how often each step of a graph was visited in its run."""

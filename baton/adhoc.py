@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, Self
 from langchain_core.runnables import RunnableConfig
 from langgraph.checkpoint.base import CheckpointTuple
 from langgraph.errors import GraphBubbleUp, GraphDrained
+from langgraph.graph import START
 from langgraph.types import Command
 from pydantic_core import to_json
 
@@ -117,9 +118,8 @@ async def begin(
     thread_id, root = str(named or f"lib-{token_hex(6)}"), ""
     if framework.is_inside_task(configurable) and not graph.checkpointer:  # of a graph that is not ours
         task_id, root = framework.task_around(configurable)
-        named = thread_id = (
-            f"{thread_id}~{task_id[:13]}"  # several at once are several runs, each the same when resumed
-        )
+        # Several at once are several runs, each the same when it is resumed.
+        named = thread_id = f"{thread_id}~{task_id[:13]}"
     else:
         configurable["thread_id"] = thread_id
     row = _row(graph, thread_id, configurable, config, open_plumbing)
@@ -138,7 +138,7 @@ async def begin(
 async def _begin(graph: "Graph", run: ActiveRun, row: AdHoc) -> None:
     """Write the row of an input's run and, after an earlier run, the checkpoint that it begins with."""
     database, again = run.plumbing.database, not graph.checkpointer
-    run.run, _ = await database.do(lambda tx: run_rows.begin(tx, row, run.plumbing.seals, again=again), durable=False)
+    run.run = await database.do(lambda tx: run_rows.begin(tx, row, run.plumbing.seals, again=again), durable=False)
     if graph.checkpointer and run.run > 1:
         last = await graph.saver.aget_tuple(_of_thread(run.thread_id))
         if run_of(last) < run.run:
@@ -200,7 +200,7 @@ def run_of(found: CheckpointTuple | None) -> int:
 
 def has_input(found: CheckpointTuple | None) -> bool:
     """Whether the run of a checkpoint has its input: the checkpoint that a run begins with has none."""
-    return found is not None and "__start__" in found.checkpoint["channel_versions"]
+    return found is not None and START in found.checkpoint["channel_versions"]
 
 
 def _of_thread(thread_id: str) -> RunnableConfig:

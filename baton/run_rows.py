@@ -168,8 +168,8 @@ class AdHoc(NamedTuple):
     request_id: str | None = None
 
 
-def begin(tx: "Transaction", call: AdHoc, seals: "Seals", *, again: bool) -> tuple[int, bool]:
-    """Begin the run of an input on a thread: its number, and whether it is a new one.
+def begin(tx: "Transaction", call: AdHoc, seals: "Seals", *, again: bool) -> int:
+    """Begin the run of an input on a thread: its number there.
 
     The same `request_id` as the last run's is that run once more. `again` says that a run whose process is gone may
     begin anew, for it keeps no checkpoints.
@@ -185,17 +185,17 @@ def begin(tx: "Transaction", call: AdHoc, seals: "Seals", *, again: bool) -> tup
         if known["run"] != last["run"]:
             raise UsageError(f"that was run {known['run']} of {call.thread_id}, and its thread went on since")
         tx.execute(GO_ON, {**values, "run": last["run"]})
-        return int(last["run"]), False
+        return int(last["run"])
     if last is not None and again and last["status"] not in ENDED:
         if last["status"] == "running" and holder_lives(str(last["holder"])):
             raise held(call.thread_id)
         new = {**last, **values, "run": last["run"]}
         tx.execute(AGAIN, {**new, "seal": seals.mark("runs", new)})
-        return int(last["run"]), False
+        return int(last["run"])
     refuse_unended(tx, call.thread_id)
     new = {**values, "run": int(last["run"]) + 1 if last else 1, "context": "{}", "fingerprint": None}
     tx.execute(BEGIN, {**new, "seal": seals.mark("runs", new)})
-    return int(new["run"]), True
+    return int(new["run"])
 
 
 def go_on(tx: "Transaction", call: AdHoc, run: int, seals: "Seals") -> None:

@@ -29,7 +29,7 @@ from baton import _langgraph as framework
 from baton.active import ACTIVE, ActiveRun, execution
 from baton.errors import BatonError
 
-NOTED, REPLAY_STATE = "__baton_visit", "__pregel_replay_state"  # in a task's `configurable`, ours and the framework's
+NOTED = "__baton_visit"  # in a task's `configurable`
 
 
 class StepScope:
@@ -142,7 +142,7 @@ def _count_calls_anew(config: RunnableConfig) -> None:
     known = config["configurable"]
     if known[framework.RUNTIME].execution_info.node_attempt > 1:
         known[framework.SCRATCHPAD] = replace(known[framework.SCRATCHPAD], subgraph_counter=count().__next__)
-        known[REPLAY_STATE] = None
+        known[framework.REPLAY_STATE] = None
 
 
 def scope_of(run: ActiveRun) -> StepScope:
