@@ -78,7 +78,8 @@ class Failure(Record):
 async def park(state: Any, error: NodeError) -> Command[Any]:
     """End the run with a dead letter: for `set_node_defaults(error_handler=park)`.
 
-    `state` is the failed step's raw input; the letter keeps it, redacted, with every attempt's error.
+    `state` is the failed step's raw input; the letter keeps it, redacted, with every attempt's error. What runs beside
+    the failed step, and the steps after it, end as they would have: the run is over when they are.
 
     Raises:
         Parked: this graph is a step of another, which decides how the run goes on.

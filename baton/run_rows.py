@@ -192,7 +192,8 @@ def begin(tx: "Transaction", call: AdHoc, seals: "Seals", *, again: bool) -> int
         new = {**last, **values, "run": last["run"]}
         tx.execute(AGAIN, {**new, "seal": seals.mark("runs", new)})
         return int(last["run"])
-    refuse_unended(tx, call.thread_id)
+    if last is not None:
+        refuse_unended(tx, call.thread_id)
     new = {**values, "run": int(last["run"]) + 1 if last else 1, "context": "{}", "fingerprint": None}
     tx.execute(BEGIN, {**new, "seal": seals.mark("runs", new)})
     return int(new["run"])
