@@ -7,9 +7,9 @@ from app.serving import listening, serve
 from bank.desk import FILE, desk_bank
 from bank.server import app
 from bank.sqlite_bank import SqliteBank
+from baton.config.home import make_home
+from baton.config.settings import settings
 from baton.errors import UsageError
-from baton.home import make_home
-from baton.settings import settings
 from state.banking import LogLine
 
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from app.output import note
 from app.rows import Rows
-from baton.home import home
+from baton.config.home import home
 from state.banking import LogLine
 
 

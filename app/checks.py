@@ -17,9 +17,9 @@ from app.checks_live import (
 )
 from app.checks_settings import setting_rows, unknown_settings
 from app.session import refuse_tracing_without_key
+from baton.config.home import load_env
+from baton.config.settings import Role, Settings, settings
 from baton.errors import BatonError
-from baton.home import load_env
-from baton.settings import Role, Settings, settings
 
 State = Literal["ok", "warn", "fail"]
 PYTHONS = ((3, 11), (3, 14))  # from the first up to, not including, the second

@@ -10,12 +10,12 @@ from bank.desk import desk_bank
 from bank.policy_index import policy_index
 from bank.protocol import UnknownCustomer
 from bank.routes import load_routes, routes_folder
-from baton import registry
+from baton.config.home import database_file, make_home
+from baton.config.settings import Role, Settings
 from baton.errors import BatonError, StorageError
-from baton.home import database_file, make_home
-from baton.settings import Role, Settings
-from baton.sqlite_file import reading
-from baton.wire import load_skills
+from baton.offline.wire import load_skills
+from baton.runs import registry
+from baton.storage.sqlite_file import reading
 
 ENDPOINT_S = 5.0
 NOBODY = "nobody"  # a customer that no bank has: the answer shows that it is a bank

@@ -5,7 +5,7 @@ import re
 from pathlib import Path
 from typing import Any
 
-from baton.settings import Settings
+from baton.config.settings import Settings
 
 OTHERS = {"BATON_HOME": ".baton", "BATON_DATABASE_URL": None, "BATON_DEBUG": None}  # read where they are needed
 SECRETS = {"OPENAI_API_KEY"}

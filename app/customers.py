@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Iterable
 
-from baton.plumbing import Plumbing
+from baton.runtime.plumbing import Plumbing
 
 AT_ONCE = 16
 

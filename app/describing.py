@@ -9,9 +9,9 @@ from app.framework import Question, questions
 from app.inputs import one_message
 from app.session import Session, in_session
 from baton import MODEL_RETRY, STEP_TIMEOUT, Record, TypedStateGraph, ask, prompt
+from baton.config.home import load_env
+from baton.config.settings import Role, settings
 from baton.errors import UsageError
-from baton.home import load_env
-from baton.settings import Role, settings
 
 ROLE: Role = "strong"
 NO_MODEL = (

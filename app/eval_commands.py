@@ -68,7 +68,7 @@ def sync(
 ) -> int:
     """Make the datasets on LangSmith hold what ours hold; needs LANGSMITH_API_KEY."""
     from app.output import say
-    from baton.home import load_env
+    from baton.config.home import load_env
     from evals.dataset import OWN, default_dataset
     from evals.sync import langsmith
     from evals.sync import sync as synced
@@ -84,7 +84,7 @@ def sync(
 def _plan(graph: str, dataset: Path | None, split: Split | None, limit: int | None, assignments: list[str]) -> "Plan":
     """What is to be tried, every line of the dataset checked."""
     from app.context_values import context_of
-    from baton.registry import entry
+    from baton.runs.registry import entry
     from evals.dataset import chosen, default_dataset
     from evals.experiment import Plan
 
@@ -155,7 +155,7 @@ def _show(result: dict[str, Any], file: Path, configured: Any) -> None:
     from app.invocation import command
     from app.output import print_text, say
     from app.phrases import dollars, took
-    from baton.settings import Role
+    from baton.config.settings import Role
 
     _table(result)
     latency, tokens = result["latency_ms"], result["tokens_per_run"]

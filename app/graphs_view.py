@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 from app.invocation import command
 from app.output import note
 from app.rows import Rows
-from baton.registry import Entry, load
+from baton.runs.registry import Entry, load
 
 if TYPE_CHECKING:
     from langchain_core.runnables.graph import Graph

@@ -11,9 +11,9 @@ from app.output import print_text
 from app.progress import Tally
 from app.session import Session, in_session
 from app.working import Given, work_many
+from baton.config.settings import Role, settings
 from baton.errors import BatonError
-from baton.runner import Job
-from baton.settings import Role, settings
+from baton.runs.runner import Job
 
 GRAPH = "support_desk"
 STAND_IN = "The offline model is a stand-in: its figures show that the machinery works, nothing about language models."

@@ -1,4 +1,4 @@
-"""`baton runs`, `show`, `graphs` and `graph`: what only looks. Light on purpose, see `baton.home`."""
+"""`baton runs`, `show`, `graphs` and `graph`: what only looks. Light on purpose, see `baton.config.home`."""
 
 from enum import StrEnum
 from typing import Annotated
@@ -84,7 +84,7 @@ def show(thread: Thread, *, run: RunNumber = None, json: Json = False) -> int:
 def graphs(*, json: Json = False) -> int:
     """List the graphs of langgraph.json."""
     from app.output import say_json
-    from baton.registry import entries
+    from baton.runs.registry import entries
 
     known = entries().values()
     if json:

@@ -5,10 +5,10 @@ from typing import Any, get_args
 from app.output import say
 from app.rows import Rows
 from app.serving import listening, serve
-from baton.budget import Usage
-from baton.models import cost_usd
-from baton.settings import Role, Settings, settings
-from baton.wire import app
+from baton.config.settings import Role, Settings, settings
+from baton.models.budget import Usage
+from baton.models.models import cost_usd
+from baton.offline.wire import app
 
 LOCAL = "desk"
 HERE = "in this process"

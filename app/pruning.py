@@ -1,13 +1,13 @@
-"""`baton runs --prune`. Light on purpose, see `baton.home`."""
+"""`baton runs --prune`. Light on purpose, see `baton.config.home`."""
 
 from contextlib import suppress
 
 from app.output import note, say_json
 from app.reading import existing_database
+from baton.config.home import home
 from baton.errors import UsageError
-from baton.home import home
-from baton.pruning import prune
-from baton.sqlite_file import changing
+from baton.storage.pruning import prune
+from baton.storage.sqlite_file import changing
 
 DAYS = 30
 MOST_DAYS = 36_500

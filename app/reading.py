@@ -1,16 +1,16 @@
-"""Looking at the database without the machinery that works runs. Light on purpose, see `baton.home`."""
+"""Looking at the database without the machinery that works runs. Light on purpose, see `baton.config.home`."""
 
 import json
 from pathlib import Path
 from typing import Any
 
 from app.output import note
-from baton import letter_rows, run_rows
-from baton import show as shown
+from baton.config.home import database_file, home, load_env
 from baton.errors import UnknownThread, UsageError
-from baton.home import database_file, home, load_env
-from baton.known_files import refuse_if_gone
-from baton.sqlite_file import reading
+from baton.storage import letter_rows, run_rows
+from baton.storage import show as shown
+from baton.storage.known_files import refuse_if_gone
+from baton.storage.sqlite_file import reading
 
 Run = dict[str, Any]
 

@@ -6,8 +6,8 @@ from app.letter_view import as_object
 from app.output import console, note, say_json
 from app.session import Session, in_session
 from app.working import told
-from baton import letter_rows
 from baton.errors import UsageError
+from baton.storage import letter_rows
 
 
 def replay_one(letter_id: str, *, accept_change: bool, budget_tokens: int | None, json: bool) -> int:

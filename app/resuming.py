@@ -4,8 +4,8 @@ from app.output import note
 from app.reading import message_of
 from app.session import Session, in_session
 from app.working import Given, told, work_many, work_one
-from baton import run_rows
-from baton.home import home
+from baton.config.home import home
+from baton.storage import run_rows
 
 
 def resume_one(thread_id: str, run: int | None, *, json: bool) -> int:

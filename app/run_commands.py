@@ -27,7 +27,7 @@ def run(
 ) -> int:
     """Work one message, or a file of messages, through a graph."""
     from app.context_values import context_of
-    from baton.registry import entry
+    from baton.runs.registry import entry
 
     if (message is None) == (file is None):
         raise UsageError("give one message, or --file with many")

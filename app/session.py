@@ -8,12 +8,12 @@ from contextlib import contextmanager
 from typing import get_args
 
 from app.output import note
+from baton.config.home import load_env
+from baton.config.settings import Role, Settings, settings
 from baton.errors import BadSetting
-from baton.home import load_env
-from baton.plumbing import Plumbing, opened
-from baton.registry import load
-from baton.runner import Runner
-from baton.settings import Role, Settings, settings
+from baton.runs.registry import load
+from baton.runs.runner import Runner
+from baton.runtime.plumbing import Plumbing, opened
 
 INTERRUPTED = 130
 TRACING = ("LANGSMITH_TRACING", "LANGSMITH_TRACING_V2", "LANGCHAIN_TRACING_V2", "LANGCHAIN_TRACING")

@@ -10,7 +10,7 @@ from app.output import note
 from app.session import INTERRUPTED, Session, in_session
 from app.working import Given, work_many, work_one
 from baton.errors import UsageError
-from baton.runner import Job
+from baton.runs.runner import Job
 
 BAD_INPUT = 2
 

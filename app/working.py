@@ -12,8 +12,8 @@ from app.progress import Tally, watching
 from app.run_fields import as_object
 from app.run_view import show_run
 from app.session import INTERRUPTED, Session
+from baton.config.home import home
 from baton.errors import Held
-from baton.home import home
 
 Run = dict[str, Any]
 Show = Callable[[Sequence[Run], dict[str, str], Tally], None]

@@ -5,8 +5,8 @@ from contextlib import asynccontextmanager
 
 from bank.core import open_bank
 from bank.protocol import Bank
-from baton.active import active_run
-from baton.settings import Settings
+from baton.config.settings import Settings
+from baton.runtime.active import active_run
 
 FILE = "bank.db"
 

@@ -19,9 +19,9 @@ from threading import Lock
 from typing import Any
 
 from bank.routes import Route, load_routes, routes_folder
+from baton.config.home import home, make_home
 from baton.errors import BadSetting
-from baton.home import home, make_home
-from baton.plumbing import home_key
+from baton.runtime.plumbing import home_key
 
 Features = tuple[Any, Any]  # the vectorizers of words and of letters
 _TRAINING = Lock()  # who comes second waits instead of training again

@@ -7,16 +7,16 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from baton.approvals import Decision, request_approval
-    from baton.asking import ask, prompt
-    from baton.counters import fan_out, within
-    from baton.dead_letters import park, park_branch
-    from baton.effects import effect
-    from baton.plumbing import checkpointer, opened
-    from baton.policies import MODEL_RETRY, STEP_TIMEOUT
+    from baton.config.policies import MODEL_RETRY, STEP_TIMEOUT
+    from baton.models.asking import ask, prompt
     from baton.records import Record
-    from baton.runner import Job, Runner
-    from baton.typed_graph import TypedStateGraph
+    from baton.runs.runner import Job, Runner
+    from baton.runtime.plumbing import checkpointer, opened
+    from baton.steps.approvals import Decision, request_approval
+    from baton.steps.counters import fan_out, within
+    from baton.steps.dead_letters import park, park_branch
+    from baton.steps.effects import effect
+    from baton.steps.typed_graph import TypedStateGraph
 
 __all__ = [
     "MODEL_RETRY",
@@ -39,23 +39,23 @@ __all__ = [
 ]
 
 _HOMES = {
-    "Decision": "approvals",
-    "Job": "runner",
-    "MODEL_RETRY": "policies",
+    "Decision": "steps.approvals",
+    "Job": "runs.runner",
+    "MODEL_RETRY": "config.policies",
     "Record": "records",
-    "Runner": "runner",
-    "STEP_TIMEOUT": "policies",
-    "TypedStateGraph": "typed_graph",
-    "ask": "asking",
-    "checkpointer": "plumbing",
-    "effect": "effects",
-    "fan_out": "counters",
-    "opened": "plumbing",
-    "park": "dead_letters",
-    "park_branch": "dead_letters",
-    "prompt": "asking",
-    "request_approval": "approvals",
-    "within": "counters",
+    "Runner": "runs.runner",
+    "STEP_TIMEOUT": "config.policies",
+    "TypedStateGraph": "steps.typed_graph",
+    "ask": "models.asking",
+    "checkpointer": "runtime.plumbing",
+    "effect": "steps.effects",
+    "fan_out": "steps.counters",
+    "opened": "runtime.plumbing",
+    "park": "steps.dead_letters",
+    "park_branch": "steps.dead_letters",
+    "prompt": "models.asking",
+    "request_approval": "steps.approvals",
+    "within": "steps.counters",
 }
 
 

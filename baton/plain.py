@@ -29,6 +29,11 @@ def plain_json(value: Any) -> Any:
         return {"repr": repr(value)[:MOST_REPR]}
 
 
+def nanousd(usd: float | None) -> int | None:
+    """Dollars as they are kept: whole billionths, which add up exactly."""
+    return None if usd is None else round(usd * 1e9)
+
+
 def fits(told: Any, asked: Any) -> bool:
     """Whether what a receiver repeats is what it was asked: of two objects, in the fields that both have."""
     if isinstance(told, dict) and isinstance(asked, dict):

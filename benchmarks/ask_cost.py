@@ -23,11 +23,12 @@ from typing import Any
 from langchain_core.messages import BaseMessage, HumanMessage, SystemMessage
 from typing_extensions import TypedDict
 
-from baton import TypedStateGraph, asking
-from baton.active import active_run
-from baton.models import models
+from baton import TypedStateGraph
+from baton.config.settings import Role
+from baton.models import asking
+from baton.models.models import models
 from baton.records import Record
-from baton.settings import Role
+from baton.runtime.active import active_run
 
 CALLS, BLOCKS = 50, 15
 BUDGET = 1.6  # times a plain call

@@ -24,9 +24,9 @@ from rich.console import Console
 from rich.table import Table
 from typing_extensions import TypedDict
 
-from baton.database import Database
-from baton.seals import Seals
-from baton.sqlite_checkpointer import SqliteCheckpointer
+from baton.storage.database import Database
+from baton.storage.seals import Seals
+from baton.storage.sqlite_checkpointer import SqliteCheckpointer
 
 ROUNDS = 7
 RUNS = {1: 60, 10: 200, 100: 400}

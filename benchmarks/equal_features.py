@@ -28,10 +28,10 @@ from rich.table import Table
 from typing_extensions import TypedDict
 
 from baton import STEP_TIMEOUT, TypedStateGraph, opened, park
-from baton.active import active_run
-from baton.budget import Usage, reserve
+from baton.config.settings import settings
 from baton.errors import Transient
-from baton.settings import settings
+from baton.models.budget import Usage, reserve
+from baton.runtime.active import active_run
 from benchmarks.stock_peer import Stock, stock
 
 ROUNDS = 5

@@ -25,9 +25,10 @@ from langgraph.types import Send
 from rich.console import Console
 from rich.table import Table
 
-from baton import Job, Record, Runner, TypedStateGraph, ask, asking, opened
-from baton.models import models
-from baton.plumbing import Plumbing
+from baton import Job, Record, Runner, TypedStateGraph, ask, opened
+from baton.models import asking
+from baton.models.models import models
+from baton.runtime.plumbing import Plumbing
 from benchmarks.pattern_shapes import DEFAULTS, Given, bare, fan, shapes, typed
 from benchmarks.slow_model import slow_model
 

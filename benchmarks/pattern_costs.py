@@ -24,8 +24,8 @@ from rich.table import Table
 from app.framework import BASELINE, COSTS, Cost, cost_of
 from app.inbox import sample_messages
 from baton import Job, Runner, opened
-from baton.registry import entries, load
-from baton.settings import settings
+from baton.config.settings import settings
+from baton.runs.registry import entries, load
 
 SLACK = 0.02
 PAGE = Path(__file__).parents[1] / "docs" / "choosing.md"

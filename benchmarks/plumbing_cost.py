@@ -15,7 +15,7 @@ from rich.console import Console
 from rich.table import Table
 
 from baton import opened
-from baton.plumbing import Plumbing
+from baton.runtime.plumbing import Plumbing
 from benchmarks.shapes import STEPS, TEXT, Graph, bare, typed
 
 GOAL = 1.35

@@ -21,12 +21,13 @@ from rich.console import Console
 from rich.table import Table
 from typing_extensions import TypedDict
 
-from baton import opened, run_rows
-from baton.home import database_file
-from baton.plumbing import Plumbing
-from baton.registry import load
-from baton.runner import Job, Runner
-from baton.sqlite_file import reading
+from baton import opened
+from baton.config.home import database_file
+from baton.runs.registry import load
+from baton.runs.runner import Job, Runner
+from baton.runtime.plumbing import Plumbing
+from baton.storage import run_rows
+from baton.storage.sqlite_file import reading
 
 RUNS, WAITING, PAGE_MS = 10_000, 50, 5.0
 SHORT, LONG, STATE_RATIO = 10, 2_000, 2.0

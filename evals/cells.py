@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from baton.database import Transaction
 from baton.errors import UsageError
+from baton.storage.transaction import Transaction
 from evals.dataset import Example
 
 BEGIN = (

@@ -7,8 +7,8 @@ from typing import Any, get_args
 
 from bank import policy_index
 from bank.routes import routes_folder
-from baton.graph_shapes import Graph, fingerprint
-from baton.settings import Role, Settings
+from baton.config.settings import Role, Settings
+from baton.runs.graph_shapes import Graph, fingerprint
 
 LIMITS = {"budget_tokens", "max_attempts", "max_completion_tokens"}
 PROMPTS = Path(__file__).parents[1] / "nodes" / "prompts"

@@ -14,12 +14,13 @@ from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
-from baton import registry, show
-from baton.database import Database
 from baton.errors import Held, UsageError
-from baton.graph_shapes import checked_context
-from baton.plumbing import Plumbing, home_key
-from baton.runner import Job, Runner, Summary
+from baton.runs import registry
+from baton.runs.graph_shapes import checked_context
+from baton.runs.runner import Job, Runner, Summary
+from baton.runtime.plumbing import Plumbing, home_key
+from baton.storage import show
+from baton.storage.database import Database
 from evals import cells
 from evals.configuration import configuration, hashed
 from evals.dataset import Example

@@ -9,7 +9,7 @@ from typing import Literal
 from langgraph.graph import END, START
 
 from baton import MODEL_RETRY, STEP_TIMEOUT, TypedStateGraph, park
-from baton.gates import GateReport
+from baton.steps.gates import GateReport
 from nodes.classify import classify
 from nodes.escalate import escalate
 from nodes.extract import extract

@@ -9,7 +9,7 @@ from typing import NotRequired
 from bank.dates import days_meant
 from bank.faults import shows_card_number
 from bank.money import gbp_in, gbp_meant
-from baton.gates import GateReport, gate_report
+from baton.steps.gates import GateReport, gate_report
 from state.chaining import Case, Fact, Normalised
 
 

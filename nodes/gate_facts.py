@@ -5,8 +5,8 @@ from collections.abc import Iterator
 from typing import NotRequired
 
 from bank.money import FOREIGN
-from baton.gates import GateReport, gate_report
 from baton.redact import holds_card_number, redact
+from baton.steps.gates import GateReport, gate_report
 from state.chaining import Extracted, Fact
 
 

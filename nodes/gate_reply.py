@@ -12,7 +12,7 @@ from bank.faults import shows_card_number, ungrounded
 from bank.money import gbp_in
 from bank.names import names_in, words_of
 from bank.policy_index import Passage, policy_index
-from baton.gates import GateReport, gate_report
+from baton.steps.gates import GateReport, gate_report
 from state.chaining import Summarised
 
 OWN = {"harbour", "bank"}  # what a reply may call us

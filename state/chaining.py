@@ -6,8 +6,8 @@ from typing import Annotated, Literal, NotRequired
 from pydantic import Field, StringConstraints
 from typing_extensions import TypedDict
 
-from baton.gates import GateReport
 from baton.records import Record
+from baton.steps.gates import GateReport
 from state.banking import Amount
 from state.desk import Drafting, Evidence, Guess, Informed, Inquiry, Reply, Resolution, Routed
 

@@ -3,7 +3,7 @@
 from typing import NotRequired
 
 from baton.errors import GateFailed
-from baton.gates import GateReport, gate_report
+from baton.steps.gates import GateReport, gate_report
 from state.reviews import Review
 
 

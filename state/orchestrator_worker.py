@@ -5,8 +5,8 @@ from typing import Annotated, NotRequired
 
 from typing_extensions import TypedDict
 
-from baton.dead_letters import Failure
 from baton.records import Record
+from baton.steps.dead_letters import Failure
 from state.desk import Draft, Drafted, Evidence, Guess, Inquiry, Resolution, Routed
 from state.gates import Gated
 from state.reviews import Review

@@ -5,8 +5,8 @@ from typing import Annotated, Literal, NotRequired
 
 from typing_extensions import TypedDict
 
-from baton.approvals import Decision
 from baton.records import Record
+from baton.steps.approvals import Decision
 from state.desk import ActionTaken, Confidence, Draft, Drafting, Evidence, Guess, Inquiry, Resolution, Routed
 from state.evaluator_optimizer import Evaluation, Mark
 from state.orchestrator_worker import Finding

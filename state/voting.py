@@ -5,8 +5,8 @@ from typing import Annotated, Literal, NotRequired
 
 from typing_extensions import TypedDict
 
-from baton.dead_letters import Failure
 from baton.records import Record
+from baton.steps.dead_letters import Failure
 from state.desk import Confidence, Drafted, Drafting, Evidence, Guess, Guessed, Inquiry, Resolution, Routed
 from state.reviews import Review
 

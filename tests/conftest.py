@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
-from baton.registry import root
-from baton.settings import settings as baton_settings
+from baton.config.settings import settings as baton_settings
+from baton.runs.registry import root
 
 FOREIGN_PREFIXES = ("BATON_", "LANGCHAIN_", "LANGSMITH_", "OPENAI_", "OTEL_")
 """Settings of whoever runs the tests; none of them may change what a test sees."""

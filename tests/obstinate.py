@@ -6,7 +6,7 @@ from typing import Any, cast
 import pytest
 
 from bank.skills import SKILLS
-from baton.wire import Request, Skill
+from baton.offline.wire import Request, Skill
 
 Answer = dict[str, Any] | Callable[[dict[str, Any]], dict[str, Any]]
 Obstinate = Callable[..., None]

@@ -14,7 +14,7 @@ import asyncio
 from pathlib import Path
 from bank.router import router
 from bank.sqlite_bank import SqliteBank
-from baton.home import home
+from baton.config.home import home
 
 async def seed():
     await (await SqliteBank.open(home() / "bank.db")).aclose()

@@ -20,8 +20,8 @@ import typer
 
 from app.cli import app
 from app.graphs_view import drawing
-from baton.registry import entries
-from baton.settings import Settings
+from baton.config.settings import Settings
+from baton.runs.registry import entries
 
 ROOT = Path(__file__).parents[1]
 PAGES = sorted([ROOT / "README.md", ROOT / "AGENTS.md", ROOT / "CHANGELOG.md", *(ROOT / "docs").rglob("*.md")])

@@ -6,12 +6,12 @@ from typing import Any
 
 import pytest
 
-from baton.asking import ask
 from baton.errors import BatonError, Fatal, Transient
-from baton.plumbing import opened
+from baton.models.asking import ask
 from baton.records import Record
-from baton.runner import Job, Runner
-from baton.typed_graph import TypedStateGraph
+from baton.runs.runner import Job, Runner
+from baton.runtime.plumbing import opened
+from baton.steps.typed_graph import TypedStateGraph
 from graphs.routing import graph as routing
 from state.desk import Inquiry
 from tests.baton.conftest import Endpoint, Reply, completion, endpoint, failure

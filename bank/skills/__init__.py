@@ -18,7 +18,7 @@ from bank.skills.requests import requests
 from bank.skills.route_choice import route_choice
 from bank.skills.single_answer import single_answer
 from bank.skills.vote import vote
-from baton.wire import Skill
+from baton.offline.wire import Skill
 
 SKILLS: Mapping[str, Skill] = {
     "Case": case,

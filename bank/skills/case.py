@@ -7,7 +7,7 @@ from typing import Any
 from bank.dates import days_meant
 from bank.money import gbp_meant
 from bank.skills.words import LARGEST
-from baton.wire import Request
+from baton.offline.wire import Request
 
 
 def case(request: Request) -> dict[str, Any]:

@@ -3,7 +3,7 @@
 from typing import Any
 
 from bank.skills.passages import best, worded
-from baton.wire import Request
+from baton.offline.wire import Request
 
 
 def case_reply(request: Request) -> dict[str, Any]:

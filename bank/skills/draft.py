@@ -8,7 +8,7 @@ from bank.skills.proposals import proposal
 from bank.skills.revision import revision
 from bank.skills.things import names_only_own
 from bank.skills.wishes import wish
-from baton.wire import Request
+from baton.offline.wire import Request
 
 DONE = {
     "freeze_card": "We have frozen your card at once; nobody can pay with it now.",

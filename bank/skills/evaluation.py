@@ -7,7 +7,7 @@ from typing import Any
 from bank.claims import claims_done
 from bank.money import gbp_in
 from bank.skills.relevance import Question, Relevance, questions
-from baton.wire import Request
+from baton.offline.wire import Request
 
 Data = dict[str, Any]
 Fault = str | None

@@ -8,7 +8,7 @@ from bank.dates import DATE, DAY, MONTH
 from bank.money import FOREIGN
 from bank.names import names_in
 from bank.skills.words import AMOUNT, sentences
-from baton.wire import Request
+from baton.offline.wire import Request
 
 CARD = re.compile(r"\[card ending \d{4}\]|\bending(?:\sin)?\s\d{4}\b", re.IGNORECASE)
 ACCOUNT = re.compile(r"\bA\d{3,}\b")

@@ -7,7 +7,7 @@ from bank.skills.requests import requests
 from bank.skills.route_choice import gives_orders
 from bank.skills.things import names_others
 from bank.skills.wishes import ROUTES, wish
-from baton.wire import Request
+from baton.offline.wire import Request
 
 SURE = 0.4  # of the route of one request among several
 URGENT = "security"  # before everything else

@@ -11,7 +11,7 @@ from bank.skills.route_choice import gives_orders
 from bank.skills.things import account_meant, names_others, transaction_meant
 from bank.skills.wishes import wish
 from bank.skills.words import amounts, sentences, words
-from baton.wire import Request
+from baton.offline.wire import Request
 
 Data = dict[str, Any]
 LONGEST = 400  # characters of a query

@@ -10,7 +10,7 @@ from bank.others import ENDING, ID
 from bank.skills.requests import separate
 from bank.skills.wishes import wish
 from bank.skills.words import amounts
-from baton.wire import Request
+from baton.offline.wire import Request
 
 MONEY = re.compile(
     r"\b(?:paid|pay(?:ing|ments?)?|charged?|fees?|refund(?:ed|s)?|transactions?|transfer(?:red|s)?|top(?:ped)?[ -]?ups?"

@@ -9,7 +9,7 @@ from bank.router import router
 from bank.routes import OTHER
 from bank.skills.wishes import QUESTION, wish
 from bank.skills.words import words
-from baton.wire import Request
+from baton.offline.wire import Request
 
 SURE = 0.6  # of the routes of two parts that ask, to tell them apart
 SURER = 0.9  # the same, of a part that asks and the story before it

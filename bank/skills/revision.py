@@ -7,7 +7,7 @@ from bank.skills.evaluation import PROMISE, unanswered, unfigured
 from bank.skills.passages import MOST_WORDS, OPENING
 from bank.skills.relevance import Relevance, Statement, questions, repeated
 from bank.skills.words import sentences
-from baton.wire import Request
+from baton.offline.wire import Request
 
 KEPT = 0.6  # of the most relevant statement's worth, for an old one to stay
 

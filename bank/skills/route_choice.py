@@ -8,7 +8,7 @@ from bank.routes import OTHER
 from bank.skills.things import names_others
 from bank.skills.wishes import ROUTES, wish
 from bank.skills.words import sentences
-from baton.wire import Request
+from baton.offline.wire import Request
 
 FEWEST_WORDS = 3  # of a sentence that says something by itself
 SURE = 0.5  # a sentence's route counts as the customer's from here on

@@ -5,7 +5,7 @@ from typing import Any
 from bank.router import router
 from bank.routes import OTHER
 from bank.skills.passages import best, worded
-from baton.wire import Request
+from baton.offline.wire import Request
 
 SURE = 0.5  # of a route, to answer at all
 

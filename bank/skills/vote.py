@@ -7,7 +7,7 @@ from bank.skills.fraud import ALARM, ASKING, AT_HAND, ELSEWHERE, INNOCENT, alleg
 from bank.skills.things import transaction_meant
 from bank.skills.wishes import wish
 from bank.skills.words import amounts
-from baton.wire import Request
+from baton.offline.wire import Request
 
 Data = dict[str, Any]
 Ballot = tuple[str, str]  # the answer and its reason

@@ -2,7 +2,7 @@
 
 from typing import Any, Literal, cast
 
-from baton.typed_graph import TypedGraph
+from baton.steps.typed_graph import TypedGraph
 from graphs import chaining, orchestrator_worker, sectioning, voting
 from state.desk import Resolution, is_settled
 from state.support_desk import Left

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from app.cli import main
-from baton.settings import settings
+from baton.config.settings import settings
 
 HERE = Path(__file__).parent
 HOUSE = HERE.parents[1]

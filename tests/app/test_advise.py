@@ -14,7 +14,7 @@ import pytest
 from app.describing import Reading
 from app.framework import COSTS, advise, cost_of, patterns, questions
 from baton.errors import UsageError
-from baton.registry import entries, root
+from baton.runs.registry import entries, root
 from benchmarks.pattern_costs import cells
 from tests.app.conftest import HOUSE, Baton
 from tests.scripted import Scripted, scripted_model

@@ -12,8 +12,8 @@ import uvicorn
 from starlette.types import ASGIApp
 
 from bank.protocol import Bank
-from baton.asking import fenced
-from baton.wire import Request
+from baton.models.asking import fenced
+from baton.offline.wire import Request
 from state.actions import Action, parse_action
 from state.banking import Transaction
 

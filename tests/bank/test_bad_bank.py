@@ -17,8 +17,8 @@ from app.cli import main
 from bank.server import app
 from bank.sqlite_bank import SqliteBank
 from baton.errors import BadDecision
-from baton.plumbing import Plumbing, opened
-from baton.runner import Job, Runner, Summary
+from baton.runs.runner import Job, Runner, Summary
+from baton.runtime.plumbing import Plumbing, opened
 from tests.bank.stage import serving
 from tests.patience import HURRIED, desk_graph
 

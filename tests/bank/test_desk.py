@@ -6,9 +6,9 @@ from bank.desk import FILE, desk_bank, the_bank
 from bank.http_bank import HttpBank
 from bank.server import app
 from bank.sqlite_bank import SqliteBank
+from baton.config.home import make_home
+from baton.config.settings import settings
 from baton.errors import BatonError
-from baton.home import make_home
-from baton.settings import settings
 from tests.bank.stage import serving
 
 

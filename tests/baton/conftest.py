@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from baton.plumbing import Plumbing, opened
+from baton.runtime.plumbing import Plumbing, opened
 
 PROMPT_TOKENS, COMPLETION_TOKENS = 11, 7
 """What every scripted completion says it cost."""

@@ -12,10 +12,10 @@ from typing import Any
 from langgraph.checkpoint.serde.jsonplus import JsonPlusSerializer
 
 from baton._langgraph import VISITS
-from baton.home import database_file
-from baton.plumbing import home_key
-from baton.seals import Seals
-from baton.sqlite_file import APPLICATION_ID, connect
+from baton.config.home import database_file
+from baton.runtime.plumbing import home_key
+from baton.storage.seals import Seals
+from baton.storage.sqlite_file import APPLICATION_ID, connect
 from tests.baton.payments import place
 
 Row = dict[str, Any]

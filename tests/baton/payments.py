@@ -16,12 +16,12 @@ from langgraph.graph import END, START
 from typing_extensions import TypedDict
 
 from baton import Job, Record, Runner, TypedStateGraph, effect, opened, park, request_approval
-from baton.active import active_run
-from baton.budget import Usage, reserve
+from baton.config.home import home
 from baton.errors import BadDecision
-from baton.graph_shapes import Graph
-from baton.home import home
-from baton.plumbing import Plumbing
+from baton.models.budget import Usage, reserve
+from baton.runs.graph_shapes import Graph
+from baton.runtime.active import active_run
+from baton.runtime.plumbing import Plumbing
 
 LIMIT = 500
 ASKED = "CREATE TABLE IF NOT EXISTS asked (id INTEGER PRIMARY KEY, key TEXT, amount INTEGER, acted INTEGER)"

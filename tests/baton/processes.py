@@ -10,12 +10,14 @@ from multiprocessing.context import ForkServerProcess
 from pathlib import Path
 from typing import Any
 
+from baton.config.settings import settings
 from baton.errors import UsageError
-from baton.settings import settings
 from tests.baton.payments import desk, place, wait_for
 
 CONTEXT = multiprocessing.get_context("forkserver")
-CONTEXT.set_forkserver_preload(["baton.runner", "baton.show", "baton.approvals", "baton.effects", "langgraph.graph"])
+CONTEXT.set_forkserver_preload(
+    ["baton.runs.runner", "baton.storage.show", "baton.steps.approvals", "baton.steps.effects", "langgraph.graph"]
+)
 Told = dict[str, Any]
 
 

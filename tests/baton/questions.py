@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from baton import run_rows
-from baton.plumbing import Plumbing
+from baton.runtime.plumbing import Plumbing
+from baton.storage import run_rows
 
 Reply = dict[str, Any]
 

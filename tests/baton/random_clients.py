@@ -14,11 +14,12 @@ from langchain_core.runnables import RunnableConfig
 from langgraph.checkpoint.base import CheckpointTuple
 from langgraph.types import Command, StateSnapshot
 
-from baton import Job, Runner, letter_rows
-from baton.adhoc import RUN
+from baton import Job, Runner
 from baton.errors import DeadLettered
-from baton.graph_shapes import Graph
-from baton.plumbing import Plumbing
+from baton.runs.graph_shapes import Graph
+from baton.runtime.plumbing import Plumbing
+from baton.steps.adhoc import RUN
+from baton.storage import letter_rows
 from tests.baton.random_graphs import PASSED, REFUSED, did, first, lines, note
 from tests.baton.random_plans import EDITED, Generation, Plan, expected_of
 

@@ -18,10 +18,10 @@ from langgraph.types import RetryPolicy, Send
 from typing_extensions import TypedDict
 
 from baton import TypedStateGraph, effect, park, park_branch, request_approval
-from baton.dead_letters import Failure
+from baton.config.policies import transient
 from baton.errors import BadAnswer, EffectMismatch, Transient
-from baton.graph_shapes import Graph
-from baton.policies import transient
+from baton.runs.graph_shapes import Graph
+from baton.steps.dead_letters import Failure
 from tests.baton.random_plans import (
     Around,
     At,

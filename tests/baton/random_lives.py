@@ -13,7 +13,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from baton import opened
-from baton.graph_shapes import Graph
+from baton.runs.graph_shapes import Graph
 from tests.baton.random_clients import ENDED, Client
 from tests.baton.random_graphs import CUT, PASSED, REFUSED, did, graph, lines, log
 from tests.baton.random_plans import Payment, Plan, draw, expected

@@ -11,10 +11,10 @@ from langgraph.types import Send
 from typing_extensions import TypedDict
 
 from baton import Runner, TypedStateGraph, park, park_branch
-from baton.dead_letters import Failure
 from baton.errors import BadAnswer, UsageError
-from baton.graph_shapes import Graph
-from baton.plumbing import Plumbing
+from baton.runs.graph_shapes import Graph
+from baton.runtime.plumbing import Plumbing
+from baton.steps.dead_letters import Failure
 from tests.baton.payments import (
     Order,
     Paid,

@@ -29,7 +29,7 @@ CREATE TABLE runs (
     latency_ms REAL NOT NULL DEFAULT 0,
     created_at REAL NOT NULL,
     updated_at REAL NOT NULL,
-    seal BLOB,                                -- over what was asked for, see baton.seals
+    seal BLOB,                                -- over what was asked for, see baton.storage.seals
     output_seal BLOB
 );
 CREATE INDEX runs_by_status ON runs (status, updated_at);
@@ -106,7 +106,7 @@ CREATE TABLE dead_letters (
     thread_id TEXT NOT NULL,
     step TEXT NOT NULL,
     occurrence TEXT NOT NULL,
-    reason TEXT NOT NULL,                     -- a class, see baton.dead_letters.Reason
+    reason TEXT NOT NULL,                     -- a class, see baton.steps.dead_letters.Reason
     error TEXT NOT NULL,
     evidence TEXT NOT NULL,
     status TEXT NOT NULL,                     -- open | replayed | discarded

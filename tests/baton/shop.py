@@ -11,8 +11,9 @@ from langgraph.graph import END, START, add_messages
 from langgraph.types import Command, Send
 from typing_extensions import TypedDict
 
-from baton import Decision, TypedStateGraph, effect, opened, park, request_approval, run_rows
-from baton.plumbing import Plumbing
+from baton import Decision, TypedStateGraph, effect, opened, park, request_approval
+from baton.runtime.plumbing import Plumbing
+from baton.storage import run_rows
 
 Graph = Any
 Built = Any

@@ -4,10 +4,10 @@ import pytest
 from langgraph.graph import END
 
 from baton import Job
-from baton.active import ActiveRun, active_run, here, step_path
 from baton.errors import BatonError, LeaseLost, UnknownThread
-from baton.run_rows import claim, get, new_holder
-from baton.spans import Where
+from baton.runtime.active import ActiveRun, active_run, here, step_path
+from baton.runtime.spans import Where
+from baton.storage.run_rows import claim, get, new_holder
 from tests.baton.payments import Order, Paid, builder, chain, desk, queued
 
 

@@ -10,9 +10,9 @@ from langgraph.graph import START
 from langgraph.types import Command
 
 from baton.errors import DeadLettered, Fatal, NotEnded, NothingWaiting, ShapeError
-from baton.graph_shapes import Graph
-from baton.plumbing import Plumbing
-from baton.typed_graph import TypedStateGraph
+from baton.runs.graph_shapes import Graph
+from baton.runtime.plumbing import Plumbing
+from baton.steps.typed_graph import TypedStateGraph
 from tests.baton.payments import GRAPHS, Order, Paid, State, desk, paid, place, worked
 from tests.baton.processes import process
 from tests.baton.questions import approve, questions, reject

@@ -9,9 +9,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from langgraph.types import Command
 
-from baton import Job, run_rows
-from baton.approvals import digest_of
+from baton import Job
 from baton.errors import AlreadyDecided, BadDecision, Held, NothingWaiting, UsageError
+from baton.steps.approvals import digest_of
+from baton.storage import run_rows
 from tests.baton.payments import GRAPHS, LIMIT, desk, paid, place, queued, worked
 from tests.baton.processes import decide, process, raced, work
 from tests.baton.questions import Reply, approve, edit, questions, reject

@@ -12,12 +12,12 @@ from hypothesis import strategies as st
 from pydantic import field_validator
 from typing_extensions import TypedDict
 
-from baton.asking import ask, fenced
-from baton.endpoint import Request
 from baton.errors import BadAnswer, Fatal, OverBudget, Transient
-from baton.plumbing import Plumbing
+from baton.models.asking import ask, fenced
+from baton.offline.endpoint import Request
 from baton.records import Record
-from baton.typed_graph import TypedStateGraph
+from baton.runtime.plumbing import Plumbing
+from baton.steps.typed_graph import TypedStateGraph
 from tests.baton.conftest import COMPLETION_TOKENS, PROMPT_TOKENS, Endpoint, Reply, completion, failure, wrapped
 
 GOOD = completion('{"guilty": true}')
@@ -217,7 +217,7 @@ def waited(monkeypatch: pytest.MonkeyPatch) -> list[float]:
     async def sleep(delay: float) -> None:
         delays.append(delay)
 
-    monkeypatch.setattr("baton.asking.asyncio.sleep", sleep)
+    monkeypatch.setattr("baton.models.asking.asyncio.sleep", sleep)
     return delays
 
 

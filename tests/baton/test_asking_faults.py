@@ -10,14 +10,14 @@ import pytest
 from langgraph.types import RetryPolicy
 from typing_extensions import TypedDict
 
-from baton.asking import LONGEST_ANSWER, ask
-from baton.dead_letters import park
+from baton.config.policies import transient
 from baton.errors import BadAnswer, DeadLettered, OverBudget, Transient
-from baton.plumbing import Plumbing
-from baton.policies import transient
+from baton.models.asking import LONGEST_ANSWER, ask
 from baton.records import Record
-from baton.show import steps
-from baton.typed_graph import TypedStateGraph
+from baton.runtime.plumbing import Plumbing
+from baton.steps.dead_letters import park
+from baton.steps.typed_graph import TypedStateGraph
+from baton.storage.show import steps
 from tests.baton.conftest import Endpoint, Reply, completion, failure, wrapped
 
 THREE = RetryPolicy(initial_interval=0.001, max_interval=0.001, max_attempts=3, jitter=False, retry_on=transient)

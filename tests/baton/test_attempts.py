@@ -6,8 +6,9 @@ import pytest
 from langgraph.graph import START
 from langgraph.types import RetryPolicy
 
-from baton import active, attempts
 from baton.errors import DeadLettered, Transient
+from baton.runtime import active
+from baton.steps import attempts
 from tests.baton.shop import Order, builder, on, shop
 
 QUICK = RetryPolicy(initial_interval=0, jitter=False, max_attempts=3, retry_on=Transient)

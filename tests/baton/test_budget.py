@@ -11,12 +11,12 @@ from hypothesis import strategies as st
 from langgraph.types import Send
 from typing_extensions import TypedDict
 
-from baton.active import ActiveRun, active_run
-from baton.budget import Usage, reserve
 from baton.errors import LeaseLost, OverBudget
-from baton.plumbing import Plumbing, opened
+from baton.models.budget import Usage, reserve
 from baton.records import Record
-from baton.typed_graph import TypedStateGraph
+from baton.runtime.active import ActiveRun, active_run
+from baton.runtime.plumbing import Plumbing, opened
+from baton.steps.typed_graph import TypedStateGraph
 
 JUDGE = (
     "CREATE TRIGGER IF NOT EXISTS judge AFTER UPDATE ON runs"

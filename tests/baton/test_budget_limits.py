@@ -10,12 +10,12 @@ from langgraph.graph import START
 from langgraph.types import Send
 from typing_extensions import TypedDict
 
-from baton.active import ActiveRun, active_run
-from baton.budget import Offer, Usage, reserve, reserve_first
 from baton.errors import OverBudget
-from baton.plumbing import Plumbing, opened
-from baton.show import steps
-from baton.typed_graph import TypedStateGraph
+from baton.models.budget import Offer, Usage, reserve, reserve_first
+from baton.runtime.active import ActiveRun, active_run
+from baton.runtime.plumbing import Plumbing, opened
+from baton.steps.typed_graph import TypedStateGraph
+from baton.storage.show import steps
 from tests.baton.payments import place, wait_for
 from tests.baton.processes import process
 from tests.baton.test_budget import JUDGE, books

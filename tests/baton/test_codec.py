@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 from langgraph.checkpoint.serde.jsonplus import JsonPlusSerializer
 from typing_extensions import TypedDict
 
-from baton.codec import codec
 from baton.errors import ShapeError
 from baton.records import Record
+from baton.steps.codec import codec
 
 
 class Fact(Record):

@@ -10,12 +10,12 @@ from langgraph.graph import END, START
 from langgraph.types import RetryPolicy, Send, TimeoutPolicy
 from typing_extensions import TypedDict
 
-from baton.counters import fan_out, forget_attempts, within
-from baton.dead_letters import park
+from baton.config.policies import transient
 from baton.errors import CapReached, DeadLettered, Transient
-from baton.plumbing import Plumbing
-from baton.policies import transient
-from baton.typed_graph import TypedStateGraph
+from baton.runtime.plumbing import Plumbing
+from baton.steps.counters import fan_out, forget_attempts, within
+from baton.steps.dead_letters import park
+from baton.steps.typed_graph import TypedStateGraph
 
 CONFIG: Any = {"configurable": {"thread_id": "t1"}}
 QUICK = RetryPolicy(initial_interval=0.001, max_interval=0.001, max_attempts=3, jitter=False, retry_on=transient)

@@ -16,8 +16,8 @@ from typing import Any
 
 import pytest
 
-from baton.database import Database
 from baton.errors import StorageError
+from baton.storage.database import Database
 
 PUT = "INSERT INTO notes VALUES (?) ON CONFLICT DO NOTHING"
 
@@ -162,7 +162,7 @@ async def test_a_fault_of_the_file_within_a_piece_of_work_names_the_file(databas
 WRITER = """
     import asyncio, sys
     from pathlib import Path
-    from baton.database import Database
+    from baton.storage.database import Database
 
     async def main(path, name, count):
         database = await Database.open(Path(path))

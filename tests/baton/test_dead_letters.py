@@ -10,11 +10,11 @@ from langgraph.types import Command, RetryPolicy
 from typing_extensions import TypedDict
 
 from baton import Job, TypedStateGraph, park
-from baton.active import active_run
-from baton.dead_letters import reason_of, record
 from baton.errors import BadAnswer, OverBudget, ShapeError, Transient
-from baton.graph_shapes import Graph
-from baton.plumbing import Plumbing
+from baton.runs.graph_shapes import Graph
+from baton.runtime.active import active_run
+from baton.runtime.plumbing import Plumbing
+from baton.steps.dead_letters import reason_of, record
 from tests.baton.payments import Order, Paid, builder, chain, desk, paid, pay, thank, worked
 
 CARD = "4111 1111 1111 1111"

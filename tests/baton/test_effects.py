@@ -8,13 +8,13 @@ import pytest
 from langgraph.types import RetryPolicy
 
 from baton import Job, effect
-from baton.active import active_run
-from baton.dead_letters import REASONS
-from baton.effects import BY_KEY, CLOSE
+from baton.config.policies import transient
 from baton.errors import Fatal, Transient
-from baton.graph_shapes import Graph
-from baton.plumbing import Plumbing
-from baton.policies import transient
+from baton.runs.graph_shapes import Graph
+from baton.runtime.active import active_run
+from baton.runtime.plumbing import Plumbing
+from baton.steps.dead_letters import REASONS
+from baton.steps.effects import BY_KEY, CLOSE
 from tests.baton.payments import (
     Order,
     Paid,

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from baton.completions import Answer, ToolCall, cut, prompt_tokens, tokens
-from baton.endpoint import Endpoint, Refusal, Request, Skill, Usage
+from baton.offline.completions import Answer, ToolCall, cut, prompt_tokens, tokens
+from baton.offline.endpoint import Endpoint, Refusal, Request, Skill, Usage
 from baton.records import Record
 
 COMPLETIONS = "/v1/chat/completions"

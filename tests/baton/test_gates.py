@@ -3,7 +3,7 @@
 import pytest
 
 from baton.errors import Fatal, GateFailed
-from baton.gates import gate_report
+from baton.steps.gates import gate_report
 
 
 def test_a_sound_result_goes_on_and_clears_the_complaint() -> None:

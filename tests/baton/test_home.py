@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
+from baton.config.home import THREAD_ID, database_file, home, load_env, make_home
 from baton.errors import BadSetting, StorageError
-from baton.home import THREAD_ID, database_file, home, load_env, make_home
-from baton.plumbing import opened
-from baton.sqlite_file import APPLICATION_ID
+from baton.runtime.plumbing import opened
+from baton.storage.sqlite_file import APPLICATION_ID
 
 
 async def refused(where: Path) -> str:

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from baton.database import Database
 from baton.errors import StorageError
-from baton.sqlite_file import reading
+from baton.storage.database import Database
+from baton.storage.sqlite_file import reading
 
 VALUES = " VALUES ('one', 'g', 'run', 'waiting', 0, 0)"
 

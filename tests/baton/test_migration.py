@@ -12,12 +12,13 @@ from typing import Any
 
 import pytest
 
-from baton import Job, sqlite_file
+from baton import Job
+from baton.config.home import database_file
 from baton.errors import StorageError, TamperedCheckpoint
-from baton.home import database_file
-from baton.plumbing import Plumbing
-from baton.runner import Runner
-from baton.sqlite_file import SCHEMA_VERSION, opened
+from baton.runs.runner import Runner
+from baton.runtime.plumbing import Plumbing
+from baton.storage import sqlite_file
+from baton.storage.sqlite_file import SCHEMA_VERSION, opened
 from tests.baton import payments
 from tests.baton.older import TABLES, as_before
 from tests.baton.payments import desk, paid, place, queued

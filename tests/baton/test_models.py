@@ -5,10 +5,10 @@ from typing import get_args
 
 import pytest
 
-from baton.budget import Usage
+from baton.config.settings import Role, settings
 from baton.errors import BadSetting
-from baton.models import cost_usd, models
-from baton.settings import Role, settings
+from baton.models.budget import Usage
+from baton.models.models import cost_usd, models
 
 ROLES: tuple[Role, ...] = get_args(Role)
 

@@ -10,7 +10,8 @@ import pytest
 from langgraph.graph import END, START
 from typing_extensions import TypedDict
 
-from baton import Job, Runner, TypedStateGraph, letter_rows, opened, park, run_rows
+from baton import Job, Runner, TypedStateGraph, opened, park
+from baton.storage import letter_rows, run_rows
 from tests.baton.payments import place
 from tests.baton.processes import process
 

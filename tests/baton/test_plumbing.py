@@ -13,11 +13,11 @@ from pathlib import Path
 import pytest
 from typing_extensions import TypedDict
 
+from baton.config.settings import Settings
 from baton.errors import BadSetting, StorageError
-from baton.plumbing import Plumbing, checkpointer, home_key, opened
-from baton.plumbing import plumbing as current
-from baton.settings import Settings
-from baton.typed_graph import TypedStateGraph
+from baton.runtime.plumbing import Plumbing, checkpointer, home_key, opened
+from baton.runtime.plumbing import plumbing as current
+from baton.steps.typed_graph import TypedStateGraph
 
 
 class State(TypedDict):
@@ -153,7 +153,7 @@ def test_threads_that_start_at_once_agree_on_the_key(baton_home: Path) -> None:
 
 LIGHT = """
     import sys
-    import baton, baton.home, baton.registry, baton.run_rows, baton.sqlite_file
+    import baton, baton.config.home, baton.runs.registry, baton.storage.run_rows, baton.storage.sqlite_file
     heavy = {"langgraph", "langchain_core", "langchain_openai", "openai", "pydantic", "httpx", "httpx2", "asyncio"}
     print(sorted(heavy & set(sys.modules)))
 """

@@ -3,8 +3,8 @@
 import pytest
 from langgraph.errors import NodeTimeoutError
 
+from baton.config.policies import MODEL_RETRY, STEP_TIMEOUT, transient
 from baton.errors import BadAnswer, BatonError, Fatal, LeaseLost, OverBudget, Transient
-from baton.policies import MODEL_RETRY, STEP_TIMEOUT, transient
 
 
 def test_what_may_pass_is_tried_again() -> None:

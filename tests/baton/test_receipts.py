@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 
 from baton import Job, Record, Runner, effect
-from baton.effects import MOST_RECEIPT
 from baton.errors import DeadLettered, Transient, UsageError
-from baton.plumbing import Plumbing
+from baton.runtime.plumbing import Plumbing
+from baton.steps.effects import MOST_RECEIPT
 from tests.baton.shop import Order, Receiver, line, on, shop
 
 ANN = {"payee": "Ann"}

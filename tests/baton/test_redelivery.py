@@ -9,9 +9,10 @@ from langgraph.graph import START, StateGraph
 from langgraph.types import Command, Send
 from typing_extensions import TypedDict
 
-from baton import Job, opened, run_rows
+from baton import Job, opened
 from baton.errors import NotEnded, ThreadInUse
-from baton.plumbing import Plumbing
+from baton.runtime.plumbing import Plumbing
+from baton.storage import run_rows
 from tests.baton.payments import GRAPHS, desk, paid, place
 from tests.baton.processes import process
 from tests.baton.shop import APPROVE, Receiver, approved, on, rows, shop

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from baton.errors import BadSetting, UnknownGraph
-from baton.registry import entries, entry, load, root
+from baton.runs.registry import entries, entry, load, root
 
 Register = Callable[[Any], Path]
 

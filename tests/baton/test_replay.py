@@ -6,9 +6,10 @@ from typing import Any
 import pytest
 from langgraph.types import Send
 
-from baton import Job, Runner, letter_rows
+from baton import Job, Runner
 from baton.errors import Held, UsageError
-from baton.plumbing import Plumbing
+from baton.runtime.plumbing import Plumbing
+from baton.storage import letter_rows
 from tests.baton.payments import Order, book, chain, paid, pay, place, thank, worked
 from tests.baton.processes import Told, process, raced
 from tests.baton.questions import approve, questions

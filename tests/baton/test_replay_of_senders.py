@@ -8,8 +8,8 @@ from langgraph.graph import END, START
 from langgraph.types import Send
 
 from baton import Job, Runner, TypedStateGraph, park, park_branch
-from baton.dead_letters import Failure
 from baton.errors import UsageError
+from baton.steps.dead_letters import Failure
 from tests.baton.shop import Order, Receiver, paying, shop
 
 

@@ -10,7 +10,7 @@ from pydantic import BaseModel, TypeAdapter
 
 from baton import Job, Record, Runner, request_approval
 from baton.errors import AlreadyDecided, BadDecision, DeadLettered, Transient
-from baton.plumbing import Plumbing
+from baton.runtime.plumbing import Plumbing
 from tests.baton.shop import (
     APPROVE,
     REJECT,
@@ -210,7 +210,7 @@ async def test_a_decider_whose_answer_came_too_late_is_told() -> None:
 
 @pytest.mark.parametrize("by", ["Kim", None])
 async def test_who_decided_and_how_is_kept(by: str | None, monkeypatch: pytest.MonkeyPatch) -> None:
-    from baton.active import person  # noqa: PLC0415
+    from baton.runtime.active import person  # noqa: PLC0415
 
     person.cache_clear()
     monkeypatch.setenv("BATON_USER", "Robin")

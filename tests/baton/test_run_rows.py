@@ -3,18 +3,17 @@
 from collections.abc import Callable, Iterator
 from contextlib import closing, suppress
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from baton import run_rows, sqlite_file
-from baton.active import ActiveRun
 from baton.errors import LeaseLost, ThreadInUse
-from baton.seals import Seals
-from baton.sqlite_file import ROWS_AT_ONCE, Connection, connect, opened
+from baton.storage import run_rows, sqlite_file
+from baton.storage.fence import Fence
+from baton.storage.seals import Seals
+from baton.storage.sqlite_file import ROWS_AT_ONCE, Connection, connect, opened
 
 APPROVAL = (
     "INSERT INTO approvals (interrupt_id, thread_id, step, occurrence, request, digest, decision, created_at)"
@@ -61,8 +60,8 @@ def told(thread: str, began: float, ended: float | None = None, error: str | Non
     return run_rows.Adopted(thread, "h", "library", 1, None, began, ended, error)
 
 
-def run(fence: int | None) -> ActiveRun:
-    return ActiveRun("one", 1, "g", SimpleNamespace(seals=SEALS), fence)  # type: ignore[arg-type]
+def run(number: int | None) -> Fence:
+    return Fence("one", 1, number)
 
 
 def claim(rows: Connection, holder: str, lease_s: float) -> dict[str, Any] | None:
@@ -71,7 +70,7 @@ def claim(rows: Connection, holder: str, lease_s: float) -> dict[str, Any] | Non
 
 def close(rows: Connection, fence: int = 1, **more: Any) -> str:
     given_up = {"output": None, "error": None, "took_ms": 1.5, **more}
-    run_rows.finish(rows, run(fence), **given_up)
+    run_rows.finish(rows, run(fence), SEALS, **given_up)
     return str(run_rows.get(rows, "one")["status"])
 
 

@@ -9,8 +9,8 @@ from langgraph.types import interrupt
 
 from baton import Job, Runner
 from baton.errors import BadSetting, Held, ThreadInUse, UnknownThread, UsageError
-from baton.graph_shapes import Graph, fingerprint
-from baton.plumbing import Plumbing
+from baton.runs.graph_shapes import Graph, fingerprint
+from baton.runtime.plumbing import Plumbing
 from tests.baton.payments import (
     GRAPHS,
     Order,
@@ -139,7 +139,7 @@ async def test_a_stop_puts_what_is_unfinished_back_into_the_queue_and_it_resumes
 
 
 async def test_a_stop_cuts_off_a_step_that_does_not_end_within_the_grace(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("baton.runner.GRACE_S", 0.1)
+    monkeypatch.setattr("baton.runs.runner.GRACE_S", 0.1)
     (place() / "pay.wait").touch()
     await queued("one")
     async with desk() as (working_runner, _):

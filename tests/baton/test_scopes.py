@@ -10,7 +10,7 @@ from typing_extensions import TypedDict
 
 from baton import TypedStateGraph
 from baton.errors import Transient
-from baton.plumbing import opened
+from baton.runtime.plumbing import opened
 from tests.baton.shop import on, shop
 
 TRIES = RetryPolicy(initial_interval=0.001, max_attempts=3, jitter=False, retry_on=Transient)

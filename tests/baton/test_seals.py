@@ -4,10 +4,11 @@ from typing import Any
 
 import pytest
 
-from baton import Job, run_rows
+from baton import Job
 from baton.errors import TamperedCheckpoint
-from baton.plumbing import Plumbing
-from baton.seals import SEALED, SEALED_BEFORE, Seals
+from baton.runtime.plumbing import Plumbing
+from baton.storage import run_rows
+from baton.storage.seals import SEALED, SEALED_BEFORE, Seals
 from tests.baton.older import SEALED_2, as_before, mark_before
 from tests.baton.payments import chain, desk, paid, pay, queued
 from tests.baton.questions import approve, reject

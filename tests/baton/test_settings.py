@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from baton.config.settings import settings
 from baton.errors import BadSetting
-from baton.settings import settings
 
 BAD = [
     ("BATON_LEASE_S", "soon"),

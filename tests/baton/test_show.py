@@ -5,10 +5,11 @@ from typing import Any
 
 import pytest
 
-from baton import Job, request_approval, run_rows
+from baton import Job, request_approval
 from baton.errors import Fatal
-from baton.plumbing import Plumbing
-from baton.show import steps
+from baton.runtime.plumbing import Plumbing
+from baton.storage import run_rows
+from baton.storage.show import steps
 from tests.baton.payments import Order, Paid, Thought, chain, desk, place, queued, think, within_limit, worked
 from tests.baton.processes import process, work
 from tests.baton.questions import approve

@@ -5,10 +5,10 @@ import json
 import time
 from typing import Any
 
-from baton.database import POSTED_S
-from baton.plumbing import Plumbing, opened
-from baton.spans import Where, plain
-from baton.sqlite_file import ROWS_AT_ONCE, reading
+from baton.runtime.plumbing import Plumbing, opened
+from baton.runtime.spans import Where, plain
+from baton.storage.database import POSTED_S
+from baton.storage.sqlite_file import ROWS_AT_ONCE, reading
 
 WHERE = Where("t1", 1, "desk/draft", "task-1", 2)
 CARD = "4111 1111 1111 1111"

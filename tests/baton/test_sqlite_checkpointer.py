@@ -13,13 +13,14 @@ from langgraph.checkpoint.conformance import checkpointer_test, validate
 from langgraph.checkpoint.conformance.capabilities import ALL_CAPABILITIES, DetectedCapabilities
 from pydantic import BaseModel
 
-from baton.active import ACTIVE, ActiveRun
-from baton.database import Database
 from baton.errors import LeaseLost, TamperedCheckpoint
-from baton.plumbing import Plumbing
-from baton.seals import Seals
-from baton.sqlite_checkpointer import SqliteCheckpointer
-from baton.sqlite_file import reading
+from baton.runtime.active import ActiveRun
+from baton.runtime.plumbing import Plumbing
+from baton.storage.database import Database
+from baton.storage.fence import ACTIVE
+from baton.storage.seals import Seals
+from baton.storage.sqlite_checkpointer import SqliteCheckpointer
+from baton.storage.sqlite_file import reading
 
 BOOM: list[str] = []
 

@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import baton
-from baton.sqlite_file import ROWS_AT_ONCE, Connection, connect, opened
+from baton.storage.sqlite_file import ROWS_AT_ONCE, Connection, connect, opened
 
 NAMES = st.sampled_from(["kept", "note", "a", "a_b"])
 VALUES = st.one_of(st.none(), st.integers(-(2**63), 2**63 - 1), st.text(), st.binary())

@@ -9,10 +9,10 @@ from langgraph.graph import END, START, StateGraph
 from langgraph.types import Command, Send
 from typing_extensions import TypedDict
 
-from baton.dead_letters import park
 from baton.errors import DeadLettered, ShapeError
-from baton.plumbing import Plumbing
-from baton.typed_graph import TypedStateGraph
+from baton.runtime.plumbing import Plumbing
+from baton.steps.dead_letters import park
+from baton.steps.typed_graph import TypedStateGraph
 from tests.baton.words import CONFIG, Asked, Counted, Fact, Said, State, chain, count, length, only, saved, say, spans
 
 

@@ -9,10 +9,10 @@ from langgraph.errors import NodeTimeoutError
 from langgraph.graph import START, StateGraph
 from langgraph.types import Command, RetryPolicy, TimeoutPolicy, interrupt
 
-from baton.dead_letters import park
 from baton.errors import ShapeError, UsageError
-from baton.plumbing import Plumbing
-from baton.typed_graph import TypedStateGraph
+from baton.runtime.plumbing import Plumbing
+from baton.steps.dead_letters import park
+from baton.steps.typed_graph import TypedStateGraph
 from tests.baton.test_typed_graph import wrong
 from tests.baton.words import (
     CONFIG,

@@ -10,13 +10,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 from typing_extensions import TypedDict
 
-from baton.asking import ask
-from baton.budget import MOST, TOKEN_BYTES, Usage, credible, least
-from baton.completions import prompt_tokens, tokens
 from baton.errors import BadAnswer, OverBudget
-from baton.plumbing import Plumbing
+from baton.models.asking import ask
+from baton.models.budget import MOST, TOKEN_BYTES, Usage, credible, least
+from baton.offline.completions import prompt_tokens, tokens
 from baton.records import Record
-from baton.typed_graph import TypedStateGraph
+from baton.runtime.plumbing import Plumbing
+from baton.steps.typed_graph import TypedStateGraph
 from tests.baton.conftest import Endpoint, Reply, completion
 from tests.baton.test_asking import budget, calls
 

@@ -19,8 +19,8 @@ from langchain_openai import ChatOpenAI
 from openai import APIStatusError, BadRequestError, InternalServerError, LengthFinishReasonError
 from pydantic import SecretStr
 
-from baton import wire
 from baton.errors import BadSetting
+from baton.offline import wire
 from baton.records import Record
 
 ROOT = Path(__file__).parents[2]
@@ -258,6 +258,6 @@ def test_skills_are_found_by_entry_point_and_loaded_once(tiny: str) -> None:
 
 def test_importing_the_wire_loads_no_framework() -> None:
     heavy = {"httpx2", "langchain_core", "langgraph", "openai", "sklearn", "starlette"}
-    code = f"import baton.wire, sys; print(sorted({heavy} & set(sys.modules)))"
+    code = f"import baton.offline.wire, sys; print(sorted({heavy} & set(sys.modules)))"
     done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"

@@ -8,9 +8,9 @@ from langgraph.runtime import Runtime
 from typing_extensions import TypedDict
 
 from baton._langgraph import VISITS
-from baton.plumbing import Plumbing
 from baton.records import Record
-from baton.typed_graph import TypedStateGraph
+from baton.runtime.plumbing import Plumbing
+from baton.steps.typed_graph import TypedStateGraph
 
 CONFIG: Any = {"configurable": {"thread_id": "t1"}}
 

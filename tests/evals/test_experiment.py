@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 
-from baton import run_rows
 from baton.errors import UsageError
-from baton.plumbing import opened
-from baton.sqlite_file import reading
+from baton.runtime.plumbing import opened
+from baton.storage import run_rows
+from baton.storage.sqlite_file import reading
 from evals.dataset import Example
 from evals.experiment import Plan, bench
 from tests.evals.conftest import line

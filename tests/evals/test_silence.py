@@ -21,7 +21,7 @@ COMMAND = "from app.cli import main\nmain(['eval', 'run', 'parrot', '--dataset',
 LIBRARY = """
 import asyncio
 from pathlib import Path
-from baton.plumbing import opened
+from baton.runtime.plumbing import opened
 from evals.dataset import read
 from evals.experiment import Plan, bench
 

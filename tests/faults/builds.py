@@ -7,7 +7,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from baton.home import home
+from baton.config.home import home
 from tests.faults import stranger, twin
 from tests.faults.children import KILLED, SAID, Ended, apart
 from tests.faults.desk import (

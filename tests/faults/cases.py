@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from baton.plumbing import Plumbing
-from baton.registry import entries
-from baton.runner import Job, Runner
+from baton.runs.registry import entries
+from baton.runs.runner import Job, Runner
+from baton.runtime.plumbing import Plumbing
 
 Told = dict[str, Any]
 

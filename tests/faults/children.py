@@ -14,8 +14,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, cast
 
-from baton.registry import root
-from baton.settings import settings
+from baton.config.settings import settings
+from baton.runs.registry import root
 
 KILLED = -signal.SIGKILL
 PATIENCE_S = 40.0

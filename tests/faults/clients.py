@@ -10,10 +10,10 @@ from typing import Any
 
 from langgraph.types import Command
 
-from baton import run_rows
 from baton.errors import AlreadyDecided, BadDecision, NotEnded, NothingWaiting
-from baton.plumbing import Plumbing, opened
-from baton.runner import Job, Runner
+from baton.runs.runner import Job, Runner
+from baton.runtime.plumbing import Plumbing, opened
+from baton.storage import run_rows
 from tests.faults import stranger
 from tests.faults.builds import LATER_S
 from tests.faults.desk import APPROVE, THREAD, answered, load

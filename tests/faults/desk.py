@@ -12,11 +12,11 @@ from pathlib import Path
 from typing import Any
 
 from baton.errors import AlreadyDecided, ThreadInUse
-from baton.graph_shapes import Graph
-from baton.plumbing import opened
-from baton.registry import entries
-from baton.registry import load as registered
-from baton.runner import Job, Runner
+from baton.runs.graph_shapes import Graph
+from baton.runs.registry import entries
+from baton.runs.registry import load as registered
+from baton.runs.runner import Job, Runner
+from baton.runtime.plumbing import opened
 from tests.faults import receiver, stranger
 from tests.faults.frame import Outcome
 

@@ -17,7 +17,7 @@ from typing_extensions import TypedDict
 
 from baton import Job, Runner, TypedStateGraph, effect, opened, park
 from baton.errors import ThreadInUse
-from baton.graph_shapes import Graph
+from baton.runs.graph_shapes import Graph
 from tests.faults.builds import LATER_S
 from tests.faults.children import KILLED, apart
 from tests.faults.desk import THREAD, letters, seen

@@ -15,13 +15,14 @@ from langgraph.graph import END, START, StateGraph
 from langgraph.types import Send
 from typing_extensions import TypedDict
 
-from baton import TypedStateGraph, ask, park, run_rows
-from baton.asking import fenced
-from baton.endpoint import Endpoint
-from baton.graph_shapes import Graph
-from baton.home import home
-from baton.plumbing import opened
-from baton.runner import Job, Runner
+from baton import TypedStateGraph, ask, park
+from baton.config.home import home
+from baton.models.asking import fenced
+from baton.offline.endpoint import Endpoint
+from baton.runs.graph_shapes import Graph
+from baton.runs.runner import Job, Runner
+from baton.runtime.plumbing import opened
+from baton.storage import run_rows
 from state.desk import RouteChoice
 from tests.faults import twin
 from tests.faults.builds import LATER_S, left_alone

@@ -9,7 +9,7 @@ from random import Random
 from typing import Self
 
 from bank import sqlite_bank
-from baton.home import home
+from baton.config.home import home
 from tests.faults import twin
 from tests.faults.builds import LATER_S, STRANGER, Build, left_alone, undisturbed, waiting
 from tests.faults.children import KILLED, apart

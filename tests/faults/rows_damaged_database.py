@@ -16,10 +16,10 @@ from typing import Any, Literal
 from langgraph.types import Command
 
 from bank.sqlite_bank import SqliteBank
+from baton.config.home import home
 from baton.errors import BatonError
-from baton.home import home
-from baton.plumbing import opened
-from baton.runner import Job, Runner
+from baton.runs.runner import Job, Runner
+from baton.runtime.plumbing import opened
 from tests.faults import stranger, twin
 from tests.faults.children import apart
 from tests.faults.damage import ACCIDENTS, Damage

@@ -8,7 +8,7 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
-from baton.spans import Spans
+from baton.runtime.spans import Spans
 from tests.faults import forgetful
 from tests.faults.builds import (
     LATER_S,

@@ -8,7 +8,7 @@ from pathlib import Path
 from random import Random
 
 from bank import tables
-from baton import sqlite_file
+from baton.storage import sqlite_file
 from tests.faults.children import apart, begin
 from tests.faults.desk import judged, seen
 from tests.faults.frame import Outcome, Trial, row

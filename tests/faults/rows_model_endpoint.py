@@ -11,11 +11,11 @@ from importlib import import_module
 from pathlib import Path
 from tempfile import mkdtemp
 
-from baton import asking
-from baton.home import home
-from baton.plumbing import opened
-from baton.registry import load
-from baton.runner import Runner
+from baton.config.home import home
+from baton.models import asking
+from baton.runs.registry import load
+from baton.runs.runner import Runner
+from baton.runtime.plumbing import opened
 from tests.faults.cases import Case, Told, acts, cases, letters, queued, resolution
 from tests.faults.children import apart, begin, tracebacks
 from tests.faults.endpoint import Answer, Endpoint, serving

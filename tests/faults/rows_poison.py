@@ -12,7 +12,7 @@ from typing_extensions import TypedDict
 
 from baton import Job, Record, TypedStateGraph, ask, effect, opened, park, request_approval
 from baton.errors import BatonError
-from baton.runner import Runner
+from baton.runs.runner import Runner
 from tests.faults.children import apart
 from tests.faults.frame import Outcome, Trial, row
 from tests.faults.poison import NAMES, VALUES, unchanged

@@ -7,10 +7,10 @@ from itertools import cycle
 from pathlib import Path
 from typing import Any
 
+from baton.config.home import home
 from baton.errors import AlreadyDecided, Held, NothingWaiting
-from baton.home import home
-from baton.plumbing import opened
-from baton.runner import Job, Runner
+from baton.runs.runner import Job, Runner
+from baton.runtime.plumbing import opened
 from tests.faults import stranger_races, twin
 from tests.faults.builds import Build, builds, left_alone, undisturbed, waiting
 from tests.faults.children import GO, apart, barrier

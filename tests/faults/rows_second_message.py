@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
 
-from baton.settings import settings
+from baton.config.settings import settings
 from tests.faults.children import apart
 from tests.faults.desk import graphs
 from tests.faults.frame import Outcome, Trial, row

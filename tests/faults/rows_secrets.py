@@ -12,9 +12,9 @@ from typing_extensions import TypedDict
 
 from baton import Job, TypedStateGraph, effect, opened, park
 from baton.errors import BatonError, Transient
-from baton.registry import load
-from baton.runner import Runner
-from baton.show import steps
+from baton.runs.registry import load
+from baton.runs.runner import Runner
+from baton.storage.show import steps
 from tests.faults.cases import ASK, Case, queued
 from tests.faults.children import SAID, apart
 from tests.faults.endpoint import Answer, Answering, Endpoint, serving

@@ -13,7 +13,7 @@ from random import Random
 import app.session
 from app.session import INTERRUPTED, Session, in_session
 from baton.errors import ThreadInUse
-from baton.runner import GRACE_S, Job
+from baton.runs.runner import GRACE_S, Job
 from tests.faults.builds import LATER_S, Build, builds, left_alone, times, undisturbed
 from tests.faults.children import apart
 from tests.faults.desk import APPROVE, INPUTS, THREAD, answered, context_of, judged, live, load, seen

@@ -9,11 +9,11 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from baton.home import home
-from baton.plumbing import opened
-from baton.registry import entries
-from baton.runner import Job, Runner
-from baton.sqlite_checkpointer import SqliteCheckpointer
+from baton.config.home import home
+from baton.runs.registry import entries
+from baton.runs.runner import Job, Runner
+from baton.runtime.plumbing import opened
+from baton.storage.sqlite_checkpointer import SqliteCheckpointer
 from tests.faults import edits, step_edits, stranger, twin
 from tests.faults.builds import ordered
 from tests.faults.children import apart

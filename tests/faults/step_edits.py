@@ -10,7 +10,7 @@ from pydantic import Field
 
 from bank.desk import desk_bank, the_bank
 from baton import request_approval
-from baton.settings import settings
+from baton.config.settings import settings
 from nodes.act import act
 from state.actions import parse_action
 from state.desk import Draft

@@ -9,10 +9,10 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from baton.database import Database
 from baton.errors import BatonError
-from baton.plumbing import opened
-from baton.sqlite_file import explained
+from baton.runtime.plumbing import opened
+from baton.storage.database import Database
+from baton.storage.sqlite_file import explained
 from tests.faults import stranger
 from tests.faults.builds import ordered
 from tests.faults.children import apart

@@ -19,9 +19,9 @@ from langgraph.types import Send
 from typing_extensions import TypedDict
 
 from baton import TypedStateGraph, effect, park, request_approval
+from baton.config.home import home
 from baton.errors import BadDecision
-from baton.graph_shapes import Graph
-from baton.home import home
+from baton.runs.graph_shapes import Graph
 from tests.faults.receiver import FILE, Receiver
 
 NAME = "stranger"

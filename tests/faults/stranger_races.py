@@ -6,8 +6,8 @@ from pathlib import Path
 from typing import Any
 
 from baton.errors import AlreadyDecided, Held, NotEnded, NothingWaiting
-from baton.plumbing import opened
-from baton.runner import Job, Runner
+from baton.runs.runner import Job, Runner
+from baton.runtime.plumbing import opened
 from tests.faults import clients, stranger
 from tests.faults.builds import left_alone, ordered
 from tests.faults.children import apart, barrier, begin, let_go

@@ -16,8 +16,8 @@ from typing import Any
 from langgraph.checkpoint.sqlite.aio import AsyncSqliteSaver
 
 from bank.sqlite_bank import SqliteBank
-from baton.database import Database
-from baton.endpoint import Endpoint
+from baton.offline.endpoint import Endpoint
+from baton.storage.database import Database
 from tests.faults.receiver import Receiver
 
 Cut = Callable[[], None]
@@ -61,9 +61,9 @@ def counted(ticks: Ticks) -> Ticks:
 
 def shift_steady(seconds: float) -> None:
     """Let leases of dead processes run out without waiting for it."""
-    import baton.run_rows  # noqa: PLC0415 - replaced as a whole
+    import baton.storage.run_rows  # noqa: PLC0415 - replaced as a whole
 
-    baton.run_rows.steady = lambda: time.monotonic() + seconds
+    baton.storage.run_rows.steady = lambda: time.monotonic() + seconds
 
 
 def _around(owner: Any, name: str, ticks: Ticks, *, lock: Any) -> None:

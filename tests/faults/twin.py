@@ -22,9 +22,9 @@ from bank.protocol import Bank, Refused
 from bank.router import router
 from bank.specialists import specialist
 from bank.sqlite_bank import SqliteBank
-from baton.asking import fenced, prompt
-from baton.models import LOCAL_URL
-from baton.wire import clients
+from baton.models.asking import fenced, prompt
+from baton.models.models import LOCAL_URL
+from baton.offline.wire import clients
 from nodes import draft as drafting
 from state.actions import parse_action
 from state.desk import draft_shape

@@ -10,9 +10,9 @@ from pathlib import Path
 
 import bank.router
 from bank import tables
-from baton.home import home
-from baton.registry import root
-from baton.settings import settings
+from baton.config.home import home
+from baton.config.settings import settings
+from baton.runs.registry import root
 from tests.faults import stranger, twin
 from tests.faults.desk import APPROVE, INPUTS, MESSAGES, ORDER, graphs, live
 

@@ -15,8 +15,8 @@ from bank.desk import desk_bank
 from bank.protocol import Bank
 from bank.server import app
 from bank.sqlite_bank import SqliteBank
-from baton.plumbing import Plumbing, opened
-from baton.runner import Job, Runner, Summary
+from baton.runs.runner import Job, Runner, Summary
+from baton.runtime.plumbing import Plumbing, opened
 from state.banking import LogLine
 from tests.bank.stage import serving
 from tests.ready import furnished, ready

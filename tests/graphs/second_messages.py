@@ -12,11 +12,11 @@ from typing import Any, NamedTuple
 from langgraph.types import Command
 
 from bank.desk import desk_bank
-from baton.graph_shapes import Graph
-from baton.plumbing import Plumbing, opened
-from baton.registry import load
-from baton.runner import Job, Runner
-from baton.show import steps
+from baton.runs.graph_shapes import Graph
+from baton.runs.registry import load
+from baton.runs.runner import Job, Runner
+from baton.runtime.plumbing import Plumbing, opened
+from baton.storage.show import steps
 from state.banking import LogLine
 
 Told = dict[str, Any]

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from baton.registry import entries
+from baton.runs.registry import entries
 from tests.graphs.conftest import Desk
 from tests.obstinate import Obstinate, obstinate
 

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from bank.policy_index import policy_index
-from baton.plumbing import Plumbing
-from baton.runner import Job, Summary
+from baton.runs.runner import Job, Summary
+from baton.runtime.plumbing import Plumbing
 from graphs.chaining import builder
 from tests.graphs.conftest import Desk
 from tests.scripted import Scripted

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 import pytest
 from langgraph.types import StateSnapshot
 
-from baton.registry import entries
+from baton.runs.registry import entries
 from state.desk import Resolution, Routing
 from tests.graphs.conftest import Desk, load
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from baton.runner import Job, Summary
+from baton.runs.runner import Job, Summary
 from tests.graphs.conftest import Desk
 
 LINES: list[dict[str, Any]] = [json.loads(line) for line in (files("bank") / "inbox.jsonl").read_text().splitlines()]

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from baton.registry import entries, load
+from baton.runs.registry import entries, load
 from state.context import Context
 from state.desk import Resolution
 from tests.graphs.conftest import Desk

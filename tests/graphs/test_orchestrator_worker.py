@@ -7,8 +7,8 @@ import pytest
 
 from bank.workers import WORKERS, Worker
 from baton.errors import BadAnswer
-from baton.plumbing import Plumbing
-from baton.runner import Summary
+from baton.runs.runner import Summary
+from baton.runtime.plumbing import Plumbing
 from graphs.orchestrator_worker import builder
 from state.orchestrator_worker import Finding, Order
 from tests.graphs.conftest import Desk

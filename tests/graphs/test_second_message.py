@@ -6,9 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from baton import adhoc, runner
-from baton.registry import entries, load
-from baton.settings import settings
+from baton.config.settings import settings
+from baton.runs import runner
+from baton.runs.registry import entries, load
+from baton.steps import adhoc
 from tests.graphs.second_messages import (
     ANOTHER,
     FOUND,

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from baton.runner import Summary
+from baton.runs.runner import Summary
 from graphs.sectioning import builder
 from tests.graphs.conftest import Desk
 from tests.scripted import Scripted

@@ -15,8 +15,8 @@ import pytest
 from langgraph.types import RetryPolicy
 
 from bank.desk import desk_bank
-from baton.plumbing import opened
-from baton.runner import Job, Runner, Summary
+from baton.runs.runner import Job, Runner, Summary
+from baton.runtime.plumbing import opened
 from state.banking import LogLine
 from tests.graphs.conftest import Desk
 from tests.graphs.test_inbox import DONE, LINES, WAITING

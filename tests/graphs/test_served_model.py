@@ -11,11 +11,11 @@ import pytest
 from openai import BadRequestError, OpenAI
 
 from bank.desk import desk_bank
-from baton.asking import fenced
-from baton.plumbing import opened
-from baton.registry import entries
-from baton.runner import Job, Runner
-from baton.settings import settings
+from baton.config.settings import settings
+from baton.models.asking import fenced
+from baton.runs.registry import entries
+from baton.runs.runner import Job, Runner
+from baton.runtime.plumbing import opened
 from state.desk import RouteChoice
 from tests.graphs.test_inbox import LINES
 from tests.ready import furnish

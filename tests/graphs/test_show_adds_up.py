@@ -6,10 +6,10 @@ from typing import Any, cast
 import pytest
 
 from bank.skills import SKILLS
-from baton.plumbing import Plumbing
-from baton.runner import Job, Summary
-from baton.show import steps
-from baton.wire import Request, Skill, Usage, endpoint
+from baton.offline.wire import Request, Skill, Usage, endpoint
+from baton.runs.runner import Job, Summary
+from baton.runtime.plumbing import Plumbing
+from baton.storage.show import steps
 from tests.graphs.conftest import Desk
 from tests.graphs.test_inbox import LINES
 

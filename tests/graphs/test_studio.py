@@ -23,7 +23,7 @@ from langgraph_sdk import get_client
 from langgraph_sdk.client import LangGraphClient
 
 from bank.sqlite_bank import SqliteBank
-from baton.registry import entries
+from baton.runs.registry import entries
 from state.banking import LogLine
 from state.context import Context
 from state.desk import Inquiry, Resolution

@@ -13,7 +13,7 @@ from langgraph.runtime import Runtime
 from bank.desk import desk_bank
 from bank.protocol import Bank
 from baton import TypedStateGraph
-from baton.plumbing import Plumbing, opened
+from baton.runtime.plumbing import Plumbing, opened
 from state.context import Context
 from state.support_desk import State
 from tests.ready import furnished, ready

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from baton.plumbing import Plumbing
+from baton.runtime.plumbing import Plumbing
 from nodes.answer_at_once import answer_at_once
 from nodes.extract import extract
 from nodes.normalise import normalise

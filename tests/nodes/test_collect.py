@@ -4,7 +4,7 @@ from typing import Any, cast
 
 import pytest
 
-from baton.dead_letters import Failure
+from baton.steps.dead_letters import Failure
 from nodes.collect import collect
 from state.orchestrator_worker import Finding, Plan, SubTask, wave
 

@@ -4,7 +4,7 @@ from typing import Any, cast
 
 import pytest
 
-from baton.dead_letters import Failure
+from baton.steps.dead_letters import Failure
 from nodes.combine import combine
 from state.actions import FreezeCard
 from state.desk import Draft

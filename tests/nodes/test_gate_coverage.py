@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from baton.plumbing import Plumbing
+from baton.runtime.plumbing import Plumbing
 from nodes.gate_coverage import gate_coverage
 from state.desk import Draft
 from state.orchestrator_worker import Finding, Plan, State, SubTask

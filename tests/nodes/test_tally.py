@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from langgraph.runtime import Runtime
 
-from baton.dead_letters import Failure
+from baton.steps.dead_letters import Failure
 from nodes.tally import count, tally
 from state.context import Context
 from state.voting import Vote

@@ -1,0 +1,1 @@
+"""Settings, the home and the policies of retries."""

@@ -1,0 +1,85 @@
+"""Settings: the environment and `.env`, read once, prefix `BATON_`."""
+
+import os
+import sys
+from functools import lru_cache
+from pathlib import Path
+from typing import Literal
+
+from pydantic import DirectoryPath, Field, SecretStr, ValidationError
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from baton.config.home import home, load_env
+from baton.errors import BadSetting
+
+MODEL_NAME = r"^(local|openai):.+$"
+URL = r"^https?://"
+PLAINLY = {MODEL_NAME: "write local:NAME or openai:NAME", URL: "write http://HOST or https://HOST"}
+MOST_TOKENS = 1_000_000_000
+Role = Literal["classifier", "cheap", "strong", "judge"]
+
+
+class Settings(BaseSettings):
+    """Every setting with its default; `.env.example` says what each is for."""
+
+    model_config = SettingsConfigDict(env_prefix="BATON_", extra="ignore", env_ignore_empty=True)
+
+    bank_url: str | None = Field(default=None, pattern=URL)
+    bank_timeout_s: float = Field(default=10, gt=0, allow_inf_nan=False)
+    policies: DirectoryPath | None = None
+    routes: DirectoryPath | None = None
+    model_classifier: str = Field(default="local:desk", pattern=MODEL_NAME)
+    model_cheap: str = Field(default="local:desk", pattern=MODEL_NAME)
+    model_strong: str = Field(default="local:desk", pattern=MODEL_NAME)
+    model_judge: str = Field(default="local:desk", pattern=MODEL_NAME)
+    model_timeout_s: float = Field(default=60, gt=0, allow_inf_nan=False)
+    max_completion_tokens: int = Field(default=800, gt=0, le=MOST_TOKENS)
+    lease_s: float = Field(default=5, ge=0.2, allow_inf_nan=False)
+    budget_tokens: int = Field(default=100_000, gt=0, le=MOST_TOKENS)
+    budget_usd: float | None = Field(default=None, gt=0, le=1e9, allow_inf_nan=False)
+    step_deadline_s: float = Field(default=300, gt=0, allow_inf_nan=False)
+    concurrency: int = Field(default=16, ge=1, le=1000)
+    openai_api_key: SecretStr | None = Field(default=None, validation_alias="OPENAI_API_KEY")
+    openai_base_url: str | None = Field(default=None, validation_alias="OPENAI_BASE_URL")
+
+    @property
+    def home(self) -> Path:
+        """The folder that keeps everything Baton writes (`BATON_HOME`)."""
+        return home()
+
+    def model_of(self, role: Role) -> str:
+        """`provider:model` of a role."""
+        name: str = getattr(self, f"model_{role}")
+        return name
+
+
+@lru_cache(maxsize=1)
+def settings() -> Settings:
+    """The settings of this process.
+
+    Raises:
+        BadSetting: one of them does not parse; the message names it.
+    """
+    load_env()
+    silence_tracing_without_key()
+    try:
+        return Settings()
+    except ValidationError as error:
+        raise BadSetting(_one_line(error)) from error
+
+
+def silence_tracing_without_key() -> None:
+    """LangSmith's SDK sends even without a key, so tracing is forced off where there is none."""
+    if not (os.environ.get("LANGSMITH_API_KEY") or os.environ.get("LANGCHAIN_API_KEY")):
+        for name in ("LANGSMITH_TRACING", "LANGSMITH_TRACING_V2", "LANGCHAIN_TRACING_V2", "LANGCHAIN_TRACING"):
+            os.environ[name] = "false"
+        if looked_up := sys.modules.get("langsmith.utils"):
+            looked_up.get_env_var.cache_clear()  # else it goes by what it saw before
+
+
+def _one_line(error: ValidationError) -> str:
+    fault = error.errors(include_url=False)[0]
+    name = str(fault["loc"][0]).upper()
+    setting = name if name.startswith("OPENAI_") else f"BATON_{name}"
+    told = PLAINLY.get(fault.get("ctx", {}).get("pattern", ""), fault["msg"])
+    return f"{setting} is {fault['input']!r}: {told}; correct it in the environment or in .env"

@@ -1,0 +1,117 @@
+"""Model roles: each is mapped to `provider:model` in the settings and built once."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from functools import cached_property, lru_cache
+from typing import TYPE_CHECKING, Any
+
+from baton.config.settings import Role, Settings
+from baton.errors import BadSetting
+from baton.models.budget import Usage
+from baton.offline import wire
+from baton.redact import hide
+
+if TYPE_CHECKING:
+    import httpx2
+    from langchain_openai import ChatOpenAI
+
+LOCAL_URL = "http://local/v1"  # never resolved: the transport answers in this process
+
+
+class Models:
+    """The chat models of the roles."""
+
+    def __init__(self, configured: Settings) -> None:
+        self._settings = configured
+        self._built: dict[str, ChatOpenAI] = {}
+        self._clients: tuple[httpx2.Client, httpx2.AsyncClient] | None = None
+        self._building = asyncio.Lock()
+
+    def name(self, role: Role) -> str:
+        """`provider:model` of a role."""
+        return self._settings.model_of(role)
+
+    async def of(self, role: Role) -> "ChatOpenAI":
+        """The chat model of a role; models with one name are one client.
+
+        Raises:
+            BadSetting: the provider needs a key that is not set, or the local model is not known.
+        """
+        name = self.name(role)
+        async with self._building:  # one at a time: two would each open a pair of clients, and one pair be lost
+            if name not in self._built:
+                self._built[name] = await asyncio.to_thread(self._build, name)
+        return self._built[name]
+
+    def _build(self, name: str) -> "ChatOpenAI":
+        from langchain_openai import ChatOpenAI  # noqa: PLC0415 - costs over a second, and only runs need it
+
+        provider, _, model = name.partition(":")
+        endpoint = _local(model) if provider == "local" else self._remote
+        return ChatOpenAI(
+            model=model,
+            max_retries=0,  # the graph's retry policy is the only layer that tries again
+            timeout=self._settings.model_timeout_s,
+            **endpoint,
+        )
+
+    @cached_property
+    def _remote(self) -> dict[str, Any]:
+        key = self._settings.openai_api_key
+        if key is None and self._settings.openai_base_url is None:
+            raise BadSetting(
+                "OPENAI_API_KEY is not set; set it (and OPENAI_BASE_URL for another endpoint), or use local:desk"
+            )
+        if key:
+            hide(key.get_secret_value())
+        import httpx2  # noqa: PLC0415 - a tenth of a second that the local model need not pay
+
+        self._clients = httpx2.Client(), httpx2.AsyncClient()  # ours to close; langchain's own live on past their loop
+        return {
+            "api_key": key.get_secret_value() if key else "none",
+            "base_url": self._settings.openai_base_url,
+            "http_client": self._clients[0],
+            "http_async_client": self._clients[1],
+        }
+
+    async def close(self) -> None:
+        """Let the connections to a remote endpoint go."""
+        if self._clients:
+            self._clients[0].close()
+            await self._clients[1].aclose()
+
+
+def _local(name: str) -> dict[str, Any]:
+    return {"base_url": LOCAL_URL, "api_key": "local", **wire.clients(name)}
+
+
+@asynccontextmanager
+async def models(configured: Settings) -> AsyncIterator[Models]:
+    """The resource of `Plumbing.resource`."""
+    known = Models(configured)
+    try:
+        yield known
+    finally:
+        await known.close()
+
+
+@lru_cache(maxsize=256)
+def _price_per_token(model: str) -> tuple[float, float] | None:
+    """Dollars per input and output token; None where the price is not known."""
+    from genai_prices import Usage as Priced  # noqa: PLC0415 - costs 140 ms
+    from genai_prices import calc_price  # noqa: PLC0415
+
+    try:
+        # Few tokens, for many would be charged by the tier of long requests.
+        price = calc_price(Priced(input_tokens=1000, output_tokens=1000), model_ref=model, provider_id="openai")
+    except LookupError:
+        return None
+    return float(price.input_price) / 1e3, float(price.output_price) / 1e3
+
+
+def cost_usd(name: str, usage: Usage) -> float | None:
+    """What a call cost, by the public price list; None where the price is not known, never 0."""
+    provider, _, model = name.partition(":")
+    prices = None if provider == "local" else _price_per_token(model)
+    return prices and prices[0] * usage.input_tokens + prices[1] * usage.output_tokens

@@ -1,0 +1,1 @@
+"""An endpoint of the OpenAI protocol inside the process: models without a network."""

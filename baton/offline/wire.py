@@ -1,0 +1,103 @@
+"""The local model on the wire: an OpenAI-compatible endpoint that lives in this process.
+
+    ChatOpenAI -> clients(NAME) --in process--> Endpoint.reply -> skill -> answer
+    any client -> app(NAME) ----over HTTP-----> Endpoint.reply -> skill -> answer
+
+What a skill answers takes the whole way over the protocol, so that offline and online run the same code.
+
+    ChatOpenAI(model="desk", base_url="http://local/v1", api_key="local", max_retries=0, **clients("desk"))
+"""
+
+from collections.abc import Mapping
+from functools import cache
+from importlib.metadata import EntryPoint, entry_points
+from threading import RLock
+from typing import TYPE_CHECKING, Any
+
+from baton.errors import BadSetting
+from baton.offline.endpoint import Endpoint, Refusal, Request, Skill, Usage
+
+if TYPE_CHECKING:
+    import httpx2
+    from starlette.applications import Starlette
+    from starlette.requests import Request as HttpRequest
+    from starlette.responses import Response
+
+__all__ = ["Endpoint", "Refusal", "Request", "Skill", "Usage", "app", "clients", "endpoint", "load_skills"]
+
+GROUP = "baton.skills"
+METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]  # all, so that a wrong one is told in JSON
+
+_opening = RLock()
+
+
+@cache
+def load_skills(name: str) -> Mapping[str, Skill]:
+    """The skills that an installed package offers as NAME in the entry-point group; raises BadSetting if it cannot."""
+    offered = {entry.name: entry for entry in entry_points(group=GROUP)}
+    if name not in offered:
+        known = ", ".join(sorted(offered)) or "none"
+        raise BadSetting(f"no skills named {name!r} for the local model; installed: {known}")
+    return _loaded(offered[name])
+
+
+def endpoint(name: str) -> Endpoint:
+    """The one endpoint of that name in this process; its `usage` counts all that `clients` and `app` answered."""
+    with _opening:
+        return _endpoint(name)
+
+
+def clients(name: str) -> dict[str, Any]:
+    """The arguments that keep a ChatOpenAI inside this process; one pair a name, good in every thread and loop."""
+    with _opening:
+        pair = _clients(name)
+        if any(client.is_closed for client in pair):  # whoever closed a model closed what others still use
+            _clients.cache_clear()
+            pair = _clients(name)
+    return {"http_client": pair[0], "http_async_client": pair[1]}
+
+
+def app(name: str) -> "Starlette":
+    """The same endpoint over HTTP."""
+    # Imported here: a tenth of a second that only serving needs.
+    from starlette.applications import Starlette  # noqa: PLC0415
+    from starlette.responses import Response  # noqa: PLC0415
+    from starlette.routing import Route  # noqa: PLC0415
+
+    served = endpoint(name)
+
+    async def answer(request: "HttpRequest") -> "Response":
+        status, kind, content = served.reply(request.url.path, await request.body(), request.method)
+        return Response(content, status, media_type=kind)
+
+    return Starlette(routes=[Route("/{path:path}", answer, methods=METHODS)])
+
+
+@cache
+def _endpoint(name: str) -> Endpoint:
+    return Endpoint(load_skills(name), name)
+
+
+@cache
+def _clients(name: str) -> "tuple[httpx2.Client, httpx2.AsyncClient]":
+    """Both are needed: with one of them only, the other way opens a socket."""
+    import httpx2  # noqa: PLC0415, a tenth of a second that a run with a real model need not pay here
+
+    served = endpoint(name)
+
+    def respond(request: httpx2.Request) -> httpx2.Response:
+        status, kind, content = served.reply(request.url.path, request.content, request.method)
+        return httpx2.Response(status, headers={"content-type": kind}, content=content)
+
+    transport = httpx2.MockTransport(respond)
+    return httpx2.Client(transport=transport), httpx2.AsyncClient(transport=transport)
+
+
+def _loaded(entry: EntryPoint) -> Mapping[str, Skill]:
+    try:
+        skills = entry.load()
+    except (ImportError, AttributeError) as error:
+        raise BadSetting(f"the skills {entry.name!r} cannot be loaded from {entry.value}: {error}") from error
+    if not isinstance(skills, Mapping):
+        raise BadSetting(f"the skills {entry.name!r} at {entry.value} are no mapping of names to functions")
+    return skills

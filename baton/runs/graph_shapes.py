@@ -1,0 +1,71 @@
+"""What is known of a graph from outside: its fingerprint, and its input, context and output as JSON."""
+
+import hashlib
+import json
+from typing import Any, get_type_hints
+
+from pydantic_core import to_json
+
+from baton.errors import Fatal, ShapeError, UsageError, first_fault
+from baton.steps.codec import codec
+from baton.steps.typed_graph import TypedGraph
+
+Graph = TypedGraph[Any, Any, Any, Any]
+
+
+def fingerprint(graph: Graph) -> str:
+    """What a paused run relies on: the nodes, edges and state names of the graph and of the graphs inside it."""
+    return hashlib.sha256(json.dumps(_outline(graph.builder)).encode()).hexdigest()[:16]
+
+
+def _outline(builder: Any) -> list[Any]:
+    inner = {name: getattr(spec.runnable, "builder", None) for name, spec in builder.nodes.items()}
+    return [
+        [[name, _outline(inner[name]) if inner[name] else None] for name in sorted(inner)],
+        sorted(map(list, builder.edges)),
+        sorted([*sorted(sources), target] for sources, target in builder.waiting_edges),
+        sorted(builder.branches),
+        sorted(builder.channels),
+    ]
+
+
+def checked_input(graph: Graph, given: dict[str, Any]) -> str:
+    """The input as JSON text.
+
+    Raises:
+        UsageError: it does not fit what the graph takes.
+    """
+    try:
+        shape = codec(graph.builder.input_schema)
+        return shape.dump(shape.load(given, graph.name), graph.name)[1]
+    except ShapeError as error:
+        raise UsageError(str(error)) from error
+
+
+def checked_context(graph: Graph, given: dict[str, Any]) -> dict[str, Any]:
+    """The context with its defaults, as plain JSON.
+
+    Raises:
+        UsageError: a key is unknown or a value does not fit.
+    """
+    shape = graph.builder.context_schema
+    if shape is None:
+        return {}
+    try:
+        plain: dict[str, Any] = json.loads(to_json(shape(**given)))
+    except (TypeError, ValueError) as error:
+        known = get_type_hints(shape)
+        if unknown := given.keys() - known.keys():
+            told = f"{graph.name} has no {', '.join(sorted(unknown))}; it has {', '.join(known)}"
+        else:
+            told = first_fault(error)
+        raise UsageError(f"--set: {told}") from error
+    return plain
+
+
+def output_text(graph: Graph, result: dict[str, Any]) -> str | None:
+    """The output as JSON text; None where the run ended without one, as a parked run does."""
+    try:
+        return codec(graph.builder.output_schema).dump(result, graph.name)[1]
+    except Fatal:
+        return None

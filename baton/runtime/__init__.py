@@ -1,0 +1,1 @@
+"""What a process holds open, and the run that is being worked."""

@@ -1,0 +1,282 @@
+"""Approvals: a person approves the exact action that will be executed; the first decision wins.
+
+One action per interrupt, in the payload that LangChain's human-in-the-loop clients know, so that LangGraph Studio and
+others can answer it. Replies are parsed here and asked again on a bad one; nothing is ever approved by default.
+"""
+
+import hashlib
+import json
+import time
+from collections.abc import Awaitable, Callable, Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any, Literal, NamedTuple
+
+from langgraph.errors import GraphBubbleUp, GraphInterrupt
+from langgraph.types import Interrupt, interrupt
+
+from baton import _langgraph as framework
+from baton.errors import BadDecision, BatonError, EffectMismatch, SecondEffect, Transient, UsageError, first_fault
+from baton.plain import canonical
+from baton.records import Record
+from baton.runtime.active import ActiveRun, active_run, here, place, step_path
+from baton.steps.scopes import StepScope, scope_of
+from baton.storage.transaction import Transaction
+
+Kind = Literal["approve", "edit", "reject", "respond"]
+Args = dict[str, Any]
+Check = Callable[[dict[str, Any]], Awaitable[dict[str, Any]]]
+INBOX_WORDS = {"accept": "approve", "edit": "edit", "response": "reject", "ignore": "reject"}  # Agent Inbox's replies
+INSERT = (
+    "INSERT INTO approvals (interrupt_id, thread_id, run, step, occurrence, request, digest, place, created_at, seal,"
+    " asked_as) VALUES (:interrupt_id, :thread_id, :run, :step, :occurrence, :request, :digest, :place, :now, :seal,"
+    " :interrupt_id) ON CONFLICT (interrupt_id) DO NOTHING"
+)
+MADE_BEFORE = (  # on the same action at the same place and visit, before a replay went back behind it
+    "SELECT * FROM approvals WHERE thread_id = :thread_id AND run = :run AND step = :step"
+    " AND occurrence = :occurrence AND digest = :digest AND left_behind AND decision IS NOT NULL"
+    " ORDER BY decided_at DESC LIMIT 1"
+)
+DECIDE = (
+    "UPDATE approvals SET decision = :decision, decided_by = :decided_by, channel = :channel, reply_id = :reply_id,"
+    " replies = :replies, decided_at = :now, seal = :seal WHERE interrupt_id = :interrupt_id AND decision IS NULL"
+)
+REPLIES_KEPT = "UPDATE approvals SET replies = :replies WHERE interrupt_id = :interrupt_id"
+ASKED_AGAIN = "UPDATE approvals SET asked_as = :asked_as, withdrawn_at = NULL WHERE interrupt_id = :interrupt_id"
+
+
+class Decision(Record):
+    """What a person decided; `args` are the arguments to execute with, edited or not."""
+
+    type: Kind
+    args: dict[str, Any]
+    message: str
+
+
+async def request_approval(
+    name: str, args: dict[str, Any], *, description: str, occurrence: str = "0", check: Check
+) -> Decision:
+    """Ask a person about one action and wait for the answer.
+
+    `check` takes edited arguments and returns them clean; whatever it raises, but for what is worth trying again, is
+    told to the person, who is asked again. A step may ask several questions, one after the other.
+
+    Raises:
+        UsageError: the arguments are no JSON.
+        SecondEffect: the step asks while another question of it is open.
+        EffectMismatch, TamperedCheckpoint: the action, or what is kept of it, is not what was put to the person.
+    """
+    run = active_run()
+    scope, plain = scope_of(run), _plain_args(name, args)
+    with _alone(scope) as number:
+        asked = _Asked(name, plain, description, occurrence)
+        question = _Question(run, scope, number, asked)
+        standing = await question.put()
+        if standing["decision"]:  # made before a crash: what `check` says today cannot undo it
+            await question.pass_over(standing["replies"])
+            return Decision.model_validate_json(standing["decision"])
+        return await question.ask(standing, check)
+
+
+@contextmanager
+def _alone(scope: StepScope) -> Iterator[int]:
+    """The number of a question in its step, from 0 on; two at once would share one reply."""
+    asked, open_now = [each for each in scope.taken if each[0] == "question"], ("asking",)
+    if open_now in scope.taken:
+        raise SecondEffect(f"{scope.name} asks two questions at once; await one, then the other, or ask in two steps")
+    scope.taken |= {open_now, ("question", str(len(asked)))}
+    yield len(asked)
+    scope.taken.discard(open_now)  # not where it waits: whoever asks beside it is refused
+
+
+class _Asked(NamedTuple):
+    """What a step asks about."""
+
+    name: str
+    args: Args
+    description: str
+    occurrence: str
+
+
+class _Question:
+    """One question of one step: its row, and the interrupts at which it waits."""
+
+    def __init__(self, run: ActiveRun, scope: StepScope, number: int, asked: "_Asked") -> None:
+        self._run, self._scope, self._asked = run, scope, asked
+        self._request = _request(asked.name, asked.args, asked.description)
+        first = Interrupt.from_ns(value=None, ns=scope.namespace).id
+        self._id = f"{first}.{number}" if number else first
+        where = f"{run.run}:{_path(scope)}:{number}:{asked.occurrence}"
+        self._digests = [digest_of(run.thread_id, where, asked.name, asked.args)]
+        if run.run == 1 and not number:  # as a database of one run a thread made it
+            self._digests.append(digest_of(run.thread_id, asked.occurrence, asked.name, asked.args))
+        self._values = {"interrupt_id": self._id, "thread_id": run.thread_id, "run": run.run, "step": here(run).step}
+        self._values |= {"occurrence": asked.occurrence, "request": json.dumps(self._request)}
+        self._values |= {"digest": self._digests[0], "place": json.dumps(place())}
+        self._values |= {"decision": None, "decided_by": None, "channel": None}
+
+    async def put(self) -> dict[str, Any]:
+        """The question's row, as it stands when it was put to the person."""
+        standing = await self._run.plumbing.database.do(self._put)
+        if standing["digest"] not in self._digests:
+            raise EffectMismatch(self._id, standing["request"], json.dumps(self._request))
+        return standing
+
+    async def pass_over(self, replies: int) -> None:
+        """Let go of the replies that the framework keeps for a question that was answered.
+
+        After a crash it keeps fewer; from then on no more are let go of, or the next question would lose its own.
+        """
+        kept = min(replies, framework.replies_kept() - self._scope.replies)
+        for _ in range(kept):
+            self._interrupt(self._request)
+        if kept < replies:
+            values = {"replies": kept, "interrupt_id": self._id}
+            await self._run.plumbing.database.do(lambda tx: tx.execute(REPLIES_KEPT, values).rowcount)
+
+    async def ask(self, standing: dict[str, Any], check: Check) -> Decision:
+        """Wait for a reply that can be taken; the decision that stands."""
+        payload, before = self._request, self._scope.replies
+        while True:
+            try:
+                reply = self._interrupt(payload)
+            except GraphInterrupt as raised:
+                await self._asked_as(standing, framework.interrupt_id_of(raised))
+                raise
+            try:
+                decision = await _parsed(reply, self._asked, standing["digest"], check)
+            except BadDecision as fault:
+                payload = {**self._request, "error": " ".join(str(fault).split())}
+                continue
+            return await self._settle(standing, decision, self._scope.replies - before)
+
+    def _interrupt(self, payload: dict[str, Any]) -> Any:
+        reply = interrupt(payload)
+        self._scope.replies += 1
+        return reply
+
+    async def _asked_as(self, standing: dict[str, Any], asked_as: str) -> None:
+        if standing["asked_as"] != asked_as or standing["withdrawn_at"]:
+            values = {"asked_as": asked_as, "interrupt_id": self._id}
+            await self._run.plumbing.database.do(lambda tx: tx.execute(ASKED_AGAIN, values).rowcount)
+
+    def _put(self, tx: Transaction) -> dict[str, Any]:
+        run, values = self._run, self._values
+        run.guard(tx)
+        fresh = tx.execute(INSERT, {**values, "seal": run.plumbing.seals.mark("approvals", values), "now": time.time()})
+        if fresh.rowcount and (made := tx.execute(MADE_BEFORE, values).fetchone()):
+            run.plumbing.seals.check("approvals", made, made["seal"])
+            kept = {name: made[name] for name in ("decision", "decided_by", "channel", "reply_id")}
+            _decide(tx, run, {**values, **kept, "replies": 0}, made["decided_at"])
+        return _standing(tx, run, self._id)
+
+    async def _settle(self, row: Mapping[str, Any], decision: Decision, replies: int) -> Decision:
+        """Store a decision unless one stands; return the one that stands."""
+        run, decider = self._run, self._run.decider
+        decided = {**row, "decision": decision.model_dump_json(), "decided_by": decider.by, "channel": decider.channel}
+        decided |= {"reply_id": decider.reply_id, "replies": replies}
+
+        def work(tx: Transaction) -> str:
+            run.guard(tx)
+            _decide(tx, run, decided, time.time())
+            return str(_standing(tx, run, self._id)["decision"])
+
+        return Decision.model_validate_json(await run.plumbing.database.do(work))
+
+
+def _plain_args(name: str, args: Args) -> Args:
+    try:
+        plain: Args = json.loads(canonical(args))
+    except ValueError as error:
+        raise UsageError(f"the arguments of {name} are no JSON: {error}; nobody was asked") from error
+    return plain
+
+
+def _path(scope: StepScope) -> str:
+    """The step with its visit; without it where a graph around it counts none."""
+    try:
+        return scope.path()
+    except BatonError:
+        return step_path(scope.namespace)
+
+
+def digest_of(thread_id: str, where: str, name: str, args: Args) -> str:
+    """The fingerprint of the exact action: its thread, its place in it, its name and arguments."""
+    canonical_form = json.dumps([thread_id, where, name, args], sort_keys=True, separators=(",", ":"))
+    return hashlib.sha256(canonical_form.encode()).hexdigest()[:16]
+
+
+def _request(name: str, args: dict[str, Any], description: str) -> dict[str, Any]:
+    return {
+        "action_requests": [{"name": name, "args": args, "description": description}],
+        "review_configs": [{"action_name": name, "allowed_decisions": ["approve", "edit", "reject", "respond"]}],
+    }
+
+
+def _decide(tx: Transaction, run: ActiveRun, decided: Mapping[str, Any], now: float) -> None:
+    tx.execute(DECIDE, {**decided, "seal": run.plumbing.seals.mark("approvals", decided), "now": now})
+
+
+def _standing(tx: Transaction, run: ActiveRun, interrupt_id: str) -> dict[str, Any]:
+    """A question and the decision on it, if there is one, as they were sealed."""
+    row = dict(tx.execute("SELECT * FROM approvals WHERE interrupt_id = ?", (interrupt_id,)).fetchone())
+    run.plumbing.seals.check("approvals", row, row["seal"])
+    return row
+
+
+async def _parsed(reply: Any, asked: "_Asked", digest: str, check: Check) -> Decision:
+    """One decision out of whatever a client sent.
+
+    Raises:
+        BadDecision: it is not a decision on this action.
+    """
+    said, seen = _first_decision(reply)
+    if seen not in (None, digest):
+        raise BadDecision(f"the digest {_short(seen)} is not this action's ({digest}); look at the action again")
+    kind, name, args = said.get("type"), asked.name, asked.args
+    if kind == "edit":
+        edited = said.get("edited_action")
+        if not isinstance(edited, dict) or edited.get("name") != name or not isinstance(edited.get("args"), dict):
+            raise BadDecision(f"an edit needs edited_action with name {name!r} and args")
+        return Decision(type="edit", args=await _checked(check, {**args, **edited["args"]}), message="")
+    if kind in ("approve", "reject", "respond"):
+        return Decision(type=kind, args=args, message=str(said.get("message") or ""))
+    raise BadDecision(f"{_short(kind)} is not a decision; say approve, edit, reject or respond")
+
+
+async def _checked(check: Check, args: Args) -> Args:
+    """Edited arguments as `check` leaves them, as plain JSON.
+
+    Raises:
+        BadDecision: whatever `check` finds wrong, or trips over: it is about the reply.
+    """
+    try:
+        clean: Args = json.loads(canonical(await check(args)))
+    except (BadDecision, Transient, GraphBubbleUp):
+        raise
+    except Exception as fault:
+        raise BadDecision(f"the edit cannot stand: {first_fault(fault) or type(fault).__name__}") from fault
+    return clean
+
+
+def _short(said: Any) -> str:
+    return repr(said)[:80]
+
+
+def _first_decision(reply: Any) -> tuple[dict[str, Any], Any]:
+    """The decision and the digest its sender saw, from LangChain's or Agent Inbox's form."""
+    if isinstance(reply, dict) and isinstance(reply.get("decisions"), list) and len(reply["decisions"]) == 1:
+        said, seen = reply["decisions"][0], reply.get("digest")
+    elif isinstance(reply, list) and len(reply) == 1 and isinstance(reply[0], dict):
+        said, seen = _from_inbox(reply[0]), None
+    else:
+        raise BadDecision('a reply looks like {"decisions": [{"type": "approve"}]}')
+    if not isinstance(said, dict):
+        raise BadDecision("a decision is an object with a type")
+    return said, seen
+
+
+def _from_inbox(reply: dict[str, Any]) -> dict[str, Any]:
+    said, args = INBOX_WORDS.get(str(reply.get("type"))), reply.get("args")
+    if said == "edit" and isinstance(args, dict):
+        return {"type": "edit", "edited_action": {"name": args.get("action"), "args": args.get("args")}}
+    return {"type": said, "message": args if isinstance(args, str) else ""}

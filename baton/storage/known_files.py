@@ -1,0 +1,72 @@
+"""Which databases were used from this home: a note outside each, so that one that vanished is not taken for a new one.
+
+Light on purpose, see `baton.config.home`.
+"""
+
+import os
+import re
+from contextlib import suppress
+from hashlib import sha256
+from pathlib import Path
+from tempfile import mkstemp
+
+from baton.config.home import home, make_home
+from baton.errors import StorageError
+
+
+def refuse_if_gone(path: Path) -> None:
+    """Look, before anything is opened or made, for a database that was there before and is not.
+
+    Raises:
+        StorageError: it is missing or empty; the message says how to start afresh on purpose.
+    """
+    if not _note(path).exists():
+        return
+    if not path.exists():
+        raise StorageError(f"the database {path} is gone; {_remedy(path)}")
+    if not path.is_dir() and not path.stat().st_size:
+        raise StorageError(f"the database {path} is empty, and it was not before; {_remedy(path)}")
+
+
+def remember(path: Path, database_id: str) -> None:
+    """Note that the database of this id was used, or hold it against the note.
+
+    Raises:
+        StorageError: another database was used here before, or the home cannot be written.
+    """
+    note = _note(path)
+    try:
+        if not note.exists():
+            make_home()
+            note.parent.mkdir(mode=0o700, exist_ok=True)
+            write_once(note, database_id.encode())
+        known = note.read_text("utf-8")
+    except (OSError, ValueError) as error:
+        raise StorageError(f"cannot use {note}: {error}; make it readable, or set BATON_HOME") from error
+    if known != database_id:
+        raise StorageError(f"{path} is not the database that was used here before; {_remedy(path)}")
+
+
+def write_once(path: Path, content: bytes) -> None:
+    """Whole or not at all, and on disk when this returns; the first of several processes wins."""
+    handle, fresh = mkstemp(prefix=".new-", dir=path.parent)
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        with suppress(FileExistsError):
+            os.link(fresh, path)
+    finally:
+        Path(fresh).unlink()
+
+
+def _note(path: Path) -> Path:
+    """A home that is moved as a whole keeps its notes: files in it are named from it."""
+    named = str(path.relative_to(home()) if path.is_relative_to(home()) else path.absolute())
+    stem = re.sub(r"[^A-Za-z0-9.-]", "_", path.name)[:40]
+    return home() / "known" / f"{stem}-{sha256(os.fsencode(named)).hexdigest()[:12]}"
+
+
+def _remedy(path: Path) -> str:
+    return f"restore it from a backup, or start afresh: rm '{_note(path)}'"

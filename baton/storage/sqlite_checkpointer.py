@@ -1,0 +1,234 @@
+"""A durable checkpointer on the shared writer: group commit, authenticated blobs, plain JSON types only.
+
+The latest checkpoint is the one written last, whatever the clock did. A process that lost its lease cannot write.
+"""
+
+import asyncio
+import json
+from collections.abc import AsyncIterator, Collection, Sequence
+from typing import Any
+
+from langchain_core.runnables import RunnableConfig
+from langgraph.checkpoint.base import (
+    WRITES_IDX_MAP,
+    BaseCheckpointSaver,
+    ChannelVersions,
+    Checkpoint,
+    CheckpointMetadata,
+    CheckpointTuple,
+    get_checkpoint_id,
+    get_checkpoint_metadata,
+)
+from langgraph.checkpoint.serde.jsonplus import JsonPlusSerializer
+from langgraph.checkpoint.serde.types import ERROR
+
+from baton.redact import redact_error, redact_json
+from baton.storage.database import Database
+from baton.storage.fence import ACTIVE, Guarded
+from baton.storage.run_rows import forget_thread
+from baton.storage.seals import Seals
+from baton.storage.transaction import Transaction
+
+COLUMNS = "thread_id, checkpoint_ns, checkpoint_id, parent_id, type, checkpoint, metadata"
+PUT = (
+    f"INSERT INTO checkpoints ({COLUMNS}) VALUES {{rows}}"
+    " ON CONFLICT (thread_id, checkpoint_ns, checkpoint_id) DO UPDATE"
+    " SET parent_id = excluded.parent_id, type = excluded.type, checkpoint = excluded.checkpoint,"
+    " metadata = excluded.metadata"
+)
+WRITE_COLUMNS = "thread_id, checkpoint_ns, checkpoint_id, task_id, task_path, idx, channel, type, value"
+PUT_WRITE = f"INSERT INTO writes ({WRITE_COLUMNS}) VALUES {{rows}} ON CONFLICT DO "
+KEEP_FIRST = PUT_WRITE + "NOTHING"
+KEEP_LAST = PUT_WRITE + "UPDATE SET channel = excluded.channel, type = excluded.type, value = excluded.value"
+SPOT = "thread_id = ? AND checkpoint_ns = ? AND checkpoint_id = ?"
+LATEST = (  # the inner query reads an index only, however long the thread is
+    f"SELECT {COLUMNS} FROM checkpoints"
+    " WHERE seq = (SELECT max(seq) FROM checkpoints WHERE thread_id = ? AND checkpoint_ns = ?)"
+)
+EXACT = f"SELECT {COLUMNS} FROM checkpoints WHERE {SPOT}"
+PENDING = f"SELECT task_id, idx, channel, type, value FROM writes WHERE {SPOT} ORDER BY task_path, task_id, idx"
+BEFORE = (  # a copied thread has the same checkpoint ids
+    "seq < (SELECT max(seq) FROM checkpoints AS named WHERE checkpoint_id = ? AND thread_id = checkpoints.thread_id)"
+)
+NEWEST_OF_EACH = "SELECT max(seq) FROM checkpoints GROUP BY thread_id, checkpoint_ns"
+
+
+class SqliteCheckpointer(BaseCheckpointSaver[int]):
+    """LangGraph's checkpointer over the one door to the database. Asynchronous only."""
+
+    def __init__(self, database: Database, seals: Seals) -> None:
+        super().__init__(serde=JsonPlusSerializer(allowed_msgpack_modules=None))
+        self._database = database
+        self._seals = seals
+
+    def with_allowlist(self, extra_allowlist: Collection[tuple[str, ...]]) -> "SqliteCheckpointer":  # noqa: ARG002
+        """Plain types only: a graph's own types are never revived, so nothing is added."""
+        return self
+
+    async def aput(
+        self,
+        config: RunnableConfig,
+        checkpoint: Checkpoint,
+        metadata: CheckpointMetadata,
+        new_versions: ChannelVersions,  # noqa: ARG002 - the whole state is stored, not what changed
+    ) -> RunnableConfig:
+        """Store a checkpoint; on disk when this returns.
+
+        A run's input is on disk with the checkpoint after it: no step begins before that one is.
+        """
+        where = config["configurable"]
+        spot = (str(where["thread_id"]), where.get("checkpoint_ns", ""), checkpoint["id"])
+        parent, note = where.get("checkpoint_id"), redact_json(json.dumps(get_checkpoint_metadata(config, metadata)))
+        kind, blob = self.serde.dumps_typed(checkpoint)
+        row = (*spot, parent, kind, self._seals.sealed(blob, *spot, parent, kind, note), note)
+        if metadata.get("source") == "input":
+            self._database.post(lambda tx: _put(tx, where.get(ACTIVE), PUT, [row]))
+        else:
+            await self._database.do(lambda tx: _put(tx, where.get(ACTIVE), PUT, [row]))
+        return _config(*spot)
+
+    async def aput_writes(
+        self, config: RunnableConfig, writes: Sequence[tuple[str, Any]], task_id: str, task_path: str = ""
+    ) -> None:
+        """Store what a task wrote; on disk when this returns."""
+        if any(channel == ERROR and isinstance(value, asyncio.CancelledError) for channel, value in writes):
+            return  # it has neither failed nor finished: what it had written would count as all that it has to write
+        where = config["configurable"]
+        spot = (str(where["thread_id"]), where.get("checkpoint_ns", ""), str(where["checkpoint_id"]))
+        rows = []
+        for position, (channel, value) in enumerate(writes):
+            index = WRITES_IDX_MAP.get(channel, position)
+            kind, blob = self.serde.dumps_typed(_clean_error(value) if channel == ERROR else value)
+            sealed = self._seals.sealed(blob, *spot, task_id, index, channel, kind)
+            rows.append((*spot, task_id, task_path, index, channel, kind, sealed))
+        special = all(channel in WRITES_IDX_MAP for channel, _ in writes)
+        sql = KEEP_LAST if special else KEEP_FIRST
+        await self._database.do(lambda tx: _put(tx, where.get(ACTIVE), sql, rows), linger=True)
+
+    async def aget_tuple(self, config: RunnableConfig) -> CheckpointTuple | None:
+        """The named checkpoint, or the one written last."""
+        where = config["configurable"]
+        spot: tuple[str, ...] = (str(where["thread_id"]), where.get("checkpoint_ns", ""))
+        exact = get_checkpoint_id(config)
+        sql, spot = (EXACT, (*spot, exact)) if exact else (LATEST, spot)
+        found = await self._database.do(lambda tx: _with_writes(tx, tx.execute(sql, spot).fetchall()), durable=False)
+        return self._tuple(*found[0]) if found else None
+
+    async def alist(
+        self,
+        config: RunnableConfig | None,
+        *,
+        filter: dict[str, Any] | None = None,  # noqa: A002 - the framework's name
+        before: RunnableConfig | None = None,
+        limit: int | None = None,
+    ) -> AsyncIterator[CheckpointTuple]:
+        """Checkpoints, the one written last first."""
+        where, values = _conditions(config, filter, before)
+        sql = f"SELECT {COLUMNS} FROM checkpoints {where} ORDER BY seq DESC LIMIT ?"
+        values.append(-1 if limit is None else limit)
+        for row, writes in await self._database.do(lambda tx: _with_writes(tx, tx.execute(sql, values).fetchall())):
+            yield self._tuple(row, writes)
+
+    async def adelete_thread(self, thread_id: str) -> None:
+        """Delete all checkpoints of a thread."""
+        await self._database.do(lambda tx: _forget(tx, str(thread_id)))
+
+    async def adelete_for_runs(self, run_ids: Sequence[str]) -> None:
+        """Delete the checkpoints that these runs (metadata `run_id`) wrote."""
+        wanted = (json.dumps(list(run_ids)),)
+        await self._database.do(
+            lambda tx: _delete(tx, "json_extract(metadata, '$.run_id') IN (SELECT value FROM json_each(?))", wanted)
+        )
+
+    async def acopy_thread(self, source_thread_id: str, target_thread_id: str) -> None:
+        """Copy a thread's checkpoints and writes under another id."""
+        await self._database.do(lambda tx: _copy(tx, self._seals, source_thread_id, target_thread_id))
+
+    async def aprune(self, thread_ids: Sequence[str], *, strategy: str = "keep_latest") -> None:
+        """Delete all but the latest checkpoint of each namespace, or all of them (`strategy="delete"`)."""
+        keep = f" AND seq NOT IN ({NEWEST_OF_EACH})" if strategy == "keep_latest" else ""
+        where = f"thread_id IN (SELECT value FROM json_each(?)){keep}"
+        await self._database.do(lambda tx: _delete(tx, where, (json.dumps(list(thread_ids)),)))
+
+    def _tuple(self, row: Any, writes: list[Any]) -> CheckpointTuple:
+        thread, namespace, checkpoint_id, parent, kind, sealed, note = row
+        spot = (thread, namespace, checkpoint_id)
+        blob = self._seals.opened(sealed, *spot, parent, kind, note)
+        return CheckpointTuple(
+            _config(*spot),
+            self.serde.loads_typed((kind, blob)),
+            json.loads(note),
+            _config(thread, namespace, parent) if parent else None,
+            [self._write(spot, write) for write in writes],
+        )
+
+    def _write(self, spot: tuple[str, str, str], row: Any) -> tuple[str, str, Any]:
+        task, index, channel, kind, sealed = row
+        blob = self._seals.opened(sealed, *spot, task, index, channel, kind)
+        return task, channel, self.serde.loads_typed((kind, blob))
+
+
+def _config(thread: str, namespace: str, checkpoint_id: str) -> RunnableConfig:
+    return {"configurable": {"thread_id": thread, "checkpoint_ns": namespace, "checkpoint_id": checkpoint_id}}
+
+
+def _clean_error(error: Any) -> str:
+    """What LangGraph keeps of an error that failed a task: its text, which may repeat a secret."""
+    return redact_error(error if isinstance(error, str) else repr(error))
+
+
+def _put(tx: Transaction, run: Guarded | None, sql: str, rows: list[tuple[Any, ...]]) -> None:
+    if run is not None:
+        run.guard(tx)
+    tx.execute_rows(sql, rows)
+
+
+def _with_writes(tx: Transaction, rows: list[Any]) -> list[tuple[Any, list[Any]]]:
+    return [(row, tx.execute(PENDING, tuple(row)[:3]).fetchall()) for row in rows]
+
+
+def _conditions(
+    config: RunnableConfig | None, wanted: dict[str, Any] | None, before: RunnableConfig | None
+) -> tuple[str, list[Any]]:
+    """The WHERE clause of a listing; keys of `wanted` travel as values, never as SQL."""
+    clauses: list[str] = []
+    values: list[Any] = []
+    where = config["configurable"] if config else {}
+    for column in ("thread_id", "checkpoint_ns", "checkpoint_id"):
+        if where.get(column) is not None:
+            clauses.append(f"{column} = ?")
+            values.append(where[column])
+    for key, value in (wanted or {}).items():
+        clauses.append("json_extract(metadata, '$.' || json_quote(?)) IS json_extract(?, '$')")
+        values += [key, json.dumps(value)]
+    if before is not None:
+        clauses.append(BEFORE)
+        values.append(get_checkpoint_id(before))
+    return (f"WHERE {' AND '.join(clauses)}" if clauses else ""), values
+
+
+def _delete(tx: Transaction, where: str, values: tuple[Any, ...]) -> None:
+    spots = f"SELECT thread_id, checkpoint_ns, checkpoint_id FROM checkpoints WHERE {where}"
+    tx.execute(f"DELETE FROM writes WHERE (thread_id, checkpoint_ns, checkpoint_id) IN ({spots})", values)
+    tx.execute(f"DELETE FROM checkpoints WHERE {where}", values)
+
+
+def _forget(tx: Transaction, thread: str) -> None:
+    """Also writes whose checkpoint never came: the process may have died between the two."""
+    tx.execute("DELETE FROM writes WHERE thread_id = ?", (thread,))
+    tx.execute("DELETE FROM checkpoints WHERE thread_id = ?", (thread,))
+    forget_thread(tx, thread)
+
+
+def _copy(tx: Transaction, seals: Seals, source: str, target: str) -> None:
+    """Every seal is checked, and made anew for the new place."""
+    rows = tx.execute(f"SELECT {COLUMNS} FROM checkpoints WHERE thread_id = ? ORDER BY seq", (source,)).fetchall()
+    for _, *spot, parent, kind, sealed, note in rows:
+        blob = seals.opened(sealed, source, *spot, parent, kind, note)
+        fresh = seals.sealed(blob, target, *spot, parent, kind, note)
+        tx.execute_rows(PUT, [(target, *spot, parent, kind, fresh, note)])
+    writes = tx.execute(f"SELECT {WRITE_COLUMNS} FROM writes WHERE thread_id = ?", (source,)).fetchall()
+    for _, *spot, task, path, index, channel, kind, sealed in writes:
+        blob = seals.opened(sealed, source, *spot, task, index, channel, kind)
+        fresh = seals.sealed(blob, target, *spot, task, index, channel, kind)
+        tx.execute_rows(KEEP_FIRST, [(target, *spot, task, path, index, channel, kind, fresh)])

@@ -1,0 +1,256 @@
+"""Baton's SQLite file: how it is opened, created and checked. Light on purpose, see `baton.config.home`."""
+
+import os
+import re
+import sqlite3
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import closing, contextmanager
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from uuid import uuid4
+
+from baton.errors import StorageError
+from baton.storage.known_files import refuse_if_gone, remember
+
+if TYPE_CHECKING:
+    from baton.storage.transaction import Transaction
+
+APPLICATION_ID = 0x4261746F  # "Bato", in the file's header: whose file this is
+SCHEMA_VERSION = 3
+ADD_SEALS = (  # what was written before stays without: it can be looked at, and is refused where it would be acted on
+    *(f"ALTER TABLE {table} ADD COLUMN seal BLOB" for table in ("runs", "effects", "approvals")),
+    "ALTER TABLE runs ADD COLUMN output_seal BLOB",
+)
+ADD_RUNS = (  # what was written before is the thread's first run
+    *(
+        f"ALTER TABLE {table} ADD COLUMN run INTEGER NOT NULL DEFAULT 1"
+        for table in ("model_calls", "spans", "effects", "approvals")
+    ),
+    "ALTER TABLE effects ADD COLUMN settled_by TEXT",
+    "ALTER TABLE approvals ADD COLUMN replies INTEGER NOT NULL DEFAULT 0",
+    *(f"ALTER TABLE approvals ADD COLUMN {name} TEXT" for name in ("asked_as", "decided_by", "channel", "reply_id")),
+    "ALTER TABLE approvals ADD COLUMN withdrawn_at REAL",
+)
+MADE_ANEW = ("runs", "dead_letters", "counters")  # SQLite cannot change a primary key
+COLUMNS = (
+    "SELECT made.name, column.name FROM sqlite_master AS made, pragma_table_info(made.name) AS column"
+    " WHERE made.type = 'table'"
+)
+FAULTS = (OSError, sqlite3.Error, UnicodeDecodeError)
+"""What a file that cannot be used shows as; the last, where text of a damaged file, or of an error on it, is none."""
+BUSY_S = 30.0
+NAMED = re.compile(r"'[^']*'|:([a-z_]\w*)")  # what stands in quotes is no name
+ROWS_AT_ONCE = 128  # of 11 columns, 1,408 values; SQLite takes 32,766 since 3.32
+SOUND_BYTES = 64 * 2**20  # up to here, looking through the whole file at the start takes a fraction of a second
+
+
+class Connection(sqlite3.Connection):
+    """A connection for a thread that shares its interpreter with a busy loop.
+
+    `sqlite3` hands the interpreter's lock over and back several times a statement, and once more for each named value:
+    while another thread computes, each time is a wait, and costs more than the statement does.
+    """
+
+    database_id: str  # the random word that names the database, once it is opened as one of ours
+
+    def execute(self, sql: str, values: Any = (), /) -> sqlite3.Cursor:
+        """As the base does; values that are named travel in the order of their names."""
+        if isinstance(values, dict):
+            sql, names = _in_order(sql)
+            values = [values[name] for name in names]
+        return super().execute(sql, values)
+
+    def execute_rows(self, sql: str, rows: Sequence[Sequence[Any]], /) -> None:
+        """Run `sql` for rows of one length, many at a time: they take the place of its `{rows}`."""
+        for first in range(0, len(rows), ROWS_AT_ONCE):
+            some = rows[first : first + ROWS_AT_ONCE]
+            marks = f"({', '.join('?' * len(some[0]))})"
+            super().execute(sql.format(rows=", ".join([marks] * len(some))), [value for row in some for value in row])
+
+
+@cache
+def _in_order(sql: str) -> tuple[str, list[str]]:
+    """The statement with `?` for each `:name`, and the names in the order in which they stand.
+
+    A name that stands twice is sent twice. `?1` would send it once, but SQLite counts it among the named values, and
+    Python from 3.12 on warns of, from 3.14 on refuses, a sequence for those.
+    """
+    names = [name for name in NAMED.findall(sql) if name]
+    return NAMED.sub(lambda match: "?" if match[1] else match[0], sql), names
+
+
+def connect(path: Path) -> Connection:
+    """One connection with our settings; rows answer to names."""
+    connection = sqlite3.connect(
+        path, isolation_level=None, timeout=BUSY_S, check_same_thread=False, factory=Connection
+    )
+    connection.row_factory = sqlite3.Row
+    try:
+        connection.execute("PRAGMA synchronous=FULL")
+    except sqlite3.Error:  # the first statement is the first to read the file
+        connection.close()
+        raise
+    return connection
+
+
+@contextmanager
+def reading(path: Path) -> Iterator["Transaction"]:
+    """A look at the file without a writer thread, for commands that only list.
+
+    Raises:
+        StorageError: the file cannot be read or is not ours.
+    """
+    connection = opened(path)
+    try:
+        yield connection
+    except (sqlite3.Error, UnicodeDecodeError) as error:
+        raise explained(error, path) from error
+    finally:
+        connection.close()
+
+
+@contextmanager
+def changing(path: Path) -> Iterator["Transaction"]:
+    """One transaction without a writer thread: kept where the block ends, given up where it raises.
+
+    Raises:
+        StorageError: the file cannot be written or is not ours.
+    """
+    with reading(path) as connection:
+        connection.execute("BEGIN IMMEDIATE")
+        yield connection
+        connection.execute("COMMIT")
+
+
+def opened(path: Path, *, thorough: bool = False) -> Connection:
+    """A connection to the file, which is created with its tables or checked to be one of ours.
+
+    `thorough` also checks that the file is sound, where it is at most SOUND_BYTES long.
+
+    Raises:
+        StorageError: it is not ours, newer than this code, gone, damaged or cannot be used.
+    """
+    refuse_if_gone(path)
+    try:
+        os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
+        connection = connect(path)
+    except FAULTS as error:
+        raise explained(error, path) from error
+    try:
+        _check_or_create(connection, path)
+        connection.database_id = _database_id(connection)
+        remember(path, connection.database_id)
+        if thorough and path.stat().st_size <= SOUND_BYTES:
+            _check_sound(connection)
+    except BaseException as error:
+        connection.close()
+        raise explained(error, path) from error
+    return connection
+
+
+def _check_or_create(connection: sqlite3.Connection, path: Path) -> None:
+    if _is_blank(connection):  # nothing is changed in a file that may be somebody's
+        _write_ahead(connection)
+        connection.execute("BEGIN IMMEDIATE")
+        if _is_blank(connection):  # else another process was first
+            _create(connection)
+        connection.execute("COMMIT")
+    if connection.execute("PRAGMA application_id").fetchone()[0] != APPLICATION_ID:
+        raise StorageError(f"{path} is not a Baton database; set BATON_HOME or BATON_DATABASE_URL to another place")
+    if _version(connection) in range(1, SCHEMA_VERSION):
+        _migrate(connection)
+    version = _version(connection)
+    if version != SCHEMA_VERSION:
+        raise StorageError(
+            f"{path} has schema {version}, this Baton knows {SCHEMA_VERSION}; use the Baton that wrote it"
+        )
+
+
+def _write_ahead(connection: sqlite3.Connection) -> None:
+    """Change the journal's mode; where another process is about to do the same, SQLite itself does not wait for it."""
+    limit = time.monotonic() + BUSY_S
+    while True:
+        try:
+            connection.execute("PRAGMA journal_mode=WAL")
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode != sqlite3.SQLITE_BUSY or time.monotonic() > limit:
+                raise
+            time.sleep(0.01)
+        else:
+            return
+
+
+def _migrate(connection: sqlite3.Connection) -> None:
+    """Bring a file of an older schema up to this one, in one transaction."""
+    connection.execute("BEGIN IMMEDIATE")
+    version = _version(connection)  # another process may have been first
+    for statement in [*(ADD_SEALS if version < 2 else ()), *(ADD_RUNS if version < 3 else ())]:  # noqa: PLR2004
+        connection.execute(statement)
+    for table in MADE_ANEW if version < SCHEMA_VERSION else ():
+        columns = ", ".join(row[1] for row in connection.execute(f"PRAGMA table_info({table})"))
+        connection.execute(f"ALTER TABLE {table} RENAME TO old_{table}")
+        connection.execute(next(each for each in _schema() if f"CREATE TABLE {table} (" in each))
+        connection.execute(f"INSERT INTO {table} ({columns}) SELECT {columns} FROM old_{table}")
+        connection.execute(f"DROP TABLE old_{table}")  # and its indexes
+    for statement in _schema():
+        if "CREATE INDEX runs_" in statement and version < SCHEMA_VERSION:
+            connection.execute(statement)
+    connection.execute(f"PRAGMA user_version={SCHEMA_VERSION}")
+    connection.execute("COMMIT")
+
+
+def _schema() -> list[str]:
+    return Path(__file__).with_name("schema.sql").read_text("utf-8").split(";\n")
+
+
+def _version(connection: sqlite3.Connection) -> int:
+    version: int = connection.execute("PRAGMA user_version").fetchone()[0]
+    return version
+
+
+def _is_blank(connection: sqlite3.Connection) -> bool:
+    named = connection.execute("PRAGMA application_id").fetchone()[0]
+    return not (named or connection.execute("SELECT count(*) FROM sqlite_master").fetchone()[0])
+
+
+def _check_sound(connection: sqlite3.Connection) -> None:
+    found = connection.execute("PRAGMA quick_check(1)").fetchone()[0]
+    if found != "ok":
+        raise sqlite3.DatabaseError(f"it is damaged ({' '.join(found.split())})")
+    with closing(sqlite3.connect(":memory:")) as sound:
+        _create(sound)
+        missing = {*sound.execute(COLUMNS)} - {tuple(each) for each in connection.execute(COLUMNS)}
+    if missing:
+        raise sqlite3.DatabaseError(f"it is damaged (it lacks {'.'.join(min(missing))})")
+
+
+def _database_id(connection: sqlite3.Connection) -> str:
+    found = connection.execute("SELECT value FROM about WHERE name = 'database_id'").fetchone()
+    if found is None:
+        raise sqlite3.DatabaseError("it is damaged (it has no id)")
+    return str(found[0])
+
+
+def _create(connection: sqlite3.Connection) -> None:
+    for statement in _schema():
+        connection.execute(statement)
+    connection.execute("INSERT INTO about VALUES ('database_id', ?)", (uuid4().hex,))
+    connection.execute(f"PRAGMA application_id={APPLICATION_ID}")
+    connection.execute(f"PRAGMA user_version={SCHEMA_VERSION}")
+
+
+def undecodable(error: BaseException) -> bool:
+    """Whether text came out of the file that is none."""
+    return isinstance(error, UnicodeDecodeError) or "Could not decode to UTF-8" in str(error)
+
+
+def explained(error: BaseException, path: Path) -> BaseException:
+    """A storage failure as one line that says what to do; any other error as it is."""
+    if not isinstance(error, FAULTS):
+        return error
+    told = error.strerror if isinstance(error, OSError) else "it is damaged" if undecodable(error) else str(error)
+    return StorageError(
+        f"cannot use the database {path}: {told}; free or restore it, or set BATON_HOME to another place"
+    )
