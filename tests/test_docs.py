@@ -242,7 +242,7 @@ def printed_picture(graph: str) -> str:
 
 def test_every_module_of_the_plumbing_is_explained() -> None:
     told = (ROOT / "docs" / "architecture.md").read_text("utf-8")
-    modules = {file.stem for file in (ROOT / "baton").glob("*.py")} - {"__init__"}
+    modules = {file.stem for file in (ROOT / "baton").rglob("*.py")} - {"__init__"}
     assert {module for module in modules if f"`{module}`" not in told} == set()
 
 

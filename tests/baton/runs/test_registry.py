@@ -33,7 +33,7 @@ def test_the_nearest_project_counts(register: Register, monkeypatch: pytest.Monk
 
 
 def test_outside_a_project_the_graphs_are_batons_own() -> None:
-    assert root() == Path(__file__).parents[2]
+    assert root() == Path(__file__).parents[3]
     assert "single_call" in entries()
 
 

@@ -7,7 +7,7 @@ import pytest
 
 from baton.runtime.plumbing import Plumbing
 from baton.storage.pruning import DAY_S, prune
-from tests.baton.test_sqlite_checkpointer import at, put, rows
+from tests.baton.storage.test_sqlite_checkpointer import at, put, rows
 
 RUN = "INSERT INTO runs (thread_id, graph, origin, status, created_at, updated_at) VALUES (?, 'desk', 'run', ?, 0, ?)"
 SPAN = (

@@ -160,7 +160,7 @@ LIGHT = """
 
 
 def test_importing_the_package_loads_nothing_heavy_and_opens_nothing(tmp_path: Path) -> None:
-    environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])}
+    environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[3])}
     program = [sys.executable, "-c", textwrap.dedent(LIGHT)]
     done = subprocess.run(program, env=environment, cwd=tmp_path, capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"

@@ -16,9 +16,9 @@ from baton.runtime.active import ActiveRun, active_run
 from baton.runtime.plumbing import Plumbing, opened
 from baton.steps.typed_graph import TypedStateGraph
 from baton.storage.show import steps
+from tests.baton.models.test_budget import JUDGE, books
 from tests.baton.payments import place, wait_for
 from tests.baton.processes import process
-from tests.baton.test_budget import JUDGE, books
 
 CONFIG: Any = {"configurable": {"thread_id": "t"}}
 DOLLARS = (

@@ -23,7 +23,7 @@ from baton.errors import BadSetting
 from baton.offline import wire
 from baton.records import Record
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 LONG = "a sentence of many words, " * 8
 
 

@@ -182,7 +182,7 @@ WRITER = """
 
 @pytest.fixture
 def python_path(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("PYTHONPATH", str(Path(__file__).parents[2]))
+    monkeypatch.setenv("PYTHONPATH", str(Path(__file__).parents[3]))
 
 
 @pytest.mark.usefixtures("python_path")

@@ -18,7 +18,7 @@ from baton.records import Record
 from baton.runtime.plumbing import Plumbing
 from baton.steps.typed_graph import TypedStateGraph
 from tests.baton.conftest import Endpoint, Reply, completion
-from tests.baton.test_asking import budget, calls
+from tests.baton.models.test_asking import budget, calls
 
 BUDGET = 6_000
 MANY = 60

@@ -13,7 +13,7 @@ from baton.errors import ShapeError, UsageError
 from baton.runtime.plumbing import Plumbing
 from baton.steps.dead_letters import park
 from baton.steps.typed_graph import TypedStateGraph
-from tests.baton.test_typed_graph import wrong
+from tests.baton.steps.test_typed_graph import wrong
 from tests.baton.words import (
     CONFIG,
     Asked,

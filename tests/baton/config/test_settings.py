@@ -110,7 +110,7 @@ def test_tracing_is_forced_off_without_a_key(tmp_path: Path, key: str | None) ->
     environment = {name: value for name, value in os.environ.items() if not name.startswith("LANG")}
     environment |= {"LANGSMITH_TRACING": "true", "LANGCHAIN_TRACING_V2": "true", "BATON_HOME": "home"}
     environment |= {"LANGSMITH_API_KEY": key} if key else {}
-    environment["PYTHONPATH"] = str(Path(__file__).parents[2])
+    environment["PYTHONPATH"] = str(Path(__file__).parents[3])
     program = [sys.executable, "-c", textwrap.dedent(TRACED)]
     done = subprocess.run(
         program, env=environment, cwd=tmp_path, capture_output=True, text=True, check=True, timeout=50

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import closing
 from importlib import import_module
 from pathlib import Path
-from pkgutil import iter_modules
+from pkgutil import walk_packages
 from typing import Any
 
 import pytest
@@ -20,7 +20,7 @@ NAMES = st.sampled_from(["kept", "note", "a", "a_b"])
 VALUES = st.one_of(st.none(), st.integers(-(2**63), 2**63 - 1), st.text(), st.binary())
 
 
-OURS = [import_module(f"baton.{module.name}") for module in iter_modules(baton.__path__)]
+OURS = [import_module(module.name) for module in walk_packages(baton.__path__, "baton.")]
 NAMED = {
     f"{module.__name__.partition('.')[2]}.{name}": value
     for module in OURS
