@@ -4,9 +4,9 @@ The key is `thread:run:desk:path:occurrence`. *Desk* is the database's id, so th
 a key. *Path* says which step asked, at which visit, and for which action (see `baton.steps.scopes`): the plain call is
 right in a loop, a fan-out and a graph in a graph. *Occurrence* names an effect among several of one step. The
 arguments are compared, never part of the key: a model asked again may answer differently, and a hash of its answer in
-the key would fire twice. Exactly once is possible only where the receiver de-duplicates the key; elsewhere a crash between sending
-and recording leaves the effect *in doubt*, for a person (`baton dead-letters settle`), and it is never fired again by
-itself.
+the key would fire twice. Exactly once is possible only where the receiver de-duplicates the key; elsewhere a crash
+between sending and recording leaves the effect *in doubt*, for a person (`baton dead-letters settle`), and it is never
+fired again by itself.
 """
 
 import json
