@@ -4,8 +4,8 @@ from dataclasses import asdict
 from typing import Any
 
 from app.framework import Advice, Cost, cost_of
-from app.invocation import command
-from app.output import console, note, print_prose
+from baton.cli.terminal.invocation import command
+from baton.cli.terminal.output import console, note, print_prose
 
 LABEL = 10  # characters in front of what is said
 REPEAT = "python -m benchmarks.pattern_costs"

@@ -7,7 +7,8 @@ import typer
 
 from app.framework import Advice, Question, questions
 from app.framework import advise as advice_from
-from app.options import Json
+from baton.cli.terminal.light import LightCommand
+from baton.cli.terminal.options import Json
 from baton.errors import UsageError
 
 Answer = bool | None
@@ -18,6 +19,10 @@ def _asks(question_id: str) -> typer.models.OptionInfo:
     return option
 
 
+app = typer.Typer()
+
+
+@app.command(cls=LightCommand)
 def advise(
     *,
     fixed_steps: Annotated[Answer, _asks("fixed_steps")] = None,
@@ -60,7 +65,7 @@ def _answer(question: Question, given: dict[str, Answer]) -> Answer:
 
 def _say(advice: Advice, *, json: bool) -> int:
     from app.advice_view import as_object, show_advice
-    from app.output import say_json
+    from baton.cli.terminal.output import say_json
 
     if json:
         say_json(as_object(advice))

@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from app.options import Json
+from baton.cli.terminal.options import Json
 from baton.errors import UsageError
 
 app = typer.Typer(help="The sample bank: what it was asked and did, over HTTP, afresh.", no_args_is_help=True)
@@ -16,7 +16,7 @@ def log(*, json: Json = False) -> int:
     import asyncio
 
     from app.bank_desk import log_lines
-    from app.output import say_json
+    from baton.cli.terminal.output import say_json
 
     lines = asyncio.run(log_lines())
     if json:
@@ -47,7 +47,7 @@ def reset(*, yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask."
     import sys
 
     from app.bank_desk import reset_bank
-    from app.output import note
+    from baton.cli.terminal.output import note
 
     if not yes:
         if not sys.stdin.isatty():

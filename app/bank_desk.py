@@ -2,11 +2,12 @@
 
 from pathlib import Path
 
-from app.output import say
-from app.serving import listening, serve
 from bank.desk import FILE, desk_bank
 from bank.server import app
+from bank.settings import bank_settings
 from bank.sqlite_bank import SqliteBank
+from baton.cli.terminal.output import say
+from baton.cli.terminal.serving import listening, serve
 from baton.config.home import make_home
 from baton.config.settings import settings
 from baton.errors import UsageError
@@ -48,7 +49,7 @@ async def reset_bank() -> Path:
     Raises:
         UsageError: the desk works with another bank.
     """
-    if url := settings().bank_url:
+    if url := bank_settings().bank_url:
         raise UsageError(f"the bank at {url} is not ours to reset; unset BATON_BANK_URL for the sample bank")
     path = _file()
     bank = await SqliteBank.open(path)

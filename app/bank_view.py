@@ -2,8 +2,8 @@
 
 from collections.abc import Sequence
 
-from app.output import note
-from app.rows import Rows
+from baton.cli.terminal.output import note
+from baton.cli.terminal.rows import Rows
 from baton.config.home import home
 from state.banking import LogLine
 

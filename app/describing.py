@@ -6,9 +6,9 @@ from langgraph.graph import END, START
 from typing_extensions import TypedDict
 
 from app.framework import Question, questions
-from app.inputs import one_message
-from app.session import Session, in_session
 from baton import MODEL_RETRY, STEP_TIMEOUT, Record, TypedStateGraph, ask, prompt
+from baton.cli.work.inputs import one_message
+from baton.cli.work.session import Session, in_session
 from baton.config.home import load_env
 from baton.config.settings import Role, settings
 from baton.errors import UsageError
@@ -76,7 +76,7 @@ def read(description: str) -> Reading:
         UsageError: there is no real model, or no description that one could read.
         BatonError: the model gave no answer.
     """
-    text = one_message(description, None).text
+    text = one_message(description)
     load_env()
     if settings().model_of(ROLE).startswith("local:"):
         raise UsageError(NO_MODEL)

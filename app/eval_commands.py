@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from app.options import Concurrency, Json
+from baton.cli.terminal.options import Concurrency, Json
 from baton.errors import UsageError
 
 if TYPE_CHECKING:
-    from app.session import Session
+    from baton.cli.work.session import Session
     from evals.dataset import Example
     from evals.experiment import Bench, Plan
 
@@ -46,7 +46,7 @@ def run(
     json: Json = False,
 ) -> int:
     """Work every example of a dataset through a graph, and measure what comes out."""
-    from app.session import in_session
+    from baton.cli.work.session import in_session
 
     if resume is not None and (dataset or split or limit or set_):
         raise UsageError("an experiment goes on with what it began with; leave the other options out")
@@ -67,7 +67,7 @@ def sync(
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only count what would change.")] = False,
 ) -> int:
     """Make the datasets on LangSmith hold what ours hold; needs LANGSMITH_API_KEY."""
-    from app.output import say
+    from baton.cli.terminal.output import say
     from baton.config.home import load_env
     from evals.dataset import OWN, default_dataset
     from evals.sync import langsmith
@@ -83,7 +83,7 @@ def sync(
 
 def _plan(graph: str, dataset: Path | None, split: Split | None, limit: int | None, assignments: list[str]) -> "Plan":
     """What is to be tried, every line of the dataset checked."""
-    from app.context_values import context_of
+    from baton.cli.work.context_values import context_of
     from baton.runs.registry import entry
     from evals.dataset import chosen, default_dataset
     from evals.experiment import Plan
@@ -96,7 +96,7 @@ def _plan(graph: str, dataset: Path | None, split: Split | None, limit: int | No
 
 def _examples(file: Path) -> "list[Example]":
     """The examples of a file; its bad lines are told before it is refused."""
-    from app.output import note
+    from baton.cli.terminal.output import note
     from evals.dataset import read
 
     examples, faults = read(file)
@@ -111,9 +111,9 @@ async def _measure(
     desk: "Session", start: "Callable[[Bench], Awaitable[str]]", concurrency: int | None, *, json: bool
 ) -> int:
     """Begin or go on, work what is left, print what came of it."""
-    from app.invocation import command
-    from app.output import note, say_json
-    from app.session import INTERRUPTED, Session
+    from baton.cli.terminal.invocation import command
+    from baton.cli.terminal.output import note, say_json
+    from baton.cli.work.session import INTERRUPTED, Session
     from evals.experiment import bench
 
     async with bench(desk.plumbing) as opened:
@@ -135,9 +135,9 @@ async def _work(session: "Session", opened: "Bench", experiment: str, concurrenc
     """Work what has no answer yet, and show how far that is."""
     import sys
 
-    from app.output import console, note
-    from app.progress import Tally, watching
-    from app.working import first_words
+    from baton.cli.terminal.output import console, note
+    from baton.cli.terminal.progress import Tally, watching
+    from baton.cli.work.working import first_words
 
     left = await opened.unfinished(experiment)
     note(f"experiment {experiment}: {len(left)} to work")
@@ -152,9 +152,9 @@ def _show(result: dict[str, Any], file: Path, configured: Any) -> None:
     """Print the figures as a table, then what they cost, then what they do not say."""
     from typing import get_args
 
-    from app.invocation import command
-    from app.output import print_text, say
-    from app.phrases import dollars, took
+    from baton.cli.terminal.invocation import command
+    from baton.cli.terminal.output import print_text, say
+    from baton.cli.views.phrases import dollars, took
     from baton.config.settings import Role
 
     _table(result)
@@ -169,7 +169,7 @@ def _show(result: dict[str, Any], file: Path, configured: Any) -> None:
 
 def _table(result: dict[str, Any]) -> None:
     """A row for each metric, first of the answers, then step by step."""
-    from app.rows import Rows
+    from baton.cli.terminal.rows import Rows
 
     rows = Rows("metric", "mean", "95 % interval", "n", wide="metric", right=("mean", "n"))
     parts = {"": result["metrics"], **{f"{step}: ": found for step, found in result["steps"].items()}}

@@ -6,11 +6,11 @@ from importlib.resources import files
 from typing import Any, get_args
 from uuid import uuid4
 
-from app.many_view import show_decisions, show_failures, show_rows, totals
-from app.output import print_text
-from app.progress import Tally
-from app.session import Session, in_session
-from app.working import Given, work_many
+from baton.cli.terminal.output import print_text
+from baton.cli.terminal.progress import Tally
+from baton.cli.views.many_view import show_decisions, show_failures, show_rows, totals
+from baton.cli.work.session import Session, in_session
+from baton.cli.work.working import Wanted, work_many
 from baton.config.settings import Role, settings
 from baton.errors import BatonError
 from baton.runs.runner import Job
@@ -33,8 +33,8 @@ async def _work(session: Session) -> int:
     jobs = [Job(given, f"{name}-{number:02}") for number, given in enumerate(sample_messages(), 1)]
     threads = await session.runner.queue(GRAPH, jobs)
     messages = {thread: str(job.input["message"]) for thread, job in zip(threads, jobs, strict=True)}
-    given = Given(json=False, concurrency=session.plumbing.settings.concurrency)
-    return await work_many(session, threads, messages=messages, given=given, show=_show)
+    wanted = Wanted(json=False, concurrency=session.plumbing.settings.concurrency)
+    return await work_many(session, threads, messages=messages, wanted=wanted, show=_show)
 
 
 def sample_messages() -> list[dict[str, Any]]:

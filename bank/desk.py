@@ -5,6 +5,7 @@ from contextlib import asynccontextmanager
 
 from bank.core import open_bank
 from bank.protocol import Bank
+from bank.settings import bank_settings
 from baton.config.settings import Settings
 from baton.runtime.active import active_run
 
@@ -14,7 +15,8 @@ FILE = "bank.db"
 @asynccontextmanager
 async def desk_bank(configured: Settings) -> AsyncIterator[Bank]:
     """The bank of the settings: the one at `BATON_BANK_URL`, or the embedded one in the home."""
-    bank = await open_bank(configured.bank_url, configured.home / FILE, timeout_s=configured.bank_timeout_s)
+    ours = bank_settings()
+    bank = await open_bank(ours.bank_url, configured.home / FILE, timeout_s=ours.bank_timeout_s)
     try:
         yield bank
     finally:

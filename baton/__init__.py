@@ -3,25 +3,33 @@
 Importing this package opens nothing and loads nothing heavy: each name is fetched at its first use.
 """
 
+from contextlib import AbstractAsyncContextManager
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from baton.cli.business import Business, Check
     from baton.config.policies import MODEL_RETRY, STEP_TIMEOUT
     from baton.models.asking import ask, prompt
     from baton.records import Record
     from baton.runs.runner import Job, Runner
-    from baton.runtime.plumbing import checkpointer, opened
+    from baton.runtime.plumbing import opened
     from baton.steps.approvals import Decision, request_approval
     from baton.steps.counters import fan_out, within
-    from baton.steps.dead_letters import park, park_branch
+    from baton.steps.dead_letters import Failure, park, park_branch
     from baton.steps.effects import effect
+    from baton.steps.gates import GateReport, gate_report
     from baton.steps.typed_graph import TypedStateGraph
+    from baton.storage.sqlite_checkpointer import SqliteCheckpointer
 
 __all__ = [
     "MODEL_RETRY",
     "STEP_TIMEOUT",
+    "Business",
+    "Check",
     "Decision",
+    "Failure",
+    "GateReport",
     "Job",
     "Record",
     "Runner",
@@ -30,6 +38,7 @@ __all__ = [
     "checkpointer",
     "effect",
     "fan_out",
+    "gate_report",
     "opened",
     "park",
     "park_branch",
@@ -39,7 +48,11 @@ __all__ = [
 ]
 
 _HOMES = {
+    "Business": "cli.business",
+    "Check": "cli.business",
     "Decision": "steps.approvals",
+    "Failure": "steps.dead_letters",
+    "GateReport": "steps.gates",
     "Job": "runs.runner",
     "MODEL_RETRY": "config.policies",
     "Record": "records",
@@ -47,9 +60,9 @@ _HOMES = {
     "STEP_TIMEOUT": "config.policies",
     "TypedStateGraph": "steps.typed_graph",
     "ask": "models.asking",
-    "checkpointer": "runtime.plumbing",
     "effect": "steps.effects",
     "fan_out": "steps.counters",
+    "gate_report": "steps.gates",
     "opened": "runtime.plumbing",
     "park": "steps.dead_letters",
     "park_branch": "steps.dead_letters",
@@ -57,6 +70,15 @@ _HOMES = {
     "request_approval": "steps.approvals",
     "within": "steps.counters",
 }
+
+
+def checkpointer() -> "AbstractAsyncContextManager[SqliteCheckpointer]":
+    """The checkpointer for a `langgraph.json`, which names it as `"baton.checkpointer"`.
+
+    The Agent Server looks it up without asking for it, so it is here before its first use.
+    """
+    opening: AbstractAsyncContextManager[SqliteCheckpointer] = import_module("baton.runtime.plumbing").checkpointer()
+    return opening
 
 
 def __getattr__(name: str) -> Any:

@@ -4,7 +4,7 @@ The keys of a task's `configurable`, the path of a task and the form of a checkp
 upgrade changes one, `tests/baton/test_langgraph_ground.py` fails by the name that stands here.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from functools import partial
 from typing import Any
@@ -17,7 +17,7 @@ from langgraph.checkpoint.base.id import uuid6
 from langgraph.config import get_config
 from langgraph.errors import GraphInterrupt
 from langgraph.graph.message import add_messages
-from langgraph.types import Command
+from langgraph.types import Command, Interrupt
 
 SEND, READ, SCRATCHPAD, TASK_ID = "__pregel_send", "__pregel_read", "__pregel_scratchpad", "__pregel_task_id"
 RUNTIME, TASKS, PUSH, SAVER = "__pregel_runtime", "__pregel_tasks", "__pregel_push", "__pregel_checkpointer"
@@ -61,6 +61,42 @@ def namespace_of(config: RunnableConfig) -> str:
     """The namespace of a step: names and task ids, outermost first; in an error handler, of the step that failed."""
     namespace: str = config["configurable"][RUNTIME].execution_info.checkpoint_ns
     return namespace
+
+
+def step_path(namespace: str) -> str:
+    """`desk/draft` of `desk:1f2e…|draft:9a8b…`: node names without task ids."""
+    return "/".join(part.partition(":")[0] for part in namespace.split("|"))
+
+
+def is_inner(namespace: str) -> bool:
+    """Whether a step belongs to a graph that is itself a step."""
+    return "|" in namespace
+
+
+def lies_in(namespace: str, outer: str) -> bool:
+    """Whether a namespace lies inside that of a step, or in a graph where `outer` is one's."""
+    return namespace.startswith(f"{outer}|")
+
+
+def call_in(namespace: str, outer: str) -> str:
+    """Which one of the graphs that a step calls a step inside it belongs to: `1` of the second, nothing of the first.
+
+    Of a graph that is a step itself, names and task ids.
+    """
+    return namespace[len(outer) :].strip("|").rpartition("|")[0]
+
+
+def levels_of(namespace: str, configurable: Mapping[str, Any]) -> list[tuple[str, str, str]]:
+    """Where a step stands in each graph around it, the outermost first: namespace, checkpoint id, task id."""
+    known: Mapping[str, str] = configurable.get("checkpoint_map", {})
+    around = [each for each in sorted(known, key=len) if not each or lies_in(namespace, each)]
+    return [(each, known[each], _task_after(namespace, each)) for each in around]
+
+
+def _task_after(namespace: str, outer: str) -> str:
+    """`9a8b…` of `desk:1f2e…|draft:9a8b…` after `desk:1f2e…`."""
+    rest = namespace.removeprefix(outer).strip("|").split("|")
+    return next(part.partition(":")[2] for part in rest if ":" in part)
 
 
 def read_visits(config: RunnableConfig) -> dict[str, int] | None:
@@ -128,9 +164,80 @@ def interrupt_id_of(raised: GraphInterrupt) -> str:
     return first
 
 
+def first_interrupt_id(namespace: str) -> str:
+    """The id that the first interrupt of a step has, before it is raised."""
+    first: str = Interrupt.from_ns(value=None, ns=namespace).id
+    return first
+
+
 def is_message_reducer(channel: Any) -> bool:
     """Whether a channel is reduced by `add_messages`, and so is a conversation."""
     return getattr(channel, "operator", None) is add_messages
+
+
+def has_own_way(builder: Any, step: str) -> bool:
+    """Whether an edge of a step is chosen when it ends."""
+    return bool(builder.branches.get(step))
+
+
+def declared_edges(builder: Any) -> tuple[dict[tuple[str, str], bool], set[str]]:
+    """The edges that a builder was told of, True where one is chosen; and the steps that may go anywhere."""
+    joined = {(source, end) for sources, end in builder.waiting_edges for source in sources}
+    declared, free = dict.fromkeys(builder.edges | joined, False), set[str]()
+    for source, branches in builder.branches.items():
+        for branch in branches.values():
+            free |= set() if branch.ends else {source}  # a router that does not say where it may go
+            declared |= {(source, end): True for end in (branch.ends or {}).values()}
+    return declared, free
+
+
+def is_handler(step: str) -> bool:
+    """Whether a node of a drawing is an error handler, and no step of a graph's work."""
+    return step.startswith(("__default_error_handler__", "__error_handler__"))
+
+
+def outline(builder: Any) -> list[Any]:
+    """The nodes, edges and state names of a graph that is being built, and of the graphs inside it, as plain JSON."""
+    inner = {name: getattr(spec.runnable, "builder", None) for name, spec in builder.nodes.items()}
+    return [
+        [[name, outline(inner[name]) if inner[name] else None] for name in sorted(inner)],
+        sorted(map(list, builder.edges)),
+        sorted([*sorted(sources), target] for sources, target in builder.waiting_edges),
+        sorted(builder.branches),
+        sorted(builder.channels),
+    ]
+
+
+def take_timeouts(compiled: Any, steps: Iterable[str]) -> dict[str, float | None]:
+    """Take the time limits off those steps of a compiled graph that have no idle time, and return them in seconds."""
+    taken = {}
+    for name in steps:
+        policy = compiled.nodes[name].timeout
+        if policy is not None and policy.idle_timeout is None:
+            taken[name], compiled.nodes[name].timeout = policy.run_timeout, None
+    return taken
+
+
+def parts_of(compiled: Any) -> dict[str, Any]:
+    """What a compiled graph is made of, to make one of another class."""
+    parts: dict[str, Any] = vars(compiled)
+    return parts
+
+
+def has_breakpoints(graph: Any) -> bool:
+    """Whether a graph, or one that is a node of it, was compiled to stop before or after a node."""
+    graphs = [graph, *(each for node in graph.nodes.values() for each in node.subgraphs)]
+    return any(getattr(each, f"interrupt_{when}_nodes", None) for each in graphs for when in ("before", "after"))
+
+
+def holds_input(metadata: Mapping[str, Any]) -> bool:
+    """Whether a checkpoint is the one that a run's input is stored with."""
+    return metadata.get("source") == "input"
+
+
+def begun_after(metadata: Mapping[str, Any]) -> dict[str, Any]:
+    """The metadata of a checkpoint that begins a run after the one with that metadata."""
+    return {"source": "update", "step": metadata.get("step", -1) + 1, "parents": {}}
 
 
 def first_checkpoint(last: CheckpointTuple, kept: Mapping[str, Any], version: Any) -> tuple[Checkpoint, dict[str, Any]]:

@@ -2,7 +2,8 @@
 
 BatonError                 one line that says what to do
 ├── UsageError             the caller asked for something that cannot be (exit 2)
-│   ├── BadSetting         a setting does not parse or cannot be used
+│   ├── BadSetting         a setting or the project's file does not parse or cannot be used
+│   │   └── NoResponders   the offline model has no answers of that name
 │   ├── UnknownGraph       no graph of that name in langgraph.json
 │   ├── UnknownThread      no run of that thread id, or of that number on it
 │   ├── ThreadInUse        the thread id belongs to a run already
@@ -46,7 +47,11 @@ class UsageError(BatonError):
 
 
 class BadSetting(UsageError):
-    """Raised when a setting does not parse or cannot be used."""
+    """Raised when a setting or the project's file does not parse or cannot be used."""
+
+
+class NoResponders(BadSetting):
+    """Raised when the offline model has no answers of that name: the project names none."""
 
 
 class UnknownGraph(UsageError):

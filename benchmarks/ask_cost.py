@@ -103,14 +103,12 @@ async def block(call: Once) -> float:
 
 
 def offer_skill(folder: Path) -> None:
-    """Install a model named `one_word`, as a stranger's package would."""
-    skills, info = ModuleType("one_word_skills"), folder / "one_word-1.dist-info"
+    """Make a project whose local model is named `one_word`, and stand in it."""
+    skills = ModuleType("one_word_skills")
     vars(skills)["SKILLS"] = dict.fromkeys((Note.__name__, "chat"), lambda _request: '{"text": "noted"}')
     sys.modules[skills.__name__] = skills
-    info.mkdir()
-    (info / "METADATA").write_text("Metadata-Version: 2.1\nName: one-word\nVersion: 1\n")
-    (info / "entry_points.txt").write_text("[baton.skills]\none_word = one_word_skills:SKILLS\n")
-    sys.path.insert(0, str(folder))
+    (folder / "baton.toml").write_text('responders.one_word = "one_word_skills:SKILLS"\n')
+    os.chdir(folder)
 
 
 if __name__ == "__main__":

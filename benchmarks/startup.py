@@ -14,7 +14,7 @@ from statistics import median
 
 ROUNDS = 10
 BUDGET_S = 0.25  # above an empty Python
-BATON = ("-m", "app")
+BATON = ("-m", "baton")
 COMMANDS = {
     "nothing": ("-c", "pass"),
     "baton --help": (*BATON, "--help"),

@@ -7,6 +7,7 @@ from typing import Any, get_args
 
 from bank import policy_index
 from bank.routes import routes_folder
+from bank.settings import bank_settings
 from baton.config.settings import Role, Settings
 from baton.runs.graph_shapes import Graph, fingerprint
 
@@ -16,7 +17,7 @@ PROMPTS = Path(__file__).parents[1] / "nodes" / "prompts"
 
 def configuration(graph: Graph, context: dict[str, Any], configured: Settings) -> dict[str, Any]:
     """The graph's shape, its context with all defaults, the models, the limits, and hashes of the texts in use."""
-    folders = {"policies": configured.policies or policy_index.OWN, "prompts": PROMPTS, "routes": routes_folder()}
+    folders = {"policies": bank_settings().policies or policy_index.OWN, "prompts": PROMPTS, "routes": routes_folder()}
     return {
         "graph": graph.name,
         "fingerprint": fingerprint(graph),

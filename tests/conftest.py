@@ -6,8 +6,9 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
+from bank.settings import bank_settings
+from baton.config.project import project, root
 from baton.config.settings import settings as baton_settings
-from baton.runs.registry import root
 
 FOREIGN_PREFIXES = ("BATON_", "LANGCHAIN_", "LANGSMITH_", "OPENAI_", "OTEL_")
 """Settings of whoever runs the tests; none of them may change what a test sees."""
@@ -45,9 +46,9 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.fixture(autouse=True)
 def fresh_settings() -> None:
-    """Settings and the registry's folder are looked up once per process; each test has its own."""
-    baton_settings.cache_clear()
-    root.cache_clear()
+    """Settings and the project are looked up once per process; each test has its own."""
+    for looked_up in (baton_settings, bank_settings, project, root):
+        looked_up.cache_clear()
 
 
 @pytest.fixture(autouse=True)

@@ -1,4 +1,4 @@
-"""The desk's graph with another patience than it ships with: its retry policy is built into it."""
+"""The desk's graph with more patience than it ships with: its retry policy is built into it."""
 
 import sys
 from functools import cache
@@ -6,20 +6,18 @@ from importlib import import_module
 from typing import Any
 
 import pytest
-from langgraph.types import RetryPolicy
 
 import baton
 
 PATIENT = baton.MODEL_RETRY._replace(initial_interval=0.2, max_interval=1.0, max_attempts=60)
-HURRIED = baton.MODEL_RETRY._replace(initial_interval=0.01, max_attempts=2, jitter=False)
 
 
 @cache
-def desk_graph(policy: RetryPolicy) -> Any:
-    """`support_desk`, read from its files again, each of whose steps tries as often as the policy says."""
+def patient_desk() -> Any:
+    """`support_desk`, read from its files again, each of whose steps tries so often."""
     shipped = {name: sys.modules.pop(name) for name in _graphs()}
     with pytest.MonkeyPatch.context() as patched:
-        patched.setattr(baton, "MODEL_RETRY", policy)
+        patched.setattr(baton, "MODEL_RETRY", PATIENT)
         graph = import_module("graphs.support_desk").graph
     for name in _graphs():
         del sys.modules[name]

@@ -25,7 +25,7 @@ class Service:
     def start(self) -> None:
         """Start it, from the second time on at the same port, and wait until it listens."""
         environment = {**os.environ, "PYTHONPATH": str(HOUSE), "BATON_HOME": str(self._home)}
-        command = [sys.executable, "-m", "app", *self._words, "--port", self._port]
+        command = [sys.executable, "-m", "baton", *self._words, "--port", self._port]
         self._process = subprocess.Popen(command, env=environment, cwd=self._home, text=True, stdout=subprocess.PIPE)
         assert self._process.stdout is not None
         told = self._process.stdout.readline()

@@ -6,7 +6,7 @@ from contextlib import closing
 from pathlib import Path
 
 from tests.scripted import Scripted, scripted_model
-from tests.test_docs import ROOT, blocks, commands, ends, written
+from tests.test_docs import QUIETLY, ROOT, blocks, commands, ends, written
 
 __all__ = ["scripted_model"]
 
@@ -61,6 +61,12 @@ def test_a_reviewers_slips_are_told_and_then_it_is_paid_once(tmp_path: Path, scr
         ]
         assert rows(told, "SELECT decided_by, channel FROM approvals") == [("Kim", "command line")]
         assert rows(told, "SELECT count(*) FROM dead_letters") == [(0,)]
+
+
+def test_the_pages_own_test_passes(tmp_path: Path) -> None:
+    written(PAGE, tmp_path)
+    [(_, code)] = ends([["pytest", *QUIETLY, "test_invoices.py"]], tmp_path)
+    assert code == DONE
 
 
 def check(told: sqlite3.Connection) -> None:

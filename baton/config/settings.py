@@ -4,9 +4,9 @@ import os
 import sys
 from functools import lru_cache
 from pathlib import Path
-from typing import Literal
+from typing import Literal, TypeVar
 
-from pydantic import DirectoryPath, Field, SecretStr, ValidationError
+from pydantic import Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from baton.config.home import home, load_env
@@ -17,6 +17,7 @@ URL = r"^https?://"
 PLAINLY = {MODEL_NAME: "write local:NAME or openai:NAME", URL: "write http://HOST or https://HOST"}
 MOST_TOKENS = 1_000_000_000
 Role = Literal["classifier", "cheap", "strong", "judge"]
+S = TypeVar("S", bound=BaseSettings)
 
 
 class Settings(BaseSettings):
@@ -24,10 +25,6 @@ class Settings(BaseSettings):
 
     model_config = SettingsConfigDict(env_prefix="BATON_", extra="ignore", env_ignore_empty=True)
 
-    bank_url: str | None = Field(default=None, pattern=URL)
-    bank_timeout_s: float = Field(default=10, gt=0, allow_inf_nan=False)
-    policies: DirectoryPath | None = None
-    routes: DirectoryPath | None = None
     model_classifier: str = Field(default="local:desk", pattern=MODEL_NAME)
     model_cheap: str = Field(default="local:desk", pattern=MODEL_NAME)
     model_strong: str = Field(default="local:desk", pattern=MODEL_NAME)
@@ -62,8 +59,17 @@ def settings() -> Settings:
     """
     load_env()
     silence_tracing_without_key()
+    return read_settings(Settings)
+
+
+def read_settings(kind: type[S]) -> S:
+    """The settings of a class as the environment has them; a business may have some of its own.
+
+    Raises:
+        BadSetting: one of them does not parse; the message names it.
+    """
     try:
-        return Settings()
+        return kind()
     except ValidationError as error:
         raise BadSetting(_one_line(error)) from error
 

@@ -1,1 +1,10 @@
-"""An endpoint of the OpenAI protocol inside the process: models without a network."""
+"""An endpoint of the OpenAI protocol inside the process: models without a network.
+
+A project names what such a model answers in its file, under `[responders]`: a mapping of the names of records, of
+tools, or `"chat"`, to functions that take a `Request` and return the answer.
+"""
+
+from baton.offline.endpoint import Endpoint, Refusal, Request, Skill, Usage
+from baton.offline.wire import app, clients, endpoint
+
+__all__ = ["Endpoint", "Refusal", "Request", "Skill", "Usage", "app", "clients", "endpoint"]

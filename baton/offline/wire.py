@@ -8,13 +8,14 @@ What a skill answers takes the whole way over the protocol, so that offline and 
     ChatOpenAI(model="desk", base_url="http://local/v1", api_key="local", max_retries=0, **clients("desk"))
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from functools import cache
-from importlib.metadata import EntryPoint, entry_points
 from threading import RLock
 from typing import TYPE_CHECKING, Any
 
-from baton.errors import BadSetting
+from baton.config.project import project
+from baton.errors import BadSetting, NoResponders
 from baton.offline.endpoint import Endpoint, Refusal, Request, Skill, Usage
 
 if TYPE_CHECKING:
@@ -25,20 +26,42 @@ if TYPE_CHECKING:
 
 __all__ = ["Endpoint", "Refusal", "Request", "Skill", "Usage", "app", "clients", "endpoint", "load_skills"]
 
-GROUP = "baton.skills"
 METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]  # all, so that a wrong one is told in JSON
 
 _opening = RLock()
+_offered: dict[str, Mapping[str, Skill]] = {}
+
+
+@contextmanager
+def offering(name: str, skills: Mapping[str, Skill]) -> Iterator[None]:
+    """Have a local model of that name in this process for the length of a block; give each a name of its own."""
+    _offered[name] = skills
+    try:
+        yield
+    finally:
+        del _offered[name]
 
 
 @cache
 def load_skills(name: str) -> Mapping[str, Skill]:
-    """The skills that an installed package offers as NAME in the entry-point group; raises BadSetting if it cannot."""
-    offered = {entry.name: entry for entry in entry_points(group=GROUP)}
-    if name not in offered:
-        known = ", ".join(sorted(offered)) or "none"
-        raise BadSetting(f"no skills named {name!r} for the local model; installed: {known}")
-    return _loaded(offered[name])
+    """The skills that are offered here, or that the project's file names as `responders.NAME`.
+
+    Raises:
+        NoResponders: it names none of that name.
+        BadSetting: what it names cannot be loaded, or is no mapping.
+    """
+    if name in _offered:
+        return _offered[name]
+    ours = project()
+    if name not in ours.responders:
+        known = ", ".join(sorted(ours.responders)) or "none"
+        raise NoResponders(
+            f"no responders named {name!r} for the local model; {ours.file or 'this project'} names {known}"
+        )
+    found = ours.load(f"responders.{name}", ours.responders[name])
+    if not isinstance(found, Mapping):
+        raise BadSetting(f"{ours.file}: responders.{name} is no mapping of names to functions")
+    return found
 
 
 def endpoint(name: str) -> Endpoint:
@@ -91,13 +114,3 @@ def _clients(name: str) -> "tuple[httpx2.Client, httpx2.AsyncClient]":
 
     transport = httpx2.MockTransport(respond)
     return httpx2.Client(transport=transport), httpx2.AsyncClient(transport=transport)
-
-
-def _loaded(entry: EntryPoint) -> Mapping[str, Skill]:
-    try:
-        skills = entry.load()
-    except (ImportError, AttributeError) as error:
-        raise BadSetting(f"the skills {entry.name!r} cannot be loaded from {entry.value}: {error}") from error
-    if not isinstance(skills, Mapping):
-        raise BadSetting(f"the skills {entry.name!r} at {entry.value} are no mapping of names to functions")
-    return skills

@@ -6,6 +6,7 @@ from typing import Any, get_type_hints
 
 from pydantic_core import to_json
 
+from baton import _langgraph as framework
 from baton.errors import Fatal, ShapeError, UsageError, first_fault
 from baton.steps.codec import codec
 from baton.steps.typed_graph import TypedGraph
@@ -15,18 +16,12 @@ Graph = TypedGraph[Any, Any, Any, Any]
 
 def fingerprint(graph: Graph) -> str:
     """What a paused run relies on: the nodes, edges and state names of the graph and of the graphs inside it."""
-    return hashlib.sha256(json.dumps(_outline(graph.builder)).encode()).hexdigest()[:16]
+    return hashlib.sha256(json.dumps(framework.outline(graph.builder)).encode()).hexdigest()[:16]
 
 
-def _outline(builder: Any) -> list[Any]:
-    inner = {name: getattr(spec.runnable, "builder", None) for name, spec in builder.nodes.items()}
-    return [
-        [[name, _outline(inner[name]) if inner[name] else None] for name in sorted(inner)],
-        sorted(map(list, builder.edges)),
-        sorted([*sorted(sources), target] for sources, target in builder.waiting_edges),
-        sorted(builder.branches),
-        sorted(builder.channels),
-    ]
+def input_keys(graph: Graph) -> tuple[str, ...]:
+    """The names of what the graph takes."""
+    return tuple(get_type_hints(graph.builder.input_schema))
 
 
 def checked_input(graph: Graph, given: dict[str, Any]) -> str:

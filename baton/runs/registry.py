@@ -1,20 +1,17 @@
 """The graphs there are: `langgraph.json` is the only list. Light on purpose, see `baton.config.home`."""
 
 import json
-import sys
 from dataclasses import dataclass
 from difflib import get_close_matches
-from functools import lru_cache
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from baton.config.project import GRAPHS, make_importable, root
 from baton.errors import BadSetting, UnknownGraph
 
 if TYPE_CHECKING:
     from baton.steps.typed_graph import TypedGraph
-
-FILE = "langgraph.json"
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,20 +23,6 @@ class Entry:
     description: str
 
 
-@lru_cache(maxsize=1)
-def root() -> Path:
-    """The folder of the nearest `langgraph.json`: the working directory, one above it, or Baton's own.
-
-    Raises:
-        BadSetting: there is none.
-    """
-    here = Path.cwd()
-    for folder in (here, *here.parents, Path(__file__).resolve().parents[2]):
-        if (folder / FILE).is_file():
-            return folder
-    raise BadSetting(f"no {FILE} here or above; run baton in a project that has one")
-
-
 def entries() -> dict[str, Entry]:
     """All registered graphs by name.
 
@@ -47,10 +30,10 @@ def entries() -> dict[str, Entry]:
         BadSetting: the file does not parse.
     """
     try:
-        graphs: dict[str, Any] = json.loads((root() / FILE).read_text("utf-8"))["graphs"]
+        graphs: dict[str, Any] = json.loads((root() / GRAPHS).read_text("utf-8"))["graphs"]
         return {name: _entry(name, value) for name, value in graphs.items()}
     except (OSError, ValueError, LookupError, TypeError, AttributeError) as error:
-        raise BadSetting(f"{root() / FILE} is not a graph list: {type(error).__name__}: {error}") from error
+        raise BadSetting(f"{root() / GRAPHS} is not a graph list: {type(error).__name__}: {error}") from error
 
 
 def entry(name: str) -> Entry:
@@ -75,13 +58,13 @@ def load(name: str) -> "TypedGraph[Any, Any, Any, Any]":
         BadSetting: the file names a module or a variable that there is not.
     """
     path, _, variable = entry(name).path.partition(":")
-    if str(root()) not in sys.path:
-        sys.path.insert(0, str(root()))
+    make_importable(root())
     try:
         module = import_module(".".join(Path(path).with_suffix("").parts))
         graph: TypedGraph[Any, Any, Any, Any] = getattr(module, variable)
-    except (ImportError, AttributeError) as error:
-        raise BadSetting(f"{root() / FILE} names {name} as {path}:{variable}: {error}") from error
+    except Exception as error:  # a module may raise anything when it is imported
+        told = f"{type(error).__name__}: {error}"
+        raise BadSetting(f"{root() / GRAPHS} names {name} as {path}:{variable}: {told}") from error
     return graph
 
 

@@ -18,6 +18,7 @@ from langgraph.runtime import RunControl
 from langgraph.types import Command
 from pydantic_core import from_json, to_json
 
+from baton import _langgraph as framework
 from baton.config.home import THREAD_ID
 from baton.errors import (
     AlreadyDecided,
@@ -40,7 +41,7 @@ from baton.steps.adhoc import RUN, has_input, run_of, start_clean
 from baton.steps.dead_letters import record
 from baton.steps.effects import Settled, settle
 from baton.steps.scopes import counting
-from baton.steps.typed_graph import RECURSION_LIMIT, TypedGraph, has_breakpoints
+from baton.steps.typed_graph import RECURSION_LIMIT, TypedGraph
 from baton.storage import letter_rows, run_rows
 from baton.storage.fence import ACTIVE
 from baton.storage.seals import Seals
@@ -310,7 +311,7 @@ class Runner:
         if result and (interrupts := result.get("__interrupt__")):
             await self._database.do(lambda tx: check_asked(tx, row, len(interrupts)))
             return None, [each.id for each in interrupts]
-        if has_breakpoints(graph) and (await graph.aget_state(config)).next:
+        if framework.has_breakpoints(graph) and (await graph.aget_state(config)).next:
             return None, []  # at a breakpoint
         return (output_text(graph, result) if result else None), None
 

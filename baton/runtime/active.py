@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from langgraph.config import get_config
 from langgraph.runtime import ExecutionInfo, get_runtime
 
+from baton import _langgraph as framework
 from baton.errors import BatonError
 from baton.runtime.spans import Where
 from baton.storage.fence import ACTIVE, Fence
@@ -85,7 +86,7 @@ def active_run() -> ActiveRun:
 def here(run: ActiveRun) -> Where:
     """Where the node that calls stands in its run."""
     info = execution()
-    return Where(run.thread_id, run.run, step_path(info.checkpoint_ns), info.task_id, info.node_attempt)
+    return Where(run.thread_id, run.run, framework.step_path(info.checkpoint_ns), info.task_id, info.node_attempt)
 
 
 def execution() -> ExecutionInfo:
@@ -98,20 +99,7 @@ def execution() -> ExecutionInfo:
 
 def place() -> list[Level]:
     """Where the node that calls stands in each graph around it, the outermost first."""
-    path, known = execution().checkpoint_ns, _configurable().get("checkpoint_map", {})
-    around = [namespace for namespace in sorted(known, key=len) if not namespace or path.startswith(f"{namespace}|")]
-    return [(namespace, known[namespace], _task_after(path, namespace)) for namespace in around]
-
-
-def _task_after(path: str, namespace: str) -> str:
-    """`9a8b…` of `desk:1f2e…|draft:9a8b…` after `desk:1f2e…`."""
-    rest = path.removeprefix(namespace).strip("|").split("|")
-    return next(part.partition(":")[2] for part in rest if ":" in part)
-
-
-def step_path(checkpoint_ns: str) -> str:
-    """`desk/draft` of `desk:1f2e…|draft:9a8b…`: node names without task ids."""
-    return "/".join(part.partition(":")[0] for part in checkpoint_ns.split("|"))
+    return framework.levels_of(execution().checkpoint_ns, _configurable())
 
 
 def _configurable() -> dict[str, Any]:

@@ -199,8 +199,7 @@ async def start_clean(graph: Graph, last: CheckpointTuple | None, run: int) -> N
     kept = {name: values[name] for name in graph.kept() if name in values}
     version = graph.saver.get_next_version(max(last.checkpoint["channel_versions"].values(), default=None), None)
     fresh, versions = framework.first_checkpoint(last, kept, version)
-    step = last.metadata.get("step", -1) + 1
-    metadata: Any = {"source": "update", "step": step, "parents": {}, RUN: run}
+    metadata: Any = {**framework.begun_after({**last.metadata}), RUN: run}
     await graph.saver.aput(last.config, fresh, metadata, versions)
 
 

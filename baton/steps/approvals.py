@@ -12,13 +12,13 @@ from contextlib import contextmanager
 from typing import Any, Literal, NamedTuple
 
 from langgraph.errors import GraphBubbleUp, GraphInterrupt
-from langgraph.types import Interrupt, interrupt
+from langgraph.types import interrupt
 
 from baton import _langgraph as framework
 from baton.errors import BadDecision, BatonError, EffectMismatch, SecondEffect, Transient, UsageError, first_fault
 from baton.plain import canonical
 from baton.records import Record
-from baton.runtime.active import ActiveRun, active_run, here, place, step_path
+from baton.runtime.active import ActiveRun, active_run, here, place
 from baton.steps.scopes import StepScope, scope_of
 from baton.storage.transaction import Transaction
 
@@ -103,7 +103,7 @@ class _Question:
     def __init__(self, run: ActiveRun, scope: StepScope, number: int, asked: "_Asked") -> None:
         self._run, self._scope, self._asked = run, scope, asked
         self._request = _request(asked.name, asked.args, asked.description)
-        first = Interrupt.from_ns(value=None, ns=scope.namespace).id
+        first = framework.first_interrupt_id(scope.namespace)
         self._id = f"{first}.{number}" if number else first
         where = f"{run.run}:{_path(scope)}:{number}:{asked.occurrence}"
         self._digests = [digest_of(run.thread_id, where, asked.name, asked.args)]
@@ -196,7 +196,7 @@ def _path(scope: StepScope) -> str:
     try:
         return scope.path()
     except BatonError:
-        return step_path(scope.namespace)
+        return framework.step_path(scope.namespace)
 
 
 def digest_of(thread_id: str, where: str, name: str, args: Args) -> str:

@@ -17,6 +17,7 @@ from langgraph.graph import END
 from langgraph.types import Command
 from pydantic_core import to_json
 
+from baton import _langgraph as framework
 from baton.errors import (
     BadAnswer,
     BadReceipt,
@@ -36,7 +37,7 @@ from baton.errors import (
 )
 from baton.records import Record
 from baton.redact import redact_error, redact_json
-from baton.runtime.active import ActiveRun, Level, active_run, execution, place, step_path
+from baton.runtime.active import ActiveRun, Level, active_run, execution, place
 from baton.steps.scopes import scope_of
 from baton.storage.letter_rows import get, put, set_ends_run
 from baton.storage.transaction import Transaction
@@ -85,7 +86,7 @@ async def park(state: Any, error: NodeError) -> Command[Any]:
         Parked: this graph is a step of another, which decides how the run goes on.
     """
     letter_id = await _kept(state, error, ends_run=True)
-    if "|" in execution().checkpoint_ns:
+    if framework.is_inner(execution().checkpoint_ns):
         raise Parked(letter_id)
     active_run().ended_by = letter_id
     return Command(goto=END)
@@ -115,7 +116,7 @@ async def _kept(state: Any, error: NodeError, *, ends_run: bool) -> str:
         letter_id = inside[1]
         await run.plumbing.database.do(lambda tx: set_ends_run(tx, run, letter_id, ends_run=ends_run))
         return letter_id
-    step = "/".join([*step_path(info.checkpoint_ns).split("/")[:-1], error.node])
+    step = "/".join([*framework.step_path(info.checkpoint_ns).split("/")[:-1], error.node])
     return await record(
         run,
         step,

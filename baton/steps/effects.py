@@ -17,9 +17,10 @@ from datetime import datetime
 from inspect import isawaitable
 from typing import Any, NamedTuple
 
+from baton._langgraph import step_path
 from baton.errors import BadReceipt, BatonError, EffectMismatch, InDoubt, SecondEffect, Transient, UsageError
 from baton.plain import canonical, fits, plain_json
-from baton.runtime.active import ActiveRun, active_run, here, step_path
+from baton.runtime.active import ActiveRun, active_run, here
 from baton.runtime.spans import Where
 from baton.steps.scopes import StepScope, scope_of, tool_call_id
 from baton.storage.seals import Seals

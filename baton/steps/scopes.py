@@ -40,7 +40,7 @@ class StepScope:
 
     def __init__(self, config: RunnableConfig, name: str, namespace: str) -> None:
         self.name, self.namespace, self._config = name, namespace, config
-        self.outer = _around(f"{namespace}|") if _current.get() else None
+        self.outer = _around(namespace) if _current.get() else None
         self.taken: set[tuple[str, ...]] = set()  # the effects and questions of this attempt
         self.replies = 0  # replies that its interrupts have taken
         self.may_send = False  # whether it is a failed step with an edge of its own choosing, which may be a `Send`
@@ -92,8 +92,7 @@ class StepScope:
     def _call(self) -> str:
         """Which one of the graphs that the step around this one calls it is in; nothing for the first."""
         root = self._config["configurable"][ACTIVE].root
-        around = len(self.outer.namespace if self.outer else root)
-        return self.namespace[around:].strip("|").rpartition("|")[0]
+        return framework.call_in(self.namespace, self.outer.namespace if self.outer else root)
 
 
 _current: ContextVar[StepScope | None] = ContextVar("baton_step", default=None)
@@ -161,10 +160,10 @@ def scope_of(run: ActiveRun) -> StepScope:
     return found
 
 
-def _around(inside: str) -> StepScope | None:
-    """The nearest scope that a namespace lies in; `inside` is that namespace's own beginning."""
+def _around(namespace: str) -> StepScope | None:
+    """The nearest scope that a namespace is that of, or lies in."""
     scope = _current.get()
-    while scope is not None and not inside.startswith(f"{scope.namespace}|"):
+    while scope is not None and not framework.lies_in(f"{namespace}|", scope.namespace):
         scope = scope.outer
     return scope
 

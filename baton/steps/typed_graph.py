@@ -33,7 +33,6 @@ from langgraph.typing import ContextT, InputT, OutputT, StateT
 from typing_extensions import TypedDict, is_typeddict
 
 from baton import _langgraph as framework
-from baton._langgraph import is_message_reducer as is_chat
 from baton.errors import UsageError
 from baton.runtime.active import active_run, here
 from baton.runtime.plumbing import plumbing
@@ -148,11 +147,15 @@ class TypedGraph(CompiledStateGraph[StateT, ContextT, InputT, OutputT]):
     def may_pause(self, options: Mapping[str, Any]) -> bool:
         """Whether the graph may stop where none of our steps tells: a breakpoint, or a node that is a runnable."""
         given = options.get("interrupt_before") or options.get("interrupt_after")
-        return bool(given or self._typed.foreign or has_breakpoints(self))
+        return bool(given or self._typed.foreign or framework.has_breakpoints(self))
 
     def kept(self) -> list[str]:
         """The state's keys that live on from run to run: those declared, and conversations."""
-        return [name for name, each in self.builder.channels.items() if name in self._typed.keeps or is_chat(each)]
+        return [
+            name
+            for name, each in self.builder.channels.items()
+            if name in self._typed.keeps or framework.is_message_reducer(each)
+        ]
 
     async def abulk_update_state(
         self, config: RunnableConfig, supersteps: Sequence[Sequence[StateUpdate]]
@@ -245,11 +248,8 @@ class TypedStateGraph(StateGraph[StateT, ContextT, InputT, OutputT]):
         def compile(self, *args, **options):
             self.nodes.pop(DEFAULT_HANDLER, None)  # or a second compile refuses to add it again
             compiled = super().compile(*args, **options)
-            for name in self._limits.keys() & compiled.nodes.keys():
-                policy = compiled.nodes[name].timeout
-                if policy is not None and policy.idle_timeout is None:
-                    self._limits[name], compiled.nodes[name].timeout = policy.run_timeout, None
-            return TypedGraph(**vars(count_visits(compiled, self.foreign)))
+            self._limits.update(framework.take_timeouts(compiled, self._limits.keys() & compiled.nodes.keys()))
+            return TypedGraph(**framework.parts_of(count_visits(compiled, self.foreign)))
 
     def _step(self, name: str, function: Any) -> Any:
         if isinstance(function, Runnable):
@@ -267,7 +267,7 @@ class TypedStateGraph(StateGraph[StateT, ContextT, InputT, OutputT]):
         @wraps(function)
         async def handle(state: Any, error: NodeError, **injected: Any) -> Any:
             scope = enter_step(error.node)
-            scope.may_send = bool(self.branches.get(error.node))
+            scope.may_send = framework.has_own_way(self, error.node)
             return scope.with_visit((await wrapped(state, error=error, **injected))[0])
 
         return handle
@@ -307,12 +307,6 @@ class TypedStateGraph(StateGraph[StateT, ContextT, InputT, OutputT]):
             plain, _ = codec(self.nodes[target.node].input_schema).dump(target.arg, step)
             return Send(target.node, plain, timeout=target.timeout)
         return target
-
-
-def has_breakpoints(graph: Any) -> bool:
-    """Whether a graph, or one that is a node of it, was compiled to stop before or after a node."""
-    graphs = [graph, *(each for node in graph.nodes.values() for each in node.subgraphs)]
-    return any(getattr(each, f"interrupt_{when}_nodes", None) for each in graphs for when in ("before", "after"))
 
 
 def _timed(typed: Typed, name: str, limits: Mapping[str, float | None]) -> Typed:

@@ -22,6 +22,7 @@ from langgraph.checkpoint.base import (
 from langgraph.checkpoint.serde.jsonplus import JsonPlusSerializer
 from langgraph.checkpoint.serde.types import ERROR
 
+from baton._langgraph import holds_input
 from baton.redact import redact_error, redact_json
 from baton.storage.database import Database
 from baton.storage.fence import ACTIVE, Guarded
@@ -81,7 +82,7 @@ class SqliteCheckpointer(BaseCheckpointSaver[int]):
         parent, note = where.get("checkpoint_id"), redact_json(json.dumps(get_checkpoint_metadata(config, metadata)))
         kind, blob = self.serde.dumps_typed(checkpoint)
         row = (*spot, parent, kind, self._seals.sealed(blob, *spot, parent, kind, note), note)
-        if metadata.get("source") == "input":
+        if holds_input({**metadata}):
             self._database.post(lambda tx: _put(tx, where.get(ACTIVE), PUT, [row]))
         else:
             await self._database.do(lambda tx: _put(tx, where.get(ACTIVE), PUT, [row]))

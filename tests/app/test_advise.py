@@ -13,10 +13,11 @@ import pytest
 
 from app.describing import Reading
 from app.framework import COSTS, advise, cost_of, patterns, questions
+from baton.config.project import root
 from baton.errors import UsageError
-from baton.runs.registry import entries, root
+from baton.runs.registry import entries
 from benchmarks.pattern_costs import cells
-from tests.app.conftest import HOUSE, Baton
+from tests.baton.cli.conftest import HOUSE, Baton
 from tests.scripted import Scripted, scripted_model
 
 __all__ = ["scripted_model"]
@@ -135,7 +136,7 @@ def test_nothing_said_where_nobody_can_be_asked_is_wrong_use(baton: Baton) -> No
 
 def test_a_person_is_asked_in_turn(project: Path) -> None:
     person, theirs = pty.openpty()
-    command = [sys.executable, "-m", "app", "advise", "--no-categories"]
+    command = [sys.executable, "-m", "baton", "advise", "--no-categories"]
     environment = {**os.environ, "PYTHONPATH": str(HOUSE)}
     os.write(person, b"n\ny\nn\n")
     done = subprocess.run(

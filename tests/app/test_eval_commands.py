@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.app.conftest import Baton
+from tests.baton.cli.conftest import Baton
 
 CONTRACT = """
     experiment graph dataset examples completed errors metrics steps latency_ms tokens_per_run cost_usd_per_run

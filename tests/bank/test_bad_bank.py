@@ -13,14 +13,15 @@ import pytest
 from starlette.responses import JSONResponse, PlainTextResponse, Response, StreamingResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from app.cli import main
 from bank.server import app
 from bank.sqlite_bank import SqliteBank
+from baton.cli.main import main
 from baton.errors import BadDecision
 from baton.runs.runner import Job, Runner, Summary
 from baton.runtime.plumbing import Plumbing, opened
+from baton.testing import retries_off
+from graphs.support_desk import graph
 from tests.bank.stage import serving
-from tests.patience import HURRIED, desk_graph
 
 TWICE = "I was charged twice at Kestrel Books, 24.90 each time. Please refund the second one."
 HOTEL = "Lumen Hotel charged me twice, 180.00 each time. Please refund one of them."
@@ -106,7 +107,7 @@ class Desk:
 
 @pytest.fixture
 async def desk(furnished: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Desk]:
-    bank, graph = await SqliteBank.open(furnished / "bank.db"), desk_graph(HURRIED)
+    bank = await SqliteBank.open(furnished / "bank.db")
     door = Door(app(bank))
     monkeypatch.setenv("BATON_BANK_TIMEOUT_S", "2")
     with serving(door) as url:
@@ -119,7 +120,8 @@ async def desk(furnished: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterato
 @pytest.mark.parametrize("answer", BAD)
 async def test_a_bad_answer_to_the_action_parks_the_run_unpaid(desk: Desk, answer: str) -> None:
     desk.door.bad[PERFORM] = BAD[answer]
-    run = await desk.work(TWICE, "C007")
+    with retries_off():
+        run = await desk.work(TWICE, "C007")
     assert (run["status"], run["output"]) == ("dead_lettered", None)
     reason, error = await desk.letter()
     assert reason == ("failure" if answer in {"401", "404", "409", "elsewhere"} else "unavailable")
@@ -132,7 +134,8 @@ async def test_a_bad_answer_to_the_action_parks_the_run_unpaid(desk: Desk, answe
 @pytest.mark.parametrize("answer", ["401", "409", "500", "422 without a reason"])
 async def test_a_bad_answer_before_the_action_parks_the_run_too(desk: Desk, door: str, answer: str) -> None:
     desk.door.bad[door] = BAD[answer]
-    assert (await desk.work(TWICE, "C007"))["status"] == "dead_lettered"
+    with retries_off():
+        assert (await desk.work(TWICE, "C007"))["status"] == "dead_lettered"
     assert await desk.untouched()
 
 

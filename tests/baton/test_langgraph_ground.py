@@ -1,6 +1,7 @@
 """What is taken from LangGraph beyond its public face is still as we know it; a name here is the name that changed."""
 
 import inspect
+import re
 from typing import Annotated, Any
 
 import pytest
@@ -8,10 +9,11 @@ from langgraph.checkpoint.memory import InMemorySaver
 from langgraph.config import get_config
 from langgraph.errors import GraphInterrupt, NodeError
 from langgraph.graph import END, START, StateGraph, add_messages
-from langgraph.types import Command, Send, interrupt
+from langgraph.types import Command, Send, TimeoutPolicy, interrupt
 from typing_extensions import TypedDict
 
 from baton import _langgraph as ground
+from tests.test_house import ROOT
 
 Seen = dict[str, Any]
 
@@ -170,10 +172,113 @@ async def test_first_checkpoint_begins_clean_with_what_is_kept(kept: Seen) -> No
     assert seen == [{"at": 7, "messages": []}, {**kept, "messages": []}]
 
 
+async def test_levels_of_step_path_is_inner_lies_in_and_call_in_read_the_names_of_steps_in_steps() -> None:
+    seen: Seen = {}
+
+    def look(config: Any) -> None:
+        namespace = ground.namespace_of(config)
+        seen["path"], seen["inner"] = ground.step_path(namespace), ground.is_inner(namespace)
+        levels = ground.levels_of(namespace, config["configurable"])
+        seen["levels"] = [(ground.step_path(level), bool(checkpoint), bool(task)) for level, checkpoint, task in levels]
+        desk = namespace.rpartition("|")[0]
+        seen["in"] = (ground.lies_in(namespace, desk), ground.lies_in(desk, namespace))
+        seen["call"] = [ground.call_in(each, desk) for each in (namespace, f"{desk}|1|step:9a8b")]
+
+    made: Any = StateGraph(State)
+    made.add_node("desk", one_step(look).builder.compile()).add_edge(START, "desk").add_edge("desk", END)
+    await made.compile(checkpointer=InMemorySaver()).ainvoke({"at": 0}, on("t"))
+    assert (seen["path"], seen["inner"], seen["in"], seen["call"]) == ("desk/step", True, (True, False), ["", "1"])
+    assert seen["levels"] == [("", True, True), ("desk", True, True)]
+
+
+async def test_first_interrupt_id_is_known_before_the_interrupt() -> None:
+    def look(config: Any) -> None:
+        expected.append(ground.first_interrupt_id(ground.namespace_of(config)))
+        interrupt("?")
+
+    expected: list[str] = []
+    waits = (await one_step(look).ainvoke({"at": 0}, on("t")))["__interrupt__"]
+    assert [each.id for each in waits] == expected
+
+
+def branching(inner: Any) -> Any:
+    """`pick` chooses where to go, `desk` is a graph."""
+
+    async def pick(_state: State) -> State:
+        return {"at": 1}
+
+    made: Any = StateGraph(State)
+    made.set_node_defaults(error_handler=lambda _: {"at": 0})
+    made.add_node("pick", pick, timeout=TimeoutPolicy(run_timeout=5))
+    made.add_node("rest", pick, timeout=TimeoutPolicy(run_timeout=7, idle_timeout=3))
+    made.add_node("desk", inner).add_edge(START, "pick").add_edge(["pick", "rest"], "desk")
+    return made.add_conditional_edges("pick", lambda _: "rest", ["rest"])
+
+
+def test_outline_declared_edges_is_handler_and_has_own_way_read_what_a_graph_is_built_of() -> None:
+    inner = one_step(lambda _: None)
+    built = branching(inner)
+    nodes, edges, joins, branches, channels = ground.outline(built)
+    assert nodes == [["desk", ground.outline(inner.builder)], ["pick", None], ["rest", None]]
+    assert ([START, "pick"] in edges, joins, branches) == (True, [["pick", "rest", "desk"]], ["pick"])
+    assert {"at", "kept", "messages"} <= set(channels)
+    declared, free = ground.declared_edges(built)
+    assert declared == {
+        (START, "pick"): False,
+        ("pick", "desk"): False,
+        ("rest", "desk"): False,
+        ("pick", "rest"): True,
+    }
+    assert free == set()
+    drawn = built.compile().get_graph().nodes
+    assert {name for name in drawn if not ground.is_handler(name)} == {START, "pick", "rest", "desk", END}
+    assert len(drawn) > 5, "with handlers"
+    assert [ground.has_own_way(built, name) for name in ("pick", "rest")] == [True, False]
+
+
+async def test_take_timeouts_leaves_idle_times_and_parts_of_makes_a_graph_anew() -> None:
+    compiled = branching(one_step(lambda _: None)).compile()
+    assert ground.take_timeouts(compiled, ["pick", "rest", "desk"]) == {"pick": 5}
+    assert (compiled.nodes["pick"].timeout, compiled.nodes["rest"].timeout.idle_timeout) == (None, 3)
+    simple = one_step(lambda _: None)
+    assert (await type(simple)(**ground.parts_of(simple)).ainvoke({"at": 0}, on("t")))["at"] == 1
+
+
+def test_has_breakpoints_finds_those_of_a_graph_inside() -> None:
+    stopping = one_step(lambda _: None).builder.compile(interrupt_before=["step"])
+    assert [ground.has_breakpoints(branching(each).compile()) for each in (stopping, one_step(lambda _: None))] == [
+        True,
+        False,
+    ]
+
+
+async def test_holds_input_and_begun_after_are_the_words_of_the_metadata() -> None:
+    graph = one_step(lambda _: None)
+    await graph.ainvoke({"at": 0}, on("t"))
+    kept = [{**each.metadata} async for each in graph.checkpointer.alist(on("t"))]
+    assert [ground.holds_input(each) for each in kept] == [False, False, True]
+    await graph.aupdate_state(on("t"), {"at": 2})
+    [newest, *_] = [{**each.metadata} async for each in graph.checkpointer.alist(on("t"))]
+    assert newest.items() >= ground.begun_after(kept[0]).items()
+
+
+PRIVATE = re.compile(
+    r"__pregel|langgraph\.(?:_internal|pregel)|checkpoint_map|from_ns|waiting_edges|\.branches\b|interrupt_\w+_nodes"
+    r"|var_child_runnable_config|vars\((?:compiled|graph)|split\(\"\|\"\)"
+)
+"""How what is not public of LangGraph looks in our code."""
+
+
+def test_no_other_file_takes_what_is_not_public() -> None:
+    files = [path for path in (ROOT / "baton").rglob("*.py") if path.name != "_langgraph.py"]
+    assert {(path.name, hit[0]) for path in files for hit in PRIVATE.finditer(path.read_text("utf-8"))} == set()
+    assert PRIVATE.search((ROOT / "baton" / "_langgraph.py").read_text("utf-8"))
+
+
 def test_every_name_of_the_ground_has_its_test_here() -> None:
     functions = [
         name for name, each in vars(ground).items() if inspect.isfunction(each) and each.__module__ == ground.__name__
     ]
     tests = " ".join(name for name in globals() if name.startswith("test_"))
-    indirect = {"visits_channel", "_with_visits"}
+    indirect = {"visits_channel", "_with_visits", "_task_after"}
     assert [name for name in functions if name not in tests and name not in indirect] == []

@@ -12,12 +12,17 @@ BELOW = {
     "config": {""},
     "storage": {"", "config"},
     "runtime": {"", "config", "storage"},
-    "offline": {""},
+    "offline": {"", "config"},
     "models": {"", "config", "offline", "runtime", "storage"},
     "steps": {"", "config", "runtime", "storage"},
     "runs": {"", "config", "runtime", "steps", "storage"},
+    "testing": {"", "config", "offline", "storage"},
+    "cli": {"", "config", "models", "offline", "runs", "runtime", "steps", "storage"},
 }
 """What each package may import beside itself; the first are the modules that lie in `baton/` itself."""
+
+INSIDE_CLI = ("terminal", "views", "work", "doctor", "commands")
+"""Bottom up: each may import itself and those before it."""
 
 FACE = ROOT / "baton" / "__init__.py"
 
@@ -35,7 +40,9 @@ def dotted(path: Path) -> str:
 def package(module: str) -> str:
     """`storage` of `baton.storage.database`; nothing for `baton.errors`."""
     parts = module.split(".")
-    return parts[1] if len(parts) > 2 or (ROOT / "baton" / parts[1]).is_dir() else ""
+    if module in {"baton.__main__", "baton.testing"}:
+        return "cli" if module == "baton.__main__" else "testing"
+    return parts[1] if (ROOT / "baton" / parts[1]).is_dir() else ""
 
 
 def arrows() -> dict[str, set[str]]:
@@ -77,6 +84,19 @@ def test_packages_import_one_way() -> None:
     for name, others in found.items():
         print(f"{name or 'baton'}: {', '.join(sorted(each or 'baton' for each in others)) or 'nothing'}")  # noqa: T201 - for a reader
     assert {name: more for name, others in found.items() if (more := others - BELOW[name])} == {}
+
+
+def test_the_command_line_imports_one_way() -> None:
+    parts = {
+        name: name.removeprefix("baton.cli.").partition(".")[0] for name in modules() if name.startswith("baton.cli.")
+    }
+    upward = {
+        name: others
+        for name, part in parts.items()
+        if part in INSIDE_CLI
+        and (others := {each for each in arrows()[name] if parts.get(each) in INSIDE_CLI[INSIDE_CLI.index(part) + 1 :]})
+    }
+    assert upward == {}
 
 
 def test_a_circle_is_found() -> None:

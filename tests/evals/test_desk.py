@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from bank.routes import OWN, load_routes
-from baton.runs.registry import root
+from baton.config.project import root
 from baton.runtime.plumbing import opened
 from evals.dataset import chosen, default_dataset, read
 from evals.experiment import Plan, bench

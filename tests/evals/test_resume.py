@@ -20,7 +20,7 @@ WAIT_S = 40
 
 def started(*arguments: str) -> "subprocess.Popen[str]":
     environment = {**os.environ, "PYTHONPATH": str(HOUSE), "BATON_LEASE_S": "0.5"}
-    command = [sys.executable, "-m", "app", "eval", "run", *arguments]
+    command = [sys.executable, "-m", "baton", "eval", "run", *arguments]
     return subprocess.Popen(command, env=environment, text=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
 
 

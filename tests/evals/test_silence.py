@@ -17,7 +17,7 @@ SENDING = {"socket.connect", "socket.getaddrinfo", "socket.gethostbyname", "sock
 sys.addaudithook(lambda event, given: tried.append(f"{event} {given[1:]}") if event in SENDING else None)
 atexit.register(lambda: open("tried.json", "w").write(json.dumps(tried)))
 """
-COMMAND = "from app.cli import main\nmain(['eval', 'run', 'parrot', '--dataset', 'd.jsonl', '--json'])\n"
+COMMAND = "from baton.cli.main import main\nmain(['eval', 'run', 'parrot', '--dataset', 'd.jsonl', '--json'])\n"
 LIBRARY = """
 import asyncio
 from pathlib import Path

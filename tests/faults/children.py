@@ -14,8 +14,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, cast
 
+from baton.config.project import root
 from baton.config.settings import settings
-from baton.runs.registry import root
 
 KILLED = -signal.SIGKILL
 PATIENCE_S = 40.0

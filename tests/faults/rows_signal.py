@@ -10,8 +10,8 @@ from functools import partial
 from pathlib import Path
 from random import Random
 
-import app.session
-from app.session import INTERRUPTED, Session, in_session
+import baton.cli.work.session
+from baton.cli.work.session import INTERRUPTED, Session, in_session
 from baton.errors import ThreadInUse
 from baton.runs.runner import GRACE_S, Job
 from tests.faults.builds import LATER_S, Build, builds, left_alone, times, undisturbed
@@ -62,7 +62,7 @@ def _signalled(build: Build, kind: str, at: int) -> None:
         await answered(session.runner, await session.runner.summary(THREAD), APPROVE)
         return INTERRUPTED if session.stopped else 0
 
-    setattr(app.session, "load", load)  # noqa: B010 - in this child only
+    setattr(baton.cli.work.session, "load", load)  # noqa: B010 - in this child only
     counted(Ticks(at, cut))
     sys.exit(in_session(work))
 

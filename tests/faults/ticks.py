@@ -7,7 +7,7 @@ import os
 import signal
 import time
 from collections.abc import Callable
-from contextlib import nullcontext
+from contextlib import ExitStack, nullcontext
 from functools import wraps
 from itertools import count
 from threading import Lock
@@ -17,11 +17,12 @@ from langgraph.checkpoint.sqlite.aio import AsyncSqliteSaver
 
 from bank.sqlite_bank import SqliteBank
 from baton.offline.endpoint import Endpoint
-from baton.storage.database import Database
+from baton.testing import commit_hook
 from tests.faults.receiver import Receiver
 
 Cut = Callable[[], None]
 FIRST = 1
+until_the_end = ExitStack()  # of the process
 
 
 class Ticks:
@@ -33,6 +34,16 @@ class Ticks:
         self.total = 0
         self.committing = Lock()
         """Held while a transaction is open, a receiver's too, so that a process can be stopped without holding it."""
+
+    def enter(self) -> None:
+        """A transaction begins."""
+        self()
+        self.committing.acquire()
+
+    def leave(self) -> None:
+        """It is over."""
+        self.committing.release()
+        self()
 
     def __call__(self) -> None:
         """One boundary is passed."""
@@ -50,7 +61,7 @@ def kill() -> None:
 
 def counted(ticks: Ticks) -> Ticks:
     """Put the ticks at the boundaries of this process, of both builds."""
-    _around(Database, "_commit", ticks, lock=ticks.committing)
+    until_the_end.enter_context(commit_hook(ticks.enter, ticks.leave))
     _around(Receiver, "_take", ticks, lock=ticks.committing)
     _around(Endpoint, "reply", ticks, lock=nullcontext())
     _around_async(SqliteBank, "_run", ticks)

@@ -11,8 +11,8 @@ from pathlib import Path
 import bank.router
 from bank import tables
 from baton.config.home import home
+from baton.config.project import root
 from baton.config.settings import settings
-from baton.runs.registry import root
 from tests.faults import stranger, twin
 from tests.faults.desk import APPROVE, INPUTS, MESSAGES, ORDER, graphs, live
 

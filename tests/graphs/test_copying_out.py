@@ -1,8 +1,8 @@
 """A pattern is small enough to copy: its file and what that imports run alone, in an empty folder.
 
-What is copied: the graph's import closure over our rooms, the offline model's skills, the prompt of each node's stem,
-and the files and folders that a copied module names beside itself. The folder and the installed packages are all that
-the process finds, so what was left behind is missing.
+What is copied: the graph's import closure over our rooms, the offline model's skills with the line that names them, the
+prompt of each node's stem, and the files and folders that a copied module names beside itself. The folder and the
+installed packages are all that the process finds, so what was left behind is missing.
 """
 
 import ast
@@ -26,7 +26,8 @@ ROOMS = ("baton", "state", "bank", "nodes", "graphs")
 OURS = ("graphs", "nodes", "state")
 MOST_FILES = 20
 ONE_THREAD = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
-SKILLS = "bank.skills"  # what the entry point of the offline model names
+SKILLS = "bank.skills"  # what answers for the offline model
+PROJECT = 'responders.desk = "bank.skills:SKILLS"\n'
 ENDED = {"answered", "acted", "declined", "escalated"}
 DRIVER = """
 import asyncio, importlib, json, os, sys
@@ -101,6 +102,8 @@ def _data_of(module: Path) -> Iterator[Path]:
 def copied_out(graph: str, folder: Path) -> None:
     """Copy a pattern and all it needs."""
     modules = closure(f"graphs.{graph}", SKILLS)
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "baton.toml").write_text(PROJECT)
     for path in {*modules, *(data for module in modules for data in data_of(module))}:
         target = folder / path.relative_to(ROOT)
         target.parent.mkdir(parents=True, exist_ok=True)

@@ -87,7 +87,7 @@ BAD_PLANS = {
     "in a circle": [{**WHICH, "needs": ["after"]}, AFTER],
     "the plan has no sub-task": [],
     "is asked twice": [RULE, {**RULE, "id": "again", "question": "what does a transfer abroad COST"}],
-    "the cap of 8 sub-tasks (subtasks) was reached": [{**RULE, "id": f"t{n}", "question": f"{n}?"} for n in range(500)],
+    "the cap of 8 sub-tasks (subtasks) was reached": [{**RULE, "id": f"t{n}", "question": f"{n}?"} for n in range(9)],
     "needs 'nothing', which there is not": [{**RULE, "needs": ["nothing"]}],
     "stands twice": [RULE, {**WHICH, "id": "rule"}],
 }

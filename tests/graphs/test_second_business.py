@@ -51,7 +51,7 @@ COMMANDS = {
 }
 DRIVER = """
 import contextlib, io, json, sys
-from app.cli import main
+from baton.cli.main import main
 told = {}
 for name, words in json.loads(sys.argv[1]).items():
     said = io.TextIOWrapper(io.BytesIO(), "utf-8", write_through=True)

@@ -9,18 +9,17 @@ import signal
 from collections import Counter
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
-from langgraph.types import RetryPolicy
 
 from bank.desk import desk_bank
 from baton.runs.runner import Job, Runner, Summary
 from baton.runtime.plumbing import opened
+from baton.testing import retries_off
 from state.banking import LogLine
 from tests.graphs.conftest import Desk
 from tests.graphs.test_inbox import DONE, LINES, WAITING
-from tests.patience import HURRIED, PATIENT, desk_graph
+from tests.patience import patient_desk
 from tests.ready import furnish
 from tests.served import Service, service
 
@@ -36,17 +35,12 @@ def served(tmp_path: Path, ready: Path, monkeypatch: pytest.MonkeyPatch) -> Iter
 
 
 @pytest.fixture
-async def desk_that(served: Service, baton_home: Path, ready: Path) -> AsyncIterator[Any]:
-    """A desk that tries as often as it is told."""
+async def desk(served: Service, baton_home: Path, ready: Path) -> AsyncIterator[Desk]:
+    """A desk that is in no hurry."""
     furnish(baton_home, ready)
     async with opened() as plumbing:
         bank = await plumbing.resource(desk_bank)
-
-        def tries(policy: RetryPolicy) -> Desk:
-            graph = desk_graph(policy)
-            return Desk(Runner(plumbing, lambda _name: graph), bank, plumbing)
-
-        yield tries
+        yield Desk(Runner(plumbing, lambda _name: patient_desk()), bank, plumbing)
 
 
 def moved(log: list[LogLine]) -> Counter[str]:
@@ -57,8 +51,7 @@ def moved(log: list[LogLine]) -> Counter[str]:
 
 
 @pytest.mark.timeout(120)
-async def test_a_bank_killed_while_the_inbox_is_worked_does_each_thing_once(served: Service, desk_that: Any) -> None:
-    desk: Desk = desk_that(PATIENT)
+async def test_a_bank_killed_while_the_inbox_is_worked_does_each_thing_once(served: Service, desk: Desk) -> None:
     ended: list[Summary] = []
     kills: list[asyncio.Future[None]] = []
 
@@ -77,8 +70,7 @@ async def test_a_bank_killed_while_the_inbox_is_worked_does_each_thing_once(serv
     assert moved(await desk.done()) == Counter(DONE.values())
 
 
-async def test_an_approved_refund_finds_its_bank_again(served: Service, desk_that: Any) -> None:
-    desk: Desk = desk_that(PATIENT)
+async def test_an_approved_refund_finds_its_bank_again(served: Service, desk: Desk) -> None:
     waiting = await desk.work("Lumen Hotel charged me twice, 180.00 each time. Please refund one of them.", "C012")
     served.end(signal.SIGKILL)
     starting = asyncio.ensure_future(asyncio.to_thread(served.start))
@@ -88,11 +80,11 @@ async def test_an_approved_refund_finds_its_bank_again(served: Service, desk_tha
     assert moved(await desk.done()) == {"refund": 1}
 
 
-async def test_a_bank_that_stays_away_parks_the_run_and_nothing_is_done_later(served: Service, desk_that: Any) -> None:
-    desk: Desk = desk_that(HURRIED)
+async def test_a_bank_that_stays_away_parks_the_run_and_nothing_is_done_later(served: Service, desk: Desk) -> None:
     waiting = await desk.work("Lumen Hotel charged me twice, 180.00 each time. Please refund one of them.", "C012")
     served.end(signal.SIGKILL)
-    parked = await desk.decide(waiting, "approve")
+    with retries_off():
+        parked = await desk.decide(waiting, "approve")
     served.start()
     again = await desk.runner.resume(waiting["thread_id"])
     assert (parked["status"], again["status"], len(again["dead_letters"])) == ("dead_lettered", "dead_lettered", 1)

@@ -22,8 +22,6 @@ BAD = [
     ("BATON_MODEL_CLASSIFIER", "local:a\nb"),
     ("BATON_MODEL_TIMEOUT_S", "0"),
     ("BATON_MODEL_TIMEOUT_S", "nan"),
-    ("BATON_BANK_TIMEOUT_S", "-1"),
-    ("BATON_BANK_URL", "ftp://bank"),
     ("BATON_MAX_COMPLETION_TOKENS", "0"),
     ("BATON_MAX_COMPLETION_TOKENS", "1.5"),
     ("BATON_BUDGET_TOKENS", "-5"),
@@ -52,7 +50,6 @@ def test_an_empty_value_is_the_default(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_everything_runs_offline_by_default() -> None:
     roles = ("classifier", "cheap", "strong", "judge")
     assert {settings().model_of(role) for role in roles} == {"local:desk"}  # type: ignore[arg-type]
-    assert settings().bank_url is None
 
 
 def test_a_role_has_its_own_model(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -66,16 +66,13 @@ SKILLS: dict[str, wire.Skill] = {"Length": measure, "count": measure, "Banned": 
 
 @pytest.fixture
 def tiny(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
-    """An installed package that offers skills, as a stranger's would; its name."""
+    """A project whose file names skills, as a stranger's would; their name."""
     name = f"tiny_{tmp_path.name}"
     module = ModuleType("tiny_skills")
     vars(module).update(SKILLS={**SKILLS, "fragile": break_down}, NUMBER=7)
     monkeypatch.setitem(sys.modules, "tiny_skills", module)
-    info = tmp_path / "tiny-1.0.dist-info"
-    info.mkdir()
-    (info / "METADATA").write_text("Metadata-Version: 2.1\nName: tiny\nVersion: 1.0\n")
-    lines = [f"{name} = tiny_skills:SKILLS", "empty = tiny_skills:NUMBER", "gone = tiny_skills:MISSING"]
-    (info / "entry_points.txt").write_text("\n".join(["[baton.skills]", *lines]))
+    lines = [f'{name} = "tiny_skills:SKILLS"', 'empty = "tiny_skills:NUMBER"', 'gone = "tiny_skills:MISSING"']
+    (tmp_path / "baton.toml").write_text("\n".join(["[responders]", *lines]))
     monkeypatch.syspath_prepend(str(tmp_path))
     return name
 
@@ -245,7 +242,7 @@ def test_clients_are_kept_and_replaced_once_closed(tiny: str) -> None:
     assert local(tiny).invoke("still here").text == "STILL HERE"
 
 
-def test_skills_are_found_by_entry_point_and_loaded_once(tiny: str) -> None:
+def test_skills_are_named_by_the_project_and_loaded_once(tiny: str) -> None:
     assert wire.load_skills(tiny)["chat"] is shout
     assert wire.load_skills(tiny) is wire.load_skills(tiny)
     with pytest.raises(BadSetting, match=rf"'nobody'.*{tiny}"):

@@ -8,8 +8,9 @@ from typing import Any
 
 import pytest
 
+from baton.config.project import root
 from baton.errors import BadSetting, UnknownGraph
-from baton.runs.registry import entries, entry, load, root
+from baton.runs.registry import entries, entry, load
 
 Register = Callable[[Any], Path]
 

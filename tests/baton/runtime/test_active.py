@@ -4,8 +4,9 @@ import pytest
 from langgraph.graph import END
 
 from baton import Job
+from baton._langgraph import step_path
 from baton.errors import BatonError, LeaseLost, UnknownThread
-from baton.runtime.active import ActiveRun, active_run, here, step_path
+from baton.runtime.active import ActiveRun, active_run, here
 from baton.runtime.spans import Where
 from baton.storage.run_rows import claim, get, new_holder
 from tests.baton.payments import Order, Paid, builder, chain, desk, queued

@@ -14,6 +14,7 @@ from baton.storage import run_rows, sqlite_file
 from baton.storage.fence import Fence
 from baton.storage.seals import Seals
 from baton.storage.sqlite_file import ROWS_AT_ONCE, Connection, connect, opened
+from baton.testing import steady_clock
 
 APPROVAL = (
     "INSERT INTO approvals (interrupt_id, thread_id, step, occurrence, request, digest, decision, created_at)"
@@ -36,12 +37,14 @@ def rows(tmp_path: Path) -> Iterator[Connection]:
 
 
 @pytest.fixture
-def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
-    def set_to(seconds: float) -> None:
-        monkeypatch.setattr(run_rows, "steady", lambda: seconds)
+def clock() -> Iterator[Clock]:
+    with steady_clock() as stands:
 
-    set_to(100)
-    return set_to
+        def set_to(seconds: float) -> None:
+            stands.now = seconds
+
+        set_to(100)
+        yield set_to
 
 
 def in_memory() -> Connection:

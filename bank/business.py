@@ -1,0 +1,79 @@
+"""The bank as the business of the command line: its customers, its settings, and what `baton doctor` checks of it."""
+
+import asyncio
+from collections.abc import Iterable
+
+from bank.desk import desk_bank
+from bank.policy_index import policy_index
+from bank.protocol import UnknownCustomer
+from bank.routes import load_routes, routes_folder
+from bank.settings import BankSettings, bank_settings
+from baton import Business, Check
+from baton.config.home import home
+from baton.config.settings import settings
+from baton.runtime.plumbing import Plumbing
+
+AT_ONCE = 16
+NOBODY = "nobody"  # a customer that no bank has: the answer shows that it is a bank
+
+
+async def unknown_customers(plumbing: Plumbing, customers: Iterable[str | None]) -> dict[str, str]:
+    """The customers that the bank does not know, each with what it said.
+
+    Raises:
+        BankUnavailable: the bank does not answer.
+    """
+    asked = {each for each in customers if each}
+    if not asked:
+        return {}
+    bank, turn, unknown = await plumbing.resource(desk_bank), asyncio.Semaphore(AT_ONCE), dict[str, str]()
+
+    async def ask(customer: str) -> None:
+        async with turn:
+            try:
+                await bank.customer(customer)
+            except UnknownCustomer as error:
+                unknown[customer] = str(error)
+
+    await asyncio.gather(*map(ask, asked))
+    return unknown
+
+
+def policies_found() -> str:
+    """The desk's routes and policies, all of them read."""
+    policy_index()
+    return f"each belongs to one of {len(load_routes(routes_folder()))} routes"
+
+
+def bank_found() -> str:
+    """The bank that answers."""
+    asyncio.run(_ask())
+    return bank_settings().bank_url or "embedded, in the home"
+
+
+async def _ask() -> None:
+    async with desk_bank(settings()) as bank:
+        try:
+            await bank.customer(NOBODY)
+        except UnknownCustomer:
+            return
+
+
+def preparing() -> str | None:
+    """What takes long at the first message: the router is trained once."""
+    return None if any(home().glob("router-*.bin")) else "training the router on the desk's examples (once)"
+
+
+BUSINESS = Business(
+    unknown_customers=unknown_customers,
+    checks=(
+        Check(
+            "policies",
+            policies_found,
+            "correct the files, or unset BATON_ROUTES and BATON_POLICIES for the sample ones",
+        ),
+        Check("bank", bank_found, "start it (baton bank serve), or unset BATON_BANK_URL for the embedded one"),
+    ),
+    settings=BankSettings,
+    preparing=preparing,
+)

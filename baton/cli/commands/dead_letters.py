@@ -1,0 +1,114 @@
+"""`baton dead-letters`: what failed for good, with its evidence. Light on purpose: replaying imports what it needs."""
+
+from typing import Annotated
+
+import typer
+
+from baton.cli.terminal.light import LightCommand, LightGroup
+from baton.cli.terminal.options import MOST_TOKENS, Json
+from baton.errors import UsageError
+
+app = typer.Typer(
+    help="What failed for good: look at it, go on after a fix, or let it be.",
+    cls=LightGroup,
+    invoke_without_command=True,
+)
+STATUSES = ("open", "replayed", "discarded")
+Letter = Annotated[str, typer.Argument(help="The dead letter's id.", metavar="ID", show_default=False)]
+
+
+@app.callback()
+def dead_letters(
+    context: typer.Context,
+    *,
+    status: Annotated[str | None, typer.Option(help=f"One of {', '.join(STATUSES)}.", show_default=False)] = None,
+    json: Json = False,
+) -> int:
+    """List the dead letters, newest first; `show`, `replay`, `settle` or `discard` one."""
+    if context.invoked_subcommand is not None:
+        return 0
+    if status is not None and status not in STATUSES:
+        raise UsageError(f"no dead letter has the status {status!r}; it is one of {', '.join(STATUSES)}")
+    from baton.cli.terminal.output import say_json
+    from baton.cli.views.letter_view import as_row, show_letters
+    from baton.cli.work.reading import home_listing, letter_list
+
+    found = letter_list(status)
+    if not found:
+        home_listing("dead letters")
+    if json:
+        say_json([as_row(letter) for letter in found])
+    elif found:
+        show_letters(found)
+    return 0
+
+
+@app.command(cls=LightCommand)
+def show(letter: Letter, *, json: Json = False) -> int:
+    """Show a dead letter: what failed, every attempt, what the step was given."""
+    from baton.cli.terminal.output import say_json
+    from baton.cli.views.letter_view import as_object, show_letter
+    from baton.cli.work.reading import one_letter
+
+    found = one_letter(letter)
+    if json:
+        say_json(as_object(found))
+    else:
+        show_letter(found)
+    return 0
+
+
+@app.command()
+def replay(
+    letter: Letter,
+    *,
+    accept_change: Annotated[
+        bool,
+        typer.Option(
+            "--accept-change",
+            help="Go on although the graph changed; a step that was renamed or removed is skipped.",
+        ),
+    ] = False,
+    budget_tokens: Annotated[
+        int | None,
+        typer.Option(help="The run's new budget, for one that ran out.", min=1, max=MOST_TOKENS, show_default=False),
+    ] = None,
+    json: Json = False,
+) -> int:
+    """Go on with the run from where it failed, after a fix; what was done stays done."""
+    from baton.cli.work.replaying import replay_one
+
+    return replay_one(letter, accept_change=accept_change, budget_tokens=budget_tokens, json=json)
+
+
+@app.command()
+def settle(
+    letter: Letter,
+    *,
+    done: Annotated[
+        str | None,
+        typer.Option("--done", help="It was done: its receipt.", metavar="JSON", show_default=False),
+    ] = None,
+    not_done: Annotated[bool, typer.Option("--not-done", help="It was not done: do it now.")] = False,
+    by: Annotated[str | None, typer.Option(help="Who says so (default: BATON_USER, or you).", metavar="NAME")] = None,
+    json: Json = False,
+) -> int:
+    """Say what came of an effect in doubt, and go on with its run."""
+    if (done is None) != not_done:
+        raise UsageError("say one of --done JSON, --not-done")
+    from baton.cli.work.replaying import settle_one
+
+    return settle_one(letter, done, by, json=json)
+
+
+@app.command(cls=LightCommand)
+def discard(
+    letter: Letter,
+    reason: Annotated[str, typer.Argument(help="Why nothing is to be done.", metavar="REASON", show_default=False)],
+    *,
+    json: Json = False,
+) -> int:
+    """Close a dead letter for good; its run stays as it is."""
+    from baton.cli.work.replaying import discard_one
+
+    return discard_one(letter, reason, json=json)

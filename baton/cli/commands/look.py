@@ -1,0 +1,109 @@
+"""`baton runs`, `show`, `graphs` and `graph`: what only looks. Light on purpose, see `baton.config.home`."""
+
+from enum import StrEnum
+from typing import Annotated
+
+import typer
+
+from baton.cli.terminal.options import Json, RunNumber, Thread
+from baton.errors import UsageError
+
+PAGE = 50
+MOST_PAGES = 1_000_000
+STATUSES = ("queued", "running", "waiting", "done", "dead_lettered", "failed")
+
+
+class Picture(StrEnum):
+    """How a graph is drawn."""
+
+    ascii = "ascii"
+    mermaid = "mermaid"
+
+
+def runs(
+    *,
+    status: Annotated[str | None, typer.Option(help=f"One of {', '.join(STATUSES)}.", show_default=False)] = None,
+    graph: Annotated[str | None, typer.Option(help="Only this graph's runs.", show_default=False)] = None,
+    page: Annotated[int, typer.Option(help=f"{PAGE} runs a page, the newest on the first.")] = 1,
+    prune: Annotated[bool, typer.Option("--prune", help="Let go of what old runs need no longer.")] = False,
+    older_than: Annotated[
+        int | None, typer.Option(metavar="DAYS", help="With --prune: untouched for so long (30).", show_default=False)
+    ] = None,
+    keep_latest: Annotated[bool, typer.Option("--keep-latest", help="With --prune: keep final states.")] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="With --prune: only say how much.")] = False,
+    json: Json = False,
+) -> int:
+    """List the runs, newest first, or prune old ones."""
+    if prune:
+        from baton.cli.work.pruning import prune_runs
+
+        return prune_runs(older_than, keep_latest=keep_latest, dry_run=dry_run, listing=status or graph, json=json)
+    if older_than is not None or keep_latest or dry_run:
+        raise UsageError("--older-than, --keep-latest and --dry-run go with --prune")
+    return _list(status, graph, page, json=json)
+
+
+def _list(status: str | None, graph: str | None, page: int, *, json: bool) -> int:
+    from baton.cli.terminal.output import say_json
+    from baton.cli.views.run_fields import as_row
+    from baton.cli.work.reading import home_listing, run_list
+
+    if status is not None and status not in STATUSES:
+        raise UsageError(f"no run has the status {status!r}; it is one of {', '.join(STATUSES)}")
+    if not 1 <= page <= MOST_PAGES:
+        raise UsageError(f"--page is a number from 1 to {MOST_PAGES:,}")
+    limit, offset = (-1, 0) if json else (PAGE + 1, PAGE * (page - 1))
+    found = run_list(status, graph, limit, offset)
+    if not found:
+        home_listing("runs" if page == 1 else f"runs on page {page}")
+    if json:
+        say_json([as_row(run) for run in found])
+    elif found:
+        from baton.cli.views.runs_view import show_page
+
+        show_page(found, PAGE, page)
+    return 0
+
+
+def show(thread: Thread, *, run: RunNumber = None, json: Json = False) -> int:
+    """Show a run step by step: inputs, outputs, attempts, latency, tokens, cost."""
+    from baton.cli.terminal.output import say_json
+    from baton.cli.views.run_fields import as_object, step_object
+    from baton.cli.work.reading import open_letters, run_steps
+
+    found, message, steps = run_steps(thread, run)
+    if json:
+        say_json({**as_object(found), "steps": [step_object(step) for step in steps]})
+    else:
+        from baton.cli.views.step_view import show_steps
+
+        show_steps(found, message, steps, open_letters(thread, found["run"]))
+    return 0
+
+
+def graphs(*, json: Json = False) -> int:
+    """List the graphs of langgraph.json."""
+    from baton.cli.terminal.output import say_json
+    from baton.runs.registry import entries
+
+    known = entries().values()
+    if json:
+        say_json([{"name": each.name, "path": each.path, "description": each.description} for each in known])
+    else:
+        from baton.cli.views.graphs_view import show_graphs
+
+        show_graphs(list(known))
+    return 0
+
+
+def graph(
+    name: Annotated[str, typer.Argument(help="One of `baton graphs`.", show_default=False)],
+    *,
+    format_: Annotated[Picture, typer.Option("--format", help="How to draw it.")] = Picture.ascii,
+) -> int:
+    """Draw a graph."""
+    from baton.cli.terminal.output import say
+    from baton.cli.views.graphs_view import drawing
+
+    say(drawing(name, mermaid=format_ is Picture.mermaid))
+    return 0

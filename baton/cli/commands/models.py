@@ -1,0 +1,36 @@
+"""`baton models`: what is configured, and the local model over HTTP. Light on purpose."""
+
+from typing import Annotated
+
+import typer
+
+from baton.cli.terminal.options import Json
+
+app = typer.Typer(help="The models that are configured; the local model over HTTP.", invoke_without_command=True)
+
+
+@app.callback()
+def models(context: typer.Context, *, json: Json = False) -> int:
+    """List the roles with their models; `serve` serves the local one."""
+    if context.invoked_subcommand is not None:
+        return 0
+    from baton.cli.terminal.output import say_json
+    from baton.cli.work.model_list import model_rows, show_models
+
+    rows = model_rows()
+    if json:
+        say_json(rows)
+    else:
+        show_models(rows)
+    return 0
+
+
+@app.command()
+def serve(*, port: Annotated[int, typer.Option(help="On 127.0.0.1.", min=0, max=65_535)] = 8020) -> int:
+    """Serve the local model over the OpenAI protocol until Ctrl-C."""
+    import asyncio
+
+    from baton.cli.work.model_list import serve_model
+
+    asyncio.run(serve_model(port))
+    return 0

@@ -1,0 +1,115 @@
+"""`baton run`, `resume` and `decide`: what works runs. Light on purpose: the rest is imported when it is needed."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from typer.core import TyperCommand
+
+from baton.cli.business import has_business
+from baton.cli.terminal.light import Context, Parameter
+from baton.cli.terminal.options import BudgetTokens, Concurrency, Json, RunNumber, Thread
+from baton.errors import UsageError
+
+
+def run(
+    graph: Annotated[str, typer.Argument(help="One of `baton graphs`.", show_default=False)],
+    message: Annotated[str | None, typer.Argument(help="The message; - reads stdin.", show_default=False)] = None,
+    *,
+    file: Annotated[Path | None, typer.Option(help="Many messages: .txt, .csv or .jsonl.", show_default=False)] = None,
+    thread_id: Annotated[str | None, typer.Option(help="The thread of the run.", show_default=False)] = None,
+    next_: Annotated[bool, typer.Option("--next", help="A further run on a thread that has runs.")] = False,
+    input_: Annotated[
+        str | None,
+        typer.Option(
+            "--input", help="The input, or more of it than the message.", metavar="JSON|FILE", show_default=False
+        ),
+    ] = None,
+    customer: Annotated[str | None, typer.Option(help="Who is asking, such as C007.", show_default=False)] = None,
+    budget_tokens: BudgetTokens = None,
+    concurrency: Concurrency = None,
+    set_: Annotated[
+        list[str] | None, typer.Option("--set", help="A context value, as route_threshold=0.9.", metavar="KEY=VALUE")
+    ] = None,
+    json: Json = False,
+) -> int:
+    """Work one message, another input, or a file of them, through a graph."""
+    from baton.cli.work.context_values import context_of
+    from baton.runs.registry import entry
+
+    if (message is None and input_ is None) == (file is None):
+        raise UsageError("give one message, another --input, or --file with many")
+    if file is not None and thread_id is not None:
+        raise UsageError("--thread-id names one thread; the runs of a --file get ids of their own")
+    if next_ and thread_id is None:
+        raise UsageError("--next goes with --thread-id: the thread that gets a further run")
+    entry(graph)
+    from baton.cli.work.starting import On, Order, Told, run_file, run_one
+
+    order = Order(graph, context_of(set_ or []), budget_tokens, concurrency, json)
+    if file is not None:
+        return run_file(file, customer, order)
+    return run_one(Told(message, input_, customer), On(thread_id, further=next_), order)
+
+
+def resume(
+    thread: Annotated[str | None, typer.Argument(help="The run's thread id.", show_default=False)] = None,
+    *,
+    all_: Annotated[bool, typer.Option("--all", help="Every run that is queued, cut off or failed.")] = False,
+    run: RunNumber = None,
+    concurrency: Concurrency = None,
+    json: Json = False,
+) -> int:
+    """Go on after a crash, a stop, a failure or a breakpoint."""
+    if (thread is None) != all_:
+        raise UsageError("name one thread, or say --all")
+    if thread is None and run is not None:
+        raise UsageError("--run goes with one thread")
+    from baton.cli.work.resuming import resume_all, resume_one
+
+    return resume_all(concurrency, json=json) if thread is None else resume_one(thread, run, json=json)
+
+
+class AsksTheBusiness(TyperCommand):
+    """Has `--customer` where the project has a business, which knows its customers."""
+
+    def get_params(self, ctx: Context) -> list[Parameter]:
+        """See TyperCommand."""
+        found = super().get_params(ctx)
+        return found if has_business() else [each for each in found if each.name != "customer"]
+
+
+class OptionalText(TyperCommand):
+    """Lets `--reject` stand alone: without a text after it, it gets an empty one."""
+
+    def parse_args(self, ctx: typer.Context, args: list[str]) -> list[str]:  # type: ignore[override]
+        """See TyperCommand."""
+        filled: list[str] = []
+        for word, following in zip(args, [*args[1:], "--"], strict=False):  # of no words, nothing follows
+            filled.append(word)
+            if word == "--reject" and following.startswith("--"):
+                filled.append("")
+        return super().parse_args(ctx, filled)
+
+
+def decide(
+    thread: Thread,
+    *,
+    approve: Annotated[bool, typer.Option("--approve", help="Do it as shown.")] = False,
+    reject: Annotated[str | None, typer.Option(help="Do not do it; the text says why.", metavar="[TEXT]")] = None,
+    edit: Annotated[str | None, typer.Option(help="Do it with these arguments.", metavar="JSON")] = None,
+    respond: Annotated[str | None, typer.Option(help="Do not do it; tell the desk this.", metavar="TEXT")] = None,
+    interrupt: Annotated[str | None, typer.Option(help="Which decision, where several wait.", metavar="ID")] = None,
+    digest: Annotated[str | None, typer.Option(help="The digest of the action as you saw it.", metavar="D")] = None,
+    run: RunNumber = None,
+    by: Annotated[str | None, typer.Option(help="Who decides (default: BATON_USER, or you).", metavar="NAME")] = None,
+    json: Json = False,
+) -> int:
+    """Answer what a run waits for; the first answer stands."""
+    words = {"reject": reject, "edit": edit, "respond": respond}
+    said = [*(["approve"] if approve else []), *(kind for kind, value in words.items() if value is not None)]
+    if len(said) != 1:
+        raise UsageError("say one of --approve, --reject [TEXT], --edit JSON, --respond TEXT")
+    from baton.cli.work.deciding import Answer, decide_one
+
+    return decide_one(thread, Answer(said[0], words.get(said[0]) or "", interrupt, digest, run, by), json=json)

@@ -1,0 +1,70 @@
+"""Checks that open something: each returns what it found, or raises with what is wrong."""
+
+from typing import get_args
+
+import httpx
+
+from baton.cli.work.model_list import OPENAI
+from baton.config.home import database_file, make_home
+from baton.config.settings import Role, Settings
+from baton.errors import BatonError, StorageError
+from baton.offline.wire import load_skills
+from baton.runs import registry
+from baton.storage.sqlite_file import reading
+
+ENDPOINT_S = 5.0
+
+
+def home_found(configured: Settings) -> str:  # noqa: ARG001 - all checks take the settings
+    """The home, which is made if it is not there."""
+    return str(make_home())
+
+
+def database_found(configured: Settings) -> str:  # noqa: ARG001
+    """The database's file and its runs by status."""
+    path = database_file()
+    with reading(path) as tx:
+        told = tx.execute("PRAGMA quick_check(1)").fetchone()[0]
+        if told != "ok":
+            raise StorageError(f"{path} is damaged: {told}")
+        rows = tx.execute("SELECT status, count(*) FROM runs GROUP BY status ORDER BY status").fetchall()
+    counts = ", ".join(f"{count} {status.replace('_', ' ')}" for status, count in rows)
+    return f"{path.name} is sound; runs: {counts or 'none'}"
+
+
+def graphs_found(configured: Settings) -> str:  # noqa: ARG001
+    """The graphs, all of them imported."""
+    names = list(registry.entries())
+    for name in names:
+        registry.load(name)
+    return ", ".join(names)
+
+
+def skills_found(configured: Settings) -> str:
+    """The local models that roles name, with how many records they answer."""
+    names = {configured.model_of(role) for role in get_args(Role)}
+    local = sorted(name.removeprefix("local:") for name in names if name.startswith("local:"))
+    return ", ".join(f"{name} answers {len(load_skills(name))} shapes" for name in local) or "not used"
+
+
+def endpoint_found(configured: Settings) -> str:
+    """The endpoint of the `openai:` models, which answers.
+
+    Raises:
+        BatonError: it does not, or refuses the key.
+    """
+    if not any(configured.model_of(role).startswith("openai:") for role in get_args(Role)):
+        return "not used"
+    url = (configured.openai_base_url or OPENAI).rstrip("/")
+    key = configured.openai_api_key
+    try:
+        answer = httpx.get(
+            f"{url}/models",
+            headers={"Authorization": f"Bearer {key.get_secret_value()}"} if key else {},
+            timeout=ENDPOINT_S,
+        )
+    except (httpx.HTTPError, httpx.InvalidURL) as error:
+        raise BatonError(f"{url} gives no answer ({type(error).__name__})") from error
+    if answer.status_code in {httpx.codes.UNAUTHORIZED, httpx.codes.FORBIDDEN}:
+        raise BatonError(f"{url} refuses the key")
+    return f"{url} answers"

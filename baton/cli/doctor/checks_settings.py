@@ -1,0 +1,50 @@
+"""Where each setting comes from."""
+
+import os
+import re
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from pydantic_settings import BaseSettings
+
+OTHERS = {"BATON_HOME": ".baton", "BATON_DATABASE_URL": None, "BATON_DEBUG": None}  # read where they are needed
+SECRETS = {"OPENAI_API_KEY"}
+
+
+def setting_rows(kinds: Sequence[type[BaseSettings]]) -> list[dict[str, Any]]:
+    """Name, value and source (environment, .env, default) of every setting; ask before `.env` is read."""
+    written = _written()
+    return [_row(name, default, written) for name, default in _known(kinds).items()]
+
+
+def unknown_settings(rows: list[dict[str, Any]]) -> list[str]:
+    """Names that look like settings of ours and are none: most likely misspelt."""
+    known = {row["name"] for row in rows}
+    return sorted(name for name in os.environ if name.startswith("BATON_") and name not in known)
+
+
+def _known(kinds: Sequence[type[BaseSettings]]) -> dict[str, Any]:
+    fields = [each for kind in kinds for each in kind.model_fields.items()]
+    named = {str(field.validation_alias or f"BATON_{name.upper()}"): field.get_default() for name, field in fields}
+    return {**OTHERS, **named}
+
+
+def _row(name: str, default: Any, written: dict[str, str | None]) -> dict[str, Any]:
+    for source, values in (("environment", os.environ), (".env", written)):
+        if value := values.get(name):
+            return {"name": name, "value": "(set)" if name in SECRETS else _shown(value), "source": source}
+    return {"name": name, "value": None if default is None else str(default), "source": "default"}
+
+
+def _shown(value: str) -> str:
+    """An address without the password in it."""
+    return re.sub(r"//[^/@]+@", "//...@", value)
+
+
+def _written() -> dict[str, str | None]:
+    if not Path(".env").is_file():
+        return {}
+    from dotenv import dotenv_values
+
+    return dotenv_values(".env")

@@ -1,0 +1,26 @@
+"""What the doctor found, as tables."""
+
+from typing import TYPE_CHECKING, Any
+
+from baton.cli.terminal.output import print_text
+from baton.cli.terminal.rows import Rows
+
+if TYPE_CHECKING:
+    from baton.cli.doctor.checks import Finding
+
+COLOURS = {"ok": "green", "warn": "yellow", "fail": "red"}
+
+
+def show_findings(findings: "list[Finding]", settings: list[dict[str, Any]]) -> None:
+    """Print the settings that somebody set, each check, and what to do about those that are not well."""
+    rows = Rows("", "check", "found", wide="found")
+    for each in findings:
+        rows.add((each.state, COLOURS[each.state]), each.name, each.found)
+    rows.show()
+    chosen = [each for each in settings if each["source"] != "default"]
+    for setting in chosen:
+        print_text(f"{setting['name']}={setting['value']}  ({setting['source']})")
+    print_text(f"{len(settings) - len(chosen)} of {len(settings)} settings have their defaults", "dim")
+    for each in findings:
+        if each.advice:
+            print_text(f"\n{each.state}: {each.name}: {each.found}\n  {each.advice}", COLOURS[each.state])

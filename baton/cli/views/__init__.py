@@ -1,0 +1,1 @@
+"""How runs, steps, graphs and dead letters look to people and to programs."""

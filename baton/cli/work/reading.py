@@ -1,0 +1,96 @@
+"""Looking at the database without the machinery that works runs. Light on purpose, see `baton.config.home`."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+from baton.cli.terminal.output import note
+from baton.config.home import database_file, home, load_env
+from baton.errors import UnknownThread, UsageError
+from baton.storage import letter_rows, run_rows
+from baton.storage import show as shown
+from baton.storage.known_files import refuse_if_gone
+from baton.storage.sqlite_file import reading
+
+Run = dict[str, Any]
+
+
+def existing_database() -> Path | None:
+    """The database's file; None in a home that is not there yet, which is not made for a look.
+
+    Raises:
+        BatonError: it cannot be said where it is, or it was there and is gone.
+    """
+    load_env()
+    file = database_file()
+    refuse_if_gone(file)
+    return file if file.exists() else None
+
+
+def message_of(row: Run) -> str:
+    """The message that a run's row was given."""
+    return str(json.loads(row["input"] or "{}").get("message", ""))
+
+
+def run_list(status: str | None, graph: str | None, limit: int, offset: int) -> list[Run]:
+    """Runs, newest first.
+
+    Raises:
+        BatonError: the database cannot be read.
+    """
+    file = existing_database()
+    if file is None:
+        return []
+    with reading(file) as tx:
+        return run_rows.listing(tx, status=status, graph=graph, limit=limit, offset=offset)
+
+
+def run_steps(thread_id: str, run: int | None) -> tuple[Run, str, list[Run]]:
+    """One run, the thread's last where no number is given, its message and its steps.
+
+    Raises:
+        UnknownThread: there is no such run.
+    """
+    file = existing_database()
+    if file is None:
+        raise UnknownThread(f"no run has the thread id {thread_id!r}; there are none in {home()}")
+    with reading(file) as tx:
+        row = run_rows.get(tx, thread_id, run)
+        return run_rows.summary(tx, row), message_of(row), shown.steps(tx, thread_id, row["run"])
+
+
+def letter_list(status: str | None) -> list[Run]:
+    """Dead letters, newest first.
+
+    Raises:
+        BatonError: the database cannot be read.
+    """
+    file = existing_database()
+    if file is None:
+        return []
+    with reading(file) as tx:
+        return letter_rows.listing(tx, status)
+
+
+def one_letter(letter_id: str) -> Run:
+    """One dead letter with its evidence.
+
+    Raises:
+        UsageError: there is none of that id.
+    """
+    file = existing_database()
+    if file is None:
+        raise UsageError(f"no dead letter has the id {letter_id[:80]!r}; there are none in {home()}")
+    with reading(file) as tx:
+        return letter_rows.get(tx, letter_id)
+
+
+def open_letters(thread_id: str, run: int) -> list[Run]:
+    """The open dead letters of a run that is there, oldest first."""
+    with reading(database_file()) as tx:
+        return letter_rows.open_of(tx, thread_id, run)
+
+
+def home_listing(things: str) -> None:
+    """Say where nothing was found."""
+    note(f"no {things} in {home()}")

@@ -1,0 +1,84 @@
+"""Working runs to an exit code: one run, or many with their progress."""
+
+import sys
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from baton.cli.business import preparing
+from baton.cli.terminal.invocation import command
+from baton.cli.terminal.output import console, note, say_json
+from baton.cli.terminal.progress import Tally, watching
+from baton.cli.views.many_view import show_many
+from baton.cli.views.run_fields import as_object
+from baton.cli.views.run_view import show_run
+from baton.cli.work.session import INTERRUPTED, Session
+from baton.errors import Held
+
+Run = dict[str, Any]
+Show = Callable[[Sequence[Run], dict[str, str], Tally], None]
+CODES = {"done": 0, "failed": 1, "waiting": 3, "dead_lettered": 4}
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What a person asked for beside the messages."""
+
+    json: bool
+    concurrency: int
+
+
+async def work_one(session: Session, thread_id: str, *, json: bool) -> int:
+    """Work one run and print it.
+
+    Raises:
+        Held: another process works it.
+    """
+    runs: list[Run] = []
+    with console(stderr=True).status(first_words()):
+        await session.runner.work([thread_id], done=runs.append, concurrency=1)
+    return told(session, runs[0] if runs else await session.runner.summary(thread_id), json=json)
+
+
+def told(session: Session, run: Run, *, json: bool) -> int:
+    """Print a run as this process leaves it and return its exit code.
+
+    Raises:
+        Held: another process works it.
+    """
+    if run["status"] in CODES:
+        say_json(as_object(run)) if json else show_run(run)
+        return CODES[run["status"]]
+    if not session.stopped:
+        raise Held(f"{run['thread_id']} is worked by another process; try again when it is done")
+    note(f"stopped: 0 done, 1 left; go on with: {command('resume', run['thread_id'])}")
+    return INTERRUPTED
+
+
+async def work_many(
+    session: Session, threads: Sequence[str], *, messages: dict[str, str], wanted: Wanted, show: Show = show_many
+) -> int:
+    """Work many runs side by side and print what came of them; the exit code knows of no bad input."""
+    tally, runs = Tally(len(threads)), list[Run]()
+
+    with watching(tally, first_words(), bar=not (wanted.json and sys.stdout.isatty())) as watch:
+
+        def done(run: Run) -> None:
+            runs.append(run)
+            watch.done(run)
+            if wanted.json and run["status"] in CODES:
+                say_json(as_object(run))
+
+        await session.runner.work(threads, done=done, concurrency=wanted.concurrency)
+    if tally.finished and not wanted.json:
+        show(runs, messages, tally)
+    if session.stopped:
+        left = tally.total - tally.finished
+        note(f"stopped: {tally.finished} done, {left} left; go on with: {command('resume', '--all')}")
+        return INTERRUPTED
+    return 1 if tally.by_status["failed"] else 0
+
+
+def first_words() -> str:
+    """What is going on before the first run is finished."""
+    return preparing() or "working"

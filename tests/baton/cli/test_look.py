@@ -1,0 +1,74 @@
+"""`baton runs`, `show`, `graphs`, `graph`."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from baton.cli.views.graphs_view import listed
+from tests.baton.cli.conftest import Baton
+
+STEP = "step attempt status started_at latency_ms input output model input_tokens output_tokens cost_usd error".split()
+
+
+def test_an_empty_list_says_where_it_looked(baton: Baton, baton_home: Path) -> None:
+    said = baton("runs")
+    assert (said.code, said.out, said.err) == (0, "", f"no runs in {baton_home}\n")
+    assert not baton_home.exists()
+
+
+def test_runs_are_listed_newest_first(baton: Baton) -> None:
+    for name, message in (("first", "hello"), ("second", "refund")):
+        baton("run", "toy", message, "--thread-id", name)
+    assert [row["thread_id"] for row in json.loads(baton("runs", "--json").out)] == ["second", "first"]
+    assert [row["thread_id"] for row in json.loads(baton("runs", "--status", "done", "--json").out)] == ["first"]
+    told = baton("runs").out
+    assert told.index("second") < told.index("first")
+    assert "refund GBP 30.00" in told
+
+
+def test_a_list_is_paged_for_people_only(baton: Baton, project: Path) -> None:
+    (project / "in.txt").write_text("hello\n" * 51)
+    baton("run", "toy", "--file", "in.txt", "--json")
+    assert len(json.loads(baton("runs", "--json").out)) == 51
+    first = baton("runs")
+    assert len(first.out.splitlines()) == 51
+    assert "--page 2" in first.err
+    assert len(baton("runs", "--page", "2").out.splitlines()) == 2
+
+
+def test_a_run_is_shown_step_by_step(baton: Baton) -> None:
+    baton("run", "toy", "refund", "--thread-id", "asked")
+    run = json.loads(baton("show", "asked", "--json").out)
+    assert [list(step) for step in run["steps"]] == [STEP]
+    assert run["steps"][0]["input"]["message"] == "refund"
+    assert run["steps"][0]["started_at"].endswith("Z")
+    told = baton("show", "asked").out
+    assert "waits for a person: refund GBP 30.00" in told
+    assert "decide asked --approve" in told
+
+
+def test_a_failed_step_tells_its_error(baton: Baton) -> None:
+    baton("run", "toy", "explode", "--thread-id", "parked")
+    told = baton("show", "parked").out
+    assert told.count("ValueError: it exploded") == 1
+    assert "work (try 1): ValueError: it exploded" in told
+    assert "work failed (failure)" in told
+    assert "dead-letters replay dl-" in told
+
+
+def test_graphs_are_those_of_the_file(baton: Baton) -> None:
+    assert [each["name"] for each in json.loads(baton("graphs", "--json").out)] == ["toy", "bare"]
+    assert "Does what its message says." in baton("graphs").out
+
+
+@pytest.mark.parametrize("picture", ["ascii", "mermaid"])
+def test_a_graph_is_drawn_without_the_plumbing(baton: Baton, picture: str) -> None:
+    told = baton("graph", "toy", "--format", picture).out
+    assert "work" in told
+    assert "default_error_handler" not in told
+
+
+def test_a_graph_that_cannot_be_laid_out_is_listed() -> None:
+    edges = [("__start__", "a"), ("a", "b"), ("a", "__end__"), ("b", "a")]
+    assert listed(edges).splitlines() == ["__start__ -> a", "a         -> b | __end__", "b         -> a"]

@@ -1,0 +1,47 @@
+"""The commands that only look start at once, and say what they can do."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.baton.cli.conftest import HOUSE, Baton
+
+HEAVY = ("asyncio", "pydantic", "pydantic_settings", "langgraph", "langchain_core", "openai", "sklearn", "uvicorn")
+PROBE = """
+import sys
+from baton.cli.main import main
+try:
+    main(sys.argv[1:])
+finally:
+    print("loaded:", *sorted(set(sys.argv[0:0]) | {name for name in %r if name in sys.modules}))
+"""
+
+
+def probed(*arguments: str) -> str:
+    command = [sys.executable, "-c", PROBE % (HEAVY,), *arguments]
+    environment = {**os.environ, "PYTHONPATH": str(HOUSE)}
+    return subprocess.run(command, env=environment, text=True, capture_output=True, check=False).stdout
+
+
+@pytest.mark.parametrize(
+    "arguments", [("--help",), ("runs",), ("graphs", "--json"), ("advise", "--criteria"), ("show", "nobody")]
+)
+def test_looking_loads_nothing_heavy(project: Path, arguments: tuple[str, ...]) -> None:
+    assert probed(*arguments).splitlines()[-1].strip() == "loaded:"
+
+
+def test_help_names_every_command(project: Path) -> None:
+    told = probed("--help")
+    for name in "demo run resume decide runs show graphs graph advise bank models doctor".split():
+        assert f" {name} " in told
+
+
+@pytest.mark.parametrize("arguments", [(), ("bank",)])
+def test_nothing_asked_is_answered_with_help(baton: Baton, arguments: tuple[str, ...]) -> None:
+    said = baton(*arguments)
+    assert said.code == 2
+    assert "error" not in said.err
+    assert "Usage: " in said.err + said.out

@@ -1,0 +1,137 @@
+"""Each wrong use is one line on stderr with its exit code, and leaves nothing behind."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from tests.baton.cli.conftest import Baton
+
+
+@pytest.mark.parametrize(
+    "arguments,told",
+    [
+        (("run", "toi", "hello"), "no graph is called 'toi'; did you mean 'toy'?"),
+        (("run", "quite_another", "hello"), "no graph is called 'quite_another'; `baton graphs` lists them"),
+        (("run", "toy"), "give one message, another --input, or --file with many"),
+        (("run", "toy", "hello", "--file", "a.txt"), "give one message, another --input, or --file with many"),
+        (("run", "toy", "--file", "a.txt", "--thread-id", "x"), "--thread-id names one thread"),
+        (("run", "toy", ""), "the message is empty"),
+        (("run", "toy", "hello", "--customer", "C999"), "the bank knows no customer 'C999'"),
+        (("run", "toy", "hello", "--thread-id", "../x"), "a thread id is 1 to 64 letters"),
+        (("run", "toy", "hello", "--set", "tone"), "--set 'tone' is not key=value"),
+        (("run", "toy", "hello", "--thread-id", "-x"), "a thread id is 1 to 64 letters"),
+        (("run", "toy", "hello", "--set", "pitch=1"), "--set: toy has no pitch; it has tone"),
+        (("run", "toy", "hello", "--budget-tokens", "0"), "--budget-tokens"),
+        (("run", "toy", "hello", "--budget-tokens", "9" * 30), "--budget-tokens"),
+        (("runs", "--page", "0"), "--page is a number from 1 to 1,000,000"),
+        (("runs", "--page", "9" * 30), "--page is a number from 1 to 1,000,000"),
+        (("run", "toy", "--file", "none.txt"), "cannot read none.txt: No such file or directory"),
+        (("runs", "--status", "asleep"), "no run has the status 'asleep'; it is one of queued, running"),
+        (("show", "nobody"), "no run has the thread id 'nobody'"),
+        (("resume",), "name one thread, or say --all"),
+        (("resume", "x", "--all"), "name one thread, or say --all"),
+        (("resume", "nobody"), "no run has the thread id 'nobody'"),
+        (("decide", "nobody"), "say one of --approve"),
+        (("decide", "nobody", "--approve", "--reject"), "say one of --approve"),
+        (("decide", "nobody", "--approve"), "no run has the thread id 'nobody'"),
+        (("decide", "nobody", "--edit", "{"), "--edit is not JSON"),
+        (("decide", "nobody", "--edit", "[]"), "--edit takes an object"),
+        (("decide", "nobody", "--edit", "{}"), "--edit takes an object"),
+        (("graph", "toi"), "no graph is called 'toi'"),
+        (("dead-letters", "replay", "dl-1", "--budget-tokens", "9" * 30), "--budget-tokens"),
+        (("bank", "reset"), "say --yes"),
+        (("nonsense",), "No such command 'nonsense'"),
+    ],
+)
+def test_wrong_use_is_told_in_one_line(baton: Baton, arguments: tuple[str, ...], told: str) -> None:
+    said = baton(*arguments)
+    assert (said.code, said.out) == (2, "")
+    assert told in said.err
+    assert len(said.err.splitlines()) == 1
+    assert json.loads(baton("runs", "--json").out) == []
+
+
+def test_a_thread_id_is_taken_once(baton: Baton) -> None:
+    baton("run", "toy", "hello", "--thread-id", "mine")
+    said = baton("run", "toy", "hello", "--thread-id", "mine")
+    assert said.code == 2
+    assert "the thread id 'mine' is in use" in said.err
+
+
+def test_an_unknown_customer_of_all_lines_is_one_error(baton: Baton, project: Path) -> None:
+    (project / "in.txt").write_text("hello\nhello\n")
+    said = baton("run", "toy", "--file", "in.txt", "--customer", "C999")
+    assert (said.code, said.err) == (2, "error: the bank knows no customer 'C999'\n")
+
+
+def test_tracing_without_a_key_is_refused(baton: Baton, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LANGSMITH_TRACING", "true")
+    said = baton("run", "toy", "hello")
+    assert said.code == 2
+    assert "LANGSMITH_API_KEY is not set" in said.err
+
+
+@pytest.mark.parametrize(
+    "name,value,told",
+    [
+        ("BATON_CONCURRENCY", "many", "Input should be a valid integer"),
+        ("BATON_BUDGET_TOKENS", "9" * 30, "Input should be less than or equal to 1000000000"),
+        ("BATON_MODEL_CHEAP", "gpt", "write local:NAME or openai:NAME"),
+        ("BATON_BANK_URL", "bank", "write http://HOST or https://HOST"),
+        ("BATON_ROUTES", "nowhere", "Path does not point to a directory"),
+    ],
+)
+def test_a_bad_setting_is_named(
+    baton: Baton, monkeypatch: pytest.MonkeyPatch, name: str, value: str, told: str
+) -> None:
+    monkeypatch.setenv(name, value)
+    said = baton("run", "toy", "hello")
+    assert said.code == 2
+    assert f"{name} is '{value}': {told}" in said.err
+
+
+def test_a_remote_model_without_a_key_is_refused_before_anything_is_queued(
+    baton: Baton, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("BATON_MODEL_STRONG", "openai:some-model")
+    said = baton("run", "toy", "hello")
+    assert said.code == 2
+    assert "BATON_MODEL_STRONG is openai:some-model and OPENAI_API_KEY is not set" in said.err
+    assert json.loads(baton("runs", "--json").out) == []
+
+
+def test_a_home_that_cannot_be_made_is_named(baton: Baton, project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (project / "file").write_text("")
+    monkeypatch.setenv("BATON_HOME", str(project / "file" / "home"))
+    said = baton("run", "toy", "hello")
+    assert said.code == 1
+    assert f"cannot use the home {project / 'file' / 'home'}" in said.err
+
+
+def test_a_foreign_database_is_left_alone(baton: Baton, baton_home: Path) -> None:
+    baton_home.mkdir()
+    (baton_home / "baton.db").write_bytes(b"no database at all, but long enough to look like one" * 100)
+    for command in (("runs",), ("run", "toy", "hello")):
+        said = baton(*command)
+        assert said.code == 1
+        assert "cannot use the database" in said.err
+
+
+def test_a_bank_that_is_away_is_told(baton: Baton, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("BATON_BANK_URL", "http://127.0.0.1:9")
+    said = baton("run", "toy", "hello", "--customer", "C001")
+    assert said.code == 1
+    assert said.err.startswith("error: the bank at 127.0.0.1:9 gave no answer (ConnectError)")
+    assert len(said.err.splitlines()) == 1
+    assert json.loads(baton("runs", "--json").out) == []
+
+
+def test_an_unexpected_error_names_itself(baton: Baton, monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(*_: object) -> None:
+        raise RuntimeError("all\nwrong")
+
+    monkeypatch.setattr("baton.cli.work.reading.run_list", broken)
+    said = baton("runs")
+    assert said.code == 1
+    assert said.err == "error: unexpected RuntimeError: all wrong; run with BATON_DEBUG=1 for the traceback\n"
