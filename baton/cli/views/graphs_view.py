@@ -2,7 +2,6 @@
 
 from typing import TYPE_CHECKING, Any
 
-from baton._langgraph import declared_edges, is_handler
 from baton.cli.terminal.invocation import command
 from baton.cli.terminal.output import note
 from baton.cli.terminal.rows import Rows
@@ -31,6 +30,8 @@ def drawing(name: str, *, mermaid: bool) -> str:
     Raises:
         UnknownGraph: there is none of that name.
     """
+    from baton._langgraph import is_handler
+
     graph = load(name)
     drawn = graph.get_graph()
     for handler in [step for step in drawn.nodes if is_handler(step)]:
@@ -46,6 +47,8 @@ def drawing(name: str, *, mermaid: bool) -> str:
 
 def _correct(drawn: "Graph", builder: "StateGraph[Any, Any, Any, Any]") -> None:
     """Draw the edges that were declared: the framework guesses those around a deferred step, and misses some."""
+    from baton._langgraph import declared_edges
+
     declared, free = declared_edges(builder)
     drawn.edges[:] = [each for each in drawn.edges if each[:2] in declared or each.source in free]
     missing = [each for each in declared if each not in {edge[:2] for edge in drawn.edges}]

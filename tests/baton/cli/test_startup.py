@@ -27,7 +27,8 @@ def probed(*arguments: str) -> str:
 
 
 @pytest.mark.parametrize(
-    "arguments", [("--help",), ("runs",), ("graphs", "--json"), ("advise", "--criteria"), ("show", "nobody")]
+    "arguments",
+    [("--help",), ("runs",), ("graphs",), ("graphs", "--json"), ("advise", "--criteria"), ("show", "nobody")],
 )
 def test_looking_loads_nothing_heavy(project: Path, arguments: tuple[str, ...]) -> None:
     assert probed(*arguments).splitlines()[-1].strip() == "loaded:"
