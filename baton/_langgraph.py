@@ -4,7 +4,7 @@ The keys of a task's `configurable`, the path of a task and the form of a checkp
 upgrade changes one, `tests/baton/test_langgraph_ground.py` fails by the name that stands here.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime
 from functools import partial
 from typing import Any
@@ -238,6 +238,14 @@ def holds_input(metadata: Mapping[str, Any]) -> bool:
 def begun_after(metadata: Mapping[str, Any]) -> dict[str, Any]:
     """The metadata of a checkpoint that begins a run after the one with that metadata."""
     return {"source": "update", "step": metadata.get("step", -1) + 1, "parents": {}}
+
+
+def replace_reducer(compiled: Any, name: str, make: Callable[[Any], Any]) -> None:
+    """Give a key of a compiled graph another reducer, made of the one that it has; a key without one stays."""
+    channel = compiled.channels.get(name)
+    if type(channel) is BinaryOperatorAggregate:
+        compiled.channels[name] = replaced = BinaryOperatorAggregate(channel.typ, make(channel.operator))
+        replaced.key = channel.key
 
 
 def first_checkpoint(last: CheckpointTuple, kept: Mapping[str, Any], version: Any) -> tuple[Checkpoint, dict[str, Any]]:

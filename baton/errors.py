@@ -18,6 +18,7 @@ BatonError                 one line that says what to do
 └── Fatal                  trying again cannot help: the step is parked
     ├── BadAnswer          a model answered, was paid, and the answer is of no use
     ├── ShapeError         a step read or wrote something that does not fit its declared shape
+    ├── ReducerFailed      the reducer of a key could not take what the steps of one superstep wrote
     ├── GateFailed         a result did not pass a gate, and its one repair did not either
     ├── OverBudget         the reservation would exceed the run's budget
     ├── CapReached         something was counted up to its cap: rounds, the width of a fan-out, failed attempts
@@ -32,6 +33,7 @@ BatonError                 one line that says what to do
     └── NeedsMigration     the graph changed under a paused run
 """
 
+from collections.abc import Sequence
 from typing import Any
 
 
@@ -124,6 +126,15 @@ class ShapeError(Fatal):
     def __init__(self, step: str, verb: str, shape: str, cause: Exception) -> None:
         super().__init__(f"{step} cannot {verb} {shape}: {first_fault(cause)}")
         self.step, self.verb, self.shape = step, verb, shape
+
+
+class ReducerFailed(Fatal):
+    """Raised when the reducer of a key of the state could not take what the steps of one superstep wrote."""
+
+    def __init__(self, key: str, cause: Exception, steps: Sequence[str] = ()) -> None:
+        wrote = f", which {' and '.join(steps)} wrote," if steps else ""
+        super().__init__(f"the reducer of {key!r}{wrote} failed: {type(cause).__name__}: {first_fault(cause)}")
+        self.key, self.cause, self.steps = key, cause, tuple(steps)
 
 
 class GateFailed(Fatal):

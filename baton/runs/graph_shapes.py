@@ -32,7 +32,7 @@ def checked_input(graph: Graph, given: dict[str, Any]) -> str:
     """
     try:
         shape = codec(graph.builder.input_schema)
-        return shape.dump(shape.load(given, graph.name), graph.name)[1]
+        return shape.text(shape.take(given, graph.name), graph.name)
     except ShapeError as error:
         raise UsageError(str(error)) from error
 
@@ -61,6 +61,6 @@ def checked_context(graph: Graph, given: dict[str, Any]) -> dict[str, Any]:
 def output_text(graph: Graph, result: dict[str, Any]) -> str | None:
     """The output as JSON text; None where the run ended without one, as a parked run does."""
     try:
-        return codec(graph.builder.output_schema).dump(result, graph.name)[1]
+        return codec(graph.builder.output_schema).text(result, graph.name)
     except Fatal:
         return None

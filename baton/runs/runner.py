@@ -28,6 +28,7 @@ from baton.errors import (
     LeaseLost,
     NeedsMigration,
     Parked,
+    ReducerFailed,
     UsageError,
 )
 from baton.plain import nanousd, plain_json
@@ -38,7 +39,7 @@ from baton.runs.replays import Terms
 from baton.runtime.active import ActiveRun, Decider, person
 from baton.runtime.plumbing import Plumbing
 from baton.steps.adhoc import RUN, has_input, run_of, start_clean
-from baton.steps.dead_letters import record
+from baton.steps.dead_letters import record, record_reducer
 from baton.steps.effects import Settled, settle
 from baton.steps.scopes import counting
 from baton.steps.typed_graph import RECURSION_LIMIT, TypedGraph
@@ -272,6 +273,9 @@ class Runner:
         except (CrashLoop, NeedsMigration) as fatal:
             parked = True
             await record(run, "run", json.loads(row["input"]), fatal, checkpoint_id=None)
+        except ReducerFailed as failed:
+            parked = True
+            await record_reducer(run, failed)
         except Parked:  # by a graph inside one that has no handler of its own
             parked = True
         except Exception as failure:  # noqa: BLE001 - whatever it is, it ends this run and not the others

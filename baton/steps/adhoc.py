@@ -20,10 +20,11 @@ from langgraph.types import Command, StateSnapshot
 from pydantic_core import to_json
 
 from baton import _langgraph as framework
-from baton.errors import DeadLettered, NothingWaiting, Parked, UnknownThread
+from baton.errors import DeadLettered, NothingWaiting, Parked, ReducerFailed, UnknownThread
 from baton.plain import nanousd
 from baton.runtime.active import ActiveRun, Decider, person
 from baton.runtime.plumbing import Plumbing, plumbing
+from baton.steps.dead_letters import record_reducer
 from baton.storage import letter_rows, run_rows
 from baton.storage.fence import ACTIVE
 from baton.storage.run_rows import AdHoc, Adopted
@@ -72,7 +73,9 @@ class Call:
         Raises:
             DeadLettered: the run ended in a dead letter.
         """
-        if isinstance(error, Parked):  # by a graph inside one that has no handler of its own
+        if isinstance(error, ReducerFailed) and self.graph.checkpointer:
+            self.run.ended_by = await record_reducer(self.run, error)
+        elif isinstance(error, Parked):  # by a graph inside one that has no handler of its own
             self.run.ended_by = error.letter_id
         elif isinstance(error, Exception) and not isinstance(error, GraphBubbleUp):
             await self._end(error=f"{type(error).__name__}: {error}")

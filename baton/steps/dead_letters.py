@@ -8,7 +8,7 @@ import hashlib
 import json
 import re
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from importlib.metadata import version
 from typing import Any
 
@@ -31,6 +31,7 @@ from baton.errors import (
     NeedsMigration,
     OverBudget,
     Parked,
+    ReducerFailed,
     SecondEffect,
     ShapeError,
     Transient,
@@ -43,6 +44,7 @@ from baton.storage.letter_rows import get, put, set_ends_run
 from baton.storage.transaction import Transaction
 
 REASONS: dict[type[BaseException], str] = {
+    ReducerFailed: "reducer",
     ShapeError: "shape",
     BadAnswer: "bad_answer",
     GateFailed: "gate",
@@ -61,6 +63,13 @@ ATTEMPTS = (
     "SELECT attempt, started_at, latency_ms, error FROM spans"
     " WHERE thread_id = :thread_id AND run = :run AND step = :step"
     " AND (:task IS NULL OR task_id = :task) AND error IS NOT NULL"
+)
+WRITERS = (
+    "SELECT DISTINCT coalesce(spans.step, writes.task_id), writes.checkpoint_id, writes.task_id FROM writes"
+    " LEFT JOIN spans ON spans.thread_id = writes.thread_id AND spans.run = :run AND spans.task_id = writes.task_id"
+    " AND spans.kind = 'step' WHERE writes.thread_id = :thread_id AND writes.checkpoint_ns = '' AND channel = :key"
+    " AND writes.checkpoint_id = (SELECT checkpoint_id FROM checkpoints WHERE thread_id = :thread_id"
+    " AND checkpoint_ns = '' ORDER BY seq DESC LIMIT 1)"
 )
 PARKED = re.compile(r"Parked\('(dl-[0-9a-f]{12})'\)")  # what an error is after a restart: text
 MOST_RAW = 16_384  # characters kept of an answer that was of no use
@@ -124,8 +133,9 @@ async def _kept(state: Any, error: NodeError, *, ends_run: bool) -> str:
         error.error,
         checkpoint_id=info.checkpoint_id,
         ends_run=ends_run,
-        stood=place(),
+        places=[place()],
         path=_path(run),
+        may_send=scope_of(run).may_send,
     )
 
 
@@ -145,12 +155,13 @@ async def record(
     *,
     checkpoint_id: str | None,
     ends_run: bool = True,
-    stood: list[Level] | None = None,
+    places: Sequence[list[Level]] = (),
     path: str = "",
+    may_send: bool = False,
 ) -> str:
     """Keep what failed with its evidence; the same failure again opens the same letter. Returns the letter's id.
 
-    Without where it `stood` the letter cannot be replayed.
+    `places` says where each step stood that is to be done again; without one the letter cannot be replayed.
     """
     request = to_json(state, fallback=str).decode()
     occurrence = _short_hash(request)
@@ -170,14 +181,37 @@ async def record(
         "request": json.loads(redact_json(request)),
         "raw": redact_error(error.raw[:MOST_RAW]) if isinstance(error, BadAnswer) else None,
         "checkpoint_id": checkpoint_id,
-        "places": [stood] if stood else [],
+        "places": list(places),
         "version": version("baton"),
-        "may_send": bool(stood) and scope_of(run).may_send,
+        "may_send": may_send,
         "effect": getattr(error, "key", None) if isinstance(error, InDoubt | BadReceipt) else None,
     }
     again = isinstance(error, str)  # the framework hands an error on as text where a handler runs anew
     await run.plumbing.database.do(lambda tx: _put(tx, run, letter, evidence, again=again))
     return str(letter["letter_id"])
+
+
+async def record_reducer(run: ActiveRun, failed: ReducerFailed) -> str:
+    """Keep that a reducer failed on what the steps of one superstep wrote; a replay does those steps again.
+
+    Returns the letter's id. A reducer runs after its steps have ended, so no error handler of theirs sees it.
+    """
+    writers = await run.plumbing.database.do(lambda tx: _writers(tx, run, failed.key))
+    named = ReducerFailed(failed.key, failed.cause, sorted({step for step, _, _ in writers}))
+    return await record(
+        run,
+        " and ".join(named.steps) or failed.key,
+        {"key": failed.key},
+        named,
+        checkpoint_id=writers[0][1] if writers else None,
+        places=[[("", checkpoint, task)] for _, checkpoint, task in writers],
+    )
+
+
+def _writers(tx: Transaction, run: ActiveRun, key: str) -> list[tuple[str, str, str]]:
+    """The steps that wrote a key in the superstep where a thread stands: step, checkpoint, task."""
+    values = {"thread_id": run.thread_id, "run": run.run, "key": key}
+    return [tuple(row) for row in tx.execute(WRITERS, values).fetchall()]
 
 
 def _short_hash(text: str) -> str:

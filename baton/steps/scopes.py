@@ -9,12 +9,12 @@ ancestors: a fork counts what came before it, and an update counts nothing. A vi
 and when its error handler runs.
 """
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from collections.abc import Set as AbstractSet
 from contextvars import ContextVar
 from dataclasses import replace
 from itertools import count
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from langchain_core.callbacks import BaseCallbackHandler
@@ -29,6 +29,9 @@ from baton import _langgraph as framework
 from baton.errors import BatonError
 from baton.runtime.active import ActiveRun, execution
 from baton.storage.fence import ACTIVE
+
+if TYPE_CHECKING:
+    from baton.steps.boundary import Boundary
 
 NOTED = "__baton_visit"  # in a task's `configurable`
 
@@ -178,23 +181,23 @@ def tool_call_id() -> str | None:
 class Scoped(Runnable[Any, Any]):
     """A node that is a runnable of the framework's, a graph for instance, with its scope around it."""
 
-    def __init__(self, bound: Runnable[Any, Any], name: str) -> None:
+    def __init__(self, bound: Runnable[Any, Any], name: str, boundary: "Boundary | None" = None) -> None:
         self.bound, self.name = bound, name
-        self._step = name
+        self._step, self._boundary = name, boundary
 
     def invoke(self, input: Any, config: RunnableConfig | None = None, **options: Any) -> Any:  # noqa: A002
         """See Runnable."""
         scope = self._enter(config)
-        made = self.bound.invoke(input, config, **options)
+        made = self.bound.invoke(self._load(input), config, **options)
         scope.write_visit()
-        return made
+        return self._dump(made)
 
     async def ainvoke(self, input: Any, config: RunnableConfig | None = None, **options: Any) -> Any:  # noqa: A002
         """See Runnable."""
         scope = self._enter(config)
-        made = await self.bound.ainvoke(input, config, **options)
+        made = await self.bound.ainvoke(self._load(input), config, **options)
         scope.write_visit()
-        return made
+        return self._dump(made)
 
     async def astream(
         self,
@@ -204,9 +207,15 @@ class Scoped(Runnable[Any, Any]):
     ) -> AsyncIterator[Any]:
         """See Runnable."""
         scope = self._enter(config)
-        async for part in self.bound.astream(input, config, **options):
-            yield part
+        async for part in self.bound.astream(self._load(input), config, **options):
+            yield self._dump(part)
         scope.write_visit()
+
+    def _load(self, given: Any) -> Any:
+        return self._boundary.load(given, self._step) if self._boundary else given
+
+    def _dump(self, made: Any) -> Any:
+        return self._boundary.dump(made, self._step) if self._boundary else made
 
     def _enter(self, config: RunnableConfig | None) -> StepScope:
         if _tool_calls.get() is None:
@@ -231,12 +240,17 @@ class Noting(Runnable[Any, Any]):
         return self.invoke(input, config)
 
 
-def count_visits(compiled: Any, foreign: AbstractSet[str]) -> Any:
+def count_visits(
+    compiled: Any, foreign: AbstractSet[str], boundary: "Callable[[Any], Boundary | None]" = lambda _bound: None
+) -> Any:
     """The compiled graph with a channel for its visits, and a scope around the nodes that are not functions of ours."""
     compiled.channels[framework.VISITS] = framework.visits_channel()
     for name, node in compiled.nodes.items():
         if name in foreign:
-            scoped = {"bound": Scoped(counting(node.bound), name), "writers": [Noting(), *node.writers]}
+            scoped = {
+                "bound": Scoped(counting(node.bound), name, boundary(node.bound)),
+                "writers": [Noting(), *node.writers],
+            }
             compiled.nodes[name] = node.copy(scoped)
         else:
             compiled.nodes[name] = framework.noting(node, begins=name == START)

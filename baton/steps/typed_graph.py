@@ -18,9 +18,9 @@ import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping, Sequence
 from contextlib import aclosing
 from datetime import timedelta
-from functools import wraps
+from functools import partial, wraps
 from inspect import iscoroutinefunction, signature
-from typing import TYPE_CHECKING, Any, Protocol, Self, cast, get_type_hints
+from typing import TYPE_CHECKING, Any, Protocol, Self, cast
 
 from langchain_core.runnables import Runnable, RunnableConfig
 from langgraph.checkpoint.base import BaseCheckpointSaver
@@ -30,7 +30,7 @@ from langgraph.graph.state import CompiledStateGraph
 from langgraph.runtime import get_runtime
 from langgraph.types import CachePolicy, Command, RetryPolicy, Send, StateUpdate, TimeoutPolicy
 from langgraph.typing import ContextT, InputT, OutputT, StateT
-from typing_extensions import TypedDict, is_typeddict
+from typing_extensions import is_typeddict
 
 from baton import _langgraph as framework
 from baton.errors import UsageError
@@ -38,8 +38,10 @@ from baton.runtime.active import active_run, here
 from baton.runtime.plumbing import plumbing
 from baton.steps.adhoc import RUN, Call, begin, run_of
 from baton.steps.attempts import Policies, after_failure, before_retry
+from baton.steps.boundary import Boundary, typed_reducer
 from baton.steps.codec import Codec, codec
 from baton.steps.scopes import count_visits, enter_step
+from baton.steps.shapes import channel_schema, hints_of, is_schema, update_of
 from baton.storage.fence import ACTIVE
 from baton.storage.run_rows import note_update
 
@@ -132,7 +134,7 @@ class TypedGraph(CompiledStateGraph[StateT, ContextT, InputT, OutputT]):
         self, given: Any, config: RunnableConfig | None, found: dict[str, Any], options: dict[str, Any]
     ) -> Call:
         """The call with a run; `options` get the durability, the config the most supersteps."""
-        if isinstance(given, dict):
+        if given is not None and not isinstance(given, Command):
             given = codec(self.builder.input_schema).take(given, self.name)
         options["durability"] = options.get("durability") or ("sync" if self.checkpointer else None)
         most = (self.config or {}).get("recursion_limit", RECURSION_LIMIT)
@@ -190,7 +192,7 @@ class TypedStateGraph(StateGraph[StateT, ContextT, InputT, OutputT]):
 
     keeps: tuple[str, ...]  # keys of the state that live on from run to run, beside conversations
     foreign: set[str]  # nodes that are runnables of the framework's, graphs for instance
-    _any_update: Any
+    _state: Any  # as it was declared
     _limits: dict[str, float | None]  # seconds that a step of ours has, once the graph is compiled
 
     if TYPE_CHECKING:  # LangGraph's own types know no `error` parameter
@@ -224,13 +226,13 @@ class TypedStateGraph(StateGraph[StateT, ContextT, InputT, OutputT]):
     else:
 
         def __init__(self, state_schema, *args, keeps=(), **options):
-            super().__init__(state_schema, *args, **options)
-            fields = get_type_hints(state_schema, include_extras=True)
+            schemas = {name: channel_schema(options.pop(name, None)) for name in ("input_schema", "output_schema")}
+            super().__init__(channel_schema(state_schema), *args, **options, **schemas)
+            fields = hints_of(state_schema)
             if unknown := set(keeps) - set(fields):
                 raise UsageError(f"keeps names {', '.join(sorted(unknown))}; the state has {', '.join(fields)}")
             self.keeps, self.foreign = tuple(keeps), set()
-            self._any_update = TypedDict(f"{state_schema.__name__}Update", fields, total=False)
-            self._limits = {}
+            self._state, self._limits = state_schema, {}
 
         def set_node_defaults(self, *, error_handler=None, **options):
             return super().set_node_defaults(error_handler=error_handler and self._handler(error_handler), **options)
@@ -238,6 +240,8 @@ class TypedStateGraph(StateGraph[StateT, ContextT, InputT, OutputT]):
         def add_node(self, node, action=None, *, error_handler=None, **options):
             name, function = (node, action) if isinstance(node, str) else (_name(node), node)
             handler = error_handler and self._handler(error_handler)
+            if not isinstance(function, Runnable):
+                options["input_schema"] = channel_schema(options.get("input_schema") or self._input_of(function))
             return super().add_node(name, self._step(name, function), error_handler=handler, **options)
 
         def add_conditional_edges(self, source, path, path_map=None):
@@ -248,15 +252,16 @@ class TypedStateGraph(StateGraph[StateT, ContextT, InputT, OutputT]):
         def compile(self, *args, **options):
             self.nodes.pop(DEFAULT_HANDLER, None)  # or a second compile refuses to add it again
             compiled = super().compile(*args, **options)
+            self._see_declared_types(compiled)
             self._limits.update(framework.take_timeouts(compiled, self._limits.keys() & compiled.nodes.keys()))
-            return TypedGraph(**framework.parts_of(count_visits(compiled, self.foreign)))
+            return TypedGraph(**framework.parts_of(count_visits(compiled, self.foreign, self._boundary)))
 
     def _step(self, name: str, function: Any) -> Any:
         if isinstance(function, Runnable):
             self.foreign.add(name)
             return function  # a compiled subgraph: plain JSON in, plain JSON out
-        if not iscoroutinefunction(function):
-            raise TypeError(f"{_name(function)} is not an async function; timeouts need one")
+        if not (iscoroutinefunction(function) or iscoroutinefunction(getattr(function, "__call__", None))):  # noqa: B004 - of an object
+            raise TypeError(f"{_name(function)} is not an async function; timeouts need one: write `async def`")
         typed = self._wrap(function, self._reads(function).load)
         self._limits[name] = None  # compiling gives it the graph's default, and the retry policy too
         return _spanned(_timed(typed, name, self._limits), name, lambda: self.nodes[name].retry_policy)
@@ -274,18 +279,37 @@ class TypedStateGraph(StateGraph[StateT, ContextT, InputT, OutputT]):
 
     def _wrap(self, function: Step, load: Callable[[Any, str], Any]) -> Typed:
         """`function` between plain JSON and records; gives the update as data and as text."""
-        step, returns = _name(function), get_type_hints(function).get("return")
-        writes = codec(returns if is_typeddict(returns) else self._any_update)
+        step, writes = _name(function), self._writes(function)
 
         @wraps(function)
         async def typed(state: Any, *args: Any, **injected: Any) -> tuple[Any, str | None]:
             result = await function(load(state, step), *args, **injected)
             if isinstance(result, Command):
-                update, text = writes.dump(result.update, step) if result.update else (None, None)
+                made = update_of(result.update)
+                update, text = writes.dump(made, step) if made else (None, None)
                 return Command(graph=result.graph, update=update, goto=self._goto(result.goto, step)), text
-            return (None, None) if result is None else writes.dump(result, step)
+            return (None, None) if result is None else writes.dump(update_of(result), step)
 
         return typed
+
+    def _writes(self, function: Any) -> Codec:
+        """What a step may write: what it says that it returns, or some keys of the state."""
+        returns = hints_of(_function_of(function)).get("return")
+        return codec(returns) if is_schema(returns) and returns is not self._state else self._some
+
+    @property
+    def _some(self) -> Codec:
+        """Any keys of the state, as whoever names the whole state means them."""
+        return codec(self._state, partial=True)
+
+    def _see_declared_types(self, compiled: Any) -> None:
+        """Let each reducer see the types that its key declares, and name its key in what it raises."""
+        for name, hint in hints_of(self._state).items():
+            framework.replace_reducer(compiled, name, partial(typed_reducer, self._some, name, hint))
+
+    def _boundary(self, runnable: Any) -> Boundary | None:
+        """What stands between the state and a node that is a runnable; a graph of ours has a boundary of its own."""
+        return None if isinstance(runnable, TypedGraph) else Boundary(self._some, self.channels.keys(), self._goto)
 
     def _router(self, function: Callable[..., Any]) -> Callable[..., Any]:
         reads, name = self._reads(function), _name(function)
@@ -296,9 +320,15 @@ class TypedStateGraph(StateGraph[StateT, ContextT, InputT, OutputT]):
 
         return typed
 
-    def _reads(self, function: Callable[..., Any]) -> Codec:
-        first = next(iter(signature(function).parameters))
-        return codec(get_type_hints(function).get(first, self.state_schema))
+    def _input_of(self, function: Any) -> Any:
+        """The schema that a step or router names for what it reads; the whole state where it names none."""
+        first = next(iter(signature(function).parameters), "")
+        named = hints_of(_function_of(function)).get(first)
+        return named if is_schema(named) else self._state
+
+    def _reads(self, function: Any) -> Codec:
+        named = self._input_of(function)
+        return self._some if named is self._state and is_typeddict(named) else codec(named)
 
     def _goto(self, target: Any, step: str) -> Any:
         if isinstance(target, list | tuple):
@@ -372,5 +402,14 @@ def _inherits_context() -> bool:
 
 
 def _name(node: Any) -> str:
-    name: str = node.get_name() if isinstance(node, Runnable) else node.__name__
-    return name
+    """A node's name: that of a function, of the class of a callable, of what a partial calls."""
+    if isinstance(node, Runnable):
+        return node.get_name()
+    named = node.func if isinstance(node, partial) else node
+    return str(getattr(named, "__name__", type(named).__name__))
+
+
+def _function_of(node: Any) -> Any:
+    """The function behind a callable, which has the annotations."""
+    named = node.func if isinstance(node, partial) else node
+    return named if hasattr(named, "__name__") else type(named).__call__

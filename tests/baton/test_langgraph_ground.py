@@ -142,6 +142,18 @@ async def test_replies_kept_and_interrupt_id_of_follow_the_interrupts_of_a_step(
     assert (kept, len(set(ids))) == ([0, 0, 1], 2)
 
 
+async def test_replace_reducer_sees_each_value_once_more() -> None:
+    class Added(TypedDict, total=False):
+        at: Annotated[int, lambda before, now: before + now]
+
+    made: Any = StateGraph(Added)
+    made.add_node("step", lambda _: {"at": 2}).add_edge(START, "step")
+    compiled = made.compile()
+    ground.replace_reducer(compiled, "at", lambda reduce: lambda before, now: reduce(before, now) * 10)
+    ground.replace_reducer(compiled, "not there", lambda reduce: reduce)
+    assert await compiled.ainvoke({"at": 1}) == {"at": 120}
+
+
 def test_is_message_reducer_knows_a_conversation() -> None:
     channels = StateGraph(State).channels
     assert [name for name, each in channels.items() if ground.is_message_reducer(each)] == ["messages"]

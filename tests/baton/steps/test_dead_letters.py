@@ -15,7 +15,7 @@ from baton.runs.graph_shapes import Graph
 from baton.runtime.active import active_run
 from baton.runtime.plumbing import Plumbing
 from baton.steps.dead_letters import reason_of, record
-from tests.baton.payments import Order, Paid, builder, chain, desk, paid, pay, thank, worked
+from tests.baton.payments import Order, Paid, Receipt, builder, chain, desk, paid, pay, thank, worked
 
 CARD = "4111 1111 1111 1111"
 SECRET = "sk-live_0123456789abcdef"  # noqa: S105 - a canary
@@ -93,7 +93,7 @@ async def test_the_same_failure_is_one_letter_and_another_request_is_another() -
     async def complain(state: Order) -> Paid:
         for amount in (1, 1, 2):
             await record(active_run(), "step", {"amount": amount}, "broken", checkpoint_id=None, ends_run=False)
-        return {"receipt": {"paid": 0}}  # type: ignore[typeddict-item]
+        return {"receipt": Receipt(paid=0)}
 
     async with desk({"complain": chain(complain, name="complain")}) as (runner, plumbing):
         await runner.queue("complain", [Job({"amount": 7}, "one")])
