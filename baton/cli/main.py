@@ -18,7 +18,7 @@ from baton.cli.commands import models as model_commands
 from baton.cli.commands import run as run_commands
 from baton.cli.project_commands import ProjectGroup
 from baton.cli.terminal.light import ClickException, LightCommand, NoArgsIsHelpError
-from baton.cli.terminal.output import note
+from baton.cli.terminal.output import forget, note
 from baton.errors import BatonError, UsageError
 
 FAILED, WRONG_USE, INTERRUPTED = 1, 2, 130
@@ -52,7 +52,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         code = app(arguments, standalone_mode=False)
         sys.stdout.flush()
     except BrokenPipeError:
-        _forget_stdout()
+        forget(sys.stdout)  # the flush at exit must not complain
         code = FAILED
     except KeyboardInterrupt:
         note("stopped")
@@ -60,7 +60,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     except Exception as error:  # noqa: BLE001 - the last place where an error can be told in one line
         code = _told(error)
     if code == INTERRUPTED:
-        for number in (signal.SIGINT, signal.SIGTERM):
+        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
             signal.signal(number, signal.SIG_IGN)  # we are leaving: another one must not change how
     sys.exit(code)
 
@@ -94,8 +94,3 @@ def _command(error: ClickException) -> str:
 
 def _one_line(text: str) -> str:
     return " ".join(text.split())
-
-
-def _forget_stdout() -> None:
-    """Whoever read our output has gone; the flush at exit must not complain about it."""
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

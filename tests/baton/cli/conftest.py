@@ -1,12 +1,15 @@
 """A project of toy graphs in the test's folder, and the command line called in this process."""
 
+import fcntl
 import json
 import os
 import shutil
 import subprocess
 import sys
+import termios
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -68,8 +71,27 @@ def baton(project: Path, capsys: pytest.CaptureFixture[str]) -> Baton:
     return call
 
 
-def started(*arguments: str) -> "subprocess.Popen[str]":
-    """The same command as a process of its own, in the working directory."""
+def started(
+    *arguments: str, streams: int = subprocess.PIPE, before: Callable[[], object] | None = None
+) -> "subprocess.Popen[str]":
+    """The same command as a process of its own, in the working directory; `streams` may be its terminal.
+
+    `before` is done in the new process before it begins.
+    """
     environment = {**os.environ, "PYTHONPATH": str(HOUSE)}
     command = [sys.executable, "-m", "baton", *arguments]
-    return subprocess.Popen(command, env=environment, text=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    if streams != subprocess.PIPE:
+        before = partial(_take_terminal, streams)
+    return subprocess.Popen(
+        command,
+        env=environment,
+        text=True,
+        stdout=streams,
+        stderr=streams,
+        start_new_session=streams != subprocess.PIPE,
+        preexec_fn=before,  # noqa: PLW1509 - these tests have no threads
+    )
+
+
+def _take_terminal(terminal: int) -> None:
+    fcntl.ioctl(terminal, termios.TIOCSCTTY, 0)
