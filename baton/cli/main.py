@@ -13,6 +13,7 @@ import typer
 
 from baton.cli.commands import dead_letters as dead_letter_commands
 from baton.cli.commands import doctor
+from baton.cli.commands import keep as keep_commands
 from baton.cli.commands import look as look_commands
 from baton.cli.commands import models as model_commands
 from baton.cli.commands import run as run_commands
@@ -31,7 +32,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-WORK, LOOK, SET_UP = "Work", "Look", "Set up"
+WORK, LOOK, KEEP, SET_UP = "Work", "Look", "Keep", "Set up"
 
 app.command(rich_help_panel=WORK, cls=run_commands.AsksTheBusiness)(run_commands.run)
 app.command(rich_help_panel=WORK)(run_commands.resume)
@@ -41,6 +42,8 @@ app.command(rich_help_panel=LOOK, cls=LightCommand)(look_commands.runs)
 app.command(rich_help_panel=LOOK, cls=LightCommand)(look_commands.show)
 app.command(rich_help_panel=LOOK, cls=LightCommand)(look_commands.graphs)
 app.command(rich_help_panel=LOOK)(look_commands.graph)
+app.command(rich_help_panel=KEEP, cls=LightCommand)(keep_commands.backup)
+app.command(rich_help_panel=KEEP, cls=LightCommand)(keep_commands.restore)
 app.add_typer(model_commands.app, name="models", rich_help_panel=SET_UP)
 app.command(rich_help_panel=SET_UP)(doctor.doctor)
 

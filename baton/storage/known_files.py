@@ -96,4 +96,4 @@ def _note(path: Path) -> Path:
 
 
 def _remedy(path: Path) -> str:
-    return f"restore it from a backup, or start afresh: rm '{_note(path)}'"
+    return f"restore it from a backup (baton restore DIR), or start afresh: rm '{_note(path)}'"

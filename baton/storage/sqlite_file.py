@@ -148,7 +148,7 @@ def opened_to_look(path: Path, *, older: bool = False) -> Connection:
                 f"{path} has schema {version}, this Baton reads {SCHEMA_VERSION}, and it cannot be brought up to that"
                 " where nothing can be written; copy it to a folder that you can write, and set BATON_HOME"
             )
-        connection.database_id = _database_id(connection)
+        connection.database_id = database_id(connection)
         refuse_another(path, connection.database_id)
     except BaseException as error:
         connection.close()
@@ -192,7 +192,7 @@ def opened(path: Path, *, thorough: bool = False) -> Connection:
         raise explained(error, path) from error
     try:
         _check_or_create(connection, path)
-        connection.database_id = _database_id(connection)
+        connection.database_id = database_id(connection)
         remember(path, connection.database_id)
         if thorough and path.stat().st_size <= SOUND_BYTES:
             check_sound(connection)
@@ -298,7 +298,12 @@ def _check_complete(connection: sqlite3.Connection) -> None:
         raise sqlite3.DatabaseError(f"it is damaged (it lacks {'.'.join(min(missing))})")
 
 
-def _database_id(connection: sqlite3.Connection) -> str:
+def database_id(connection: sqlite3.Connection) -> str:
+    """The random word that names a database of ours.
+
+    Raises:
+        sqlite3.DatabaseError: it has none.
+    """
     found = connection.execute("SELECT value FROM about WHERE name = 'database_id'").fetchone()
     if found is None:
         raise sqlite3.DatabaseError("it is damaged (it has no id)")

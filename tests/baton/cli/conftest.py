@@ -1,15 +1,12 @@
 """A project of toy graphs in the test's folder, and the command line called in this process."""
 
-import fcntl
 import json
 import os
 import shutil
 import subprocess
 import sys
-import termios
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -71,17 +68,15 @@ def baton(project: Path, capsys: pytest.CaptureFixture[str]) -> Baton:
     return call
 
 
-def started(
-    *arguments: str, streams: int = subprocess.PIPE, before: Callable[[], object] | None = None
-) -> "subprocess.Popen[str]":
+def started(*arguments: str, streams: int = subprocess.PIPE, before: str = "") -> "subprocess.Popen[str]":
     """The same command as a process of its own, in the working directory; `streams` may be its terminal.
 
-    `before` is done in the new process before it begins.
+    `before` is Python that the process runs before it becomes the command.
     """
     environment = {**os.environ, "PYTHONPATH": str(HOUSE)}
     command = [sys.executable, "-m", "baton", *arguments]
-    if streams != subprocess.PIPE:
-        before = partial(_take_terminal, streams)
+    if before:
+        command = [sys.executable, "-c", f"{before}\nimport os, sys\nos.execv(sys.argv[1], sys.argv[1:])", *command]
     return subprocess.Popen(
         command,
         env=environment,
@@ -89,9 +84,4 @@ def started(
         stdout=streams,
         stderr=streams,
         start_new_session=streams != subprocess.PIPE,
-        preexec_fn=before,  # noqa: PLW1509 - these tests have no threads
     )
-
-
-def _take_terminal(terminal: int) -> None:
-    fcntl.ioctl(terminal, termios.TIOCSCTTY, 0)

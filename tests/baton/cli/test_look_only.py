@@ -1,6 +1,5 @@
 """Looking where nothing can be written, and at what is no home: a list, or one line that says what to do."""
 
-import ctypes
 import json
 import os
 import sqlite3
@@ -14,19 +13,20 @@ from baton.storage.sqlite_file import connect
 from tests.baton.cli.conftest import Baton, started
 from tests.baton.older import as_before
 
-PR_CAPBSET_DROP, CAP_DAC_OVERRIDE, CAP_DAC_READ_SEARCH = 24, 1, 2
 WAIT_S = 40
+AS_EVERYBODY = """
+import ctypes, os
+PR_CAPBSET_DROP, CAP_DAC_OVERRIDE, CAP_DAC_READ_SEARCH = 24, 1, 2
+for might in (CAP_DAC_OVERRIDE, CAP_DAC_READ_SEARCH) if os.geteuid() == 0 else ():
+    assert ctypes.CDLL(None).prctl(PR_CAPBSET_DROP, might, 0, 0, 0) == 0
+"""
+"""Lets permissions hold for root too."""
+
 LOOKS = (("runs", "--json"), ("show", "asked", "--json"), ("dead-letters", "--json"), ("graphs", "--json"))
 
 
-def as_everybody() -> None:
-    """Let permissions hold for root too."""
-    for might in (CAP_DAC_OVERRIDE, CAP_DAC_READ_SEARCH) if os.geteuid() == 0 else ():
-        assert ctypes.CDLL(None).prctl(PR_CAPBSET_DROP, might, 0, 0, 0) == 0
-
-
 def looked(*arguments: str) -> tuple[int, str, str]:
-    process = started(*arguments, before=as_everybody)
+    process = started(*arguments, before=AS_EVERYBODY)
     out, err = process.communicate(timeout=WAIT_S)
     return process.returncode, out, err
 

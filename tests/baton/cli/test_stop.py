@@ -12,6 +12,7 @@ from tests.baton.cli.conftest import Baton, started
 
 RUNS = 200
 WAIT_S = 40
+TAKE_TERMINAL = "import fcntl, termios; fcntl.ioctl(1, termios.TIOCSCTTY, 0)"
 
 
 def test_a_stop_is_told_and_gone_on_with(baton: Baton, project: Path) -> None:
@@ -46,7 +47,7 @@ def test_a_second_signal_ends_at_once(baton: Baton, project: Path, number: signa
 
 def test_a_terminal_that_is_closed_lets_the_step_finish(baton: Baton) -> None:
     ours, theirs = os.openpty()
-    process = started("run", "toy", "slow", "--thread-id", "closed", streams=theirs)
+    process = started("run", "toy", "slow", "--thread-id", "closed", streams=theirs, before=TAKE_TERMINAL)
     os.close(theirs)
     _wait_until_running(baton)
     os.close(ours)
