@@ -120,6 +120,20 @@ def test_a_run_that_waits_is_decided_after_a_restore_and_pays_once(
     assert len(paid()) == 1, "a restored database keeps its id, and with it the keys of its effects"
 
 
+def test_a_run_that_is_younger_than_the_backup_is_queued_again_and_pays_once(
+    made: Path, other_home: Callable[[], Path]
+) -> None:
+    async def begin() -> None:
+        await queued("later")
+        await resumed("later")
+
+    asyncio.run(begin())
+    other_home()
+    restored(made)
+    asyncio.run(begin())
+    assert [amount for _, amount in paid()] == [1, 7]
+
+
 @pytest.mark.parametrize("point", ["sending", "sent", "thank"])
 def test_a_run_that_was_cut_off_goes_on_after_a_restore_and_pays_once(
     folder: Path, other_home: Callable[[], Path], monkeypatch: pytest.MonkeyPatch, point: str
