@@ -340,6 +340,6 @@ def _way_out(error: BaseException) -> str:
 
 
 def no_room(error: BaseException) -> bool:
-    """Whether a disk, or what may be used of it, is full."""
+    """Whether a disk, or what may be used of it, is full; SQLite tells a quota as a write that failed."""
     full = isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
-    return full or getattr(error, "sqlite_errorcode", 0) & 0xFF == sqlite3.SQLITE_FULL
+    return full or getattr(error, "sqlite_errorcode", 0) in (sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR_WRITE)

@@ -145,3 +145,12 @@ def test_a_large_file_is_told_as_it_is_copied(baton: Baton, worked: Path, monkey
     told = baton("backup", "kept", "--json")
     assert "baton.db: 100 % of " in told.err
     assert told.object["files"] == 2
+
+
+@pytest.mark.parametrize("command", [("bank", "log"), ("run", "toy", "hello", "--customer", "C007")])
+def test_a_full_disk_is_no_reason_to_throw_anything_away(project: Path, command: tuple[str, ...]) -> None:
+    process = started(*command, before=NO_ROOM)
+    out, err = process.communicate(timeout=WAIT_S)
+    assert (process.returncode, out) == (1, "")
+    assert "free some space" in err
+    assert not {"delete", "rm"} & set(err.split())
