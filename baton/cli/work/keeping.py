@@ -1,6 +1,7 @@
 """Making a backup and putting it back. Light on purpose, see `baton.config.home`."""
 
 from baton.cli.terminal.output import note, say_json
+from baton.cli.terminal.signals import stop_as_by_ctrl_c
 from baton.cli.work.reading import existing_database
 from baton.config.home import database_file, home, load_env, refuse_no_folder
 from baton.errors import UsageError
@@ -35,6 +36,7 @@ def back_up_home(folder: str, *, json: bool) -> int:
     database = existing_database()
     if database is None:
         raise UsageError(f"there is nothing to back up: no {database_file()}; set BATON_HOME to the desk's home")
+    stop_as_by_ctrl_c()
     kept = back_up(folder, database, Told())
     for name in kept.left_out:
         note(f"left out, too large or in the way of the database: {home() / name}")
@@ -50,6 +52,7 @@ def restore_home(folder: str, *, json: bool) -> int:
     """
     load_env()
     refuse_no_folder()
+    stop_as_by_ctrl_c()
     kept = restore(folder, database_file(), Told())
     return _told(kept, f"restored {folder} in {kept.folder}", json=json)
 

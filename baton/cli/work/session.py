@@ -10,6 +10,7 @@ from typing import get_args
 
 from baton.cli.business import load_business
 from baton.cli.terminal.output import forget, note
+from baton.cli.terminal.signals import stopping_signals
 from baton.config.home import load_env
 from baton.config.settings import Role, Settings, read_settings, settings
 from baton.errors import BadSetting
@@ -54,12 +55,6 @@ class Session:
                 loop.remove_signal_handler(number)
                 if self.stopped:  # the process is leaving; whoever asks again means now
                     signal.signal(number, _leave)
-
-
-def stopping_signals() -> list[signal.Signals]:
-    """The signals that ask a command to stop; a hang-up is none where it is ignored, as under `nohup`."""
-    ignored = signal.getsignal(signal.SIGHUP) is signal.SIG_IGN
-    return [signal.SIGINT, signal.SIGTERM, *([] if ignored else [signal.SIGHUP])]
 
 
 def _leave(_number: int, _frame: object) -> None:

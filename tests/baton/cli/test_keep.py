@@ -1,13 +1,17 @@
 """`baton backup` and `baton restore`: what an operator meets."""
 
 import json
+import os
+import signal
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from baton.cli.work import keeping
-from tests.baton.cli.conftest import Baton, started
+from tests.baton.cli.conftest import HOUSE, Baton, started
 from tests.baton.cli.test_look_only import looked, read_only
 
 WAIT_S = 40
@@ -154,3 +158,38 @@ def test_a_full_disk_is_no_reason_to_throw_anything_away(project: Path, command:
     assert (process.returncode, out) == (1, "")
     assert "free some space" in err
     assert not {"delete", "rm"} & set(err.split())
+
+
+STOPPED = """
+import os, signal, sys
+from baton.cli.main import main
+from baton.cli.work import keeping
+keeping.Told.__call__ = lambda *_: os.kill(os.getpid(), int(sys.argv[1]))
+main(sys.argv[2:])
+"""
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+def test_a_backup_that_is_stopped_leaves_nothing(baton: Baton, worked: Path, at: Home, number: signal.Signals) -> None:
+    baton("backup", "kept")
+    words = [sys.executable, "-c", STOPPED, str(int(number))]
+    environment = {**os.environ, "PYTHONPATH": str(HOUSE)}
+    done = subprocess.run([*words, "backup", "more"], env=environment, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout, done.stderr) == (130, "", "")
+    assert not Path("more").exists()
+    environment["BATON_HOME"] = str(at("restored"))
+    done = subprocess.run([*words, "restore", "kept"], env=environment, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (130, "")
+    assert [*Path("restored").iterdir()] == []
+
+
+def test_a_key_that_is_gone_is_told_by_all_who_need_it(baton: Baton, worked: Path) -> None:
+    (worked / "seal.key").unlink()
+    for words in (("decide", "asked", "--approve"), ("run", "toy", "hello"), ("resume", "--all"), ("backup", "kept")):
+        said = baton(*words)
+        assert (said.code, said.out, said.err.count("\n")) == (1, "", 1)
+        assert "seal.key is " in said.err
+    checks = {check["name"]: check for check in baton("doctor", "--json").object["checks"]}
+    assert "seal.key is gone" in checks["database"]["found"]
+    assert baton("runs").code == 0
+    assert not (worked / "seal.key").exists()
