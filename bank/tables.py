@@ -16,6 +16,7 @@ from bank.population import populate
 from bank.protocol import UnknownCustomer
 from baton.errors import StorageError
 from baton.records import Record
+from baton.storage.sqlite_file import no_room
 from state.banking import Account, Card, Customer, Transaction
 
 BUSY_TIMEOUT_S = 30.0
@@ -59,7 +60,8 @@ def connect(path: Path, today: date) -> sqlite3.Connection:
         _prepare(db, today)
     except (sqlite3.Error, StorageError) as error:
         db.close()
-        raise StorageError(f"{path} cannot be used as a bank: {error}; name another file or delete it") from error
+        way_out = "free some space on its disk" if no_room(error) else "restore it from a backup, or set BATON_HOME"
+        raise StorageError(f"{path} cannot be used as a bank: {error}; {way_out}") from error
     return db
 
 

@@ -1,7 +1,8 @@
 """README and docs hold: commands parse and work, examples run, links lead somewhere, pictures are the code's.
 
 What a fenced block is, its first line says: `sh` (a `baton` line in it must parse; the cheap ones are run in order),
-`python run` (executed in a fresh interpreter), `KIND file=PATH` (written there before the page's commands are run).
+`sh run` (a page's blocks are executed in order by one shell), `python run` (executed in a fresh interpreter),
+`KIND file=PATH` (written there before the page's commands are run).
 """
 
 import json
@@ -136,6 +137,7 @@ def written(page: Path, folder: Path) -> None:
 
 
 ALL = [block for page in PAGES for block in blocks(page)]
+SCRIPTED = sorted({block.page for block in ALL if (block.kind, block.marks) == ("sh", "run")})
 EXAMPLES = [block for block in ALL if (block.kind, block.marks) == ("python", "run")]
 
 
@@ -161,6 +163,19 @@ def test_the_cheap_commands_work(tmp_path: Path, desk: dict[str, Path]) -> None:
     ended = ends(lines, tmp_path, **desk)
     expected = [WAITING if "hotel" in words and words[0] == "run" else DONE for words in lines]
     assert [code for _, code in ended] == expected, ended
+
+
+@pytest.mark.parametrize("page", SCRIPTED, ids=name)
+def test_what_a_shell_is_told_works(page: Path, tmp_path: Path) -> None:
+    script = "\n".join(block.text for block in blocks(page) if (block.kind, block.marks) == ("sh", "run"))
+    (tmp_path / "baton").write_text(f'#!/bin/sh\nexec {sys.executable} -m baton "$@"\n')
+    (tmp_path / "baton").chmod(0o700)
+    path = f"{tmp_path}:{os.environ['PATH']}"
+    settings = {"PATH": path, "PYTHONPATH": str(ROOT), "BATON_HOME": str(tmp_path / "home")}
+    told = subprocess.run(
+        ["/bin/sh", "-eu"], input=script, env=os.environ | settings, capture_output=True, text=True, check=False
+    )
+    assert told.returncode == 0, told.stderr
 
 
 @pytest.mark.parametrize("example", EXAMPLES, ids=lambda block: name(block.page))

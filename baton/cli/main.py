@@ -13,12 +13,13 @@ import typer
 
 from baton.cli.commands import dead_letters as dead_letter_commands
 from baton.cli.commands import doctor
+from baton.cli.commands import keep as keep_commands
 from baton.cli.commands import look as look_commands
 from baton.cli.commands import models as model_commands
 from baton.cli.commands import run as run_commands
 from baton.cli.project_commands import ProjectGroup
 from baton.cli.terminal.light import ClickException, LightCommand, NoArgsIsHelpError
-from baton.cli.terminal.output import note
+from baton.cli.terminal.output import forget, note
 from baton.errors import BatonError, UsageError
 
 FAILED, WRONG_USE, INTERRUPTED = 1, 2, 130
@@ -31,7 +32,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-WORK, LOOK, SET_UP = "Work", "Look", "Set up"
+WORK, LOOK, KEEP, SET_UP = "Work", "Look", "Keep", "Set up"
 
 app.command(rich_help_panel=WORK, cls=run_commands.AsksTheBusiness)(run_commands.run)
 app.command(rich_help_panel=WORK)(run_commands.resume)
@@ -41,6 +42,8 @@ app.command(rich_help_panel=LOOK, cls=LightCommand)(look_commands.runs)
 app.command(rich_help_panel=LOOK, cls=LightCommand)(look_commands.show)
 app.command(rich_help_panel=LOOK, cls=LightCommand)(look_commands.graphs)
 app.command(rich_help_panel=LOOK)(look_commands.graph)
+app.command(rich_help_panel=KEEP, cls=LightCommand)(keep_commands.backup)
+app.command(rich_help_panel=KEEP, cls=LightCommand)(keep_commands.restore)
 app.add_typer(model_commands.app, name="models", rich_help_panel=SET_UP)
 app.command(rich_help_panel=SET_UP)(doctor.doctor)
 
@@ -52,7 +55,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         code = app(arguments, standalone_mode=False)
         sys.stdout.flush()
     except BrokenPipeError:
-        _forget_stdout()
+        forget(sys.stdout)  # the flush at exit must not complain
         code = FAILED
     except KeyboardInterrupt:
         note("stopped")
@@ -60,7 +63,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     except Exception as error:  # noqa: BLE001 - the last place where an error can be told in one line
         code = _told(error)
     if code == INTERRUPTED:
-        for number in (signal.SIGINT, signal.SIGTERM):
+        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
             signal.signal(number, signal.SIG_IGN)  # we are leaving: another one must not change how
     sys.exit(code)
 
@@ -94,8 +97,3 @@ def _command(error: ClickException) -> str:
 
 def _one_line(text: str) -> str:
     return " ".join(text.split())
-
-
-def _forget_stdout() -> None:
-    """Whoever read our output has gone; the flush at exit must not complain about it."""
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -38,6 +38,17 @@ def home() -> Path:
         raise BadSetting(f"BATON_HOME is {named!r}: no such user; name a folder") from error
 
 
+def refuse_no_folder() -> None:
+    """Look, where nothing is to be made, for something else in the home's place: it would look like an empty home.
+
+    Raises:
+        StorageError: the home is a file, or a link that leads nowhere.
+    """
+    folder = home()
+    if os.path.lexists(folder) and not folder.is_dir():
+        raise StorageError(f"cannot use the home {folder}: it is no folder; set BATON_HOME to one")
+
+
 def database_file() -> Path:
     """The SQLite file of `BATON_DATABASE_URL` (default `baton.db` in the home).
 

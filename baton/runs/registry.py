@@ -1,6 +1,7 @@
 """The graphs there are: `langgraph.json` is the only list. Light on purpose, see `baton.config.home`."""
 
 import json
+from collections.abc import Iterable
 from dataclasses import dataclass
 from difflib import get_close_matches
 from importlib import import_module
@@ -45,9 +46,14 @@ def entry(name: str) -> Entry:
     known = entries()
     if name in known:
         return known[name]
+    raise unknown_graph(name, known)
+
+
+def unknown_graph(name: str, known: Iterable[str]) -> UnknownGraph:
+    """The refusal of a name, with the nearest of those that are known."""
     near = get_close_matches(name, known, n=1, cutoff=0.6)
     hint = f"did you mean {near[0]!r}?" if near else "`baton graphs` lists them"
-    raise UnknownGraph(f"no graph is called {name!r}; {hint}")
+    return UnknownGraph(f"no graph is called {name[:80]!r}; {hint}")
 
 
 def load(name: str) -> "TypedGraph[Any, Any, Any, Any]":

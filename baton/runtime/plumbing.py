@@ -15,11 +15,11 @@ from baton.runtime.spans import Spans
 from baton.storage import run_rows
 from baton.storage.database import Database
 from baton.storage.known_files import write_once
-from baton.storage.seals import Seals
+from baton.storage.sealed_rows import refuse_lost_key
+from baton.storage.seals import KEY_BYTES, Seals
 from baton.storage.sqlite_checkpointer import SqliteCheckpointer
 
 T = TypeVar("T")
-KEY_BYTES = 32
 LEAVE_S = 5.0  # how long the interpreter waits for the last writes when it goes
 
 
@@ -126,11 +126,12 @@ def home_key() -> bytes:
     """The secret that seals what is read back later; made at its first use, kept in the home and not in the database.
 
     Raises:
-        StorageError: the home cannot be used, or the key file is damaged.
+        StorageError: the home cannot be used, or the key file is damaged, or gone while rows sealed with it are there.
     """
     path = make_home() / "seal.key"
     try:
         if not path.exists():
+            refuse_lost_key(path, database_file())
             write_once(path, os.urandom(KEY_BYTES))
         key = path.read_bytes()
     except OSError as error:

@@ -8,6 +8,7 @@ import re
 from contextlib import suppress
 from hashlib import sha256
 from pathlib import Path
+from stat import S_ISREG
 from tempfile import mkstemp
 
 from baton.config.home import home, make_home
@@ -18,14 +19,27 @@ def refuse_if_gone(path: Path) -> None:
     """Look, before anything is opened or made, for a database that was there before and is not.
 
     Raises:
-        StorageError: it is missing or empty; the message says how to start afresh on purpose.
+        StorageError: it is missing or empty; the message says how to start afresh on purpose. Or it cannot be looked
+            at, or is no file: a device or a pipe would be written to.
     """
-    if not _note(path).exists():
-        return
-    if not path.exists():
+    try:
+        noted, found = _note(path).exists(), _status(path)
+    except OSError as error:
+        elsewhere = "set BATON_HOME or BATON_DATABASE_URL to another place"
+        raise StorageError(f"cannot use the database {path}: {error.strerror}; {elsewhere}") from error
+    if found is not None and not S_ISREG(found.st_mode):
+        raise StorageError(f"{path} is no file; set BATON_HOME or BATON_DATABASE_URL to another place")
+    if noted and found is None:
         raise StorageError(f"the database {path} is gone; {_remedy(path)}")
-    if not path.is_dir() and not path.stat().st_size:
+    if noted and found is not None and not found.st_size:
         raise StorageError(f"the database {path} is empty, and it was not before; {_remedy(path)}")
+
+
+def _status(path: Path) -> os.stat_result | None:
+    try:
+        return path.stat()
+    except FileNotFoundError:
+        return None
 
 
 def remember(path: Path, database_id: str) -> None:
@@ -40,7 +54,20 @@ def remember(path: Path, database_id: str) -> None:
             make_home()
             note.parent.mkdir(mode=0o700, exist_ok=True)
             write_once(note, database_id.encode())
-        known = note.read_text("utf-8")
+    except OSError as error:
+        raise StorageError(f"cannot use {note}: {error}; make it readable, or set BATON_HOME") from error
+    refuse_another(path, database_id)
+
+
+def refuse_another(path: Path, database_id: str) -> None:
+    """Hold the database of this id against the note, where there is one; nothing is written.
+
+    Raises:
+        StorageError: another database was used here before.
+    """
+    note = _note(path)
+    try:
+        known = note.read_text("utf-8") if note.exists() else database_id
     except (OSError, ValueError) as error:
         raise StorageError(f"cannot use {note}: {error}; make it readable, or set BATON_HOME") from error
     if known != database_id:
@@ -69,4 +96,4 @@ def _note(path: Path) -> Path:
 
 
 def _remedy(path: Path) -> str:
-    return f"restore it from a backup, or start afresh: rm '{_note(path)}'"
+    return f"restore it from a backup (baton restore DIR), or start afresh: rm '{_note(path)}'"

@@ -388,6 +388,11 @@ def listing(
     return [summary(tx, dict(row)) for row in rows]
 
 
+def graphs(tx: "Transaction") -> set[str]:
+    """The names of all graphs that have runs."""
+    return {row[0] for row in tx.execute("SELECT DISTINCT graph FROM runs").fetchall()}
+
+
 def check(tx: "Transaction", row: dict[str, Any], seals: "Seals") -> None:
     """Hold what `summary` tells of a run against its seals; a listing of many runs is not worth it.
 

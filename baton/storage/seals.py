@@ -8,6 +8,7 @@ from typing import Any
 from baton.errors import TamperedCheckpoint
 
 SEAL_BYTES = 32
+KEY_BYTES = 32
 Place = tuple[str | int | None, ...]
 ASKED = ("interrupt_id", "thread_id", "step", "occurrence", "request", "digest", "place", "decision")
 SEALED_BEFORE = {

@@ -1,5 +1,6 @@
 """Baton's SQLite file: how it is opened, created and checked. Light on purpose, see `baton.config.home`."""
 
+import errno
 import os
 import re
 import sqlite3
@@ -12,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
 from baton.errors import StorageError
-from baton.storage.known_files import refuse_if_gone, remember
+from baton.storage.known_files import refuse_another, refuse_if_gone, remember
 
 if TYPE_CHECKING:
     from baton.storage.transaction import Transaction
@@ -81,10 +82,11 @@ def _in_order(sql: str) -> tuple[str, list[str]]:
     return NAMED.sub(lambda match: "?" if match[1] else match[0], sql), names
 
 
-def connect(path: Path) -> Connection:
-    """One connection with our settings; rows answer to names."""
+def connect(path: Path, how: str = "") -> Connection:
+    """One connection with our settings; rows answer to names. `how` are parameters of SQLite's URIs, as `mode=ro`."""
+    named = f"{path.as_uri()}?{how}" if how else path
     connection = sqlite3.connect(
-        path, isolation_level=None, timeout=BUSY_S, check_same_thread=False, factory=Connection
+        named, uri=bool(how), isolation_level=None, timeout=BUSY_S, check_same_thread=False, factory=Connection
     )
     connection.row_factory = sqlite3.Row
     try:
@@ -97,12 +99,13 @@ def connect(path: Path) -> Connection:
 
 @contextmanager
 def reading(path: Path) -> Iterator["Transaction"]:
-    """A look at the file without a writer thread, for commands that only list.
+    """A look at the file without a writer thread, for commands that only list; also where nothing can be written.
 
     Raises:
         StorageError: the file cannot be read or is not ours.
     """
-    connection = opened(path)
+    writable = not path.exists() or (os.access(path, os.W_OK) and os.access(path.parent, os.W_OK))
+    connection = opened(path) if writable else opened_to_look(path)
     try:
         yield connection
     except (sqlite3.Error, UnicodeDecodeError) as error:
@@ -124,6 +127,55 @@ def changing(path: Path) -> Iterator["Transaction"]:
         connection.execute("COMMIT")
 
 
+def opened_to_look(path: Path, *, older: bool = False) -> Connection:
+    """A connection to a database of ours that writes nothing, for a disk or a person that may only read.
+
+    `older` says that one of an older schema will do, which is not brought up to this one.
+
+    Raises:
+        StorageError: it is not ours, newer than this code, gone, damaged or cannot be read.
+    """
+    refuse_if_gone(path)
+    try:
+        connection = connect_to_look(path)
+    except FAULTS as error:
+        raise explained(error, path) from error
+    try:
+        _refuse_foreign(connection, path)
+        version = _version(connection)
+        if not older and version < SCHEMA_VERSION:
+            raise StorageError(
+                f"{path} has schema {version}, this Baton reads {SCHEMA_VERSION}, and it cannot be brought up to that"
+                " where nothing can be written; copy it to a folder that you can write, and set BATON_HOME"
+            )
+        connection.database_id = database_id(connection)
+        refuse_another(path, connection.database_id)
+    except BaseException as error:
+        connection.close()
+        raise explained(error, path) from error
+    return connection
+
+
+def connect_to_look(path: Path) -> Connection:
+    """A connection to any SQLite file that writes nothing to it.
+
+    Raises:
+        StorageError: its last changes lie beside it, and cannot be read without writing there.
+    """
+    try:
+        return connect(path, "mode=ro")
+    except sqlite3.Error as error:
+        if getattr(error, "sqlite_errorcode", 0) & 0xFF not in (sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN):
+            raise
+    log = path.with_name(f"{path.name}-wal")  # without one, what is in the file is all there is
+    if log.exists() and log.stat().st_size:
+        raise StorageError(
+            f"the last changes of {path} lie in {log.name}, which cannot be read where nothing can be written;"
+            " copy both to a folder that you can write, and set BATON_HOME"
+        )
+    return connect(path, "immutable=1")
+
+
 def opened(path: Path, *, thorough: bool = False) -> Connection:
     """A connection to the file, which is created with its tables or checked to be one of ours.
 
@@ -140,10 +192,11 @@ def opened(path: Path, *, thorough: bool = False) -> Connection:
         raise explained(error, path) from error
     try:
         _check_or_create(connection, path)
-        connection.database_id = _database_id(connection)
+        connection.database_id = database_id(connection)
         remember(path, connection.database_id)
         if thorough and path.stat().st_size <= SOUND_BYTES:
-            _check_sound(connection)
+            check_sound(connection)
+            _check_complete(connection)
     except BaseException as error:
         connection.close()
         raise explained(error, path) from error
@@ -157,12 +210,17 @@ def _check_or_create(connection: sqlite3.Connection, path: Path) -> None:
         if _is_blank(connection):  # else another process was first
             _create(connection)
         connection.execute("COMMIT")
-    if connection.execute("PRAGMA application_id").fetchone()[0] != APPLICATION_ID:
-        raise StorageError(f"{path} is not a Baton database; set BATON_HOME or BATON_DATABASE_URL to another place")
-    if _version(connection) in range(1, SCHEMA_VERSION):
+    _refuse_foreign(connection, path)
+    if _version(connection) < SCHEMA_VERSION:
         _migrate(connection)
+
+
+def _refuse_foreign(connection: sqlite3.Connection, path: Path) -> None:
+    """Refuse a file that is another program's, or a newer Baton's."""
+    if not is_ours(connection):
+        raise StorageError(f"{path} is not a Baton database; set BATON_HOME or BATON_DATABASE_URL to another place")
     version = _version(connection)
-    if version != SCHEMA_VERSION:
+    if version not in range(1, SCHEMA_VERSION + 1):
         raise StorageError(
             f"{path} has schema {version}, this Baton knows {SCHEMA_VERSION}; use the Baton that wrote it"
         )
@@ -210,15 +268,29 @@ def _version(connection: sqlite3.Connection) -> int:
     return version
 
 
+def is_ours(connection: sqlite3.Connection) -> bool:
+    """Whether a file says that it is a Baton database, of whatever schema."""
+    named: int = connection.execute("PRAGMA application_id").fetchone()[0]
+    return named == APPLICATION_ID
+
+
 def _is_blank(connection: sqlite3.Connection) -> bool:
     named = connection.execute("PRAGMA application_id").fetchone()[0]
     return not (named or connection.execute("SELECT count(*) FROM sqlite_master").fetchone()[0])
 
 
-def _check_sound(connection: sqlite3.Connection) -> None:
+def check_sound(connection: sqlite3.Connection) -> None:
+    """Look through a whole file of anybody's.
+
+    Raises:
+        sqlite3.DatabaseError: it is damaged.
+    """
     found = connection.execute("PRAGMA quick_check(1)").fetchone()[0]
     if found != "ok":
         raise sqlite3.DatabaseError(f"it is damaged ({' '.join(found.split())})")
+
+
+def _check_complete(connection: sqlite3.Connection) -> None:
     with closing(sqlite3.connect(":memory:")) as sound:
         _create(sound)
         missing = {*sound.execute(COLUMNS)} - {tuple(each) for each in connection.execute(COLUMNS)}
@@ -226,7 +298,12 @@ def _check_sound(connection: sqlite3.Connection) -> None:
         raise sqlite3.DatabaseError(f"it is damaged (it lacks {'.'.join(min(missing))})")
 
 
-def _database_id(connection: sqlite3.Connection) -> str:
+def database_id(connection: sqlite3.Connection) -> str:
+    """The random word that names a database of ours.
+
+    Raises:
+        sqlite3.DatabaseError: it has none.
+    """
     found = connection.execute("SELECT value FROM about WHERE name = 'database_id'").fetchone()
     if found is None:
         raise sqlite3.DatabaseError("it is damaged (it has no id)")
@@ -251,6 +328,18 @@ def explained(error: BaseException, path: Path) -> BaseException:
     if not isinstance(error, FAULTS):
         return error
     told = error.strerror if isinstance(error, OSError) else "it is damaged" if undecodable(error) else str(error)
-    return StorageError(
-        f"cannot use the database {path}: {told}; free or restore it, or set BATON_HOME to another place"
-    )
+    return StorageError(f"cannot use the database {path}: {told}; {_way_out(error)}")
+
+
+def _way_out(error: BaseException) -> str:
+    if no_room(error):
+        return "free some space on its disk, then go on"
+    if getattr(error, "sqlite_errorcode", 0) & 0xFF == sqlite3.SQLITE_READONLY:
+        return "make it and its folder writable, or set BATON_HOME to another place"
+    return "free or restore it, or set BATON_HOME to another place"
+
+
+def no_room(error: BaseException) -> bool:
+    """Whether a disk, or what may be used of it, is full; SQLite tells a quota as a write that failed."""
+    full = isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+    return full or getattr(error, "sqlite_errorcode", 0) in (sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR_WRITE)

@@ -5,11 +5,13 @@ from typing import get_args
 import httpx
 
 from baton.cli.work.model_list import OPENAI
-from baton.config.home import database_file, make_home
+from baton.config.home import database_file, home, make_home
 from baton.config.settings import Role, Settings
 from baton.errors import BatonError, StorageError
 from baton.offline.wire import load_skills
 from baton.runs import registry
+from baton.storage.backup import KEY
+from baton.storage.sealed_rows import refuse_lost_key
 from baton.storage.sqlite_file import reading
 
 ENDPOINT_S = 5.0
@@ -21,13 +23,14 @@ def home_found(configured: Settings) -> str:  # noqa: ARG001 - all checks take t
 
 
 def database_found(configured: Settings) -> str:  # noqa: ARG001
-    """The database's file and its runs by status."""
+    """The database's file and its runs by status; its key is there, too."""
     path = database_file()
     with reading(path) as tx:
         told = tx.execute("PRAGMA quick_check(1)").fetchone()[0]
         if told != "ok":
             raise StorageError(f"{path} is damaged: {told}")
         rows = tx.execute("SELECT status, count(*) FROM runs GROUP BY status ORDER BY status").fetchall()
+    refuse_lost_key(home() / KEY, path)
     counts = ", ".join(f"{count} {status.replace('_', ' ')}" for status, count in rows)
     return f"{path.name} is sound; runs: {counts or 'none'}"
 

@@ -5,7 +5,7 @@ import os
 import sys
 import unicodedata
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TextIO
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -34,6 +34,12 @@ def say_json(value: Any) -> None:
     """One JSON value on stdout, in ASCII so that every terminal and pipe carries it, and at once."""
     sys.stdout.write(f"{json.dumps(value)}\n")
     sys.stdout.flush()
+
+
+def forget(*streams: TextIO) -> None:
+    """Let what is still said there go nowhere: whoever read it has gone."""
+    for stream in streams:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
 
 
 @lru_cache(maxsize=2)

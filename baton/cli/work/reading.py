@@ -1,12 +1,14 @@
 """Looking at the database without the machinery that works runs. Light on purpose, see `baton.config.home`."""
 
 import json
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 from baton.cli.terminal.output import note
-from baton.config.home import database_file, home, load_env
-from baton.errors import UnknownThread, UsageError
+from baton.config.home import database_file, home, load_env, refuse_no_folder
+from baton.errors import BadSetting, UnknownThread, UsageError
+from baton.runs.registry import entries, unknown_graph
 from baton.storage import letter_rows, run_rows
 from baton.storage import show as shown
 from baton.storage.known_files import refuse_if_gone
@@ -23,6 +25,7 @@ def existing_database() -> Path | None:
     """
     load_env()
     file = database_file()
+    refuse_no_folder()
     refuse_if_gone(file)
     return file if file.exists() else None
 
@@ -36,13 +39,26 @@ def run_list(status: str | None, graph: str | None, limit: int, offset: int) -> 
     """Runs, newest first.
 
     Raises:
+        UnknownGraph: no graph of that name is registered, and none was ever worked here.
         BatonError: the database cannot be read.
     """
-    file = existing_database()
-    if file is None:
-        return []
-    with reading(file) as tx:
-        return run_rows.listing(tx, status=status, graph=graph, limit=limit, offset=offset)
+    file, found, worked = existing_database(), [], set[str]()
+    if file is not None:
+        with reading(file) as tx:
+            found = run_rows.listing(tx, status=status, graph=graph, limit=limit, offset=offset)
+            worked = run_rows.graphs(tx) if graph and not found else worked
+    if graph and not found:
+        _refuse_unknown(graph, worked)
+    return found
+
+
+def _refuse_unknown(graph: str, worked: set[str]) -> None:
+    """A name that nobody knows was mistyped: no run of it is no answer."""
+    known = set(worked)
+    with suppress(BadSetting):  # a list that cannot be used is told by the commands that need it
+        known |= entries().keys()
+    if graph not in known:
+        raise unknown_graph(graph, known)
 
 
 def run_steps(thread_id: str, run: int | None) -> tuple[Run, str, list[Run]]:

@@ -3,12 +3,14 @@
 import asyncio
 import os
 import signal
+import sys
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
 from typing import get_args
 
 from baton.cli.business import load_business
-from baton.cli.terminal.output import note
+from baton.cli.terminal.output import forget, note
+from baton.cli.terminal.signals import stopping_signals
 from baton.config.home import load_env
 from baton.config.settings import Role, Settings, read_settings, settings
 from baton.errors import BadSetting
@@ -32,8 +34,10 @@ class Session:
     def signals(self) -> Iterator[None]:
         """The first signal lets the steps in progress finish, the second ends them."""
         loop, task = asyncio.get_running_loop(), asyncio.current_task()
+        terminals = [stream for stream in (sys.stdout, sys.stderr) if stream.isatty()]
 
         def stop() -> None:
+            forget(*(stream for stream in terminals if not stream.isatty()))  # it was hung up: each word would fail
             if self.stopped and task is not None:
                 task.cancel()
             else:
@@ -41,12 +45,13 @@ class Session:
                 note("stopping: the steps in progress finish first; once more ends them at once")
                 self.runner.stop()
 
-        for number in (signal.SIGINT, signal.SIGTERM):
+        numbers = stopping_signals()
+        for number in numbers:
             loop.add_signal_handler(number, stop)
         try:
             yield
         finally:
-            for number in (signal.SIGINT, signal.SIGTERM):
+            for number in numbers:
                 loop.remove_signal_handler(number)
                 if self.stopped:  # the process is leaving; whoever asks again means now
                     signal.signal(number, _leave)

@@ -68,8 +68,20 @@ def baton(project: Path, capsys: pytest.CaptureFixture[str]) -> Baton:
     return call
 
 
-def started(*arguments: str) -> "subprocess.Popen[str]":
-    """The same command as a process of its own, in the working directory."""
+def started(*arguments: str, streams: int = subprocess.PIPE, before: str = "") -> "subprocess.Popen[str]":
+    """The same command as a process of its own, in the working directory; `streams` may be its terminal.
+
+    `before` is Python that the process runs before it becomes the command.
+    """
     environment = {**os.environ, "PYTHONPATH": str(HOUSE)}
     command = [sys.executable, "-m", "baton", *arguments]
-    return subprocess.Popen(command, env=environment, text=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    if before:
+        command = [sys.executable, "-c", f"{before}\nimport os, sys\nos.execv(sys.argv[1], sys.argv[1:])", *command]
+    return subprocess.Popen(
+        command,
+        env=environment,
+        text=True,
+        stdout=streams,
+        stderr=streams,
+        start_new_session=streams != subprocess.PIPE,
+    )

@@ -1,6 +1,7 @@
 """Signals and pipes: the process leaves cleanly, and says how to go on."""
 
 import json
+import os
 import signal
 import time
 from pathlib import Path
@@ -11,6 +12,7 @@ from tests.baton.cli.conftest import Baton, started
 
 RUNS = 200
 WAIT_S = 40
+TAKE_TERMINAL = "import fcntl, termios; fcntl.ioctl(1, termios.TIOCSCTTY, 0)"
 
 
 def test_a_stop_is_told_and_gone_on_with(baton: Baton, project: Path) -> None:
@@ -29,13 +31,11 @@ def test_a_stop_is_told_and_gone_on_with(baton: Baton, project: Path) -> None:
     assert told.rstrip().endswith("resume --all")
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 def test_a_second_signal_ends_at_once(baton: Baton, project: Path, number: signal.Signals) -> None:
     (project / "toy.py").write_text((project / "toy.py").read_text().replace("SLOW_S = 0.4", "SLOW_S = 60"))
     process = started("run", "toy", "slow", "--thread-id", "long")
-    deadline = time.monotonic() + WAIT_S
-    while not _running(baton) and time.monotonic() < deadline:
-        time.sleep(0.1)
+    _wait_until_running(baton)
     process.send_signal(number)
     time.sleep(0.2)
     process.send_signal(number)
@@ -43,6 +43,43 @@ def test_a_second_signal_ends_at_once(baton: Baton, project: Path, number: signa
     assert process.returncode == 130
     assert "Traceback" not in told
     assert [row["status"] for row in json.loads(baton("runs", "--json").out)] == ["queued"]
+
+
+def test_a_terminal_that_is_closed_lets_the_step_finish(baton: Baton) -> None:
+    ours, theirs = os.openpty()
+    process = started("run", "toy", "slow", "--thread-id", "closed", streams=theirs, before=TAKE_TERMINAL)
+    os.close(theirs)
+    _wait_until_running(baton)
+    os.close(ours)
+    assert process.wait(timeout=WAIT_S) in (0, 130), "the signal may come before the step or in it"
+    assert baton("resume", "--all").code == 0
+    assert _statuses(baton) == ["done"]
+    assert [step["status"] for step in json.loads(baton("show", "closed", "--json").out)["steps"]] == ["done"]
+
+
+def test_a_hang_up_is_told_how_to_go_on(baton: Baton, project: Path) -> None:
+    (project / "in.txt").write_text("slow\n" * RUNS)
+    process = started("run", "toy", "--file", "in.txt", "--concurrency", "4", "--json")
+    assert process.stdout is not None
+    process.stdout.readline()
+    process.send_signal(signal.SIGHUP)
+    _, told = process.communicate(timeout=WAIT_S)
+    assert process.returncode == 130
+    assert told.rstrip().endswith("resume --all")
+    assert set(_statuses(baton)) == {"done", "queued"}
+
+
+def test_whoever_ignores_hang_ups_goes_on(baton: Baton) -> None:
+    before = signal.signal(signal.SIGHUP, signal.SIG_IGN)  # as nohup does; a child inherits it
+    try:
+        process = started("run", "toy", "slow", "--thread-id", "kept")
+        _wait_until_running(baton)
+        process.send_signal(signal.SIGHUP)
+        _, told = process.communicate(timeout=WAIT_S)
+    finally:
+        signal.signal(signal.SIGHUP, before)
+    assert (process.returncode, _statuses(baton)) == (0, ["done"])
+    assert "stopping" not in told
 
 
 def test_a_closed_pipe_is_no_error(baton: Baton, project: Path) -> None:
@@ -56,5 +93,11 @@ def test_a_closed_pipe_is_no_error(baton: Baton, project: Path) -> None:
     process.wait(timeout=WAIT_S)
 
 
-def _running(baton: Baton) -> bool:
-    return [row["status"] for row in json.loads(baton("runs", "--json").out)] == ["running"]
+def _wait_until_running(baton: Baton) -> None:
+    deadline = time.monotonic() + WAIT_S
+    while _statuses(baton) != ["running"] and time.monotonic() < deadline:
+        time.sleep(0.02)
+
+
+def _statuses(baton: Baton) -> list[str]:
+    return [row["status"] for row in json.loads(baton("runs", "--json").out)]

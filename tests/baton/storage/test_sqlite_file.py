@@ -1,5 +1,6 @@
 """A connection for a busy process: values travel in the order of their names, rows many at a time."""
 
+import errno
 import re
 import sqlite3
 from collections.abc import Iterator
@@ -14,7 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import baton
-from baton.storage.sqlite_file import ROWS_AT_ONCE, Connection, connect, opened
+from baton.storage.sqlite_file import ROWS_AT_ONCE, Connection, connect, explained, no_room, opened
 
 NAMES = st.sampled_from(["kept", "note", "a", "a_b"])
 VALUES = st.one_of(st.none(), st.integers(-(2**63), 2**63 - 1), st.text(), st.binary())
@@ -83,6 +84,20 @@ def test_what_stands_in_quotes_is_no_name(connection: Connection) -> None:
 def test_a_value_that_is_missing_is_told_by_its_name(connection: Connection) -> None:
     with pytest.raises(KeyError, match="note"):
         connection.execute("SELECT :note", {"kept": 1})
+
+
+def test_a_full_disk_is_made_room_on_and_nothing_is_thrown_away(tmp_path: Path) -> None:
+    with closing(opened(tmp_path / "baton.db")) as full:
+        full.execute("PRAGMA max_page_count=1")
+        with pytest.raises(sqlite3.OperationalError) as caught:
+            full.execute("INSERT INTO counters VALUES ('t', 1, 'n', ?)", ("x" * 10**6,))
+    told = str(explained(caught.value, tmp_path / "baton.db"))
+    assert told.endswith("database or disk is full; free some space on its disk, then go on")
+
+
+@pytest.mark.parametrize("number", [errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EACCES])
+def test_what_the_system_calls_a_lack_of_room_is_one(number: int) -> None:
+    assert no_room(OSError(number, "")) is (number != errno.EACCES)
 
 
 @pytest.mark.parametrize("count", [0, 1, ROWS_AT_ONCE, ROWS_AT_ONCE + 1, 3 * ROWS_AT_ONCE + 7])

@@ -1,0 +1,147 @@
+"""Putting a backup back into a home that has no database. Light on purpose, see `baton.config.home`."""
+
+import json
+import os
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from hashlib import sha256
+from pathlib import Path
+from tempfile import mkstemp
+from typing import Any, NamedTuple
+
+from baton.config.home import home, make_home
+from baton.errors import StorageError, UsageError
+from baton.storage.backup import FORMAT, KEY, MANIFEST, Kept, Tell, check_key, digest, is_database, refuse_damaged, sync
+from baton.storage.known_files import refuse_another, remember
+from baton.storage.sqlite_file import FAULTS, SCHEMA_VERSION, connect, database_id, is_ours, no_room, undecodable
+
+SIDES = ("-wal", "-shm", "-journal")
+CHUNK = 2**20
+CUT_OFF = "a backup that was cut off leaves none; name another"
+
+
+class Told(NamedTuple):
+    """What a backup says of itself; `files` gives the size and the SHA-256 of each."""
+
+    database: str
+    database_id: str
+    runs: int
+    files: dict[str, tuple[int, str]]
+
+
+def restore(named: str, database: Path, tell: Tell) -> Kept:
+    """Put a backup's files into the home and its database where the settings say; nothing where anything is wrong.
+
+    Raises:
+        UsageError: there is a database already, or another file in the way.
+        StorageError: it is no backup, damaged, without its key or of a newer Baton; or the home cannot be written.
+    """
+    folder = Path(named).expanduser().absolute()
+    told = _told(folder)
+    places = {name: home() / name for name in sorted(told.files)} | {told.database: database}
+    _refuse_in_the_way(places, database, told)
+    refuse_another(database, told.database_id)
+    with _explained(folder):
+        for name, (size, sealed) in told.files.items():
+            if (folder / name).stat().st_size != size or digest(folder / name) != sealed:
+                raise StorageError(f"{folder / name} is not as it was backed up; take another backup")
+        _refuse_unfit(folder, told)
+        _put_all(folder, places, told, tell)
+    remember(database, told.database_id)
+    return Kept(home(), len(told.files), sum(size for size, _ in told.files.values()), told.runs)
+
+
+def _told(folder: Path) -> Told:
+    """What the backup's list says; names that lead anywhere but into the home are none."""
+    file = folder / MANIFEST
+    try:
+        told: Any = json.loads(file.read_text("utf-8"))
+        if told["format"] != FORMAT:
+            raise StorageError(f"{folder} was made by a newer Baton; restore it with that one")
+        files = {str(name): (int(each["bytes"]), str(each["sha256"])) for name, each in told["files"].items()}
+        if any(Path(name).name != name or name in {MANIFEST, ".."} for name in files) or told["database"] not in files:
+            raise ValueError(MANIFEST)
+        return Told(told["database"], str(told["database_id"]), int(told["runs"]), files)
+    except (FileNotFoundError, NotADirectoryError) as error:
+        raise StorageError(f"{folder} is no backup: it has no {MANIFEST}; {CUT_OFF}") from error
+    except OSError as error:
+        raise StorageError(f"cannot read {file}: {error.strerror}; make it readable") from error
+    except (LookupError, TypeError, ValueError, AttributeError) as error:
+        raise StorageError(f"{file} is damaged; take another backup") from error
+
+
+def _refuse_in_the_way(places: dict[str, Path], database: Path, told: Told) -> None:
+    """A file that is there already may be what is left of a loss: it stays, unless it is the very same."""
+    elsewhere = f"move the home away first, or set BATON_HOME to a new folder: {home()}"
+    for path in (database, *(database.with_name(database.name + side) for side in SIDES)):
+        if os.path.lexists(path):
+            raise UsageError(f"{path} is there already, and nothing was changed; {elsewhere}")
+    if len({*places.values()}) < len(places):
+        raise UsageError(f"{database} is the place of two files of the backup; set BATON_DATABASE_URL to another")
+    for name, path in places.items():
+        if os.path.lexists(path) and not (path.is_file() and digest(path) == told.files[name][1]):
+            raise UsageError(f"{path} is there already, and is not as in the backup; {elsewhere}")
+
+
+@contextmanager
+def _explained(folder: Path) -> Iterator[None]:
+    try:
+        yield
+    except FAULTS as error:
+        why = error.strerror if isinstance(error, OSError) else "it is damaged" if undecodable(error) else str(error)
+        way_out = "free some space, then try again" if no_room(error) else "see to it, or take another backup"
+        raise StorageError(f"cannot restore {folder}: {why}; nothing was restored; {way_out}") from error
+
+
+def _refuse_unfit(folder: Path, told: Told) -> None:
+    """Refuse what could not be gone on with, while nothing is written yet."""
+    for name in told.files:
+        if is_database(folder / name):
+            refuse_damaged(folder / name)
+    file = folder / told.database
+    with closing(connect(file, "immutable=1")) as connection:
+        version = connection.execute("PRAGMA user_version").fetchone()[0]
+        if not is_ours(connection) or database_id(connection) != told.database_id:
+            raise StorageError(f"{file} is not the database that was backed up; take another backup")
+    if version > SCHEMA_VERSION:
+        raise StorageError(
+            f"{file} has schema {version}, this Baton knows {SCHEMA_VERSION}; restore it with the Baton that wrote it"
+        )
+    check_key(file, folder / KEY, folder / KEY)
+
+
+def _put_all(folder: Path, places: dict[str, Path], told: Told, tell: Tell) -> None:
+    """The database last: until it is there, it can be tried again."""
+    make_home()
+    places[told.database].parent.mkdir(parents=True, exist_ok=True)
+    put: list[Path] = []
+    try:
+        for name in sorted(places, key=lambda each: each == told.database):
+            if name == told.database or not places[name].exists():
+                _put(folder / name, places[name], told.files[name], tell)
+                put.append(places[name])
+    except BaseException:
+        for each in put:
+            each.unlink(missing_ok=True)
+        raise
+
+
+def _put(source: Path, target: Path, expected: tuple[int, str], tell: Tell) -> None:
+    """Copy one file, whole or not at all, and never over another."""
+    handle, fresh = mkstemp(prefix=".new-", dir=target.parent)
+    try:
+        made, done = sha256(), 0
+        with os.fdopen(handle, "wb") as copy, source.open("rb") as content:
+            while chunk := content.read(CHUNK):
+                copy.write(chunk)
+                made.update(chunk)
+                done += len(chunk)
+                tell(target.name, done, expected[0])
+            copy.flush()
+            os.fsync(copy.fileno())
+        if (done, made.hexdigest()) != expected:
+            raise StorageError(f"{source} changed while it was restored; try again")
+        os.link(fresh, target)
+    finally:
+        Path(fresh).unlink()
+    sync(target.parent)
