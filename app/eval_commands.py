@@ -97,8 +97,10 @@ def _plan(graph: str, dataset: Path | None, split: Split | None, limit: int | No
 def _examples(file: Path) -> "list[Example]":
     """The examples of a file; its bad lines are told before it is refused."""
     from baton.cli.terminal.output import note
+    from baton.config.home import load_env
     from evals.dataset import read
 
+    load_env()  # it may name the routes
     examples, faults = read(file)
     for fault in faults:
         note(fault)
