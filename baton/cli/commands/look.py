@@ -65,14 +65,27 @@ def _list(status: str | None, graph: str | None, page: int, *, json: bool) -> in
     return 0
 
 
-def show(thread: Thread, *, run: RunNumber = None, json: Json = False) -> int:
+def show(
+    thread: Thread,
+    *,
+    step: Annotated[
+        str | None, typer.Option(help="Only this step, all that is kept of it.", metavar="NAME", show_default=False)
+    ] = None,
+    run: RunNumber = None,
+    json: Json = False,
+) -> int:
     """Show a run step by step: inputs, outputs, attempts, latency, tokens, cost."""
     from baton.cli.terminal.output import say_json
     from baton.cli.views.run_fields import as_object, step_object
     from baton.cli.work.reading import open_letters, run_steps
 
     found, message, steps = run_steps(thread, run)
-    if json:
+    if step is not None:
+        from baton.cli.views.one_step import of_name, show_attempts, whole_object
+
+        chosen = of_name(steps, step)
+        say_json([whole_object(each) for each in chosen]) if json else show_attempts(chosen)
+    elif json:
         say_json({**as_object(found), "steps": [step_object(step) for step in steps]})
     else:
         from baton.cli.views.step_view import show_steps

@@ -1,11 +1,14 @@
 """How one run looks to people: its reply first, then the facts, then what to do."""
 
 import json
+import sys
 from typing import Any
 
 from baton.cli.terminal.invocation import command
 from baton.cli.terminal.output import console, harmless, print_prose, print_text
 from baton.cli.views.phrases import in_words, named, outcome_of, style, tokens, took
+
+LABEL = 13  # characters in front of a fact
 
 
 def show_run(run: dict[str, Any]) -> None:
@@ -25,7 +28,7 @@ def show_waiting(run: dict[str, Any]) -> None:
         print_text(f"\nstopped at a breakpoint; go on: {command('resume', run['thread_id'])}", "yellow")
     for asked in run["waiting_for"]:
         request = asked["action_requests"][0]
-        print_text(f"\nwaits for a person: {in_words(request)}", "yellow")
+        print_prose(f"\nwaits for a person: {in_words(request)}", "yellow")
         for line in decisions(run, asked):
             print_text(f"  {line}")
 
@@ -63,8 +66,10 @@ def _facts(run: dict[str, Any], output: dict[str, Any]) -> list[tuple[str, str]]
 def _fact(name: str, value: str, looks: str | None) -> None:
     from rich.text import Text
 
-    indented = harmless(value).replace("\n", "\n             ")
-    console().print(Text.assemble((f"{name:<13}", "dim"), (indented, looks or "")), soft_wrap=True)
+    told = Text(harmless(value), looks or "")
+    room = console().width - LABEL if console().is_terminal else sys.maxsize
+    for number, line in enumerate(told.wrap(console(), room)):
+        console().print(Text.assemble((f"{'' if number else name:<{LABEL}}", "dim"), line), soft_wrap=True)
 
 
 def _action(action: dict[str, Any]) -> str:

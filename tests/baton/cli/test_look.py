@@ -57,6 +57,31 @@ def test_a_failed_step_tells_its_error(baton: Baton) -> None:
     assert "dead-letters replay dl-" in told
 
 
+def test_one_step_is_shown_with_all_that_is_kept_of_it(baton: Baton) -> None:
+    message = "long " * 200
+    baton("run", "toy", message, "--thread-id", "long")
+    said = baton("show", "long", "--step", "work")
+    assert said.code == 0
+    assert said.out.count(message) == 2, "as read, and in the reply"
+    [step] = json.loads(baton("show", "long", "--step", "work", "--json").out)
+    assert list(step) == [*STEP, "calls"]
+    assert (step["input"]["message"], step["calls"]) == (message, [])
+
+
+def test_a_step_that_failed_is_shown_with_its_error(baton: Baton) -> None:
+    baton("run", "toy", "explode", "--thread-id", "parked")
+    told = baton("show", "parked", "--step", "work").out
+    assert "work  try 1  failed" in told
+    assert "ValueError: it exploded" in told
+
+
+def test_a_step_that_the_run_has_not_is_refused_with_those_that_it_has(baton: Baton) -> None:
+    baton("run", "toy", "hello", "--thread-id", "one")
+    said = baton("show", "one", "--step", "wrok")
+    assert (said.code, said.out) == (2, "")
+    assert said.err == "error: the run has no step 'wrok'; it has work\n"
+
+
 def test_graphs_are_those_of_the_file(baton: Baton) -> None:
     assert [each["name"] for each in json.loads(baton("graphs", "--json").out)] == ["toy", "bare"]
     assert "Does what its message says." in baton("graphs").out
