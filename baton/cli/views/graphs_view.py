@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 from baton.cli.terminal.invocation import command
 from baton.cli.terminal.output import note
 from baton.cli.terminal.rows import Rows
+from baton.config.project import GRAPHS, root
 from baton.runs.registry import Entry, load
 
 if TYPE_CHECKING:
@@ -16,12 +17,14 @@ START = "__start__"
 
 def show_graphs(known: list[Entry]) -> None:
     """Print names and what they do."""
+    if not known:
+        note(f"no graphs in {root() / GRAPHS}")
+        return
     rows = Rows("graph", "what it does", wide="what it does")
     for each in known:
         rows.add(each.name, each.description or each.path)
     rows.show()
-    if known:
-        note(f"draw one: {command('graph', known[0].name)}")
+    note(f"draw one: {command('graph', known[0].name)}")
 
 
 def drawing(name: str, *, mermaid: bool) -> str:

@@ -87,6 +87,27 @@ def test_graphs_are_those_of_the_file(baton: Baton) -> None:
     assert "Does what its message says." in baton("graphs").out
 
 
+def test_a_project_without_graphs_says_so(baton: Baton, project: Path) -> None:
+    (project / "langgraph.json").write_text('{"graphs": {}}')
+    said = baton("graphs")
+    assert (said.code, said.out, said.err) == (0, "", f"no graphs in {project / 'langgraph.json'}\n")
+
+
+@pytest.mark.parametrize("command", [("graphs",), ("graph", "toy"), ("run", "toy", "hello"), ("doctor",)])
+@pytest.mark.parametrize("text", ["{}", "[7]", '{"graphs": {"toy": "../toy.py:graph"}}', '{"graphs": {"toy": 7}}'])
+def test_a_graph_list_that_cannot_be_used_is_one_line_that_names_the_file(
+    baton: Baton, project: Path, command: tuple[str, ...], text: str
+) -> None:
+    (project / "langgraph.json").write_text(text)
+    said = baton(*command)
+    if command == ("graphs",) and "../" in text:
+        assert said.code == 0, "a list loads nothing"
+        return
+    assert said.code == (1 if command == ("doctor",) else 2)
+    assert str(project / "langgraph.json") in said.err + said.out
+    assert "unexpected" not in said.err
+
+
 @pytest.mark.parametrize("picture", ["ascii", "mermaid"])
 def test_a_graph_is_drawn_without_the_plumbing(baton: Baton, picture: str) -> None:
     told = baton("graph", "toy", "--format", picture).out
