@@ -155,17 +155,19 @@ def _show(result: dict[str, Any], file: Path, configured: Any) -> None:
     from typing import get_args
 
     from baton.cli.terminal.invocation import command
-    from baton.cli.terminal.output import print_text, say
+    from baton.cli.terminal.output import print_prose, print_text
     from baton.cli.views.phrases import dollars, took
     from baton.config.settings import Role
 
     _table(result)
     latency, tokens = result["latency_ms"], result["tokens_per_run"]
-    say(f"\n{result['graph']} on {result['dataset']}: {result['completed']} completed, {result['errors']} errors")
-    cost = f"{'?' if tokens is None else f'{tokens:,.0f}'} tokens and {dollars(result['cost_usd_per_run'])} a run"
-    say(f"half within {took(latency['p50'])}, 95 % within {took(latency['p95'])}; {cost}")
+    print_prose(
+        f"\n{result['graph']} on {result['dataset']}: {result['completed']} completed, {result['errors']} errors"
+    )
+    cost = f"{'?' if tokens is None else f'{tokens:,.0f}'} tokens a run, cost {dollars(result['cost_usd_per_run'])}"
+    print_prose(f"half within {took(latency['p50'])}, 95 % within {took(latency['p95'])}; {cost}")
     if any(configured.model_of(role).startswith("local:") for role in get_args(Role)):
-        say(f"{OFFLINE} language models.")
+        print_prose(f"{OFFLINE} language models.")
     print_text(HOW_TO_LOOK.format(file, command("runs")), "dim")
 
 

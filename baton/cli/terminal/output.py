@@ -58,5 +58,15 @@ def print_prose(text: str, style: str | None = None) -> None:
     console().print(harmless(text), style=style, soft_wrap=not console().is_terminal)
 
 
+def print_labelled(label: str, text: str, style: str = "") -> None:
+    """Sentences on stdout behind a label; what does not fit on its line stands below, as far to the right."""
+    from rich.text import Text
+
+    room = max(1, console().width - len(label)) if console().is_terminal else sys.maxsize
+    for number, line in enumerate(Text(harmless(text), style).wrap(console(), room)):
+        line.rstrip()
+        console().print(Text.assemble((" " * len(label) if number else label, "dim"), line), soft_wrap=True)
+
+
 def _shows(letter: str) -> bool:
     return letter.isprintable() or letter == "\n" or letter in JOINERS or unicodedata.category(letter) == "Zs"

@@ -1,11 +1,10 @@
 """How one run looks to people: its reply first, then the facts, then what to do."""
 
 import json
-import sys
 from typing import Any
 
 from baton.cli.terminal.invocation import command
-from baton.cli.terminal.output import console, harmless, print_prose, print_text
+from baton.cli.terminal.output import print_labelled, print_prose, print_text
 from baton.cli.views.phrases import in_words, named, outcome_of, style, tokens, took
 
 LABEL = 13  # characters in front of a fact
@@ -17,7 +16,7 @@ def show_run(run: dict[str, Any]) -> None:
     if reply := output.get("reply"):
         print_prose(f"{reply}\n")
     for name, value in _facts(run, output):
-        _fact(name, value, style(run["status"]) if name == "outcome" else None)
+        print_labelled(f"{name:<{LABEL}}", value, style(run["status"]) if name == "outcome" else "")
     show_waiting(run)
     print_text(f"\nstep by step: {command('show', run['thread_id'])}", "dim")
 
@@ -61,15 +60,6 @@ def _facts(run: dict[str, Any], output: dict[str, Any]) -> list[tuple[str, str]]
         ("thread", named(run)),
     ]
     return [(name, value) for name, value in facts if value]
-
-
-def _fact(name: str, value: str, looks: str | None) -> None:
-    from rich.text import Text
-
-    told = Text(harmless(value), looks or "")
-    room = console().width - LABEL if console().is_terminal else sys.maxsize
-    for number, line in enumerate(told.wrap(console(), room)):
-        console().print(Text.assemble((f"{'' if number else name:<{LABEL}}", "dim"), line), soft_wrap=True)
 
 
 def _action(action: dict[str, Any]) -> str:

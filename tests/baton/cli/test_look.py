@@ -4,8 +4,9 @@ import json
 from pathlib import Path
 
 import pytest
+from rich.console import Console
 
-from baton.cli.views.graphs_view import listed
+from baton.cli.views.graphs_view import drawing, listed
 from tests.baton.cli.conftest import Baton
 
 STEP = "step attempt status started_at latency_ms input output model input_tokens output_tokens cost_usd error".split()
@@ -113,6 +114,17 @@ def test_a_graph_is_drawn_without_the_plumbing(baton: Baton, picture: str) -> No
     told = baton("graph", "toy", "--format", picture).out
     assert "work" in told
     assert "default_error_handler" not in told
+
+
+@pytest.mark.parametrize("width,drawn", [(80, False), (400, True)])
+def test_a_graph_that_is_wider_than_the_terminal_is_listed(
+    monkeypatch: pytest.MonkeyPatch, width: int, *, drawn: bool
+) -> None:
+    terminal = Console(width=width, force_terminal=True)
+    monkeypatch.setattr("baton.cli.views.graphs_view.console", lambda: terminal)
+    lines = drawing("support_desk", mermaid=False).splitlines()
+    assert ("__start__           -> classify" not in lines) == drawn
+    assert any("+----" in line for line in lines) == drawn
 
 
 def test_a_graph_that_cannot_be_laid_out_is_listed() -> None:

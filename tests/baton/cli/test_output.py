@@ -5,8 +5,9 @@ import subprocess
 import sys
 
 import pytest
+from rich.console import Console
 
-from baton.cli.terminal.output import harmless
+from baton.cli.terminal.output import harmless, print_labelled
 from tests.baton.cli.conftest import HOUSE, Baton
 
 FAMILY = "\U0001f468\u200d\U0001f469\u200d\U0001f467\ufe0f"
@@ -73,3 +74,17 @@ def test_a_help_names_no_object_of_the_program(baton: Baton, command: tuple[str,
     said = baton(*command)
     assert said.code == 0
     assert " object at 0x" not in said.out
+
+
+@pytest.mark.parametrize("width", [24, 40])
+def test_labelled_sentences_fold_between_words_beside_their_label(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], width: int
+) -> None:
+    terminal = Console(width=width, force_terminal=True, color_system=None, highlight=False, markup=False)
+    monkeypatch.setattr("baton.cli.terminal.output.console", lambda: terminal)
+    print_labelled("because   ", "a policy answers it, and nobody else needs to look")
+    lines = capsys.readouterr().out.splitlines()
+    assert max(map(len, lines)) <= width
+    assert lines[0].startswith("because   a policy")
+    assert all(line.startswith(" " * 10) and line[10] != " " for line in lines[1:])
+    assert " ".join(line[10:] for line in lines) == "a policy answers it, and nobody else needs to look"
