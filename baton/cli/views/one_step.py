@@ -4,6 +4,7 @@ import json
 from typing import Any
 
 from baton.cli.terminal.output import print_prose, print_text
+from baton.cli.views.letter_view import show_ways_out
 from baton.cli.views.phrases import dollars, iso, style, took
 from baton.cli.views.run_fields import step_object
 from baton.errors import UsageError
@@ -32,12 +33,13 @@ def whole_object(step: Step) -> Step:
     return {**step_object(step), "calls": step["calls"]}
 
 
-def show_attempts(steps: list[Step]) -> None:
-    """Print each attempt: its input and output whole, and what it asked of models."""
+def show_attempts(steps: list[Step], letters: list[dict[str, Any]]) -> None:
+    """Print each attempt: its input and output whole, what it asked of models; and its open dead letters."""
     for number, step in enumerate(steps):
         if number:
             print_text("")
         _show(step)
+    show_ways_out(letters)
 
 
 def _show(step: Step) -> None:

@@ -72,6 +72,7 @@ def test_one_step_is_shown_with_all_that_is_kept_of_it(baton: Baton) -> None:
 def test_a_step_that_failed_is_shown_with_its_error(baton: Baton) -> None:
     baton("run", "toy", "explode", "--thread-id", "parked")
     told = baton("show", "parked", "--step", "work").out
+    assert "dead-letters replay dl-" in told
     assert "work  try 1  failed" in told
     assert "ValueError: it exploded" in told
 
