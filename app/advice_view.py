@@ -5,7 +5,7 @@ from typing import Any
 
 from app.framework import Advice, Cost, cost_of
 from baton.cli.terminal.invocation import command
-from baton.cli.terminal.output import console, note, print_prose
+from baton.cli.terminal.output import console, note, print_labelled
 
 LABEL = 10  # characters in front of what is said
 REPEAT = "python -m benchmarks.pattern_costs"
@@ -69,4 +69,4 @@ def _show(label: str, text: str) -> None:
     if label == "run":
         console().print(f"{label:<{LABEL}}{text}", soft_wrap=True)
     else:
-        print_prose(f"{label:<{LABEL}}{text}")
+        print_labelled(f"{label:<{LABEL}}", text)

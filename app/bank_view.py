@@ -4,23 +4,26 @@ from collections.abc import Sequence
 
 from baton.cli.terminal.output import note
 from baton.cli.terminal.rows import Rows
+from baton.cli.views.phrases import shortened
 from baton.config.home import home
 from state.banking import LogLine
 
+ARGUMENTS_WIDTH = 40  # so that what came of it has its place beside them on 80 columns
+
 
 def show_log(lines: Sequence[LogLine]) -> None:
-    """Print one row for each request; a replayed one moved nothing."""
+    """Print one row for each request and what came of it; a replayed or refused one moved nothing."""
     if not lines:
         note(f"the bank was asked for nothing yet, in {home()}")
         return
-    rows = Rows("at", "action", "arguments", "came to", "again", wide="arguments", spare=("again", "at", "came to"))
+    rows = Rows("at (UTC)", "action", "arguments", "came to", wide="came to", spare=("at (UTC)",))
     for line in lines:
+        new = {name: value for name, value in line.result.items() if line.args.get(name) != value}
         rows.add(
             line.at[:19].replace("T", " "),
             line.action,
-            _pairs(line.args),
-            _pairs({name: value for name, value in line.result.items() if line.args.get(name) != value}),
-            "replayed" if line.replayed else "",
+            shortened(_pairs(line.args), ARGUMENTS_WIDTH),
+            f"{'replayed: ' if line.replayed else ''}{_pairs(new) or 'done'}",
         )
     rows.show()
 

@@ -97,8 +97,10 @@ def _plan(graph: str, dataset: Path | None, split: Split | None, limit: int | No
 def _examples(file: Path) -> "list[Example]":
     """The examples of a file; its bad lines are told before it is refused."""
     from baton.cli.terminal.output import note
+    from baton.config.home import load_env
     from evals.dataset import read
 
+    load_env()  # it may name the routes
     examples, faults = read(file)
     for fault in faults:
         note(fault)
@@ -153,17 +155,19 @@ def _show(result: dict[str, Any], file: Path, configured: Any) -> None:
     from typing import get_args
 
     from baton.cli.terminal.invocation import command
-    from baton.cli.terminal.output import print_text, say
+    from baton.cli.terminal.output import print_prose, print_text
     from baton.cli.views.phrases import dollars, took
     from baton.config.settings import Role
 
     _table(result)
     latency, tokens = result["latency_ms"], result["tokens_per_run"]
-    say(f"\n{result['graph']} on {result['dataset']}: {result['completed']} completed, {result['errors']} errors")
-    cost = f"{'?' if tokens is None else f'{tokens:,.0f}'} tokens and {dollars(result['cost_usd_per_run'])} a run"
-    say(f"half within {took(latency['p50'])}, 95 % within {took(latency['p95'])}; {cost}")
+    print_prose(
+        f"\n{result['graph']} on {result['dataset']}: {result['completed']} completed, {result['errors']} errors"
+    )
+    cost = f"{'?' if tokens is None else f'{tokens:,.0f}'} tokens a run, cost {dollars(result['cost_usd_per_run'])}"
+    print_prose(f"half within {took(latency['p50'])}, 95 % within {took(latency['p95'])}; {cost}")
     if any(configured.model_of(role).startswith("local:") for role in get_args(Role)):
-        say(f"{OFFLINE} language models.")
+        print_prose(f"{OFFLINE} language models.")
     print_text(HOW_TO_LOOK.format(file, command("runs")), "dim")
 
 

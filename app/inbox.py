@@ -6,7 +6,7 @@ from importlib.resources import files
 from typing import Any, get_args
 from uuid import uuid4
 
-from baton.cli.terminal.output import print_text
+from baton.cli.terminal.output import print_prose
 from baton.cli.terminal.progress import Tally
 from baton.cli.views.many_view import show_decisions, show_failures, show_rows, totals
 from baton.cli.work.session import Session, in_session
@@ -52,8 +52,8 @@ def sample_messages() -> list[dict[str, Any]]:
 
 def _show(runs: Sequence[dict[str, Any]], messages: dict[str, str], tally: Tally) -> None:
     show_rows(runs, messages)
-    print_text(totals(runs, tally))
+    print_prose(totals(runs, tally))
     show_decisions(runs)
     show_failures(runs)
     if all(settings().model_of(role).startswith("local:") for role in get_args(Role)):
-        print_text(f"\n{STAND_IN}", "dim")
+        print_prose(f"\n{STAND_IN}", "dim")

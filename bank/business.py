@@ -75,5 +75,6 @@ BUSINESS = Business(
         Check("bank", bank_found, "start it (baton bank serve), or unset BATON_BANK_URL for the embedded one"),
     ),
     settings=BankSettings,
+    ready=policy_index,
     preparing=preparing,
 )

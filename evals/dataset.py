@@ -12,6 +12,7 @@ from typing import Any, Literal
 from pydantic import Field, ValidationError
 from pydantic_core import from_json
 
+from bank.routes import load_routes, routes_folder
 from baton.errors import UsageError
 from baton.records import Record
 from state.actions import ActionName
@@ -87,7 +88,7 @@ def read(path: Path) -> tuple[list[Example], list[str]]:
     made = [(line, _example(record)) for line, record in records(_content(path))]
     faults = [(line, str(each)) for line, each in made if isinstance(each, ValueError)]
     examples = [(line, each) for line, each in made if isinstance(each, Example)]
-    faults += [*_repeated(examples), *_unsplit(examples)]
+    faults += [*_repeated(examples), *_unsplit(examples), *_astray(examples)]
     return [each for _, each in examples], [f"{path} line {line}: {fault}" for line, fault in sorted(faults)]
 
 
@@ -174,6 +175,16 @@ def _unsplit(examples: Sequence[tuple[int, Example]]) -> Iterator[tuple[int, str
     """Examples that would never be run, since others have a split."""
     if any(each.split for _, each in examples):
         yield from ((line, "has no split, and others have") for line, each in examples if each.split is None)
+
+
+def _astray(examples: Sequence[tuple[int, Example]]) -> Iterator[tuple[int, str]]:
+    """Examples of a route that the desk does not have: no answer to them would ever count as right."""
+    known = load_routes(routes_folder())
+    for line, each in examples:
+        steps = (wrote.get("route") for wrote in each.expected.steps.values())
+        for route in filter(None, dict.fromkeys((each.expected.route, *steps))):
+            if route not in known:
+                yield line, f"the route {route!r} is none of {', '.join(known)}"
 
 
 def _content(path: Path) -> str:

@@ -13,16 +13,18 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
+from itertools import pairwise
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, get_args
 
 import pytest
 import typer
 
 from bank.settings import BankSettings
+from baton.cli.doctor.checks_settings import OTHERS
 from baton.cli.main import app
 from baton.cli.views.graphs_view import drawing
-from baton.config.settings import Settings
+from baton.config.settings import Role, Settings
 from baton.runs.registry import entries
 
 ROOT = Path(__file__).parents[1]
@@ -31,9 +33,11 @@ PATTERNS = sorted((ROOT / "docs" / "patterns").glob("*.md"))
 FENCE = re.compile(r"^```(\w+)([^\n]*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 LINK = re.compile(r"(?<!!)\[[^\]]+\]\(([^)\s]+)\)")
 SETTING = re.compile(r"^# ([A-Z][A-Z_]+)=", re.MULTILINE)
-ELSEWHERE = {"BATON_HOME", "BATON_DATABASE_URL", "LANGSMITH_API_KEY", "LANGSMITH_TRACING"}
+ELSEWHERE = {*OTHERS, "LANGSMITH_API_KEY", "LANGSMITH_TRACING"}
 """Settings that are read where they are needed, not through `Settings`."""
 
+READ = re.compile(r"environ(?:\.get\(|\[)\"(BATON_[A-Z_]+)\"")
+ASKED = re.compile(r"ask\((.*?),")
 DONE, WAITING = 0, 3
 PYTEST, QUIETLY = "pytest", ["-q", "-p", "no:cacheprovider", "-W", "ignore:Module already imported"]
 DRIVER = """
@@ -266,6 +270,35 @@ def test_every_module_of_the_plumbing_is_explained() -> None:
 def test_the_table_of_graphs_is_the_registry() -> None:
     table = re.findall(r"^\| `(\w+)` \|.*\]\((graphs/\w+\.py)\)", (ROOT / "README.md").read_text("utf-8"), re.MULTILINE)
     assert dict(table) == {each.name: each.path.removeprefix("./").partition(":")[0] for each in entries().values()}
+
+
+def test_every_setting_that_the_code_reads_is_known_to_the_doctor() -> None:
+    files = [file for room in ("baton", "bank", "app", "evals") for file in (ROOT / room).rglob("*.py")]
+    read = {found for file in files for found in READ.findall(file.read_text("utf-8"))}
+    fields = [*Settings.model_fields, *BankSettings.model_fields]
+    assert read - {*OTHERS, *(f"BATON_{each.upper()}" for each in fields)} == set()
+    assert read >= {"BATON_HOME", "BATON_USER", "BATON_DEBUG"}
+
+
+def test_every_step_that_asks_a_model_stands_with_its_role() -> None:
+    rows = re.findall(r"^\| `(\w+)` \|.*\| (.*) \|$", (ROOT / "docs" / "models.md").read_text("utf-8"), re.MULTILINE)
+    told = {role: set(re.findall(r"`(\w+)`", steps)) for role, steps in rows}
+    asked = [(ASKED.search(file.read_text("utf-8")), file.stem) for file in (ROOT / "nodes").glob("*.py")]
+    for role in get_args(Role):
+        mine = {step for found, step in asked if found and found[1] == f'"{role}"'}
+        by_route = {step for found, step in asked if found and found[1] == "chosen.model"}
+        assert told[role] - {"classify"} == mine | (by_route if role in {"cheap", "strong"} else set())
+
+
+def test_a_files_and_a_datasets_name_is_one_that_there_is() -> None:
+    own = {file.stem for file in (ROOT / "evals" / "datasets").glob("*.jsonl")}
+    for page in PAGES:
+        for words in (words for block in blocks(page) for words in commands(block)):
+            given = dict(pairwise(words))
+            for option in {"--file", "--dataset"} & given.keys():
+                assert (ROOT / given[option]).is_file(), words
+            if words[:2] == ["eval", "run"] and "--dataset" not in given:
+                assert words[2] in own, words
 
 
 def test_every_setting_is_explained() -> None:

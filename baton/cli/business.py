@@ -29,12 +29,14 @@ class Business:
 
     `unknown_customers` gives those that the business does not know, each with what to tell; with it, `baton run` takes
     `--customer`. `checks` and `settings` are shown by `baton doctor`, and settings that do not parse are refused before
-    a run begins. `preparing` says what takes long before the first message is worked, or None.
+    a run begins; `ready` raises a BadSetting where no message could be worked for another reason. `preparing` says what
+    takes long before the first message is worked, or None.
     """
 
     unknown_customers: "Callable[[Plumbing, Customers], Awaitable[dict[str, str]]] | None" = None
     checks: tuple[Check, ...] = ()
     settings: "type[BaseSettings] | None" = None
+    ready: Callable[[], object] | None = None
     preparing: Callable[[], str | None] | None = None
 
 

@@ -8,6 +8,8 @@ import signal
 import sqlite3
 import sys
 from collections.abc import Sequence
+from pathlib import Path
+from typing import Annotated
 
 import typer
 
@@ -19,14 +21,13 @@ from baton.cli.commands import models as model_commands
 from baton.cli.commands import run as run_commands
 from baton.cli.project_commands import ProjectGroup
 from baton.cli.terminal.light import ClickException, LightCommand, NoArgsIsHelpError
-from baton.cli.terminal.output import forget, note
+from baton.cli.terminal.output import forget, note, say
 from baton.errors import BatonError, UsageError
 
 FAILED, WRONG_USE, INTERRUPTED = 1, 2, 130
 
 app = typer.Typer(
     name="baton",
-    help="Baton works graphs of steps that ask language models, and loses nothing of what they do.",
     cls=ProjectGroup,
     no_args_is_help=True,
     pretty_exceptions_enable=False,
@@ -48,8 +49,29 @@ app.add_typer(model_commands.app, name="models", rich_help_panel=SET_UP)
 app.command(rich_help_panel=SET_UP)(doctor.doctor)
 
 
+def _versions(wanted: bool | None) -> None:
+    """Say what is installed, and leave."""
+    if wanted:
+        from importlib.metadata import version
+
+        say(f"baton {version('baton')}, langgraph {version('langgraph')}")
+        raise typer.Exit
+
+
+@app.callback()
+def baton(
+    *,
+    version: Annotated[
+        bool,
+        typer.Option("--version", callback=_versions, is_eager=True, help="Print the versions of Baton and LangGraph."),
+    ] = False,
+) -> None:
+    """Baton works graphs of steps that ask language models, and loses nothing of what they do."""
+
+
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run one command and leave with its exit code; an error is one line on stderr."""
+    _open_what_is_closed()
     sys.stdout.reconfigure(errors="replace")  # type: ignore[union-attr]  # a terminal may not know every letter
     try:
         code = app(arguments, standalone_mode=False)
@@ -97,3 +119,10 @@ def _command(error: ClickException) -> str:
 
 def _one_line(text: str) -> str:
     return " ".join(text.split())
+
+
+def _open_what_is_closed() -> None:
+    """Whoever closed a stream (`>&-`) wants nothing from it; and no file of ours may get its number."""
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+        if getattr(sys, name) is None:
+            setattr(sys, name, Path(os.devnull).open(mode, encoding="utf-8"))  # noqa: SIM115 - as long as we live

@@ -38,6 +38,7 @@ class Settings(BaseSettings):
     concurrency: int = Field(default=16, ge=1, le=1000)
     openai_api_key: SecretStr | None = Field(default=None, validation_alias="OPENAI_API_KEY")
     openai_base_url: str | None = Field(default=None, validation_alias="OPENAI_BASE_URL")
+    openai_proxy: str | None = Field(default=None, validation_alias="OPENAI_PROXY")
 
     @property
     def home(self) -> Path:

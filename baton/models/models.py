@@ -1,6 +1,7 @@
 """Model roles: each is mapped to `provider:model` in the settings and built once."""
 
 import asyncio
+import os
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from functools import cached_property, lru_cache
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     import httpx2
     from langchain_openai import ChatOpenAI
 
+PROXIES = ("OPENAI_PROXY", "ALL_PROXY", "all_proxy", "HTTPS_PROXY", "https_proxy", "HTTP_PROXY", "http_proxy")
 LOCAL_URL = "http://local/v1"  # never resolved: the transport answers in this process
 
 
@@ -65,14 +67,14 @@ class Models:
             )
         if key:
             hide(key.get_secret_value())
-        import httpx2  # noqa: PLC0415 - a tenth of a second that the local model need not pay
-
-        self._clients = httpx2.Client(), httpx2.AsyncClient()  # ours to close; langchain's own live on past their loop
+        self._clients = remote_clients(self._settings)
         return {
             "api_key": key.get_secret_value() if key else "none",
             "base_url": self._settings.openai_base_url,
             "http_client": self._clients[0],
             "http_async_client": self._clients[1],
+            "openai_proxy": None,  # these clients go through it; given twice, it is refused
+            "http_socket_options": (),  # as above: without this, a proxy of the environment is warned of
         }
 
     async def close(self) -> None:
@@ -80,6 +82,32 @@ class Models:
         if self._clients:
             self._clients[0].close()
             await self._clients[1].aclose()
+
+
+def remote_clients(configured: Settings) -> "tuple[httpx2.Client, httpx2.AsyncClient]":
+    """The clients of the remote models, ours to close: langchain's own live on past their loop.
+
+    They go through OPENAI_PROXY, or else through what the environment names for all programs.
+
+    Raises:
+        BadSetting: such a proxy cannot be used here.
+    """
+    import httpx2  # noqa: PLC0415 - a tenth of a second that the local model need not pay
+
+    try:
+        proxy = configured.openai_proxy
+        return httpx2.Client(proxy=proxy), httpx2.AsyncClient(proxy=proxy)
+    except ImportError:  # httpx speaks SOCKS with a further package only
+        told = "asks for a SOCKS proxy, which needs a further package: pip install socksio, or unset it"
+        raise BadSetting(f"{_proxies('socks')} {told}") from None
+    except (ValueError, httpx2.InvalidURL) as error:
+        raise BadSetting(f"{_proxies()} cannot be used: {error}; correct or unset it") from None
+
+
+def _proxies(scheme: str = "") -> str:
+    """The variables that name a proxy, those of a scheme alone; never their values, which may hold passwords."""
+    values = {name: os.environ.get(name, "").lower() for name in PROXIES}
+    return ", ".join(name for name, value in values.items() if value and value.startswith(scheme)) or "the proxy"
 
 
 def _local(name: str) -> dict[str, Any]:

@@ -71,13 +71,16 @@ def endpoint(name: str) -> Endpoint:
 
 
 def clients(name: str) -> dict[str, Any]:
-    """The arguments that keep a ChatOpenAI inside this process; one pair a name, good in every thread and loop."""
+    """The arguments that keep a ChatOpenAI inside this process, whatever proxy the environment names.
+
+    One pair of clients a name, good in every thread and loop.
+    """
     with _opening:
         pair = _clients(name)
         if any(client.is_closed for client in pair):  # whoever closed a model closed what others still use
             _clients.cache_clear()
             pair = _clients(name)
-    return {"http_client": pair[0], "http_async_client": pair[1]}
+    return {"http_client": pair[0], "http_async_client": pair[1], "openai_proxy": None, "http_socket_options": ()}
 
 
 def app(name: str) -> "Starlette":

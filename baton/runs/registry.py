@@ -1,6 +1,7 @@
 """The graphs there are: `langgraph.json` is the only list. Light on purpose, see `baton.config.home`."""
 
 import json
+import os
 from collections.abc import Iterable
 from dataclasses import dataclass
 from difflib import get_close_matches
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One registered graph; `path` is `./graphs/routing.py:graph`, as in the file."""
+    """One registered graph; `path` is `./graphs/routing.py:graph` or `pkg.routing:graph`, as in the file."""
 
     name: str
     path: str
@@ -28,13 +29,18 @@ def entries() -> dict[str, Entry]:
     """All registered graphs by name.
 
     Raises:
-        BadSetting: the file does not parse.
+        BadSetting: the file does not parse, or names something in none of LangGraph's ways.
     """
+    file = root() / GRAPHS
     try:
-        graphs: dict[str, Any] = json.loads((root() / GRAPHS).read_text("utf-8"))["graphs"]
-        return {name: _entry(name, value) for name, value in graphs.items()}
-    except (OSError, ValueError, LookupError, TypeError, AttributeError) as error:
-        raise BadSetting(f"{root() / GRAPHS} is not a graph list: {type(error).__name__}: {error}") from error
+        found = json.loads(file.read_text("utf-8"))
+    except (OSError, ValueError, RecursionError) as error:
+        raise BadSetting(f"{file} is not a graph list: {error}") from error
+    graphs = found.get("graphs") if isinstance(found, dict) else None
+    if not isinstance(graphs, dict):
+        told = 'write {"graphs": {"NAME": "./FILE.py:VARIABLE"}}'
+        raise BadSetting(f"{file} is not a graph list: it is no object with an object graphs; {told}")
+    return {name: _entry(file, name, value) for name, value in graphs.items()}
 
 
 def entry(name: str) -> Entry:
@@ -61,21 +67,38 @@ def load(name: str) -> "TypedGraph[Any, Any, Any, Any]":
 
     Raises:
         UnknownGraph: there is none.
-        BadSetting: the file names a module or a variable that there is not.
+        BadSetting: the file names a module or a variable that there is not, or that is no graph.
     """
-    path, _, variable = entry(name).path.partition(":")
+    path, _, variable = entry(name).path.rpartition(":")
+    where = f"{root() / GRAPHS} names {name} as {path}:{variable}"
     make_importable(root())
     try:
-        module = import_module(".".join(Path(path).with_suffix("").parts))
-        graph: TypedGraph[Any, Any, Any, Any] = getattr(module, variable)
+        graph: TypedGraph[Any, Any, Any, Any] = getattr(import_module(_module(path)), variable)
     except Exception as error:  # a module may raise anything when it is imported
-        told = f"{type(error).__name__}: {error}"
-        raise BadSetting(f"{root() / GRAPHS} names {name} as {path}:{variable}: {told}") from error
+        told = str(error) if isinstance(error, BadSetting) else f"{type(error).__name__}: {error}"
+        raise BadSetting(f"{where}: {told}") from error
+    if not hasattr(graph, "builder"):
+        raise BadSetting(f"{where}: that is no compiled graph but {type(graph).__name__}")
     return graph
 
 
-def _entry(name: str, value: Any) -> Entry:
+def _entry(file: Path, name: str, value: Any) -> Entry:
     told = value if isinstance(value, dict) else {"path": value}
-    if not isinstance(told["path"], str):
-        raise TypeError(f"{name} has no path")
-    return Entry(name, told["path"], told.get("description", ""))
+    path, description = told.get("path"), told.get("description") or ""
+    if not (isinstance(path, str) and all(path.rpartition(":"))):
+        raise BadSetting(f"{file}: graphs.{name} has the path {path!r}; write ./FILE.py:VARIABLE or MODULE:VARIABLE")
+    if not isinstance(description, str):
+        raise BadSetting(f"{file}: graphs.{name} has a description that is no text")
+    return Entry(name, path, description)
+
+
+def _module(path: str) -> str:
+    """The module of a file of this project, or of its own name: one without a slash, as LangGraph has it."""
+    if "/" not in path and not path.endswith(".py"):
+        return path
+    file = Path(os.path.normpath(root() / path))
+    if not file.is_relative_to(root()):
+        raise BadSetting("that lies outside this project; name a file in it, or an installed module as MODULE:VARIABLE")
+    if file.suffix != ".py" or not file.is_file():
+        raise BadSetting("there is no such Python file")
+    return ".".join(file.relative_to(root()).with_suffix("").parts)

@@ -58,6 +58,11 @@ class Seals:
         Raises:
             TamperedCheckpoint: it was changed, moved, sealed with another key or not at all.
         """
+        if seal is None:
+            raise TamperedCheckpoint(
+                f"a row of {rows} has no seal: finish its run with the older Baton that wrote it; if none did, it was"
+                " changed: restore the database"
+            )
         known = [self.mark(rows, row)]
         if row["run"] == 1 and rows in SEALED_BEFORE:
             known.append(self._mark(rows, row, SEALED_BEFORE[rows]))

@@ -8,6 +8,7 @@ if TYPE_CHECKING:
 
 SPANS = "SELECT * FROM spans WHERE thread_id = ? AND run = ? ORDER BY span_id"
 CALLS = "SELECT * FROM model_calls WHERE thread_id = ? AND run = ? ORDER BY rowid"
+CALL = ("role", "model", "status", "input_tokens", "output_tokens", "cost_usd", "latency_ms", "error", "note")
 SLEW_S = 1.0  # a clock that is kept right is set back by less, and then what ended first may have begun later
 Attempt = tuple[str, str, int]  # step, task id and number
 
@@ -75,6 +76,7 @@ def _paid(made: list[Any]) -> dict[str, Any]:
         "output_tokens": sum(call["output_tokens"] or 0 for call in made),
         "cost_usd": None if None in costs else sum(costs),
         "note": "; ".join(call["note"] for call in made if call["note"]) or None,
+        "calls": [{name: call[name] for name in CALL} for call in made],
     }
 
 

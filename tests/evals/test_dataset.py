@@ -50,6 +50,27 @@ def test_every_bad_line_is_told(tmp_path: Path) -> None:
     assert len(faults(written(tmp_path / "d.jsonl", "{", line("a", "hi"), "]"))) == 2
 
 
+@pytest.mark.parametrize("route", ["Cards", "card", "cards, fees", "CARDS"])
+def test_a_label_that_is_no_route_of_the_desk_is_refused(tmp_path: Path, route: str) -> None:
+    (tmp_path / "d.csv").write_text(f'text,route\nWhere is it?, cards \nWhere?,"{route}"\n')
+    [told] = faults(tmp_path / "d.csv")
+    assert told.startswith(
+        f"{tmp_path / 'd.csv'} line 3: the route {route!r} is none of account, cards, disputes, fees"
+    )
+    whole = written(tmp_path / "d.jsonl", line("a", "hi", route))
+    of_a_step = written(tmp_path / "e.jsonl", line("a", "hi", expected={"steps": {"classify": {"route": route}}}))
+    assert [len(faults(each)) for each in (whole, of_a_step)] == [1, 1]
+
+
+def test_the_routes_are_those_that_the_desk_has_now(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "routes").mkdir()
+    for name in ("Cards", "rest"):
+        (tmp_path / "routes" / f"{name}.txt").write_text("# What it is.\nan example\n")
+    monkeypatch.setenv("BATON_ROUTES", str(tmp_path / "routes"))
+    assert faults(written(tmp_path / "d.jsonl", line("a", "hi", "Cards"))) == []
+    assert len(faults(written(tmp_path / "d.jsonl", line("a", "hi", "cards")))) == 1
+
+
 def test_an_id_counts_once(tmp_path: Path) -> None:
     [fault] = faults(written(tmp_path / "d.jsonl", line("a", "hi"), line("a", "ho")))
     assert "line 2: the id 'a' is taken" in fault

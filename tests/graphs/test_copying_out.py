@@ -8,6 +8,7 @@ installed packages are all that the process finds, so what was left behind is mi
 import ast
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -144,3 +145,12 @@ def test_every_graph_runs_alone(tmp_path: Path, tmp_path_factory: pytest.TempPat
 def test_a_pattern_is_few_files(graph: str) -> None:
     mine = [path for path in closure(f"graphs.{graph}") if path.relative_to(ROOT).parts[0] in OURS]
     assert len(mine) <= MOST_FILES, sorted(path.relative_to(ROOT) for path in mine)
+
+
+@pytest.mark.parametrize("graph", sorted(registered()))
+def test_its_page_names_no_file_that_it_does_not_need(graph: str) -> None:
+    page = (ROOT / "docs" / "patterns" / f"{graph}.md").read_text("utf-8")
+    how = page.partition("## How to copy it out\n")[2].partition("\n## ")[0]
+    named = set(re.findall(r"`((?:state|nodes|graphs)/[\w/]+\.py)`", how))
+    assert f"graphs/{graph}.py" in named
+    assert named - {str(path.relative_to(ROOT)) for path in closure(f"graphs.{graph}")} == set()

@@ -1,7 +1,7 @@
 """`baton runs`, `show`, `graphs` and `graph`: what only looks. Light on purpose, see `baton.config.home`."""
 
 from enum import StrEnum
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -65,19 +65,43 @@ def _list(status: str | None, graph: str | None, page: int, *, json: bool) -> in
     return 0
 
 
-def show(thread: Thread, *, run: RunNumber = None, json: Json = False) -> int:
+def show(
+    thread: Thread,
+    *,
+    step: Annotated[
+        str | None, typer.Option(help="Only this step, all that is kept of it.", metavar="NAME", show_default=False)
+    ] = None,
+    run: RunNumber = None,
+    json: Json = False,
+) -> int:
     """Show a run step by step: inputs, outputs, attempts, latency, tokens, cost."""
     from baton.cli.terminal.output import say_json
     from baton.cli.views.run_fields import as_object, step_object
     from baton.cli.work.reading import open_letters, run_steps
 
     found, message, steps = run_steps(thread, run)
+    if step is not None:
+        return _show_step(found, steps, step, json=json)
     if json:
-        say_json({**as_object(found), "steps": [step_object(step) for step in steps]})
+        say_json({**as_object(found), "steps": [step_object(each) for each in steps]})
     else:
         from baton.cli.views.step_view import show_steps
 
         show_steps(found, message, steps, open_letters(thread, found["run"]))
+    return 0
+
+
+def _show_step(run: dict[str, Any], steps: list[dict[str, Any]], name: str, *, json: bool) -> int:
+    from baton.cli.terminal.output import say_json
+    from baton.cli.views.one_step import of_name, show_attempts, whole_object
+    from baton.cli.work.reading import open_letters
+
+    chosen = of_name(steps, name)
+    if json:
+        say_json([whole_object(each) for each in chosen])
+    else:
+        names = {each["step"] for each in chosen}
+        show_attempts(chosen, [each for each in open_letters(run["thread_id"], run["run"]) if each["step"] in names])
     return 0
 
 

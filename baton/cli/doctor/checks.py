@@ -19,11 +19,11 @@ from baton.cli.doctor.checks_live import (
 )
 from baton.cli.doctor.checks_settings import setting_rows, unknown_settings
 from baton.cli.project_commands import made_command, project_commands
-from baton.cli.work.session import refuse_tracing_without_key
+from baton.cli.work.session import refuse_proxy_of_no_use, refuse_tracing_without_key
 from baton.config.home import load_env
 from baton.config.project import OWN, project
 from baton.config.settings import Role, Settings, read_settings, settings
-from baton.errors import BatonError, NoResponders
+from baton.errors import BadSetting, BatonError, NoResponders
 from baton.offline.wire import load_skills
 
 State = Literal["ok", "warn", "fail"]
@@ -123,6 +123,10 @@ def _models(configured: Settings) -> Finding:
         return Finding("warn", "models", "OPENAI_BASE_URL is set and no role uses it", advice)
     if remote and not (configured.openai_api_key or configured.openai_base_url):
         return Finding("fail", "models", told, "set OPENAI_API_KEY, or OPENAI_BASE_URL for an endpoint without keys")
+    try:
+        refuse_proxy_of_no_use(configured)
+    except BadSetting as error:
+        return Finding("fail", "models", str(error), "a remote model is asked through it")
     return Finding("ok", "models", told)
 
 

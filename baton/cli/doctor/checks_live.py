@@ -64,6 +64,7 @@ def endpoint_found(configured: Settings) -> str:
         answer = httpx.get(
             f"{url}/models",
             headers={"Authorization": f"Bearer {key.get_secret_value()}"} if key else {},
+            proxy=configured.openai_proxy,
             timeout=ENDPOINT_S,
         )
     except (httpx.HTTPError, httpx.InvalidURL) as error:

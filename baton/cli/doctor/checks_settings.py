@@ -8,7 +8,8 @@ from typing import Any
 
 from pydantic_settings import BaseSettings
 
-OTHERS = {"BATON_HOME": ".baton", "BATON_DATABASE_URL": None, "BATON_DEBUG": None}  # read where they are needed
+OTHERS = {"BATON_HOME": ".baton", "BATON_DATABASE_URL": None, "BATON_USER": None, "BATON_DEBUG": None}
+"""Read where they are needed."""
 SECRETS = {"OPENAI_API_KEY"}
 
 

@@ -65,7 +65,8 @@ class LightGroup(TyperGroup):
         panels: dict[str, list[Command]] = {}
         for command in found:
             if command is not None:
-                panels.setdefault(str(getattr(command, "rich_help_panel", "Commands")), []).append(command)
+                named = getattr(command, "rich_help_panel", None)
+                panels.setdefault(named if isinstance(named, str) else "Commands", []).append(command)
         return panels
 
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, TextIO
 if TYPE_CHECKING:
     from rich.console import Console
 
+JOINERS = frozenset("\u200c\u200d")  # words of many scripts and families of emoji hold them; they move nothing
 PIPE_WIDTH = 160  # columns where there is no terminal to fit
 
 
@@ -58,10 +59,20 @@ def print_text(text: str, style: str | None = None) -> None:
     console().print(harmless(text), style=style, soft_wrap=True)
 
 
-def print_prose(text: str) -> None:
-    """Sentences on stdout, folded at a terminal's width."""
-    console().print(harmless(text), soft_wrap=not console().is_terminal)
+def print_prose(text: str, style: str | None = None) -> None:
+    """Sentences on stdout, folded between words at a terminal's width."""
+    console().print(harmless(text), style=style, soft_wrap=not console().is_terminal)
+
+
+def print_labelled(label: str, text: str, style: str = "") -> None:
+    """Sentences on stdout behind a label; what does not fit on its line stands below, as far to the right."""
+    from rich.text import Text
+
+    room = max(1, console().width - len(label)) if console().is_terminal else sys.maxsize
+    for number, line in enumerate(Text(harmless(text), style).wrap(console(), room)):
+        line.rstrip()
+        console().print(Text.assemble((" " * len(label) if number else label, "dim"), line), soft_wrap=True)
 
 
 def _shows(letter: str) -> bool:
-    return letter.isprintable() or letter == "\n" or unicodedata.category(letter) == "Zs"
+    return letter.isprintable() or letter == "\n" or letter in JOINERS or unicodedata.category(letter) == "Zs"

@@ -1,23 +1,31 @@
-"""Tables that fit: one column gives way to the width, and columns that can be spared go where it is too narrow."""
+"""Tables that fit: one column folds at the width, and columns that can be spared go where it is too narrow."""
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from baton.cli.terminal.output import console, harmless
 
+if TYPE_CHECKING:
+    from rich.text import Text
+
 Cell = str | tuple[str, str]
 GAP = "  "
-READABLE = 24  # characters that the column which gives way should keep
+READABLE = 24  # characters that the column which folds should keep
 UNSHORTENED = 1000  # where no terminal sets a width
 
 
 class Rows:
-    """Rows of text under `columns`; `wide` gives way, `spare` go first to last, `right` are aligned so.
+    """Rows of text under `columns`; `wide` folds between its words, `spare` go first to last, `right` are aligned so.
 
-    A cell is its text, or `(text, style)`.
+    A cell is its text, or `(text, style)`. A row shows at most `lines` lines of its wide cell, which stands below the
+    others where nothing readable is left beside them.
     """
 
-    def __init__(self, *columns: str, wide: str, right: Sequence[str] = (), spare: Sequence[str] = ()) -> None:
+    def __init__(
+        self, *columns: str, wide: str, right: Sequence[str] = (), spare: Sequence[str] = (), lines: int = 100
+    ) -> None:
         self._columns, self._wide, self._right, self._spare = columns, wide, right, spare
+        self._lines = lines
         self._rows: list[dict[str, Cell]] = []
 
     def add(self, *cells: Cell) -> None:
@@ -26,35 +34,63 @@ class Rows:
 
     def show(self) -> None:
         """Print the table; a pipe gets its lines whole and without rules."""
+        from rich.text import Text
+
         terminal = console().is_terminal
-        widths = self._widths(console().width if terminal else UNSHORTENED)
+        room = console().width if terminal else UNSHORTENED
+        widths = self._widths(room)
         self._line({name: (name, "bold") for name in self._columns}, widths)
         if terminal:
             console().print("\u2500" * (sum(widths.values()) + len(GAP) * (len(widths) - 1)), style="dim")
         for row in self._rows:
             self._line(row, widths)
+            if self._wide not in widths:
+                for line in self._folded(row, room - len(GAP)):
+                    console().print(Text(GAP) + line, soft_wrap=True)
 
     def _line(self, row: dict[str, Cell], widths: dict[str, int]) -> None:
+        """One row, as many lines as its wide cell has."""
         from rich.text import Text
 
-        line = Text()
-        for name, width in widths.items():
-            cell = Text(_text(row[name]), style=_style(row[name]), overflow="ellipsis", no_wrap=True)
-            cell.truncate(width, overflow="ellipsis")
-            cell.align("right" if name in self._right else "left", width)
-            line += cell + GAP
-        line.rstrip()
-        console().print(line, soft_wrap=True)
+        folded = self._folded(row, widths[self._wide]) if self._wide in widths else []
+        for number in range(max(1, len(folded))):
+            line = Text()
+            for name, width in widths.items():
+                cell = _cell(row[name]) if number == 0 else Text()
+                if name == self._wide:
+                    cell = folded[number] if folded else Text()
+                cell.align("right" if name in self._right else "left", width)
+                line += cell + GAP
+            line.rstrip()
+            console().print(line, soft_wrap=True)
+
+    def _folded(self, row: dict[str, Cell], width: int) -> "list[Text]":
+        """The lines of the wide cell; an ellipsis says that there would be more."""
+        from rich.cells import cell_len, set_cell_size
+        from rich.text import Text
+
+        cell = _cell(row[self._wide])
+        lines = [line for line in cell.wrap(console(), width) if line.plain.strip()]
+        for line in lines:
+            line.rstrip()
+        if len(lines) > self._lines:
+            last = set_cell_size(lines[self._lines - 1].plain, width).rstrip()
+            while cell_len(last) >= width:
+                last = last.rpartition(" ")[0] or last[:-1]
+            lines[self._lines - 1 :] = [Text(f"{last}\u2026", style=cell.style)]
+        return lines
 
     def _widths(self, room: int) -> dict[str, int]:
-        """How many characters each column gets; those that do not fit are left out."""
+        """How many characters each column gets; those that do not fit are left out, the wide one last."""
         widths, spare = {name: self._natural(name) for name in self._columns}, list(self._spare)
         while True:
             others = sum(width + len(GAP) for name, width in widths.items() if name != self._wide)
-            if room - others >= min(READABLE, widths[self._wide]) or not spare:
-                widths[self._wide] = max(1, min(widths[self._wide], room - others))
+            if room - others >= min(READABLE, widths[self._wide]) or not others:
+                widths[self._wide] = min(widths[self._wide], room - others)
                 return widths
-            widths.pop(spare.pop(0))
+            widths.pop(spare.pop(0) if spare else self._wide)
+            if self._wide not in widths:
+                return widths
 
     def _natural(self, name: str) -> int:
         from rich.cells import cell_len
@@ -66,5 +102,7 @@ def _text(cell: Cell) -> str:
     return harmless(cell if isinstance(cell, str) else cell[0])
 
 
-def _style(cell: Cell) -> str:
-    return "" if isinstance(cell, str) else cell[1]
+def _cell(cell: Cell) -> "Text":
+    from rich.text import Text
+
+    return Text(_text(cell), style="" if isinstance(cell, str) else cell[1])

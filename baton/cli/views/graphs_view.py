@@ -3,8 +3,9 @@
 from typing import TYPE_CHECKING, Any
 
 from baton.cli.terminal.invocation import command
-from baton.cli.terminal.output import note
+from baton.cli.terminal.output import console, note
 from baton.cli.terminal.rows import Rows
+from baton.config.project import GRAPHS, root
 from baton.runs.registry import Entry, load
 
 if TYPE_CHECKING:
@@ -16,16 +17,18 @@ START = "__start__"
 
 def show_graphs(known: list[Entry]) -> None:
     """Print names and what they do."""
+    if not known:
+        note(f"no graphs in {root() / GRAPHS}")
+        return
     rows = Rows("graph", "what it does", wide="what it does")
     for each in known:
         rows.add(each.name, each.description or each.path)
     rows.show()
-    if known:
-        note(f"draw one: {command('graph', known[0].name)}")
+    note(f"draw one: {command('graph', known[0].name)}")
 
 
 def drawing(name: str, *, mermaid: bool) -> str:
-    """The graph as text.
+    """The graph as text: drawn, or as a list of its edges where no drawing fits the terminal.
 
     Raises:
         UnknownGraph: there is none of that name.
@@ -39,10 +42,13 @@ def drawing(name: str, *, mermaid: bool) -> str:
     _correct(drawn, graph.builder)
     if mermaid:
         return drawn.draw_mermaid()
+    edges = listed([(edge.source, edge.target) for edge in drawn.edges])
     try:
-        return drawn.draw_ascii()
+        lines = [line.rstrip() for line in drawn.draw_ascii().splitlines()]
     except Exception:  # noqa: BLE001 - the layout gives up, in various ways, on graphs whose edges cross
-        return listed([(edge.source, edge.target) for edge in drawn.edges])
+        return edges
+    fits = not console().is_terminal or max(map(len, lines)) <= console().width
+    return "\n".join(lines) if fits else edges
 
 
 def _correct(drawn: "Graph", builder: "StateGraph[Any, Any, Any, Any]") -> None:

@@ -4,7 +4,7 @@ import json
 from typing import Any
 
 from baton.cli.terminal.invocation import command
-from baton.cli.terminal.output import print_text
+from baton.cli.terminal.output import print_prose, print_text
 from baton.cli.terminal.rows import Rows
 from baton.cli.views.phrases import ago, iso, named, shortened, took
 
@@ -31,7 +31,7 @@ def as_object(letter: Letter) -> Letter:
 
 def show_letters(found: list[Letter]) -> None:
     """Print the list."""
-    rows = Rows("id", "run", "step", "reason", "age", "status", "error", wide="error", spare=("error", "age", "step"))
+    rows = Rows("id", "run", "step", "reason", "age", "status", "error", wide="error", spare=("age", "step"))
     for letter in found:
         rows.add(
             letter["letter_id"],
@@ -51,11 +51,11 @@ def show_letter(letter: Letter) -> None:
     print_text(f"{letter['letter_id']}  {named(letter)}  {letter['step']}  {letter['reason']}", "bold")
     print_text(f"{letter['status']}, {ago(letter['created_at'])}, Baton {evidence['version']}")
     if letter["note"]:
-        print_text(f"because: {letter['note']}")
-    print_text(letter["error"], "red")
+        print_prose(f"because: {letter['note']}")
+    print_prose(letter["error"], "red")
     for attempt in evidence["attempts"]:
         moment = f"{iso(attempt['started_at'])}, {took(attempt['latency_ms'])}"
-        print_text(f"try {attempt['attempt']} ({moment}): {attempt['error']}", "dim")
+        print_prose(f"try {attempt['attempt']} ({moment}): {attempt['error']}", "dim")
     print_text(f"given: {shortened(json.dumps(evidence['request'], ensure_ascii=False), MOST_SHOWN)}")
     if evidence.get("raw"):
         print_text(f"answer: {shortened(evidence['raw'], MOST_SHOWN)}")
@@ -67,14 +67,15 @@ def _ways_on(letter: Letter) -> list[tuple[str, ...]]:
     if letter["evidence"].get("effect"):
         done = ("settle", letter["letter_id"], "--done", '{"receipt": "..."}')
         return [done, ("settle", letter["letter_id"], "--not-done")]
-    return [("replay", letter["letter_id"])]
+    more = ("--budget-tokens", "N") if letter["reason"] == "over_budget" else ()
+    return [("replay", letter["letter_id"], *more)]
 
 
 def show_ways_out(letters: list[Letter]) -> None:
     """Print what to do about open letters, with their reasons."""
     for letter in letters:
         if letter["status"] == "open":
-            print_text(f"\ndead letter {letter['letter_id']}: {letter['step']} failed ({letter['reason']})", "red")
+            print_prose(f"\ndead letter {letter['letter_id']}: {letter['step']} failed ({letter['reason']})", "red")
             for way in _ways_on(letter):
                 print_text(f"  {command('dead-letters', *way)}")
             print_text(f"  {command('dead-letters', 'discard', letter['letter_id'], 'why not')}")

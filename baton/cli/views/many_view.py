@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from baton.cli.terminal.invocation import command
-from baton.cli.terminal.output import print_text
+from baton.cli.terminal.output import print_prose, print_text
 from baton.cli.terminal.progress import Tally
 from baton.cli.terminal.rows import Rows
 from baton.cli.views.phrases import counted, in_words, outcome_of, shortened, style, took
@@ -23,7 +23,7 @@ def show_many(runs: Sequence[Run], messages: dict[str, str], tally: Tally) -> No
         show_counts(runs)
     elif runs:
         show_rows(runs, messages)
-    print_text(totals(runs, tally))
+    print_prose(totals(runs, tally))
     show_decisions(runs)
     show_failures(runs)
 
@@ -79,7 +79,7 @@ def show_decisions(runs: Sequence[Run]) -> None:
         return
     print_text(f"\n{len(waiting)} wait{'s' if len(waiting) == 1 else ''} for a person:", "yellow")
     for run, asked in waiting[:MOST_LISTED]:
-        print_text(f"  {run['thread_id']}  {in_words(asked['action_requests'][0])}")
+        print_prose(f"  {run['thread_id']}  {in_words(asked['action_requests'][0])}")
     if len(waiting) > MOST_LISTED:
         print_text(f"  ... and {len(waiting) - MOST_LISTED} more: {command('runs', '--status', 'waiting')}")
     print_text("\ndecide the first:")
@@ -94,6 +94,6 @@ def show_failures(runs: Sequence[Run]) -> None:
         print_text(f"\n{len(failed)} did not get through:", "red")
     for run in failed[:MOST_LISTED]:
         why = run.get("error") or f"dead letter {', '.join(run['dead_letters'])}"
-        print_text(f"  {run['thread_id']}  {why}")
+        print_prose(f"  {run['thread_id']}  {why}")
     if len(failed) > MOST_LISTED:
         print_text(f"  ... and {len(failed) - MOST_LISTED} more: {command('runs')}")

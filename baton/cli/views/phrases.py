@@ -51,9 +51,12 @@ def counted(number: int, noun: str) -> str:
 
 
 def shortened(text: str, width: int) -> str:
-    """One line of at most `width` characters."""
+    """One line of at most `width` characters, cut between words where one ends in its second half."""
     line = " ".join(text.split())
-    return line if len(line) <= width else f"{line[: width - 1]}\u2026"
+    if len(line) <= width:
+        return line
+    cut = line[:width].rfind(" ")
+    return f"{line[: cut if cut >= width // 2 else width - 1]}\u2026"
 
 
 def style(status: str) -> str:

@@ -4,14 +4,14 @@ from typing import Any
 
 from baton.cli.views.phrases import iso
 
-RUN = ("line", "thread_id", "run", "graph", "status", "output", "waiting_for", "dead_letters", "usage", "latency_ms")
+RUN = ("line", "id", "thread_id", "run", "graph", "status", "output", "waiting_for", "dead_letters", "usage")
 STEP = ("step", "attempt", "status", "started_at", "latency_ms", "input", "output", "model")
 PAID = ("input_tokens", "output_tokens", "cost_usd", "error")
 
 
 def as_object(run: dict[str, Any]) -> dict[str, Any]:
-    """One run; `line` only for a file's record, `error` only where there is one."""
-    told = {name: run[name] for name in (*RUN, "error") if name in run}
+    """One run; `line` only for a file's record, `id` where it has one of its own, `error` only where there is one."""
+    told = {name: run[name] for name in (*RUN, "latency_ms", "error") if name in run}
     if told.get("error") is None:
         told.pop("error", None)
     return told

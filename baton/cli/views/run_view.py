@@ -4,8 +4,10 @@ import json
 from typing import Any
 
 from baton.cli.terminal.invocation import command
-from baton.cli.terminal.output import console, harmless, print_prose, print_text
+from baton.cli.terminal.output import print_labelled, print_prose, print_text
 from baton.cli.views.phrases import in_words, named, outcome_of, style, tokens, took
+
+LABEL = 13  # characters in front of a fact
 
 
 def show_run(run: dict[str, Any]) -> None:
@@ -14,7 +16,7 @@ def show_run(run: dict[str, Any]) -> None:
     if reply := output.get("reply"):
         print_prose(f"{reply}\n")
     for name, value in _facts(run, output):
-        _fact(name, value, style(run["status"]) if name == "outcome" else None)
+        print_labelled(f"{name:<{LABEL}}", value, style(run["status"]) if name == "outcome" else "")
     show_waiting(run)
     print_text(f"\nstep by step: {command('show', run['thread_id'])}", "dim")
 
@@ -25,7 +27,7 @@ def show_waiting(run: dict[str, Any]) -> None:
         print_text(f"\nstopped at a breakpoint; go on: {command('resume', run['thread_id'])}", "yellow")
     for asked in run["waiting_for"]:
         request = asked["action_requests"][0]
-        print_text(f"\nwaits for a person: {in_words(request)}", "yellow")
+        print_prose(f"\nwaits for a person: {in_words(request)}", "yellow")
         for line in decisions(run, asked):
             print_text(f"  {line}")
 
@@ -58,13 +60,6 @@ def _facts(run: dict[str, Any], output: dict[str, Any]) -> list[tuple[str, str]]
         ("thread", named(run)),
     ]
     return [(name, value) for name, value in facts if value]
-
-
-def _fact(name: str, value: str, looks: str | None) -> None:
-    from rich.text import Text
-
-    indented = harmless(value).replace("\n", "\n             ")
-    console().print(Text.assemble((f"{name:<13}", "dim"), (indented, looks or "")), soft_wrap=True)
 
 
 def _action(action: dict[str, Any]) -> str:

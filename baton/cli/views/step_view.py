@@ -13,6 +13,7 @@ Step = dict[str, Any]
 COLUMNS = ("step", "try", "status", "time", "model", "in", "out", "cost", "read \u2192 wrote")
 SPARE = ("model", "cost")  # first to go where the terminal is narrow
 MOST_SHOWN = 400  # characters of one step's data: no terminal shows more in a row
+MOST_LINES = 2
 RIGHT = ("try", "time", "in", "out", "cost")
 
 
@@ -24,16 +25,16 @@ def show_steps(run: dict[str, Any], message: str, steps: list[Step], letters: li
     _table(steps).show()
     for step in steps:
         if step["error"]:
-            print_text(f"{step['step']} (try {step['attempt']}): {step['error']}", "red")
+            print_prose(f"{step['step']} (try {step['attempt']}): {step['error']}", "red")
         if step["note"]:
-            print_text(f"{step['step']} (try {step['attempt']}): {step['note']}", "yellow")
+            print_prose(f"{step['step']} (try {step['attempt']}): {step['note']}", "yellow")
     _ending(run, steps)
     show_ways_out(letters)
     print_text(f"\n{tokens(run['usage'])}, {took(run['latency_ms'])}", "dim")
 
 
 def _table(steps: list[Step]) -> Rows:
-    rows = Rows(*COLUMNS, wide=COLUMNS[-1], right=RIGHT, spare=SPARE)
+    rows = Rows(*COLUMNS, wide=COLUMNS[-1], right=RIGHT, spare=SPARE, lines=MOST_LINES)
     for step in steps:
         rows.add(
             step["step"],
@@ -77,7 +78,7 @@ def _ending(run: dict[str, Any], steps: list[Step]) -> None:
     if reply := output.get("reply"):
         print_prose(f"\n{reply}")
     if output.get("reason"):
-        print_text(f"because: {output['reason']}", "dim")
+        print_prose(f"because: {output['reason']}", "dim")
     show_waiting(run)
     if run.get("error") and not any(step["error"] and step["error"] in run["error"] for step in steps):
-        print_text(run["error"], "red")
+        print_prose(run["error"], "red")

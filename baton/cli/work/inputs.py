@@ -3,7 +3,7 @@
 import json
 import sys
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -18,16 +18,24 @@ READERS: dict[str, Callable[[str], Iterator[object]]] = {
 }
 MESSAGE, CUSTOMER = "message", "customer_id"
 """The keys of an input that the command line has words of its own for: most graphs take a message."""
+ALSO = {"text": MESSAGE, "customer": CUSTOMER}
+"""What people call them in files; taken where the graph has no key of that name itself."""
+ID, BLANK = "id", (None, "")
 
 Input = dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
 class Given:
-    """One input to work; `line` counts a file's records from 1."""
+    """One input to work; `line` counts a file's records from 1.
+
+    Of its record: `id` is what it calls itself, `unread` the names of what the graph does not take.
+    """
 
     input: Input
     line: int | None = None
+    id: str | int | None = field(default=None, compare=False)
+    unread: frozenset[str] = field(default=frozenset(), compare=False)
 
     @property
     def customer(self) -> str | None:
@@ -151,14 +159,34 @@ def _given(graph: Graph, record: object, customer: str | None, line: int) -> Giv
     if not isinstance(record, dict):
         keys = input_keys(graph)
         return Fault(line, f"is no object; write {{{', '.join(f'{json.dumps(key)}: ...' for key in keys)}}}")
-    if MESSAGE in input_keys(graph) and (reason := unfit(record.get(MESSAGE))):
-        return Fault(line, f"the message {reason}")
     try:
-        made = _with_customer(graph, {key: record[key] for key in input_keys(graph) if key in record}, customer)
+        named = _named(graph, record)
+        if MESSAGE in input_keys(graph) and (reason := unfit(named.get(MESSAGE))):
+            raise UsageError(f"the message {reason}")
+        made = _with_customer(graph, {key: named[key] for key in input_keys(graph) if key in named}, customer)
         checked_input(graph, made)
     except UsageError as error:
         return Fault(line, str(error))
-    return Given(made, line)
+    own = named.get(ID)
+    unread = frozenset(name for name in named if name and name not in {*made, ID})
+    return Given(made, line, own if isinstance(own, str | int) and own not in BLANK else None, unread)
+
+
+def _named(graph: Graph, record: Input) -> Input:
+    """The record with the graph's own names.
+
+    Raises:
+        UsageError: it says the same twice, and not the same.
+    """
+    named = dict(record)
+    for name, key in ALSO.items():
+        if name in named and key in input_keys(graph) and name not in input_keys(graph):
+            said, own = named.pop(name), named.get(key)
+            if own in BLANK:
+                named[key] = said
+            elif said not in (*BLANK, own):
+                raise UsageError(f"the {name} is not the {key}; give one of them")
+    return named
 
 
 def _with_customer(graph: Graph, given: Input, customer: str | None) -> Input:

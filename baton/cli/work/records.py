@@ -1,11 +1,12 @@
 """Records of .txt, .csv and .jsonl text, one after the other; one that does not parse comes as a ValueError.
 
-A line ends at a newline only: the other characters at which `str.splitlines` cuts may stand inside a message.
+A line ends at CR, LF or both: the other characters at which `str.splitlines` cuts may stand inside a message.
 """
 
 import csv
 import io
 import json
+import re
 from collections.abc import Iterator
 
 COLUMNS = ("message", "text")
@@ -30,7 +31,7 @@ def jsonl_records(text: str) -> Iterator[object]:
 
 
 def csv_records(text: str) -> Iterator[object]:
-    """Rows by the names of the header; `message` or `text` is the message.
+    """Rows by the names of the header, in small letters; one is `message`, or `text`.
 
     Raises:
         BadColumns: there is no such column, or two of one name.
@@ -46,18 +47,16 @@ def csv_records(text: str) -> Iterator[object]:
     names = [name.strip().lower() for name in header]
     if twice := sorted({name for name in names if names.count(name) > 1}):
         raise BadColumns(f"two columns {twice[0]!r}; rename one")
-    column = next((name for name in COLUMNS if name in names), None)
-    if column is None:
+    if not set(COLUMNS) & set(names):
         raise BadColumns(f"no column 'message' or 'text', only {', '.join(map(repr, header))}")
     for row in rows:
-        yield row if isinstance(row, ValueError) else _record(names, column, row)
+        yield row if isinstance(row, ValueError) else _record(names, row)
 
 
-def _record(names: list[str], column: str, row: list[str]) -> object:
+def _record(names: list[str], row: list[str]) -> object:
     if len(row) > len(names):
         return ValueError(f"{len(row)} fields under {len(names)} columns; put the message in double quotes")
-    fields = dict(zip(names, row, strict=False))
-    return {**{name: value for name, value in fields.items() if name not in COLUMNS}, "message": fields.get(column)}
+    return dict(zip(names, row, strict=False))
 
 
 def _rows(text: str) -> Iterator[list[str] | ValueError]:
@@ -76,5 +75,4 @@ def _rows(text: str) -> Iterator[list[str] | ValueError]:
 
 
 def _lines(text: str) -> Iterator[str]:
-    for line in text.rstrip().split("\n") if text.strip() else ():
-        yield line.rstrip("\r")
+    yield from re.split(r"\r\n|\r|\n", text.rstrip()) if text.strip() else ()

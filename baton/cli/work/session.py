@@ -70,8 +70,12 @@ def in_session(work: Callable[[Session], Awaitable[int]]) -> int:
     load_env()
     refuse_tracing_without_key()
     refuse_models_without_key(settings())
-    if (more := load_business().settings) is not None:
-        read_settings(more)
+    refuse_proxy_of_no_use(settings())
+    business = load_business()
+    if business.settings is not None:
+        read_settings(business.settings)
+    if business.ready is not None:
+        business.ready()
     try:
         return asyncio.run(_session(work))
     except asyncio.CancelledError:
@@ -102,6 +106,18 @@ def refuse_models_without_key(configured: Settings) -> None:
         if (name := configured.model_of(role)).startswith("openai:"):
             told = "set the key, or OPENAI_BASE_URL for an endpoint without keys"
             raise BadSetting(f"BATON_MODEL_{role.upper()} is {name} and OPENAI_API_KEY is not set; {told}")
+
+
+def refuse_proxy_of_no_use(configured: Settings) -> None:
+    """Else every run would end at its first question to a remote model; the local one needs no proxy.
+
+    Raises:
+        BadSetting: a role is mapped to a remote model, and the proxy on the way to it cannot be used.
+    """
+    if any(configured.model_of(role).startswith("openai:") for role in get_args(Role)):
+        from baton.models.models import remote_clients
+
+        remote_clients(configured)[0].close()
 
 
 async def _session(work: Callable[[Session], Awaitable[int]]) -> int:

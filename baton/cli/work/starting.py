@@ -78,9 +78,11 @@ def run_file(path: Path, customer: str | None, order: Order) -> int:
         good = [each for each in givens if each.customer not in unknown]
         bad = [*faults, *_strangers(givens, unknown)]
         _complain(bad, "record" if path.suffix.lower() == ".csv" else "line")
+        _say_unread(order.graph, good)
         threads = await _queued(session, good, order)
         texts = dict(zip(threads, (each.text for each in good), strict=True))
-        wanted = Wanted(order.json, order.concurrency or session.plumbing.settings.concurrency)
+        ids = {thread: each.id for thread, each in zip(threads, good, strict=True) if each.id is not None}
+        wanted = Wanted(order.json, order.concurrency or session.plumbing.settings.concurrency, ids)
         code = await work_many(session, threads, messages=texts, wanted=wanted) if threads else 0
         return BAD_INPUT if bad and code != INTERRUPTED else code
 
@@ -103,3 +105,9 @@ def _complain(faults: list[Fault], what: str) -> None:
     """Say what is wrong with each; a CSV's records are not its lines."""
     for fault in sorted(faults, key=lambda fault: fault.line):
         note(f"{what} {fault.line}: {fault.reason}")
+
+
+def _say_unread(graph: str, givens: list[Given]) -> None:
+    """Say once what the records hold and the graph does not take."""
+    if unread := sorted({name for each in givens for name in each.unread}):
+        note(f"not taken by {graph}: {', '.join(unread)}")

@@ -1,8 +1,8 @@
 """Working runs to an exit code: one run, or many with their progress."""
 
 import sys
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 from baton.cli.business import preparing
@@ -22,10 +22,11 @@ CODES = {"done": 0, "failed": 1, "waiting": 3, "dead_lettered": 4}
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """What a person asked for beside the messages."""
+    """What a person asked for beside the messages; `ids` is what a file's records call themselves, by thread."""
 
     json: bool
     concurrency: int
+    ids: Mapping[str, str | int] = field(default_factory=dict)
 
 
 async def work_one(session: Session, thread_id: str, *, json: bool) -> int:
@@ -67,7 +68,8 @@ async def work_many(
             runs.append(run)
             watch.done(run)
             if wanted.json and run["status"] in CODES:
-                say_json(as_object(run))
+                own = wanted.ids.get(run["thread_id"])
+                say_json(as_object(run if own is None else {**run, "id": own}))
 
         await session.runner.work(threads, done=done, concurrency=wanted.concurrency)
     if tally.finished and not wanted.json:

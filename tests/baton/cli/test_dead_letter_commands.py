@@ -119,3 +119,18 @@ def test_a_changed_graph_is_refused_until_it_is_accepted(baton: Baton, mended: s
     assert "toy changed since parked began" in said.err
     assert "--accept-change" in said.err
     assert baton("dead-letters", "replay", mended, "--accept-change", "--json").object["status"] == "done"
+
+
+def test_a_run_that_ran_out_is_replayed_with_a_new_budget(
+    baton: Baton, project: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    graph = project / "toy.py"
+    over = graph.read_text().replace('ValueError("it exploded")', 'OverBudget("poor", 9, 1)')
+    graph.write_text(over.replace("import BadDecision", "import BadDecision, OverBudget"))
+    monkeypatch.delitem(sys.modules, "toy", raising=False)
+    assert baton("run", "toy", "explode", "--thread-id", "poor").code == 4
+    monkeypatch.delitem(sys.modules, "toy", raising=False)
+    [ended] = listed(baton)
+    way = f"dead-letters replay {ended['id']} --budget-tokens N\n"
+    assert way in baton("dead-letters", "show", ended["id"]).out
+    assert way in baton("show", "poor").out

@@ -28,6 +28,17 @@ def test_a_line_of_text_is_a_message(tmp_path: Path) -> None:
     assert [(each.line, each.reason) for each in faults] == [(3, "the message is empty")]
 
 
+@pytest.mark.parametrize("end", ["\r", "\n", "\r\n"])
+@pytest.mark.parametrize("name,header", [("a.txt", ""), ("a.csv", "message{end}"), ("a.jsonl", "")])
+def test_a_line_ends_at_cr_lf_or_both(tmp_path: Path, end: str, name: str, header: str) -> None:
+    wanted = ["freeze my card", "still\u2028one\x85message\x0b", "the last"]
+    lines = [json.dumps({"message": each}, ensure_ascii=False) if name == "a.jsonl" else each for each in wanted]
+    path = written(tmp_path, name, header.format(end=end) + end.join(lines) + end)
+    messages, faults = inputs_of(toy, path, None)
+    assert [each.text for each in messages] == wanted
+    assert faults == []
+
+
 @pytest.mark.parametrize("column", ["message", "text", " Message "])
 def test_a_csv_is_read_by_its_header(tmp_path: Path, column: str) -> None:
     path = written(tmp_path, "a.csv", f'customer_id,{column}\nC001,"two\nlines, really"\n,no one\n')
@@ -66,6 +77,44 @@ def test_jsonl_takes_objects_only(tmp_path: Path) -> None:
         "the message is not valid Unicode text",
         "the message holds a NUL character, so it is not text",
     ]
+
+
+@pytest.mark.parametrize(
+    "record,customer",
+    [
+        ({"text": "hi"}, None),
+        ({"text": "hi", "message": ""}, None),
+        ({"message": "hi", "text": "hi", "customer": "C001"}, "C001"),
+        ({"message": "hi", "customer": "", "customer_id": "C001"}, "C001"),
+        ({"message": "hi", "customer": "C001", "customer_id": None}, "C001"),
+    ],
+)
+def test_what_people_call_a_message_and_its_customer_is_taken_from_every_file(
+    tmp_path: Path, record: dict[str, str | None], customer: str | None
+) -> None:
+    rows = "\n".join(",".join(each or "" for each in row) for row in (record.keys(), record.values()))
+    for path in (written(tmp_path, "a.jsonl", json.dumps(record)), written(tmp_path, "a.csv", f"{rows}\n")):
+        assert inputs_of(toy, path, None) == ([given("hi", customer, 1)], [])
+
+
+@pytest.mark.parametrize(
+    "record,told",
+    [
+        ({"message": "hi", "customer": "C001", "customer_id": "C002"}, "the customer is not the customer_id"),
+        ({"message": "hi", "text": "ho"}, "the text is not the message; give one of them"),
+        ({"message": "hi", "customer": 7}, "the customer_id is not text"),
+    ],
+)
+def test_a_record_that_says_two_things_is_refused(tmp_path: Path, record: dict[str, object], told: str) -> None:
+    _, [fault] = inputs_of(toy, written(tmp_path, "a.jsonl", json.dumps(record)), None)
+    assert told in fault.reason
+
+
+def test_a_record_keeps_its_own_id_and_the_names_of_what_the_graph_does_not_take(tmp_path: Path) -> None:
+    path = written(tmp_path, "a.csv", "id,message,Client,\nm1,hi,C001,\n,ho,,\n")
+    messages, _ = inputs_of(toy, path, None)
+    expected = [("m1", frozenset({"client"})), (None, frozenset({"client"}))]
+    assert [(each.id, each.unread) for each in messages] == expected
 
 
 @pytest.mark.parametrize("text", ["", " \t\n"])

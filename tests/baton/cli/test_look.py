@@ -4,8 +4,9 @@ import json
 from pathlib import Path
 
 import pytest
+from rich.console import Console
 
-from baton.cli.views.graphs_view import listed
+from baton.cli.views.graphs_view import drawing, listed
 from tests.baton.cli.conftest import Baton
 
 STEP = "step attempt status started_at latency_ms input output model input_tokens output_tokens cost_usd error".split()
@@ -57,9 +58,56 @@ def test_a_failed_step_tells_its_error(baton: Baton) -> None:
     assert "dead-letters replay dl-" in told
 
 
+def test_one_step_is_shown_with_all_that_is_kept_of_it(baton: Baton) -> None:
+    message = "long " * 200
+    baton("run", "toy", message, "--thread-id", "long")
+    said = baton("show", "long", "--step", "work")
+    assert said.code == 0
+    assert said.out.count(message) == 2, "as read, and in the reply"
+    [step] = json.loads(baton("show", "long", "--step", "work", "--json").out)
+    assert list(step) == [*STEP, "calls"]
+    assert (step["input"]["message"], step["calls"]) == (message, [])
+
+
+def test_a_step_that_failed_is_shown_with_its_error(baton: Baton) -> None:
+    baton("run", "toy", "explode", "--thread-id", "parked")
+    told = baton("show", "parked", "--step", "work").out
+    assert "dead-letters replay dl-" in told
+    assert "work  try 1  failed" in told
+    assert "ValueError: it exploded" in told
+
+
+def test_a_step_that_the_run_has_not_is_refused_with_those_that_it_has(baton: Baton) -> None:
+    baton("run", "toy", "hello", "--thread-id", "one")
+    said = baton("show", "one", "--step", "wrok")
+    assert (said.code, said.out) == (2, "")
+    assert said.err == "error: the run has no step 'wrok'; it has work\n"
+
+
 def test_graphs_are_those_of_the_file(baton: Baton) -> None:
     assert [each["name"] for each in json.loads(baton("graphs", "--json").out)] == ["toy", "bare"]
     assert "Does what its message says." in baton("graphs").out
+
+
+def test_a_project_without_graphs_says_so(baton: Baton, project: Path) -> None:
+    (project / "langgraph.json").write_text('{"graphs": {}}')
+    said = baton("graphs")
+    assert (said.code, said.out, said.err) == (0, "", f"no graphs in {project / 'langgraph.json'}\n")
+
+
+@pytest.mark.parametrize("command", [("graphs",), ("graph", "toy"), ("run", "toy", "hello"), ("doctor",)])
+@pytest.mark.parametrize("text", ["{}", "[7]", '{"graphs": {"toy": "../toy.py:graph"}}', '{"graphs": {"toy": 7}}'])
+def test_a_graph_list_that_cannot_be_used_is_one_line_that_names_the_file(
+    baton: Baton, project: Path, command: tuple[str, ...], text: str
+) -> None:
+    (project / "langgraph.json").write_text(text)
+    said = baton(*command)
+    if command == ("graphs",) and "../" in text:
+        assert said.code == 0, "a list loads nothing"
+        return
+    assert said.code == (1 if command == ("doctor",) else 2)
+    assert str(project / "langgraph.json") in said.err + said.out
+    assert "unexpected" not in said.err
 
 
 @pytest.mark.parametrize("picture", ["ascii", "mermaid"])
@@ -67,6 +115,17 @@ def test_a_graph_is_drawn_without_the_plumbing(baton: Baton, picture: str) -> No
     told = baton("graph", "toy", "--format", picture).out
     assert "work" in told
     assert "default_error_handler" not in told
+
+
+@pytest.mark.parametrize("width,drawn", [(80, False), (400, True)])
+def test_a_graph_that_is_wider_than_the_terminal_is_listed(
+    monkeypatch: pytest.MonkeyPatch, width: int, *, drawn: bool
+) -> None:
+    terminal = Console(width=width, force_terminal=True)
+    monkeypatch.setattr("baton.cli.views.graphs_view.console", lambda: terminal)
+    lines = drawing("support_desk", mermaid=False).splitlines()
+    assert ("__start__           -> classify" not in lines) == drawn
+    assert any("+----" in line for line in lines) == drawn
 
 
 def test_a_graph_that_cannot_be_laid_out_is_listed() -> None:

@@ -65,6 +65,29 @@ def test_a_file_is_worked_but_for_its_bad_lines(baton: Baton, project: Path) -> 
     assert "line 4: the bank knows no customer 'C999'" in said.err
 
 
+def test_a_records_own_id_stands_beside_its_line_and_what_is_not_taken_is_told_once(
+    baton: Baton, project: Path
+) -> None:
+    lines = [
+        {"id": "m1", "text": "hello", "client": "C001"},
+        {"id": 7, "message": "refund", "client": 2},
+        {"text": "x"},
+    ]
+    (project / "in.jsonl").write_text("\n".join(map(json.dumps, lines)))
+    said = baton("run", "toy", "--file", "in.jsonl", "--json")
+    assert {each["line"]: each.get("id") for each in said.objects} == {1: "m1", 2: 7, 3: None}
+    assert (said.code, said.err) == (0, "not taken by toy: client\n")
+
+
+def test_the_customer_of_a_record_is_known_to_the_bank_whatever_the_column_is_called(
+    baton: Baton, project: Path
+) -> None:
+    (project / "in.csv").write_text("text,customer\nhello,C001\nhello,C999\n")
+    said = baton("run", "toy", "--file", "in.csv", "--json")
+    assert (said.code, said.err) == (2, "record 2: the bank knows no customer 'C999'\n")
+    assert said.object["line"] == 1
+
+
 def test_a_file_whose_lines_all_came_to_rest_is_a_success(baton: Baton, project: Path) -> None:
     (project / "in.txt").write_text("hello\nrefund\nexplode\n")
     said = baton("run", "toy", "--file", "in.txt")

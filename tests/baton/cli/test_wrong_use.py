@@ -101,6 +101,60 @@ def test_a_remote_model_without_a_key_is_refused_before_anything_is_queued(
     assert json.loads(baton("runs", "--json").out) == []
 
 
+PAGE = "---\nid: A-01\ntitle: A\nroute: {}\neffective: 2020-01-01\n---\nText.\n"
+
+
+@pytest.mark.parametrize(
+    "pages,told",
+    [
+        ({}, "holds no policies (*.md); set BATON_POLICIES to a folder that does"),
+        ({"a.md": PAGE.format("nowhere")}, "the route 'nowhere' is none of"),
+        ({"a.md": PAGE.format("cards"), "b.md": PAGE.format("cards")}, "the id A-01 is taken by a.md"),
+        ({"a.md": "no front matter"}, "a.md"),
+    ],
+)
+def test_policies_that_cannot_be_used_are_refused_before_anything_is_queued(
+    baton: Baton, project: Path, monkeypatch: pytest.MonkeyPatch, pages: dict[str, str], told: str
+) -> None:
+    (project / "in.txt").write_text("hello\nhello again\n")
+    (project / "policies").mkdir()
+    for name, text in pages.items():
+        (project / "policies" / name).write_text(text)
+    monkeypatch.setenv("BATON_POLICIES", str(project / "policies"))
+    for given in (("hello",), ("--file", "in.txt")):
+        said = baton("run", "toy", *given)
+        assert (said.code, said.out, len(said.err.splitlines())) == (2, "", 1)
+        assert told in said.err
+    assert json.loads(baton("runs", "--json").out) == []
+
+
+@pytest.mark.parametrize(
+    "name,value,told",
+    [
+        ("ALL_PROXY", "socks5://me:secret@127.0.0.1:9", "ALL_PROXY asks for a SOCKS proxy"),
+        ("https_proxy", "SOCKS5h://127.0.0.1:9", "https_proxy asks for a SOCKS proxy"),
+        ("OPENAI_PROXY", "socks5://127.0.0.1:9", "OPENAI_PROXY asks for a SOCKS proxy"),
+        ("OPENAI_PROXY", "ftp://127.0.0.1:9", "OPENAI_PROXY cannot be used"),
+    ],
+)
+def test_a_proxy_that_no_remote_model_can_be_asked_through_is_refused(
+    baton: Baton, monkeypatch: pytest.MonkeyPatch, name: str, value: str, told: str
+) -> None:
+    monkeypatch.setenv(name, value)
+    assert baton("run", "toy", "hello").code == 0, "the offline model goes through none"
+    monkeypatch.setenv("BATON_MODEL_STRONG", "openai:some-model")
+    monkeypatch.setenv("OPENAI_BASE_URL", "http://127.0.0.1:9/v1")
+    said = baton("run", "toy", "hello again")
+    assert (said.code, said.out, len(said.err.splitlines())) == (2, "", 1)
+    assert told in said.err
+    assert "unset it" in said.err
+    assert "secret" not in said.err
+    assert len(json.loads(baton("runs", "--json").out)) == 1
+    checks = {each["name"]: each for each in json.loads(baton("doctor", "--json").out)["checks"]}
+    assert checks["models"]["state"] == "fail"
+    assert told in checks["models"]["found"]
+
+
 def test_a_home_that_cannot_be_made_is_named(baton: Baton, project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (project / "file").write_text("")
     monkeypatch.setenv("BATON_HOME", str(project / "file" / "home"))

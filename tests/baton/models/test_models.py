@@ -1,6 +1,7 @@
 """Model roles: who answers, what is asked for a key, and what a call cost."""
 
 import asyncio
+import os
 from typing import get_args
 
 import pytest
@@ -9,6 +10,8 @@ from baton.config.settings import Role, settings
 from baton.errors import BadSetting
 from baton.models.budget import Usage
 from baton.models.models import cost_usd, models
+from baton.offline import wire
+from tests.baton.conftest import Endpoint, completion
 
 ROLES: tuple[Role, ...] = get_args(Role)
 
@@ -38,6 +41,29 @@ async def test_a_real_model_needs_a_key_or_an_endpoint(monkeypatch: pytest.Monke
     async with models(settings()) as known:
         with pytest.raises(BadSetting, match="OPENAI_API_KEY"):
             await known.of("cheap")
+
+
+@pytest.mark.parametrize("name", ["OPENAI_PROXY", "ALL_PROXY", "https_proxy", "HTTP_PROXY"])
+@pytest.mark.parametrize("value", ["http://127.0.0.1:9", "socks5://127.0.0.1:9"])
+async def test_the_offline_model_goes_through_no_proxy(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, name: str, value: str
+) -> None:
+    monkeypatch.setenv(name, value)
+    with wire.offering(f"echo-{name}-{value}", {"chat": lambda asked: asked.message.upper()}):
+        monkeypatch.setenv("BATON_MODEL_CHEAP", f"local:echo-{name}-{value}")
+        async with models(settings()) as known:
+            assert (await (await known.of("cheap")).ainvoke("hello")).text == "HELLO"
+    assert caplog.text == ""
+
+
+async def test_a_remote_model_is_asked_through_the_proxy_that_openai_names(
+    endpoint: Endpoint, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    endpoint.will(completion("through it"))
+    monkeypatch.setenv("OPENAI_PROXY", os.environ["OPENAI_BASE_URL"].removesuffix("/v1"))
+    monkeypatch.setenv("OPENAI_BASE_URL", "http://elsewhere.invalid/v1")
+    async with models(settings()) as known:
+        assert (await (await known.of("cheap")).ainvoke("hello")).text == "through it"
 
 
 async def test_skills_that_nobody_offers_are_refused_by_name(monkeypatch: pytest.MonkeyPatch) -> None:

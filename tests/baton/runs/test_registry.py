@@ -51,30 +51,83 @@ def test_an_unknown_graph_is_told_with_a_hint(register: Register, asked: str, hi
         entry(asked)
 
 
-@pytest.mark.parametrize("graphs", [None, 5, ["echo"], {"echo": 5}, {"echo": {}}])
-def test_a_list_that_is_none_is_told_in_one_line(register: Register, graphs: Any) -> None:
-    register(graphs)
-    with pytest.raises(BadSetting, match="is not a graph list") as caught:
+@pytest.mark.parametrize("text", ["{}", "[]", "null", "7", '"graphs"', '{"graphs": null}', '{"graphs": ["echo"]}', "{"])
+def test_a_list_that_is_none_is_told_in_one_line(tmp_path: Path, text: str) -> None:
+    (tmp_path / "langgraph.json").write_text(text)
+    with pytest.raises(BadSetting, match=r"langgraph\.json is not a graph list: ") as caught:
         entries()
     assert "\n" not in str(caught.value)
+    assert "Error" not in str(caught.value)
 
 
-def test_a_file_that_is_no_json_is_told_in_one_line(tmp_path: Path) -> None:
-    (tmp_path / "langgraph.json").write_text("{")
-    with pytest.raises(BadSetting, match="is not a graph list"):
+@pytest.mark.parametrize(
+    "value", [5, {}, {"path": 5}, {"path": None}, [], "", ":graph", "./echo.py", "./echo.py:", {"path": "e", "x": 1}]
+)
+def test_a_graph_that_is_named_in_no_way_of_langgraphs_is_told_by_its_key(register: Register, value: Any) -> None:
+    register({"fine": "./fine.py:graph", "echo": value})
+    with pytest.raises(BadSetting, match=r"langgraph\.json: graphs\.echo has the path .*; write \./FILE\.py:VARIABLE"):
         entries()
 
 
-def test_a_graph_is_loaded_from_its_file(register: Register) -> None:
-    project = register({"shelf": "./registered_here.py:shelf"})
-    (project / "registered_here.py").write_text("shelf = 'the graph'\n")
-    found: Any = load("shelf")
-    assert found == "the graph"
+def test_a_description_is_text(register: Register) -> None:
+    register({"echo": {"path": "./echo.py:graph", "description": 7}})
+    with pytest.raises(BadSetting, match=r"graphs\.echo has a description that is no text"):
+        entries()
 
 
-@pytest.mark.parametrize("path", ["./not_there.py:graph", "./registered_empty.py:graph", "./registered_empty.py"])
-def test_a_graph_that_cannot_be_loaded_is_told_by_its_name(register: Register, path: str) -> None:
+GRAPH = """
+from langgraph.graph import END, START
+from typing_extensions import TypedDict
+from baton import TypedStateGraph
+class State(TypedDict):
+    message: str
+async def work(state: State) -> State:
+    return state
+graph = TypedStateGraph(State).add_node(work).add_edge(START, "work").add_edge("work", END).compile(name="here")
+"""
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "./{name}/made.py:graph",
+        "{name}/made.py:graph",
+        "./elsewhere/../{name}/made.py:graph",
+        "{root}/{name}/made.py:graph",
+        "{name}.made:graph",
+        {"path": "{name}.made:graph"},
+    ],
+)
+def test_a_graph_is_loaded_from_its_file_or_its_module(register: Register, tmp_path: Path, path: Any) -> None:
+    name = f"registered_{tmp_path.name}"
+    dotted = path["path"] if isinstance(path, dict) else path
+    project = register({"here": dotted.format(name=name, root=tmp_path)})
+    (project / name).mkdir()
+    (project / name / "made.py").write_text(GRAPH)
+    assert load("here").name == "here"
+
+
+@pytest.mark.parametrize(
+    "path,told",
+    [
+        ("../registered_outside.py:graph", "that lies outside this project; name a file in it"),
+        ("/registered_outside.py:graph", "that lies outside this project"),
+        ("./a/../../registered_outside.py:graph", "that lies outside this project"),
+        ("./not_there.py:graph", "there is no such Python file"),
+        ("./registered_empty.ts:graph", "there is no such Python file"),
+        ("./registered_empty.py:graph", "AttributeError: module 'registered_empty' has no attribute 'graph'"),
+        ("not.there:graph", "ModuleNotFoundError: No module named 'not"),
+        ("registered_number:number", "that is no compiled graph but int"),
+    ],
+)
+def test_a_graph_that_cannot_be_loaded_is_told_by_its_name(register: Register, path: str, told: str) -> None:
     project = register({"echo": path})
-    (project / "registered_empty.py").write_text("")
-    with pytest.raises(BadSetting, match="names echo as"):
+    (project.parent / "registered_outside.py").write_text("graph = 7\n")
+    for name in ("registered_empty.py", "registered_empty.ts"):
+        (project / name).write_text("")
+    (project / "registered_number.py").write_text("number = 7\n")
+    sys.modules.pop("registered_number", None)
+    with pytest.raises(BadSetting, match="names echo as") as caught:
         load("echo")
+    assert told in str(caught.value)
+    assert "\n" not in str(caught.value)

@@ -146,7 +146,8 @@ async def test_rows_from_before_there_were_seals_can_be_looked_at_and_are_not_ac
     async with desk() as (runner, plumbing):
         [run] = await plumbing.database.do(run_rows.listing)
         assert (run["status"], len(run["waiting_for"])) == ("waiting", 1)
-        with pytest.raises(TamperedCheckpoint):
+        with pytest.raises(TamperedCheckpoint, match="has no seal: finish its run with the older Baton") as refused:
             await runner.decide("one", reject())
+        one_line(refused.value)
         await runner.queue("payment", [Job({"amount": 5}, "new")])
         assert (await runner.resume("new"))["status"] == "done"
