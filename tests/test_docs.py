@@ -30,7 +30,7 @@ PATTERNS = sorted((ROOT / "docs" / "patterns").glob("*.md"))
 FENCE = re.compile(r"^```(\w+)([^\n]*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 LINK = re.compile(r"(?<!!)\[[^\]]+\]\(([^)\s]+)\)")
 SETTING = re.compile(r"^# ([A-Z][A-Z_]+)=", re.MULTILINE)
-ELSEWHERE = {"BATON_HOME", "BATON_DATABASE_URL", "LANGSMITH_API_KEY", "LANGSMITH_TRACING"}
+ELSEWHERE = {"BATON_HOME", "BATON_DATABASE_URL", "BATON_TRUST", "LANGSMITH_API_KEY", "LANGSMITH_TRACING"}
 """Settings that are read where they are needed, not through `Settings`."""
 
 DONE, WAITING = 0, 3

@@ -16,6 +16,7 @@ from baton.cli.commands import doctor
 from baton.cli.commands import look as look_commands
 from baton.cli.commands import models as model_commands
 from baton.cli.commands import run as run_commands
+from baton.cli.commands import trust as trust_commands
 from baton.cli.project_commands import ProjectGroup
 from baton.cli.terminal.light import ClickException, LightCommand, NoArgsIsHelpError
 from baton.cli.terminal.output import note
@@ -43,6 +44,7 @@ app.command(rich_help_panel=LOOK, cls=LightCommand)(look_commands.graphs)
 app.command(rich_help_panel=LOOK)(look_commands.graph)
 app.add_typer(model_commands.app, name="models", rich_help_panel=SET_UP)
 app.command(rich_help_panel=SET_UP)(doctor.doctor)
+app.command(rich_help_panel=SET_UP, cls=LightCommand)(trust_commands.trust)
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

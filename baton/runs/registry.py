@@ -56,9 +56,10 @@ def load(name: str) -> "TypedGraph[Any, Any, Any, Any]":
     Raises:
         UnknownGraph: there is none.
         BadSetting: the file names a module or a variable that there is not.
+        NotTrusted: the project is another user's, and nobody said to trust it.
     """
     path, _, variable = entry(name).path.partition(":")
-    make_importable(root())
+    make_importable(root(), root() / path)
     try:
         module = import_module(".".join(Path(path).with_suffix("").parts))
         graph: TypedGraph[Any, Any, Any, Any] = getattr(module, variable)

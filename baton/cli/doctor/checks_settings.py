@@ -8,7 +8,9 @@ from typing import Any
 
 from pydantic_settings import BaseSettings
 
-OTHERS = {"BATON_HOME": ".baton", "BATON_DATABASE_URL": None, "BATON_DEBUG": None}  # read where they are needed
+OTHERS = {"BATON_HOME": ".baton", **dict.fromkeys(["BATON_DATABASE_URL", "BATON_DEBUG", "BATON_TRUST"])}
+"""Read where they are needed."""
+
 SECRETS = {"OPENAI_API_KEY"}
 
 
@@ -47,4 +49,4 @@ def _written() -> dict[str, str | None]:
         return {}
     from dotenv import dotenv_values
 
-    return dotenv_values(".env")
+    return dotenv_values(".env", interpolate=False)

@@ -6,6 +6,7 @@ from typing import Any
 
 from baton.cli.terminal.output import note
 from baton.config.home import database_file, home, load_env
+from baton.config.trust import refuse_open
 from baton.errors import UnknownThread, UsageError
 from baton.storage import letter_rows, run_rows
 from baton.storage import show as shown
@@ -19,10 +20,12 @@ def existing_database() -> Path | None:
     """The database's file; None in a home that is not there yet, which is not made for a look.
 
     Raises:
-        BatonError: it cannot be said where it is, or it was there and is gone.
+        BatonError: it cannot be said where it is, it was there and is gone, or the home is another user's.
     """
     load_env()
     file = database_file()
+    if home().is_dir():
+        refuse_open(home())
     refuse_if_gone(file)
     return file if file.exists() else None
 
