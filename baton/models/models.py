@@ -65,9 +65,9 @@ class Models:
             )
         if key:
             hide(key.get_secret_value())
-        import httpx2  # noqa: PLC0415 - a tenth of a second that the local model need not pay
+        from baton.models.bounded import bounded_clients  # noqa: PLC0415 - a tenth of a second, not for the local model
 
-        self._clients = httpx2.Client(), httpx2.AsyncClient()  # ours to close; langchain's own live on past their loop
+        self._clients = bounded_clients()  # ours to close; langchain's own live on past their loop
         return {
             "api_key": key.get_secret_value() if key else "none",
             "base_url": self._settings.openai_base_url,

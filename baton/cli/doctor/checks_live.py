@@ -58,11 +58,9 @@ def endpoint_found(configured: Settings) -> str:
     url = (configured.openai_base_url or OPENAI).rstrip("/")
     key = configured.openai_api_key
     try:
-        answer = httpx.get(
-            f"{url}/models",
-            headers={"Authorization": f"Bearer {key.get_secret_value()}"} if key else {},
-            timeout=ENDPOINT_S,
-        )
+        headers = {"Authorization": f"Bearer {key.get_secret_value()}"} if key else {}
+        with httpx.stream("GET", f"{url}/models", headers=headers, timeout=ENDPOINT_S) as answer:
+            pass  # that it answers is all; what, and how much, is not read
     except (httpx.HTTPError, httpx.InvalidURL) as error:
         raise BatonError(f"{url} gives no answer ({type(error).__name__})") from error
     if answer.status_code in {httpx.codes.UNAUTHORIZED, httpx.codes.FORBIDDEN}:
