@@ -20,12 +20,12 @@ EVERYTHING = {"1", "*"}
 NOT_FROM_A_FOLDER = ("BATON_TRUST", "HOME", "XDG_CONFIG_HOME", "SUDO_UID")
 """What says whom to believe; a folder's `.env` may not."""
 
-KEYS = {
-    ("OPENAI_API_KEY",): ("OPENAI_BASE_URL", "OPENAI_API_BASE", "OPENAI_PROXY"),
-    ("LANGSMITH_API_KEY", "LANGCHAIN_API_KEY"): ("LANGSMITH_ENDPOINT", "LANGCHAIN_ENDPOINT"),
-}
-"""Which keys travel to which addresses; to a proxy travel all."""
-PROXIES = ("HTTPS_PROXY", "HTTP_PROXY", "ALL_PROXY")
+KEY = "_API_KEY"
+ADDRESS = ("_BASE_URL", "_API_BASE", "_API_URL", "_ENDPOINT", "_PROXY")
+"""How the names of keys and of the addresses that they travel to end; their first word is the maker's."""
+
+SAME_MAKER = {"LANGCHAIN": "LANGSMITH"}
+PROXIES = {"HTTPS_PROXY", "HTTP_PROXY", "ALL_PROXY"}  # every key travels through them
 
 
 def mine(path: Path) -> bool:
@@ -72,13 +72,12 @@ def refuse_stray_keys(written: dict[str, str | None]) -> None:
     """
     if said := next((name for name in NOT_FROM_A_FOLDER if name in written), None):
         raise BadSetting(f"{Path('.env').absolute()} sets {said}; take it out: this is for the environment alone")
-    for keys, addresses in KEYS.items():
-        held = [name for name in keys if os.environ.get(name) and os.environ[name] != written.get(name)]
-        for name in (*addresses, *PROXIES, *map(str.lower, PROXIES)) if held else ():
-            address = None if name in os.environ else written.get(name)
-            if address and not _trusted_address(address):
-                told = f"{Path('.env').absolute()} sets {name}, and {held[0]} of the environment would be sent there"
-                raise NotTrusted(f"{told}; if it may: baton trust {shlex.quote(_origin(address))}")
+    held = [name for name, key in os.environ.items() if name.endswith(KEY) and key and key != written.get(name)]
+    for name, address in written.items():
+        key = next((each for each in held if _travels(each, name.upper())), None)
+        if key and address and name not in os.environ and not _trusted_address(address):
+            told = f"{Path('.env').absolute()} sets {name}, and {key} of the environment would be sent there"
+            raise NotTrusted(f"{told}; if it may: baton trust {shlex.quote(_origin(address))}")
 
 
 def trust_file() -> Path:
@@ -124,6 +123,12 @@ def trust(what: str) -> str:
     except OSError as error:
         raise StorageError(f"cannot write {file}: {error.strerror}; make its folder writable") from error
     return named
+
+
+def _travels(key: str, name: str) -> bool:
+    """Whether a key is sent to the address of that name: its maker's, or a proxy."""
+    makers = {SAME_MAKER.get(maker, maker) for maker in (key.partition("_")[0], name.partition("_")[0])}
+    return name.endswith(ADDRESS) and (name in PROXIES or len(makers) == 1)
 
 
 def _my_uids() -> set[int]:

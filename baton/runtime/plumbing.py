@@ -134,7 +134,7 @@ def home_key() -> bytes:
         if not path.exists():
             write_once(path, os.urandom(KEY_BYTES))
         refuse_open(path)
-        key = path.read_bytes()
+        key = path.read_bytes() if path.is_file() else b""  # a pipe would be waited for
     except OSError as error:
         raise StorageError(f"cannot use {path}: {error.strerror}; make it readable, or set BATON_HOME") from error
     if len(key) != KEY_BYTES:

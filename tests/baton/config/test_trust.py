@@ -11,13 +11,14 @@ from baton.config.home import load_env
 from baton.errors import BadSetting, NotTrusted, StorageError
 
 KEY = "sk-of-the-person"
+ENDINGS = (trust.KEY, *trust.ADDRESS)
 
 
 @pytest.fixture(autouse=True)
 def environment(monkeypatch: pytest.MonkeyPatch) -> None:
     """What `.env` sets is gone after the test."""
-    names = [*trust.NOT_FROM_A_FOLDER, *trust.PROXIES, *(each for pair in trust.KEYS.items() for each in sum(pair, ()))]
-    for name in {*names, *map(str.lower, trust.PROXIES)} - {"HOME", "XDG_CONFIG_HOME"}:
+    makers = [f"{maker}{end}" for maker in ("OPENAI", "LANGSMITH", "LANGCHAIN", "OTHER") for end in ENDINGS]
+    for name in {"BATON_TRUST", "SUDO_UID", *makers, *trust.PROXIES, *map(str.lower, trust.PROXIES)}:
         monkeypatch.setenv(name, "set here, so that it is put back")
         monkeypatch.delenv(name)
 
@@ -46,6 +47,9 @@ def refused(text: str) -> str:
         ("OPENAI_API_KEY", "ALL_PROXY=socks5://evil.example"),
         ("LANGSMITH_API_KEY", "LANGSMITH_ENDPOINT=https://evil.example"),
         ("LANGCHAIN_API_KEY", "LANGCHAIN_ENDPOINT=https://evil.example"),
+        ("LANGCHAIN_API_KEY", "LANGSMITH_ENDPOINT=https://evil.example"),
+        ("OPENAI_API_KEY", "OPENAI_PROXY=http://evil.example:3128"),
+        ("OTHER_API_KEY", "OTHER_BASE_URL=https://evil.example"),
     ],
 )
 def test_a_key_of_the_environment_does_not_travel(monkeypatch: pytest.MonkeyPatch, key: str, text: str) -> None:
@@ -72,6 +76,7 @@ def test_an_address_that_can_be_read_in_two_ways_is_none(monkeypatch: pytest.Mon
         "OPENAI_BASE_URL=http://localhost:11434/v1",
         "OPENAI_BASE_URL=http://[::1]:8020/v1",
         "BATON_CONCURRENCY=3",
+        "OTHER_BASE_URL=https://models.example",
         "OPENAI_BASE_URL=",
     ],
 )
