@@ -61,7 +61,7 @@ async def _ask() -> None:
 
 def preparing() -> str | None:
     """What takes long at the first message: the router is trained once."""
-    return None if any(home().glob("router-*.bin")) else "training the router on the desk's examples (once)"
+    return None if any(home().glob("router-*.arrays")) else "training the router on the desk's examples (once)"
 
 
 BUSINESS = Business(

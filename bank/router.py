@@ -1,36 +1,34 @@
 """The trained router: which route a message belongs to, with a calibrated confidence.
 
-Words and characters (TF-IDF) of the desk's own examples go into two models: a logistic regression over the routes,
-and naive Bayes over their finer topics, summed up by route. The mean of the two beats either, and stays calibrated.
-They are trained at their first use and kept in the home, under the hash of what they were trained on and sealed with
-the home's key: a model file is code.
+Two models (`bank/training.py`) are asked: one over the routes, one over their finer topics, summed up by route. The
+mean of the two beats either, and stays calibrated. What was learnt is plain arrays: they are kept in the home, under
+the hash of what they were learnt from and sealed with the home's key, and asked with numpy alone.
 """
 
 import hashlib
 import hmac
-import pickle
-import platform
-import re
-from dataclasses import dataclass
+import io
+from dataclasses import asdict, dataclass, fields
 from functools import lru_cache
 from pathlib import Path
 from tempfile import NamedTemporaryFile
 from threading import Lock
 from typing import Any
 
-from bank.routes import Route, load_routes, routes_folder
+import numpy as np
+from numpy.typing import NDArray
+
+from bank.features import Features, Floats, Indices, as_names
+from bank.routes import load_routes, routes_folder
 from baton.config.home import home, make_home
-from baton.errors import BadSetting
 from baton.runtime.plumbing import home_key
 
-Features = tuple[Any, Any]  # the vectorizers of words and of letters
 _TRAINING = Lock()  # who comes second waits instead of training again
-VERSION = "3"  # of the recipe below; part of the cache's name
+VERSION = "4"  # of what is kept and how it is learnt; part of the file's name
 SEAL_BYTES = 32
-WORD = r"(?u)\b\w[\w']*"
 NEIGHBOURS = 9
-MANY = 100  # examples from which on a group of letters must occur three times to count
 TOPIC_WEIGHT = 0.3  # the weight of the finer model; chosen by cross-validation on the desk's own examples
+KEPT = "router-*.arrays"
 
 
 @dataclass(frozen=True)
@@ -41,35 +39,42 @@ class Guess:
     confidence: float
 
 
-@dataclass(frozen=True)
-class Topics:
-    """A fitted naive Bayes, laid out so that one message costs one product; scikit-learn copies its table each time."""
+@dataclass(frozen=True, eq=False)
+class Learnt:
+    """All that was learnt: f features, r routes, t topics, e examples. Names are JSON in bytes."""
 
-    names: list[str]
-    table: Any
-    prior: Any
-
-    @classmethod
-    def of(cls, fitted: Any) -> "Topics":
-        """The names (n), the table of log probabilities (features, n) and the prior (n) of a `MultinomialNB`."""
-        table = fitted.feature_log_prob_.T.astype("float32", order="C")
-        return cls([str(topic) for topic in fitted.classes_], table, fitted.class_log_prior_)
-
-    def shares(self, found: Any) -> Any:
-        """The probability of every topic for one message."""
-        from scipy.special import softmax  # noqa: PLC0415
-
-        return softmax(found.data @ self.table[found.indices] + self.prior)
+    words: NDArray[np.uint8]
+    letters: NDArray[np.uint8]
+    weights: Floats
+    """(f) Inverse document frequencies, of the words and then of the letters."""
+    routes: NDArray[np.uint8]
+    slopes: Floats
+    """(f, r) and `offsets` (r): one logistic regression a route."""
+    offsets: Floats
+    topics: NDArray[np.uint8]
+    table: NDArray[np.float32]
+    """(f, t) Log probabilities, and their `prior` (t)."""
+    prior: Floats
+    labels: Indices
+    """(e) The number of each example's route."""
+    starts: Indices
+    """(f + 1) Where the examples of a feature begin in `examples` and `closeness`."""
+    examples: Indices
+    closeness: Floats
 
 
 class Router:
     """Classifies messages; get the desk's own with `router()`."""
 
-    def __init__(self, features: Features, by_route: Any, by_topic: Topics, known: Any, labels: list[str]) -> None:
-        self._features, self._by_route, self._by_topic = features, by_route, by_topic
-        self._known, self._labels = known, labels
-        self._names = [str(route) for route in by_route.classes_]
-        self._owners = [self._names.index(topic.partition("/")[0]) for topic in by_topic.names]
+    def __init__(self, learnt: Learnt) -> None:
+        """Raises ValueError where the arrays do not belong together."""
+        self.learnt = learnt
+        words, letters = as_names(learnt.words), as_names(learnt.letters)
+        self._names, self._topics = as_names(learnt.routes), as_names(learnt.topics)
+        _check(learnt, len(words) + len(letters), len(self._names), len(self._topics))
+        self._features = Features(words, letters, learnt.weights)
+        self._owners = np.array([self._names.index(topic.partition("/")[0]) for topic in self._topics])
+        self._vector = lru_cache(maxsize=256)(self._features.of)  # several steps of a run read the same text
 
     def guess(self, message: str) -> Guess:
         """The most probable route."""
@@ -79,26 +84,44 @@ class Router:
 
     def probabilities(self, message: str) -> dict[str, float]:
         """The probability of every route; they add up to 1."""
-        found = _vector(self._features, message)
-        direct, summed = self._by_route.predict_proba(found)[0], [0.0] * len(self._names)
-        for owner, share in zip(self._owners, self._by_topic.shares(found), strict=True):
-            summed[owner] += share
-        pairs = zip(self._names, direct, summed, strict=True)
-        return {route: float((1 - TOPIC_WEIGHT) * one + TOPIC_WEIGHT * other) for route, one, other in pairs}
+        places, numbers = self._vector(message)
+        direct = _logistic(numbers @ self.learnt.slopes[places] + self.learnt.offsets)
+        summed = np.bincount(self._owners, self._topic_shares(message), len(self._names))
+        shares = (1 - TOPIC_WEIGHT) * direct / direct.sum() + TOPIC_WEIGHT * summed
+        return dict(zip(self._names, shares.tolist(), strict=True))
 
     def topics(self, message: str, most: int) -> dict[str, float]:
         """The most probable topics (`security/lost_or_stolen_card`) with their shares, the largest first."""
-        shares = self._by_topic.shares(_vector(self._features, message))
-        return {self._by_topic.names[index]: float(shares[index]) for index in shares.argsort()[::-1][:most]}
+        shares = self._topic_shares(message)
+        return {self._topics[index]: float(shares[index]) for index in shares.argsort()[::-1][:most]}
 
     def votes(self, message: str) -> dict[str, float]:
         """The share of every route among the most similar examples; a second view on the same evidence."""
-        closeness = (_vector(self._features, message) @ self._known.T).toarray()[0]
+        closeness = self._closeness(message)
         votes = dict.fromkeys(self._names, 0.0)
         for index in closeness.argsort(kind="stable")[-NEIGHBOURS:]:
-            votes[self._labels[index]] += float(closeness[index]) ** 2
+            votes[self._names[self.learnt.labels[index]]] += float(closeness[index]) ** 2
         total = sum(votes.values())
         return {route: vote / total if total else 0.0 for route, vote in votes.items()}
+
+    def _topic_shares(self, message: str) -> Floats:
+        """The probability of every topic."""
+        places, numbers = self._vector(message)
+        found = numbers @ self.learnt.table[places] + self.learnt.prior
+        raised = np.exp(found - found.max())
+        shares: Floats = raised / raised.sum()
+        return shares
+
+    def _closeness(self, message: str) -> Floats:
+        """The cosine to every example, for words and for letters, summed."""
+        examples, products = [np.empty(0, np.int32)], [np.empty(0)]
+        for place, number in zip(*self._vector(message), strict=True):
+            its = slice(self.learnt.starts[place], self.learnt.starts[place + 1])
+            examples.append(self.learnt.examples[its])
+            products.append(self.learnt.closeness[its] * number)
+        sums: Floats = np.zeros(len(self.learnt.labels))
+        np.add.at(sums, np.concatenate(examples), np.concatenate(products))
+        return sums
 
 
 def router() -> Router:
@@ -111,87 +134,41 @@ def router() -> Router:
         return kept_router(routes_folder(), home())
 
 
-def train(routes: dict[str, Route]) -> Router:
-    """Train on the examples of some routes.
-
-    Raises:
-        BadSetting: the examples hold no words to learn from.
-    """
-    from sklearn.linear_model import SGDClassifier  # noqa: PLC0415 - costs a second; only training needs it
-    from sklearn.naive_bayes import MultinomialNB  # noqa: PLC0415
-
-    messages = [message for route in routes.values() for message in route.examples]
-    labels = [route.name for route in routes.values() for _ in route.examples]
-    topics = [f"{route.name}/{topic}" for route in routes.values() for topic in route.topics]
-    features, known = _fitted(messages)
-    by_route = SGDClassifier(
-        loss="log_loss", alpha=1e-5, max_iter=40, average=True, class_weight="balanced", random_state=0
-    )
-    by_topic = Topics.of(MultinomialNB(alpha=0.03).fit(known, topics))
-    return Router(features, by_route.fit(known, labels), by_topic, known, labels)
-
-
-def _fitted(messages: list[str]) -> tuple[Features, Any]:
-    """What turns text into numbers, learnt from the messages, and the messages as numbers."""
-    from sklearn.feature_extraction.text import TfidfVectorizer  # noqa: PLC0415
-
-    shared = {"sublinear_tf": True, "preprocessor": _normal}
-    words = TfidfVectorizer(ngram_range=(1, 2), token_pattern=WORD, **shared)
-    rare = 3 if len(messages) >= MANY else 1
-    letters = TfidfVectorizer(analyzer="char_wb", ngram_range=(2, 4), min_df=rare, **shared)
-    try:
-        words.fit(messages)
-        letters.fit(messages)
-    except ValueError as error:  # an empty vocabulary
-        raise BadSetting(f"the examples of the routes hold no words: {error}") from error
-    return (words, letters), _vectors((words, letters), messages)
-
-
-@lru_cache(maxsize=256)  # several steps of a run read the same text
-def _vector(features: Features, message: str) -> Any:
-    return _vectors(features, [message])
-
-
-def _vectors(features: Features, messages: list[str]) -> Any:
-    from scipy.sparse import hstack  # noqa: PLC0415
-
-    return hstack([each.transform(messages) for each in features], format="csr")
-
-
 @lru_cache(maxsize=2)  # tens of megabytes each
 def kept_router(folder: Path, _home: Path) -> Router:
     """The router of a routes folder: the one kept in this home, else a new one; `cache_clear` forgets it."""
     routes = load_routes(folder)
-    spoken = repr((VERSION, _recipe(), sorted((name, route.examples, route.topics) for name, route in routes.items())))
-    file = make_home() / f"router-{hashlib.sha256(spoken.encode()).hexdigest()[:16]}.bin"
+    spoken = repr((VERSION, sorted((name, route.examples, route.topics) for name, route in routes.items())))
+    file = make_home() / KEPT.replace("*", hashlib.sha256(spoken.encode()).hexdigest()[:16])
     found = _read(file)
     if found is None:
+        from bank.training import train  # noqa: PLC0415 - costs a second; only training needs it
+
         found = train(routes)
         _write(file, found)
     return found
 
 
-def _recipe() -> tuple[str, ...]:
-    """The versions that a pickled model depends on; several environments may share one home."""
-    import sklearn  # noqa: PLC0415
-
-    return (platform.python_version(), str(sklearn.__version__))
-
-
 def _read(file: Path) -> Router | None:
-    """The kept router, if it is there and was sealed with this home's key under this very name."""
+    """The kept router, if it is there, was sealed with this home's key under this very name, and is whole."""
     if not file.is_file():
         return None
     sealed = file.read_bytes()
     seal, blob = sealed[:SEAL_BYTES], sealed[SEAL_BYTES:]
     if not hmac.compare_digest(seal, _seal(file.name, blob)):
         return None  # forged, cut or swapped: train again
-    kept: Router = pickle.loads(blob)  # noqa: S301 - only after the seal was checked
-    return kept
+    try:
+        with np.load(io.BytesIO(blob), allow_pickle=False) as kept:
+            return Router(Learnt(**{each.name: kept[each.name] for each in fields(Learnt)}))
+    except Exception:  # noqa: BLE001 - sealed by whoever brought the home, it may be no router in any way
+        return None
 
 
 def _write(file: Path, trained: Router) -> None:
-    blob = pickle.dumps(trained)
+    whole = io.BytesIO()
+    arrays: dict[str, NDArray[Any]] = asdict(trained.learnt)
+    np.savez(whole, allow_pickle=False, **arrays)
+    blob = whole.getvalue()
     with NamedTemporaryFile(dir=file.parent, prefix=".router-", delete=False) as partial:
         partial.write(_seal(file.name, blob) + blob)
     Path(partial.name).replace(file)  # whole or not at all, whoever else trains at the same time
@@ -201,5 +178,30 @@ def _seal(name: str, blob: bytes) -> bytes:
     return hmac.digest(home_key(), f"router:{name}:".encode() + blob, "sha256")
 
 
-def _normal(text: str) -> str:
-    return re.sub(r"\d+", "0", text.lower().replace("\u2019", "'"))
+def _check(learnt: Learnt, features: int, routes: int, topics: int) -> None:
+    """Raise ValueError unless every array has its shape, its kind of number, and points at what there is."""
+    examples, pairs = len(learnt.labels), learnt.starts[-1]
+    shapes = {
+        "weights": ("f", (features,)),
+        "slopes": ("f", (features, routes)),
+        "offsets": ("f", (routes,)),
+        "table": ("f", (features, topics)),
+        "prior": ("f", (topics,)),
+        "labels": ("i", (examples,)),
+        "starts": ("i", (features + 1,)),
+        "examples": ("i", (pairs,)),
+        "closeness": ("f", (pairs,)),
+    }
+    for name, (kind, shape) in shapes.items():
+        array: NDArray[Any] = getattr(learnt, name)
+        if array.dtype.kind != kind or array.shape != shape:
+            raise ValueError(f"{name} has another shape")
+    for array, most in ((learnt.labels, routes), (learnt.examples, examples)):
+        if not array.size or array.min() < 0 or array.max() >= most:
+            raise ValueError("it points at what is not there")
+    if learnt.starts[0] != 0 or (np.diff(learnt.starts) < 0).any():
+        raise ValueError("the examples are out of order")
+
+
+def _logistic(numbers: Floats) -> Floats:
+    return np.exp(-np.logaddexp(0, -numbers))

@@ -6,7 +6,7 @@
     POST /customers/{id}/actions/{name}/check     the same without the key; 204 when it may be done
 
 Errors are `{"error": {"code", "message"}}`: 404 unknown customer, 409 key reused, 422 refused by a rule,
-400 malformed, 413 too large, 503 try again.
+400 malformed, 403 from a page of another origin, 421 another host's, 503 try again; 413 too large, without one.
 """
 
 import json
@@ -22,6 +22,7 @@ from starlette.routing import Route
 
 from bank.protocol import BadRequest, Bank, KeyReused, Refused, UnknownCustomer
 from baton.errors import BatonError, Transient
+from baton.offline.loopback import own_doors
 from baton.records import Record
 from state.actions import Action, parse_action
 
@@ -29,7 +30,7 @@ MOST_BYTES = 65_536
 
 
 def app(bank: Bank) -> Starlette:
-    """Return the application; the caller opens and closes the bank."""
+    """Return the application, for this machine's own programs; the caller opens and closes the bank."""
     doors = _Doors(bank)
     routes = [
         Route("/customers/{customer_id}", doors.customer),
@@ -40,7 +41,8 @@ def app(bank: Bank) -> Starlette:
         Route("/customers/{customer_id}/actions/{name}/check", doors.check, methods=["POST"]),
         Route("/log", doors.log),
     ]
-    return Starlette(routes=routes, exception_handlers={BatonError: _said_no, HTTPException: _no_such_door})
+    said = {BatonError: _said_no, HTTPException: _no_such_door}
+    return own_doors(routes, MOST_BYTES, exception_handlers=said)
 
 
 class _Doors:
@@ -89,22 +91,12 @@ def _listed(records: Sequence[Record]) -> JSONResponse:
 
 async def _action(request: Request) -> Action:
     try:
-        args: Any = json.loads(await _body(request))
+        args: Any = json.loads(await request.body())
         if not isinstance(args, dict):
             raise BadRequest("the arguments must be a JSON object")
         return parse_action(request.path_params["name"], args)
     except (ValueError, RecursionError) as error:
         raise BadRequest(str(error)) from None
-
-
-async def _body(request: Request) -> bytes:
-    """Read the body, giving up as soon as it is too large."""
-    body = bytearray()
-    async for piece in request.stream():
-        body += piece
-        if len(body) > MOST_BYTES:
-            raise HTTPException(413, f"the arguments have more than {MOST_BYTES} bytes")
-    return bytes(body)
 
 
 async def _said_no(request: Request, error: Exception) -> Response:  # noqa: ARG001 - Starlette passes it

@@ -3,7 +3,8 @@
 BatonError                 one line that says what to do
 ├── UsageError             the caller asked for something that cannot be (exit 2)
 │   ├── BadSetting         a setting or the project's file does not parse or cannot be used
-│   │   └── NoResponders   the offline model has no answers of that name
+│   │   ├── NoResponders   the offline model has no answers of that name
+│   │   └── NotTrusted     a folder or an address is a stranger's, and nobody said to trust it
 │   ├── UnknownGraph       no graph of that name in langgraph.json
 │   ├── UnknownThread      no run of that thread id, or of that number on it
 │   ├── ThreadInUse        the thread id belongs to a run already
@@ -54,6 +55,10 @@ class BadSetting(UsageError):
 
 class NoResponders(BadSetting):
     """Raised when the offline model has no answers of that name: the project names none."""
+
+
+class NotTrusted(BadSetting):
+    """Raised when a folder or an address is a stranger's, and nobody said to trust it."""
 
 
 class UnknownGraph(UsageError):

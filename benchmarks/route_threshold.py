@@ -10,8 +10,9 @@ import random
 from rich.console import Console
 from rich.table import Table
 
-from bank.router import Router, train
+from bank.router import Router
 from bank.routes import OWN, Route, load_routes
+from bank.training import train
 
 RISK = 0.03
 FOLDS = 4

@@ -56,5 +56,6 @@ def baton_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """The test's own home; the working directory moves too, so that a developer's .env is never read."""
     home = tmp_path / "home"
     monkeypatch.setenv("BATON_HOME", str(home))
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))  # what the developer trusts is not trusted here
     monkeypatch.chdir(tmp_path)
     return home

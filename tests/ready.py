@@ -42,7 +42,7 @@ def furnish(home: Path, ready: Path) -> None:
     """Give a test's own home the trained router and the seeded bank."""
     home.mkdir(mode=0o700, exist_ok=True)
     shutil.copy(ready / "bank.db", home)
-    for kept in [ready / "seal.key", *ready.glob("router-*.bin")]:
+    for kept in [ready / "seal.key", *ready.glob("router-*.arrays")]:
         (home / kept.name).hardlink_to(kept)
 
 

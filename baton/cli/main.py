@@ -19,6 +19,7 @@ from baton.cli.commands import keep as keep_commands
 from baton.cli.commands import look as look_commands
 from baton.cli.commands import models as model_commands
 from baton.cli.commands import run as run_commands
+from baton.cli.commands import trust as trust_commands
 from baton.cli.project_commands import ProjectGroup
 from baton.cli.terminal.light import ClickException, LightCommand, NoArgsIsHelpError
 from baton.cli.terminal.output import forget, note, say
@@ -47,6 +48,7 @@ app.command(rich_help_panel=KEEP, cls=LightCommand)(keep_commands.backup)
 app.command(rich_help_panel=KEEP, cls=LightCommand)(keep_commands.restore)
 app.add_typer(model_commands.app, name="models", rich_help_panel=SET_UP)
 app.command(rich_help_panel=SET_UP)(doctor.doctor)
+app.command(rich_help_panel=SET_UP, cls=LightCommand)(trust_commands.trust)
 
 
 def _versions(wanted: bool | None) -> None:

@@ -5,6 +5,7 @@ import re
 from pathlib import Path
 from tempfile import mkstemp
 
+from baton.config.trust import refuse_open, refuse_strangers, refuse_stray_keys
 from baton.errors import BadSetting, StorageError
 
 THREAD_ID = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_-]{0,63}")
@@ -15,14 +16,20 @@ def load_env() -> None:
 
     Raises:
         BadSetting: it cannot be read, or is not UTF-8.
+        NotTrusted: it is another user's, or would send a key of the environment to an address of its own.
     """
     if Path(".env").is_file():
-        from dotenv import load_dotenv  # noqa: PLC0415 - costs 60 ms, and most machines have no .env
+        from dotenv import dotenv_values  # noqa: PLC0415 - costs 60 ms, and most machines have no .env
 
+        refuse_strangers(Path.cwd(), Path.cwd() / ".env")
         try:
-            load_dotenv(".env")
+            written = dotenv_values(".env", interpolate=False)  # ${NAME} could carry a key into an address
         except (OSError, ValueError) as error:
             raise BadSetting(f"cannot read {Path('.env').absolute()}: {error}") from error
+        refuse_stray_keys(written)
+        for name, value in written.items():
+            if value is not None:
+                os.environ.setdefault(name, value)
 
 
 def home() -> Path:
@@ -68,11 +75,12 @@ def make_home() -> Path:
     """Create the home, readable by its owner alone, and return it.
 
     Raises:
-        StorageError: it cannot be made or written.
+        StorageError: it cannot be made or written, or is another user's, or open to others.
     """
     folder = home()
     try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        refuse_open(folder)
         handle, probe = mkstemp(prefix=".probe-", dir=folder)
         os.close(handle)
         Path(probe).unlink()

@@ -20,6 +20,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
+from baton.config.trust import refuse_strangers
 from baton.errors import BadSetting
 
 GRAPHS, OWN, SHARED = "langgraph.json", "baton.toml", "pyproject.toml"
@@ -42,6 +43,7 @@ class Project:
 
         Raises:
             BadSetting: there is no such thing, or its module fails when it is imported.
+            NotTrusted: the project is another user's, and nobody said to trust it.
         """
         module, _, attribute = named.partition(":")
         make_importable(self.root)
@@ -88,8 +90,14 @@ def project() -> Project:
     return Project(folder, file, **_checked(file, table))
 
 
-def make_importable(folder: Path) -> None:
-    """Let the modules of a folder come before all others."""
+def make_importable(folder: Path, *files: Path) -> None:
+    """Let the modules of a project come before all others; `files` of it are about to be imported.
+
+    Raises:
+        NotTrusted: it is another user's, and nobody said to trust it.
+    """
+    if folder != CHECKOUT:  # that one's code is what runs here
+        refuse_strangers(folder, folder, *(folder / name for name in (GRAPHS, OWN, SHARED)), *files)
     if str(folder) not in sys.path:
         sys.path.insert(0, str(folder))
 

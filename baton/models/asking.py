@@ -4,7 +4,7 @@ import asyncio
 import json
 import math
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC
 from email.utils import parsedate_to_datetime
@@ -187,6 +187,8 @@ def _unusable(message: AIMessage) -> str | None:
 
 def _classified(error: Exception) -> BatonError:
     """A provider's error as one of ours: worth trying again, or not."""
+    if ours := next((cause for cause in _causes(error) if isinstance(cause, BatonError)), None):
+        return ours
     told = f"the model endpoint failed ({type(error).__name__}): {str(error).splitlines()[0] if str(error) else ''}"
     code = getattr(error, "code", None)
     passing = getattr(error, "is_retryable", False) or getattr(error, "status_code", None) in PASSING
@@ -198,11 +200,16 @@ def _classified(error: Exception) -> BatonError:
 
 def _perhaps_billed(error: BaseException) -> bool:
     """Whether the endpoint may have worked and billed although no answer came, as after a timeout."""
-    causes: list[BaseException] = [error]
-    while (cause := causes[-1].__cause__) is not None:
-        causes.append(cause)
+    causes = list(_causes(error))
     answered = any(getattr(each, "response", None) is not None for each in causes)
     return not answered and not any(isinstance(each, (*UNREACHED, BadSetting)) for each in causes)
+
+
+def _causes(error: BaseException | None) -> Iterator[BaseException]:
+    """An error, and what it came from."""
+    while error is not None:
+        yield error
+        error = error.__cause__
 
 
 def _seconds(retry_after: str | None) -> float | None:

@@ -94,9 +94,10 @@ def remote_clients(configured: Settings) -> "tuple[httpx2.Client, httpx2.AsyncCl
     """
     import httpx2  # noqa: PLC0415 - a tenth of a second that the local model need not pay
 
+    from baton.models.bounded import bounded_clients  # noqa: PLC0415 - as httpx2
+
     try:
-        proxy = configured.openai_proxy
-        return httpx2.Client(proxy=proxy), httpx2.AsyncClient(proxy=proxy)
+        return bounded_clients(configured.openai_proxy)
     except ImportError:  # httpx speaks SOCKS with a further package only
         told = "asks for a SOCKS proxy, which needs a further package: pip install socksio, or unset it"
         raise BadSetting(f"{_proxies('socks')} {told}") from None

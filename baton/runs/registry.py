@@ -68,10 +68,11 @@ def load(name: str) -> "TypedGraph[Any, Any, Any, Any]":
     Raises:
         UnknownGraph: there is none.
         BadSetting: the file names a module or a variable that there is not, or that is no graph.
+        NotTrusted: the project is another user's, and nobody said to trust it.
     """
     path, _, variable = entry(name).path.rpartition(":")
     where = f"{root() / GRAPHS} names {name} as {path}:{variable}"
-    make_importable(root())
+    make_importable(root(), *([root() / path] if path.endswith(".py") else []))
     try:
         graph: TypedGraph[Any, Any, Any, Any] = getattr(import_module(_module(path)), variable)
     except Exception as error:  # a module may raise anything when it is imported

@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 
 from baton.config.home import database_file, make_home
 from baton.config.settings import Settings, settings
+from baton.config.trust import refuse_open
 from baton.errors import StorageError
 from baton.runtime.spans import Spans
 from baton.storage import run_rows
@@ -126,14 +127,16 @@ def home_key() -> bytes:
     """The secret that seals what is read back later; made at its first use, kept in the home and not in the database.
 
     Raises:
-        StorageError: the home cannot be used, or the key file is damaged, or gone while rows sealed with it are there.
+        StorageError: the home cannot be used, or the key file is damaged, another user's, open to others, or gone while
+            rows sealed with it are there.
     """
     path = make_home() / "seal.key"
     try:
         if not path.exists():
             refuse_lost_key(path, database_file())
             write_once(path, os.urandom(KEY_BYTES))
-        key = path.read_bytes()
+        refuse_open(path)
+        key = path.read_bytes() if path.is_file() else b""  # a pipe would be waited for
     except OSError as error:
         raise StorageError(f"cannot use {path}: {error.strerror}; make it readable, or set BATON_HOME") from error
     if len(key) != KEY_BYTES:

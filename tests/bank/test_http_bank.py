@@ -1,6 +1,7 @@
 """The HTTP client against servers that behave and servers that do not, over real loopback sockets."""
 
 import asyncio
+import gzip
 from collections.abc import AsyncIterator, Awaitable, Callable
 
 import httpx
@@ -130,6 +131,12 @@ async def test_an_endless_answer_is_cut_off() -> None:
 
     with pytest.raises(BankUnavailable, match="more than 1000000 bytes"):
         await asked(always(lambda: StreamingResponse(flood())))
+
+
+async def test_a_packed_answer_is_not_unpacked_however_large_it_would_be() -> None:
+    bomb = gzip.compress(b" " * 50_000_000)
+    with pytest.raises(BankUnavailable, match="does not fit"):
+        await asked(always(lambda: Response(bomb, headers={"Content-Encoding": "gzip"})))
 
 
 async def test_a_slow_drip_ends_at_the_time_out() -> None:

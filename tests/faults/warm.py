@@ -26,7 +26,7 @@ def warm(folder: Path, ready: Path | None = None) -> None:
         RuntimeError: something started a thread, so that forking is not safe.
     """
     folder.mkdir(mode=0o700)
-    for kept in [*ready.glob("router-*.bin"), ready / "seal.key"] if ready else []:
+    for kept in [*ready.glob("router-*.arrays"), ready / "seal.key"] if ready else []:
         shutil.copy(kept, folder)
     setattr(bank.router, "home", lambda: folder)  # noqa: B010 - so that children find it read, whatever their home is
     _move_to(folder)

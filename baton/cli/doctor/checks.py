@@ -23,7 +23,7 @@ from baton.cli.work.session import refuse_proxy_of_no_use, refuse_tracing_withou
 from baton.config.home import load_env
 from baton.config.project import OWN, project
 from baton.config.settings import Role, Settings, read_settings, settings
-from baton.errors import BadSetting, BatonError, NoResponders
+from baton.errors import BadSetting, BatonError, NoResponders, NotTrusted
 from baton.offline.wire import load_skills
 
 State = Literal["ok", "warn", "fail"]
@@ -49,16 +49,18 @@ def examine(ours: Mapping[str, Any]) -> tuple[list[Finding], list[dict[str, Any]
     found, business = _project(ours)
     kinds: list[type[BaseSettings]] = [Settings, *([business.settings] if business.settings else [])]
     rows = setting_rows(kinds)
-    load_env()
-    tracing = _tracing()  # before the settings force it off
     findings = [_python(), _packages(), found]
+    tracing: list[Finding] = []
     try:
+        load_env()
+        tracing = [_tracing()]  # before the settings force it off
         configured = settings()
         for kind in kinds:
             read_settings(kind)
     except BatonError as error:
-        return [*findings, Finding("fail", "settings", str(error), "correct it, then run this again"), tracing], rows
-    return [*findings, *_settings(configured, rows), *_parts(configured, business), tracing], rows
+        wrong = Finding("fail", "settings", str(error), _advice(error, "correct it, then run this again"))
+        return [*findings, wrong, *tracing], rows
+    return [*findings, *_settings(configured, rows), *_parts(configured, business), *tracing], rows
 
 
 def _project(ours: Mapping[str, Any]) -> tuple[Finding, Business]:
@@ -71,7 +73,7 @@ def _project(ours: Mapping[str, Any]) -> tuple[Finding, Business]:
         for name in named.responders:
             load_skills(name)
     except BatonError as error:
-        return Finding("fail", "project", str(error), "correct it: what it names is not there until then"), NOTHING
+        return Finding("fail", "project", str(error), _advice(error, "correct it: what it names is not there")), NOTHING
     if named.file is None:
         return Finding("ok", "project", f"{named.root} (no {OWN} in it)"), business
     told = f"business {named.business or '-'}; commands {', '.join(added) or '-'}"
@@ -149,7 +151,13 @@ def _parts(configured: Settings, business: Business) -> Iterator[Finding]:
             yield Finding("ok", check.name, check.look())
         except Exception as error:  # noqa: BLE001 - a check that fails in any way has found something
             told = " ".join(f"{error or type(error).__name__}".split())
-            yield Finding("warn" if isinstance(error, NoResponders) else "fail", check.name, told, check.advice)
+            state: State = "warn" if isinstance(error, NoResponders) else "fail"
+            yield Finding(state, check.name, told, _advice(error, check.advice))
+
+
+def _advice(error: Exception, usual: str) -> str:
+    """What to do; what is a stranger's says so itself."""
+    return "look at what is in it first" if isinstance(error, NotTrusted) else usual
 
 
 def _tracing() -> Finding:

@@ -1,6 +1,6 @@
 """Checks that open something: each returns what it found, or raises with what is wrong."""
 
-from typing import get_args
+from typing import Any, get_args
 
 import httpx
 
@@ -61,12 +61,10 @@ def endpoint_found(configured: Settings) -> str:
     url = (configured.openai_base_url or OPENAI).rstrip("/")
     key = configured.openai_api_key
     try:
-        answer = httpx.get(
-            f"{url}/models",
-            headers={"Authorization": f"Bearer {key.get_secret_value()}"} if key else {},
-            proxy=configured.openai_proxy,
-            timeout=ENDPOINT_S,
-        )
+        headers = {"Authorization": f"Bearer {key.get_secret_value()}"} if key else {}
+        options: dict[str, Any] = {"headers": headers, "proxy": configured.openai_proxy, "timeout": ENDPOINT_S}
+        with httpx.stream("GET", f"{url}/models", **options) as answer:
+            pass  # that it answers is all; what, and how much, is not read
     except (httpx.HTTPError, httpx.InvalidURL) as error:
         raise BatonError(f"{url} gives no answer ({type(error).__name__})") from error
     if answer.status_code in {httpx.codes.UNAUTHORIZED, httpx.codes.FORBIDDEN}:

@@ -8,8 +8,10 @@ from typing import Any
 
 from pydantic_settings import BaseSettings
 
-OTHERS = {"BATON_HOME": ".baton", "BATON_DATABASE_URL": None, "BATON_USER": None, "BATON_DEBUG": None}
+ELSEWHERE = ("BATON_DATABASE_URL", "BATON_DEBUG", "BATON_TRUST", "BATON_USER")
+OTHERS = {"BATON_HOME": ".baton", **dict.fromkeys(ELSEWHERE)}
 """Read where they are needed."""
+
 SECRETS = {"OPENAI_API_KEY"}
 
 
@@ -48,4 +50,4 @@ def _written() -> dict[str, str | None]:
         return {}
     from dotenv import dotenv_values
 
-    return dotenv_values(".env")
+    return dotenv_values(".env", interpolate=False)

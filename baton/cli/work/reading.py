@@ -7,6 +7,7 @@ from typing import Any
 
 from baton.cli.terminal.output import note
 from baton.config.home import database_file, home, load_env, refuse_no_folder
+from baton.config.trust import refuse_open
 from baton.errors import BadSetting, UnknownThread, UsageError
 from baton.runs.registry import entries, unknown_graph
 from baton.storage import letter_rows, run_rows
@@ -21,11 +22,13 @@ def existing_database() -> Path | None:
     """The database's file; None in a home that is not there yet, which is not made for a look.
 
     Raises:
-        BatonError: it cannot be said where it is, or it was there and is gone.
+        BatonError: it cannot be said where it is, it was there and is gone, or the home is another user's.
     """
     load_env()
     file = database_file()
     refuse_no_folder()
+    if home().is_dir():
+        refuse_open(home())
     refuse_if_gone(file)
     return file if file.exists() else None
 

@@ -56,6 +56,15 @@ def test_the_local_model_is_served(baton: Baton) -> None:
         assert httpx.get(f"{url}/models").json()["data"]
 
 
+@pytest.mark.parametrize("service,path", [("bank", "/customers/C007"), ("models", "/models")])
+def test_what_is_served_is_not_for_pages_nor_for_other_hosts(baton: Baton, service: str, path: str) -> None:
+    with served(service, "serve") as url:
+        assert httpx.get(f"{url}{path}", headers={"Host": "evil.example"}).status_code == 421
+        assert httpx.get(f"{url}{path}", headers={"Origin": "http://evil.example"}).status_code == 403
+        assert httpx.get(f"{url.replace('127.0.0.1', 'localhost')}{path}").status_code == 200
+        assert httpx.post(f"{url}{path}", content=b" " * 5_000_000).status_code == 413
+
+
 def test_a_port_in_use_is_told(baton: Baton) -> None:
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))

@@ -123,6 +123,11 @@ async def test_a_damaged_key_is_not_replaced(baton_home: Path) -> None:
     assert (baton_home / "seal.key").read_bytes() == b"short"
 
 
+async def test_a_pipe_in_the_place_of_the_key_is_not_waited_for(baton_home: Path) -> None:
+    os.mkfifo(make_home() / "seal.key", 0o600)
+    await refused(baton_home / "seal.key")
+
+
 def test_env_files_fill_in_what_the_environment_leaves_open(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("BATON_LEASE_S", "1")
     monkeypatch.setenv("BATON_CONCURRENCY", "set here, so that it is put back")

@@ -1,8 +1,10 @@
 """What an endpoint can do to a step, over a real socket: a bounded number of requests, then a dead letter."""
 
 import asyncio
+import gzip
 import json
 import time
+import zlib
 from dataclasses import replace
 from typing import Any
 
@@ -11,7 +13,7 @@ from langgraph.types import RetryPolicy
 from typing_extensions import TypedDict
 
 from baton.config.policies import transient
-from baton.errors import BadAnswer, DeadLettered, OverBudget, Transient
+from baton.errors import BadAnswer, DeadLettered, Fatal, OverBudget, Transient
 from baton.models.asking import LONGEST_ANSWER, ask
 from baton.records import Record
 from baton.runtime.plumbing import Plumbing
@@ -57,6 +59,14 @@ async def rows(plumbing: Plumbing, sql: str) -> list[dict[str, Any]]:
 GOOD = completion('{"note": "guilty"}')
 TOOL = {"id": "c", "type": "function", "function": {"name": "pay", "arguments": "{}"}}
 HUGE = completion(json.dumps({"note": "x" * 10_000_000}))
+
+
+def packed(body: bytes, encoding: str) -> Reply:
+    """An answer in that form, whatever the client asked for."""
+    content = zlib.compress(body) if encoding == "deflate" else gzip.compress(body)
+    return Reply(200, content, {"content-type": "application/json", "content-encoding": encoding})
+
+
 FAULTS: dict[str, tuple[Reply, int, str]] = {
     "bad request": (failure(400), 1, "failure"),
     "wrong key": (failure(401), 1, "failure"),
@@ -78,6 +88,13 @@ FAULTS: dict[str, tuple[Reply, int, str]] = {
     "refused": (completion(None, refusal="no"), 1, "bad_answer"),
     "cut": (completion('{"note": "gui', finish="length"), 1, "bad_answer"),
     "huge": (HUGE, 1, "bad_answer"),
+    "endless": (replace(GOOD, body=b" " * 17_000_000), 1, "failure"),
+    "a bomb of gzip": (packed(b" " * 50_000_000, "gzip"), 1, "failure"),
+    "a bomb of deflate": (packed(b" " * 50_000_000, "deflate"), 1, "failure"),
+    "a bomb in an error": (replace(packed(b" " * 50_000_000, "gzip"), status=400), 1, "failure"),
+    "packed twice": (packed(gzip.compress(GOOD.body), "gzip, gzip"), 1, "failure"),
+    "packed by another way": (packed(GOOD.body, "br"), 1, "failure"),
+    "no gzip": (replace(GOOD, headers={**GOOD.headers, "content-encoding": "gzip"}), 3, "unavailable"),
     "a tool": (
         wrapped(
             choices=[
@@ -109,6 +126,23 @@ async def test_every_fault_ends_in_a_dead_letter_after_a_bounded_number_of_reque
     assert len(letter["evidence"]) < 100_000
     (run,) = await rows(plumbing, "SELECT * FROM runs")
     assert (run["status"], run["reserved_tokens"]) == ("dead_lettered", 0)
+
+
+@pytest.mark.parametrize("encoding", ["gzip", "deflate"])
+async def test_a_good_answer_is_taken_although_it_is_packed(
+    endpoint: Endpoint, plumbing: Plumbing, encoding: str
+) -> None:
+    endpoint.will(packed(GOOD.body, encoding))
+    assert (await graph(judge).ainvoke({}, CONFIG))["note"] == "guilty"
+
+
+async def test_a_bomb_is_told_and_counts_as_billed(endpoint: Endpoint, plumbing: Plumbing) -> None:
+    endpoint.will(FAULTS["a bomb of gzip"][0])
+    with pytest.raises(Fatal, match=r"answer has more than 16,000,000 bytes; check OPENAI_BASE_URL"):
+        await graph(judge).ainvoke({}, CONFIG)
+    (run,) = await rows(plumbing, "SELECT * FROM runs")
+    (call,) = await rows(plumbing, "SELECT * FROM model_calls")
+    assert run["spent_tokens"] == call["reserved_tokens"]
 
 
 async def test_an_answer_too_long_to_be_one_is_cut_before_it_is_kept(endpoint: Endpoint, plumbing: Plumbing) -> None:
