@@ -11,6 +11,7 @@ from pydantic import BaseModel, TypeAdapter
 from pydantic_core import from_json
 
 from baton.errors import ShapeError
+from baton.redact import redact_texts
 
 LONG = re.compile(rb"\d{19}")
 NO_DIGITS = bytes({*range(256)} - {*b"0123456789"})
@@ -82,7 +83,13 @@ class Codec:
         plain = from_json(text, allow_inf_nan=False)
         if b"null" in text or _has_long_number(text):
             _refuse_unstorable(value)
-        return plain, text
+        return _masked(plain, text)
+
+
+def _masked(plain: Any, text: bytes) -> tuple[Any, bytes]:
+    """Plain JSON and its text as they may be kept: without the secrets in its strings."""
+    clean = redact_texts(text)
+    return (plain, text) if clean is text else (from_json(clean), clean)
 
 
 def _unknown(names: AbstractSet[str]) -> ValueError:
