@@ -106,6 +106,7 @@ TEXT = re.compile(STRING)
 LITERAL = re.compile(STRING + r"|(?<![\d.eE+-])\d{13,19}(?![\d.eE])")
 """Of JSON text, the strings and the integers as long as a card number; never a part of a fraction."""
 
+MASKED_CARD = re.compile(r"\[card ending \d{4}\]")
 LEAST, MOST = 13, 19  # digits of a card number
 ENOUGH = b"0" * LEAST
 GROUP = 4  # digits
@@ -186,6 +187,11 @@ def redact_answer(text: str) -> str:
     except ValueError:
         return redact(text)
     return redact_texts(text.encode()).decode()
+
+
+def masked_cards(text: str) -> set[str]:
+    """The masks of card numbers in a text, each once: what a model wrote is masked before a gate sees it."""
+    return set(MASKED_CARD.findall(text))
 
 
 def holds_card_number(text: str) -> bool:
