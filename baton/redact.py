@@ -137,7 +137,8 @@ def hide(secret: str) -> None:
 def mask_also(names: Iterable[str]) -> None:
     """From now on, mask these as well, and no others of `MORE`."""
     global _more  # noqa: PLW0603 - one process, one setting
-    _more = tuple(name for name in MORE if name in set(names))
+    wanted = set(names)
+    _more = tuple(name for name in MORE if name in wanted)
 
 
 def redact(text: str) -> str:

@@ -11,7 +11,7 @@ from langgraph.types import Send
 from pydantic import BaseModel
 from pydantic_core import to_json
 
-from baton.redact import redact, redact_json
+from baton.redact import redact, redact_texts
 
 
 def masked(value: Any) -> Any:
@@ -22,10 +22,10 @@ def masked(value: Any) -> Any:
 def _holds_secret(value: Any) -> bool:
     """Whether it may hold a secret: its JSON is looked at in one go."""
     try:
-        text = to_json(value, fallback=repr, inf_nan_mode="strings", bytes_mode="base64").decode()
+        text = to_json(value, fallback=repr, inf_nan_mode="strings", bytes_mode="base64")
     except (ValueError, RecursionError):
         return True
-    return redact_json(text) != text
+    return redact_texts(text) != text
 
 
 def _masked(value: Any) -> Any:
