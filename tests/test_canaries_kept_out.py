@@ -167,7 +167,7 @@ def test_sixty_canaries_are_kept_and_printed_nowhere(baton: Callable[..., str], 
         said += looked_at(baton)
     assert found(said.encode()) == set()
     assert kept(baton_home) == {}
-    assert not any(found(json.dumps(request.data).encode()) for request in model.asked), "nor is a model sent one"
+    assert not any(found(json.dumps(request.messages).encode()) for request in model.asked), "nor is a model sent one"
 
 
 def answered_badly(baton: Callable[..., str], model: ScriptedModel) -> str:

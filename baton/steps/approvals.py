@@ -159,7 +159,7 @@ class _Question:
             try:
                 decision = await _parsed(reply, self._asked, standing["digest"], check)
             except BadDecision as fault:
-                payload = {**self._request, "error": redact(" ".join(str(fault).split()))}
+                payload = {**self._request, "error": " ".join(str(fault).split())}
                 continue
             return await self._settle(standing, decision, self._scope.replies - before)
 
