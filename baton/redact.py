@@ -15,7 +15,7 @@ from itertools import accumulate, pairwise
 
 START = r"(?:(?<![A-Za-z0-9])|(?<=\\[bfnrt]))"  # of a word, also after an escape of JSON's or of `repr`
 CHARS = r"[A-Za-z0-9_-]"
-TAIL = rf"(?={CHARS}*\d|[A-Za-z0-9]{{16}}){CHARS}{{8,}}"
+TAIL = rf"(?={CHARS}{{0,80}}\d|[A-Za-z0-9]{{16}}){CHARS}{{8,}}"
 """What follows a maker's mark; a word may too (`npm_lifecycle_event`), but has no digit."""
 
 KEY = re.compile(
@@ -23,10 +23,10 @@ KEY = re.compile(
     rf"sk-{CHARS}{{8,}}"
     rf"|(?:[spr]k|ls|lsv2|gh[opusr]|github_pat|gsk|hf|npm|r8|whsec|shpat|dop_v1|xox[a-z])_{TAIL}"
     rf"|(?:pk|ls|ghp|xox[a-z]|xapp|glpat|gldt|glrt|pypi|sess|xai|pplx|nvapi|tvly|GOCSPX)-{TAIL}"
-    rf"|A[KS]IA[A-Z0-9]{{12,}}|AIza{CHARS}{{20,}}|SG\.{CHARS}{{8,}}\.{CHARS}{{8,}}"
-    rf"|eyJ{CHARS}{{5,}}(?:\.{CHARS}*){{1,4}})"  # a JSON web token
+    rf"|A[KS]IA[A-Z0-9]{{12,}}|AIza{CHARS}{{20,}}|SG\.{CHARS}{{8,100}}\.{CHARS}{{8,}}"
+    rf"|eyJ{CHARS}{{5,400}}(?:\.{CHARS}*){{1,4}})"  # a JSON web token
 )
-PEM = re.compile(r"-----BEGIN ([A-Z ]*PRIVATE KEY[A-Z ]*)-----.*?(?:-----END \1-----|\Z)", re.DOTALL)
+PEM = re.compile(r"-----BEGIN ([A-Z ]{0,20}PRIVATE KEY[A-Z ]{0,20})-----.*?(?:-----END \1-----|\Z)", re.DOTALL)
 IN_URL = re.compile(r"(://[^\s/@:\"'<>\\]*:)(?!\[secret\]@)[^\s/?#\"'<>\\]+(?=@)")
 HEADER = re.compile(
     r"(authorization\\*[\"']?\s*[:=]\s*\\*[\"']?)(?:bearer|basic|token|digest|apikey)\s+(?!\[secret\])[^\s\"'\\,;<>]+",
@@ -120,7 +120,7 @@ SHORTEST_SECRET = 8  # a shorter one would be found in the middle of words
 
 # --- what a setting adds -------------------------------------------------------------------------------------
 
-EMAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
+EMAIL = re.compile(r"(?<![\w.+-])[\w.+-]{1,64}@[\w-]+(?:\.[\w-]+)+")
 PHONE = re.compile(r"(?<![\w.+-])(?:\+|0)(?:[ ().-]{0,2}\d){8,14}(?![\w-])")
 PIN = re.compile(r"\b((?:pin|cvv2?|cvc2?|security code)(?:\W+(?:code|number|is))*\W{1,3})\d{3,8}\b", re.IGNORECASE)
 

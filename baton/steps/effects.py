@@ -7,6 +7,8 @@ arguments are compared, never part of the key: a model asked again may answer di
 the key would fire twice. Exactly once is possible only where the receiver de-duplicates the key; elsewhere a crash
 between sending and recording leaves the effect *in doubt*, for a person (`baton dead-letters settle`), and it is never
 fired again by itself.
+
+The arguments travel in memory as given; kept and compared is what masking leaves of them, and so is the receipt.
 """
 
 import json

@@ -3,6 +3,7 @@
 import hashlib
 import json
 import sys
+import time
 from collections.abc import Iterator
 from uuid import UUID
 
@@ -317,3 +318,30 @@ def test_a_card_number_is_found_in_the_digits_of_every_script() -> None:
 def test_the_quick_look_misses_nothing_that_redacting_would_change(before: str, secret: str, ascii_only: bool) -> None:  # noqa: FBT001
     text = json.dumps(f"{before} {secret}", ensure_ascii=ascii_only)
     assert json.loads(redact_json(text)) == redact(json.loads(text))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "sk_",
+        "eyJ-",
+        "SG.a",
+        "-----BEGIN PRIVATE KEY ",
+        "authorization",
+        "token ",
+        "://a:",
+        "1 ",
+        "4" + chr(92),
+        "a.b",
+        "AB12",
+    ],
+)
+def test_a_long_text_that_leads_on_is_read_in_no_time(text: str) -> None:
+    long = text * (16_384 // len(text))
+    started = time.process_time()
+    mask_also(["email", "iban", "phone", "pin"])
+    try:
+        redact(long)
+    finally:
+        mask_also(())
+    assert time.process_time() - started < 1
