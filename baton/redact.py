@@ -9,6 +9,7 @@ import re
 from base64 import b64decode
 from binascii import Error as NotBase64
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import cache
 from itertools import accumulate, pairwise
 
 # --- secrets -------------------------------------------------------------------------------------------------
@@ -114,8 +115,7 @@ LONGEST_PHONE = 15  # digits after a "+" (E.164)
 CALLED = 14  # digits of a number that may be called
 BEGUN = {(4, 6), (6, 4), (6, 6), (6, 10), (6, 13)}  # groups, beside those of four
 DIGITS = re.compile(r"\d+")
-PARTS = 2  # of a fraction
-FRACTION = re.compile(r"(?:^|[^\d.])\d{1,4}\.\d+$")
+FRACTION = re.compile(r"(?<![\d.])\d{1,4}\.\d{7,}(?![\d.])")
 SHORTEST_SECRET = 8  # a shorter one would be found in the middle of words
 
 # --- what a setting adds -------------------------------------------------------------------------------------
@@ -300,40 +300,39 @@ def _without_cards(text: str) -> str:
 
 def _spans(text: str) -> Iterator[tuple[int, int]]:
     """Where card numbers stand in a text."""
-    known: list[tuple[int, int]] | None = None
+    known = cache(lambda: [*_known(text)])
     for match in NUMBER.finditer(text):
-        if match["id"]:
-            continue
-        for start, end in _cards(text, match):
-            known = [*_known(text)] if known is None else known
-            if not any(first < end and start < last for first, last in known):
-                yield start, end
+        if not match["id"]:
+            yield from _cards(text, match, known)
 
 
 def _known(text: str) -> Iterator[tuple[int, int]]:
-    """Where accounts and digests stand, whose digits would pass for a card's."""
+    """Where accounts, digests and fractions stand, whose digits would pass for a card's."""
     for match in IBAN.finditer(text):
         if is_iban(match.group()):
             yield match.span()
     for match in HEX.finditer(text):
         if len(match.group()) in DIGEST:
             yield match.span()
+    for match in FRACTION.finditer(text):
+        yield match.span()
 
 
-def _cards(text: str, match: re.Match[str]) -> Iterator[tuple[int, int]]:
+def _cards(text: str, match: re.Match[str], known: Callable[[], list[tuple[int, int]]]) -> Iterator[tuple[int, int]]:
     """Where card numbers stand in groups of digits: whole groups, the longest that fits first, none twice."""
     groups = [each.span() for each in DIGITS.finditer(_unescaped(match.group()))]
     groups = [(start + match.start(), end + match.start()) for start, end in groups]
     first, called = 0, text[: match.start()].endswith("+")
     while first < len(groups):
-        last, digits = first, ""
+        start, last, digits = groups[first][0], first, ""
         for index in range(first, min(first + MOST, len(groups))):
             digits += _digits(text[slice(*groups[index])])
             may_be = LEAST <= len(digits) <= MOST and not (called and first == 0 and len(digits) <= LONGEST_PHONE)
             if may_be and _is_card(digits) and _stand_together(text, groups, first, index + 1):
-                last = index + 1
+                end = groups[index][1]
+                last = last if any(begun < end and start < over for begun, over in known()) else index + 1
         if last > first:
-            yield groups[first][0], groups[last - 1][1]
+            yield start, groups[last - 1][1]
         first = max(last, first + 1)
 
 
@@ -347,8 +346,6 @@ def _stand_together(text: str, groups: Sequence[tuple[int, int]], first: int, la
     chosen = groups[first:last]
     sizes = [end - start for start, end in chosen]
     between = {text[before[1] : after[0]] for before, after in pairwise(chosen)}
-    if len(chosen) <= PARTS and FRACTION.search(text[max(chosen[0][0] - 6, 0) : chosen[-1][1]]):
-        return False
     if all(end % GROUP == 0 for end in [*accumulate(sizes)][:-1]) or tuple(sizes[:2]) in BEGUN:
         return True
     is_whole = len(chosen) == len(groups) and sum(sizes) > CALLED
