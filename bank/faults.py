@@ -6,7 +6,7 @@ from decimal import Decimal
 from bank.claims import claims_done
 from bank.money import gbp_in
 from bank.others import names_others
-from baton.redact import holds_card_number
+from baton.redact import holds_card_number, masked_cards
 from state.desk import Draft
 
 
@@ -30,18 +30,21 @@ def unproposed(draft: Draft) -> str | None:
     return "the reply claims that something was done, and proposes nothing" if claims else None
 
 
-async def indiscreet(draft: Draft, customer_id: str | None) -> str | None:
+async def indiscreet(draft: Draft, customer_id: str | None, message: str) -> str | None:
     """It must hold no card number, and nothing that is filed under somebody else."""
-    if shows_card_number(draft.reply):
+    if shows_card_number(draft.reply, message):
         return "the reply holds a card number"
     if await names_others(draft.reply, customer_id):
         return "the reply names a card, an account or a payment that is not the customer's"
     return None
 
 
-def shows_card_number(text: str) -> bool:
-    """Whether a card number stands in a text, over the ends of its lines too."""
-    return holds_card_number(" ".join(text.split()))
+def shows_card_number(text: str, given: str) -> bool:
+    """Whether a card number stands in a text, over the ends of its lines too, or was masked there.
+
+    A mask that stands in what its writer was `given` tells nobody anything.
+    """
+    return holds_card_number(" ".join(text.split())) or not masked_cards(text) <= masked_cards(given)
 
 
 def amount_of(draft: Draft) -> set[Decimal]:

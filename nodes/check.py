@@ -33,6 +33,6 @@ async def _fault(state: Checkable) -> str | None:
     grounds = " ".join([state["message"], *cited, *values_of(state.get("seen", []))])
     return (
         ungrounded(drafted, {passage.policy_id for passage in passages})
-        or await indiscreet(drafted, state["customer_id"])
+        or await indiscreet(drafted, state["customer_id"], state["message"])
         or invented(drafted, grounds)
     )

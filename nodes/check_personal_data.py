@@ -6,4 +6,5 @@ from state.support_desk import Faults, Gathered
 
 async def check_personal_data(state: Gathered) -> Faults:
     """A fault for every part that gives away what is not the customer's."""
-    return {"faults": [fault for part in state["parts"] if (fault := await indiscreet(part, state["customer_id"]))]}
+    given = state["customer_id"], state["message"]
+    return {"faults": [fault for part in state["parts"] if (fault := await indiscreet(part, *given))]}

@@ -41,7 +41,7 @@ def _faults(case: Case, facts: list[Fact], today: date) -> Iterator[str]:
         yield from (f"no {kind} in the facts is {word!r}" for word in words if not any(_says(q, word) for q in said))
     if gbp_in(case.request) - sums - gbp_in(" ".join(quotes["request"])):
         yield "the request names an amount that the facts do not"
-    if shows_card_number(case.request):
+    if shows_card_number(case.request, " ".join(fact.quote for fact in facts)):
         yield "the request holds a card number"
 
 

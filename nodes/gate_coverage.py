@@ -39,7 +39,7 @@ def _faults(state: Synthesised, passages: list[Passage]) -> Iterator[str]:
     for each in findings:
         if each.citations and not set(each.citations) & set(drafted.citations):
             yield f"the reply rests on nothing that {each.subtask} found; it found {', '.join(each.citations)}"
-    if shows_card_number(drafted.reply):
+    if shows_card_number(drafted.reply, state["message"]):
         yield "the reply holds a card number"
     if fault := unproposed(drafted):
         yield fault

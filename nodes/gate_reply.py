@@ -42,7 +42,7 @@ def _faults(state: Gated, passages: list[Passage]) -> Iterator[str]:
         yield "the reply must name the facts that it rests on"
     if any(position >= len(facts) for position in state["facts_used"]):
         yield f"there are only {len(facts)} facts"
-    if shows_card_number(f"{drafted.reply} {state['summary']}"):
+    if shows_card_number(f"{drafted.reply} {state['summary']}", " ".join(fact.quote for fact in facts)):
         yield "the reply holds a card number"
     if not state["summary"].strip():
         yield "the summary is empty"

@@ -11,11 +11,18 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from baton.config.home import home, load_env
 from baton.errors import BadSetting
+from baton.redact import mask_also
 
 MODEL_NAME = r"^(local|openai):.+$"
 URL = r"^https?://"
-PLAINLY = {MODEL_NAME: "write local:NAME or openai:NAME", URL: "write http://HOST or https://HOST"}
+MORE_MASKS = r"^((iban|email|phone|pin)(, *(iban|email|phone|pin))*)?$"
+PLAINLY = {
+    MODEL_NAME: "write local:NAME or openai:NAME",
+    URL: "write http://HOST or https://HOST",
+    MORE_MASKS: "write any of iban, email, phone and pin, with commas between",
+}
 MOST_TOKENS = 1_000_000_000
+TRACING = ("LANGSMITH_TRACING", "LANGSMITH_TRACING_V2", "LANGCHAIN_TRACING_V2", "LANGCHAIN_TRACING")
 Role = Literal["classifier", "cheap", "strong", "judge"]
 S = TypeVar("S", bound=BaseSettings)
 
@@ -36,6 +43,7 @@ class Settings(BaseSettings):
     budget_usd: float | None = Field(default=None, gt=0, le=1e9, allow_inf_nan=False)
     step_deadline_s: float = Field(default=300, gt=0, allow_inf_nan=False)
     concurrency: int = Field(default=16, ge=1, le=1000)
+    mask: str = Field(default="", pattern=MORE_MASKS)
     openai_api_key: SecretStr | None = Field(default=None, validation_alias="OPENAI_API_KEY")
     openai_base_url: str | None = Field(default=None, validation_alias="OPENAI_BASE_URL")
     openai_proxy: str | None = Field(default=None, validation_alias="OPENAI_PROXY")
@@ -60,7 +68,9 @@ def settings() -> Settings:
     """
     load_env()
     silence_tracing_without_key()
-    return read_settings(Settings)
+    found = read_settings(Settings)
+    mask_also(each.strip() for each in found.mask.split(","))
+    return found
 
 
 def read_settings(kind: type[S]) -> S:
@@ -78,7 +88,7 @@ def read_settings(kind: type[S]) -> S:
 def silence_tracing_without_key() -> None:
     """LangSmith's SDK sends even without a key, so tracing is forced off where there is none."""
     if not (os.environ.get("LANGSMITH_API_KEY") or os.environ.get("LANGCHAIN_API_KEY")):
-        for name in ("LANGSMITH_TRACING", "LANGSMITH_TRACING_V2", "LANGCHAIN_TRACING_V2", "LANGCHAIN_TRACING"):
+        for name in TRACING:
             os.environ[name] = "false"
         if looked_up := sys.modules.get("langsmith.utils"):
             looked_up.get_env_var.cache_clear()  # else it goes by what it saw before

@@ -22,7 +22,7 @@ from baton.config.settings import Role
 from baton.errors import BadAnswer, BadSetting, BatonError, Fatal, OverBudget, Transient
 from baton.models.budget import Offer, Usage, credible, reserve_first, tell
 from baton.models.models import Models, cost_usd, models
-from baton.redact import sendable
+from baton.redact import redact_answer, sendable
 from baton.runtime.active import ActiveRun, active_run
 
 if TYPE_CHECKING:
@@ -168,7 +168,7 @@ async def _answer(
         return Answer(fault=f"what the endpoint sent is no completion ({type(error).__name__}: {error})")
     text = sendable(message.text)  # it may go back to the model
     said = text + sendable(str(message.additional_kwargs.get("refusal") or ""))
-    return Answer(text[:LONGEST_ANSWER], _unusable(message), len(said.encode()), message.usage_metadata)
+    return Answer(redact_answer(text[:LONGEST_ANSWER]), _unusable(message), len(said.encode()), message.usage_metadata)
 
 
 def _unusable(message: AIMessage) -> str | None:

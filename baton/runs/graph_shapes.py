@@ -8,6 +8,7 @@ from pydantic_core import to_json
 
 from baton import _langgraph as framework
 from baton.errors import Fatal, ShapeError, UsageError, first_fault
+from baton.redact import redact_json
 from baton.steps.codec import codec
 from baton.steps.typed_graph import TypedGraph
 
@@ -41,7 +42,7 @@ def checked_context(graph: Graph, given: dict[str, Any]) -> dict[str, Any]:
     """The context with its defaults, as plain JSON.
 
     Raises:
-        UsageError: a key is unknown or a value does not fit.
+        UsageError: a key is unknown, a value does not fit, or holds a secret: the run's row keeps it as it is.
     """
     shape = graph.builder.context_schema
     if shape is None:
@@ -55,6 +56,8 @@ def checked_context(graph: Graph, given: dict[str, Any]) -> dict[str, Any]:
         else:
             told = first_fault(error)
         raise UsageError(f"--set: {told}") from error
+    if held := [name for name, value in plain.items() if redact_json(text := json.dumps(value)) != text]:
+        raise UsageError(f"--set: {', '.join(held)} holds a secret, and a run keeps its context; use the environment")
     return plain
 
 

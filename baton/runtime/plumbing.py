@@ -2,6 +2,7 @@
 
 import asyncio
 import atexit
+import json
 import os
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
@@ -9,9 +10,10 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from baton.config.home import database_file, make_home
-from baton.config.settings import Settings, settings
+from baton.config.settings import TRACING, Settings, settings
 from baton.config.trust import refuse_open
 from baton.errors import StorageError
+from baton.redact import redact_json
 from baton.runtime.spans import Spans
 from baton.storage import run_rows
 from baton.storage.database import Database
@@ -120,7 +122,16 @@ async def _open_all() -> Plumbing:
 
 def _prepared() -> tuple[Settings, Path, bytes, str]:
     configured = settings()
+    _mask_traces()
     return configured, database_file(), home_key(), run_rows.new_holder()
+
+
+def _mask_traces() -> None:
+    """Have LangSmith's client, where there is one to be, send traces as masked as what is kept here."""
+    if any(os.environ.get(name) == "true" for name in TRACING):
+        from langsmith.run_trees import get_cached_client  # noqa: PLC0415 - only who traces needs it
+
+        get_cached_client(anonymizer=lambda data: json.loads(redact_json(json.dumps(data))))
 
 
 def home_key() -> bytes:

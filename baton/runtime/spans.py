@@ -7,7 +7,7 @@ from typing import Any
 
 from pydantic_core import to_json
 
-from baton.redact import redact_error, redact_json
+from baton.redact import redact_error, redact_json, redact_numbers
 from baton.storage.database import Database
 from baton.storage.transaction import Transaction
 
@@ -45,11 +45,15 @@ class Spans:
         state: Any = None,
         output: str | None = None,
         error: str | None = None,
+        is_masked: bool = False,
     ) -> None:
-        """Keep one span; `started` is Unix seconds, `state` what the step was given, `output` JSON text."""
+        """Keep one span; `started` is Unix seconds, `state` what the step was given, `output` JSON text.
+
+        `is_masked` says that the texts in the output are masked already.
+        """
         took = (time.time() - started) * 1000
         spot = (where.thread_id, where.run, kind, where.step, where.task_id, where.attempt, status, started, took)
-        self._keep((*spot, state, output, error))
+        self._keep((*spot, state, output, error, is_masked))
 
 
 def _write(tx: Transaction, held: list[tuple[Any, ...]]) -> None:
@@ -57,8 +61,13 @@ def _write(tx: Transaction, held: list[tuple[Any, ...]]) -> None:
 
 
 def _row(*span: Any) -> tuple[Any, ...]:
-    *spot, state, output, error = span
-    return (*spot, _text(state), output and redact_json(output), error and redact_error(error))
+    *spot, state, output, error, is_masked = span
+    return (
+        *spot,
+        _text(state),
+        output and (redact_numbers if is_masked else redact_json)(output),
+        error and redact_error(error),
+    )
 
 
 def _text(state: Any) -> str | None:

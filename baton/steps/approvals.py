@@ -18,6 +18,7 @@ from baton import _langgraph as framework
 from baton.errors import BadDecision, BatonError, EffectMismatch, SecondEffect, Transient, UsageError, first_fault
 from baton.plain import canonical
 from baton.records import Record
+from baton.redact import redact, redact_texts
 from baton.runtime.active import ActiveRun, active_run, here, place
 from baton.steps.scopes import StepScope, scope_of
 from baton.storage.transaction import Transaction
@@ -58,7 +59,8 @@ async def request_approval(
     """Ask a person about one action and wait for the answer.
 
     `check` takes edited arguments and returns them clean; whatever it raises, but for what is worth trying again, is
-    told to the person, who is asked again. A step may ask several questions, one after the other.
+    told to the person, who is asked again. A step may ask several questions, one after the other. The person sees the
+    arguments masked, and so are they kept and compared; what was not edited comes back as it was given.
 
     Raises:
         UsageError: the arguments are no JSON.
@@ -68,13 +70,13 @@ async def request_approval(
     run = active_run()
     scope, plain = scope_of(run), _plain_args(name, args)
     with _alone(scope) as number:
-        asked = _Asked(name, plain, description, occurrence)
+        asked = _Asked(name, _masked(plain), redact(description), occurrence, plain)
         question = _Question(run, scope, number, asked)
         standing = await question.put()
         if standing["decision"]:  # made before a crash: what `check` says today cannot undo it
             await question.pass_over(standing["replies"])
-            return Decision.model_validate_json(standing["decision"])
-        return await question.ask(standing, check)
+            return asked.as_given(Decision.model_validate_json(standing["decision"]))
+        return asked.as_given(await question.ask(standing, check))
 
 
 @contextmanager
@@ -89,12 +91,22 @@ def _alone(scope: StepScope) -> Iterator[int]:
 
 
 class _Asked(NamedTuple):
-    """What a step asks about."""
+    """What a step asks about; `args` are masked, as the person sees them, `given` are the step's own."""
 
     name: str
     args: Args
     description: str
     occurrence: str
+    given: Args
+
+    def own(self, args: Args) -> Args:
+        """Arguments that came back, with the step's own where they are what was put to the person."""
+        same = {name for name, value in args.items() if name in self.args and self.args[name] == value}
+        return {name: self.given[name] if name in same else value for name, value in args.items()}
+
+    def as_given(self, decision: Decision) -> Decision:
+        """A decision as it was kept, with the step's own arguments in it."""
+        return decision.model_copy(update={"args": self.own(decision.args)})
 
 
 class _Question:
@@ -109,6 +121,8 @@ class _Question:
         self._digests = [digest_of(run.thread_id, where, asked.name, asked.args)]
         if run.run == 1 and not number:  # as a database of one run a thread made it
             self._digests.append(digest_of(run.thread_id, asked.occurrence, asked.name, asked.args))
+        if asked.given != asked.args:  # as it was put before arguments were masked
+            self._digests.append(digest_of(run.thread_id, where, asked.name, asked.given))
         self._values = {"interrupt_id": self._id, "thread_id": run.thread_id, "run": run.run, "step": here(run).step}
         self._values |= {"occurrence": asked.occurrence, "request": json.dumps(self._request)}
         self._values |= {"digest": self._digests[0], "place": json.dumps(place())}
@@ -172,7 +186,8 @@ class _Question:
     async def _settle(self, row: Mapping[str, Any], decision: Decision, replies: int) -> Decision:
         """Store a decision unless one stands; return the one that stands."""
         run, decider = self._run, self._run.decider
-        decided = {**row, "decision": decision.model_dump_json(), "decided_by": decider.by, "channel": decider.channel}
+        decided = {**row, "decision": json.dumps(_masked(decision.model_dump()))}
+        decided |= {"decided_by": decider.by, "channel": decider.channel}
         decided |= {"reply_id": decider.reply_id, "replies": replies}
 
         def work(tx: Transaction) -> str:
@@ -189,6 +204,11 @@ def _plain_args(name: str, args: Args) -> Args:
     except ValueError as error:
         raise UsageError(f"the arguments of {name} are no JSON: {error}; nobody was asked") from error
     return plain
+
+
+def _masked(args: Args) -> Args:
+    masked: Args = json.loads(redact_texts(json.dumps(args).encode()))
+    return masked
 
 
 def _path(scope: StepScope) -> str:
@@ -237,7 +257,7 @@ async def _parsed(reply: Any, asked: "_Asked", digest: str, check: Check) -> Dec
         edited = said.get("edited_action")
         if not isinstance(edited, dict) or edited.get("name") != name or not isinstance(edited.get("args"), dict):
             raise BadDecision(f"an edit needs edited_action with name {name!r} and args")
-        return Decision(type="edit", args=await _checked(check, {**args, **edited["args"]}), message="")
+        return Decision(type="edit", args=await _checked(check, asked.own({**args, **edited["args"]})), message="")
     if kind in ("approve", "reject", "respond"):
         return Decision(type=kind, args=args, message=str(said.get("message") or ""))
     raise BadDecision(f"{_short(kind)} is not a decision; say approve, edit, reject or respond")

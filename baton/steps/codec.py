@@ -22,6 +22,7 @@ from pydantic import BaseModel, SecretBytes, SecretStr, TypeAdapter
 from pydantic_core import from_json, to_json
 
 from baton.errors import ShapeError
+from baton.redact import redact_texts
 from baton.steps.conversations import as_messages
 from baton.steps.same import JSON, MISSING, differences, is_json, is_storable, same
 from baton.steps.shapes import (
@@ -35,6 +36,7 @@ from baton.steps.shapes import (
     typed_dict,
     unqualified,
 )
+from baton.storage.masking import masked
 
 LONG = re.compile(rb"\d{19}")
 NO_DIGITS = bytes({*range(256)} - {*b"0123456789"})
@@ -156,7 +158,14 @@ class Codec:
         else:
             stored |= {name: self._kept(name, rest[name]) for name in lost}
         whole = {**stored, **apart} if apart else stored
-        return whole, _readable(whole) if apart or text is None else text.decode()
+        return self._masked(whole, _readable(whole) if apart or text is None else text)
+
+    def _masked(self, stored: dict[str, Any], text: bytes) -> tuple[dict[str, Any], str]:
+        """What may be kept of a value: without the secrets in its texts."""
+        clean = redact_texts(text)
+        if clean is text:
+            return stored, text.decode()
+        return {name: each if name in self._live else masked(each) for name, each in stored.items()}, clean.decode()
 
     def _as_json(self, rest: dict[str, Any], apart: dict[str, Any]) -> tuple[dict[str, Any], bytes, list[str]]:
         """What is plain, as it is stored and as text, and the keys that would be read as something else."""
@@ -228,9 +237,9 @@ def _from_disk(value: Any) -> Any:
     return found
 
 
-def _readable(stored: dict[str, Any]) -> str:
+def _readable(stored: dict[str, Any]) -> bytes:
     """A value as JSON text for people, whatever is in it."""
-    return to_json(stored, fallback=repr, inf_nan_mode="strings", bytes_mode="base64").decode()
+    return to_json(stored, fallback=repr, inf_nan_mode="strings", bytes_mode="base64")
 
 
 def _told(value: Any, back: Any) -> str:

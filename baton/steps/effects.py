@@ -7,6 +7,8 @@ arguments are compared, never part of the key: a model asked again may answer di
 the key would fire twice. Exactly once is possible only where the receiver de-duplicates the key; elsewhere a crash
 between sending and recording leaves the effect *in doubt*, for a person (`baton dead-letters settle`), and it is never
 fired again by itself.
+
+The arguments travel in memory as given; kept and compared is what masking leaves of them, and so is the receipt.
 """
 
 import json
@@ -20,6 +22,7 @@ from typing import Any, NamedTuple
 from baton._langgraph import step_path
 from baton.errors import BadReceipt, BatonError, EffectMismatch, InDoubt, SecondEffect, Transient, UsageError
 from baton.plain import canonical, fits, plain_json
+from baton.redact import redact_json, redact_texts
 from baton.runtime.active import ActiveRun, active_run, here
 from baton.runtime.spans import Where
 from baton.steps.scopes import StepScope, scope_of, tool_call_id
@@ -84,7 +87,7 @@ def _asked(action: str, args: dict[str, Any], occurrence: str | None) -> str:
     if occurrence is not None and not (isinstance(occurrence, str) and 0 < len(occurrence) <= LONGEST_OCCURRENCE):
         raise UsageError(f"an occurrence is a text of 1 to {LONGEST_OCCURRENCE} characters; {occurrence!r:.80} is not")
     try:
-        return canonical({"action": action, "args": args})
+        return redact_json(canonical({"action": action, "args": args}))
     except ValueError as error:
         raise UsageError(f"the arguments of {action} are no JSON: {error}; nothing was fired") from error
 
@@ -129,7 +132,7 @@ async def _fire(run: ActiveRun, where: Where, row: dict[str, Any], execute: Exec
     earliest = min(row["created_at"], time.time()) - CLOCKS_APART_S  # our own clock may have been set back since
     try:
         made = execute(row["key"])
-        receipt = plain_json(await made if isawaitable(made) else made)
+        receipt = _kept(await made if isawaitable(made) else made)
     except Transient as error:
         if idempotent:
             raise  # still pending: the next attempt sends the same key
@@ -143,6 +146,11 @@ async def _fire(run: ActiveRun, where: Where, row: dict[str, Any], execute: Exec
         raise InDoubt(row["key"], f"{where.step}: the receipt is not for what was asked ({fault}); {WAY_OUT}")
     closed = await _close(run, row, "done", json.dumps(receipt))
     return _receipt(closed)
+
+
+def _kept(receipt: Any) -> Any:
+    """What came back as it is kept and handed on: plain JSON, and masked."""
+    return json.loads(redact_texts(json.dumps(plain_json(receipt)).encode()))
 
 
 def _receipt(row: dict[str, Any]) -> Any:
@@ -165,9 +173,10 @@ def _fault(row: dict[str, Any], receipt: Any, earliest: float) -> str | None:
         return None
     asked = json.loads(row["args"])
     wanted = {"action": asked["action"], "args": asked["args"], "key": row["key"], "idempotency_key": row["key"]}
+    told, wanted = (json.loads(redact_json(json.dumps(each))) for each in (receipt, wanted))  # as they are kept
     for name, value in wanted.items():
-        if name in receipt and not fits(receipt[name], value):
-            return f"its {name} is {receipt[name]!r:.120}"
+        if name in told and not fits(told[name], value):
+            return f"its {name} is {told[name]!r:.120}"
     at = next((_seconds(receipt[name]) for name in ("at", "created_at") if name in receipt), None)
     return "it is older than what was asked" if at is not None and at < earliest else None
 
@@ -199,8 +208,8 @@ def _intend(
         row = tx.execute(BY_KEY, (key,)).fetchone()
     found = dict(row)
     seals.check("effects", found, found["seal"])
-    if json.loads(found["args"]) != json.loads(asked):
-        raise EffectMismatch(found["key"], found["args"], asked)
+    if json.loads(first := redact_json(found["args"])) != json.loads(asked):
+        raise EffectMismatch(found["key"], first, asked)
     if found["status"] == "not_done":  # a person said so
         found["status"], fresh = "pending", True
         tx.execute(AGAIN, {**found, "seal": seals.mark("effects", found), "now": time.time()})
@@ -222,7 +231,7 @@ def settle(tx: Transaction, seals: Seals, settled: Settled) -> None:
     Raises:
         UsageError: it is not in doubt, nor is its receipt too large.
     """
-    key, receipt, done, by = settled
+    key, receipt, done, by = settled.key, _kept(settled.receipt), settled.done, settled.by
     row = tx.execute(BY_KEY, (key,)).fetchone()
     found: dict[str, Any] = dict(row) if row is not None else {"status": "not there", "receipt": None}
     large = found["status"] == "done" and len(found["receipt"]) > MOST_RECEIPT

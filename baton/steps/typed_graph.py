@@ -386,7 +386,7 @@ def _spanned(typed: Typed, name: str, policies: Callable[[], Policies]) -> Step:
             if isinstance(error, Exception):
                 await after_failure(run, where, policies(), error)
             raise
-        spans.record(where, status="done", started=started, state=state, output=text)
+        spans.record(where, status="done", started=started, state=state, output=text, is_masked=True)
         return scope.with_visit(update)
 
     return step

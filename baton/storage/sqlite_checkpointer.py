@@ -26,6 +26,7 @@ from baton._langgraph import holds_input
 from baton.redact import redact_error, redact_json
 from baton.storage.database import Database
 from baton.storage.fence import ACTIVE, Guarded
+from baton.storage.masking import masked
 from baton.storage.run_rows import forget_thread
 from baton.storage.seals import Seals
 from baton.storage.transaction import Transaction
@@ -80,7 +81,8 @@ class SqliteCheckpointer(BaseCheckpointSaver[int]):
         where = config["configurable"]
         spot = (str(where["thread_id"]), where.get("checkpoint_ns", ""), checkpoint["id"])
         parent, note = where.get("checkpoint_id"), redact_json(json.dumps(get_checkpoint_metadata(config, metadata)))
-        kind, blob = self.serde.dumps_typed(checkpoint)
+        kept: Any = {**checkpoint, "channel_values": masked(checkpoint["channel_values"])}
+        kind, blob = self.serde.dumps_typed(kept)
         row = (*spot, parent, kind, self._seals.sealed(blob, *spot, parent, kind, note), note)
         if holds_input({**metadata}):
             self._database.post(lambda tx: _put(tx, where.get(ACTIVE), PUT, [row]))
@@ -99,7 +101,7 @@ class SqliteCheckpointer(BaseCheckpointSaver[int]):
         rows = []
         for position, (channel, value) in enumerate(writes):
             index = WRITES_IDX_MAP.get(channel, position)
-            kind, blob = self.serde.dumps_typed(_clean_error(value) if channel == ERROR else value)
+            kind, blob = self.serde.dumps_typed(_clean_error(value) if channel == ERROR else masked(value))
             sealed = self._seals.sealed(blob, *spot, task_id, index, channel, kind)
             rows.append((*spot, task_id, task_path, index, channel, kind, sealed))
         special = all(channel in WRITES_IDX_MAP for channel, _ in writes)

@@ -33,6 +33,7 @@ async def verdict(step: Step, **checked: Any) -> tuple[str, str]:
         (state(citations=[]), "cites no policy that it was given"),
         (state(f"It was {CARD_NUMBER}."), "holds a card number"),
         (state(f"It was {CARD_NUMBER.replace(' ', '-')}."), "holds a card number"),
+        (state("It was [card ending 1111]."), "holds a card number"),  # as a model's answer is masked
         (state("That is GBP 12.00."), "names an amount that no cited policy does: 12.00"),
         (state("That is £1,200 in all."), "names an amount that no cited policy does: 1200"),
         (state("That is 12 pounds."), "names an amount that no cited policy does: 12"),

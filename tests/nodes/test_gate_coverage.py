@@ -65,6 +65,7 @@ async def test_an_action_about_what_was_found_goes_on(judged: Any) -> None:
         ({"reply": "You get GBP 99.00."}, "neither a finding nor the message names the amount 99.00"),
         ({"reply": "We have refunded it."}, "the reply claims that something was done, and proposes nothing"),
         ({"reply": "Your card 4111 1111\n1111 1111 is fine."}, "the reply holds a card number"),
+        ({"reply": "Your [card ending 1111] is fine."}, "the reply holds a card number"),
         ({"reply": "Card K0009 is frozen."}, "that is not the customer's"),
         ({"citations": []}, "the reply must cite policies, and only those that were found"),
         ({"citations": ["DISP-01", "ACC-01"]}, "the reply must cite policies, and only those that were found"),

@@ -52,6 +52,7 @@ async def test_a_cited_policy_can_be_quoted_whole() -> None:
         ("Ask at Lumen Hotel.", "neither a fact nor a cited policy names 'Lumen Hotel'"),
         ("We've refunded it.", "the reply claims that something was done, and nothing was"),
         ("Your card 4111 1111\n1111 1111 is fine.", "the reply holds a card number"),
+        ("Your [card ending 1111] is fine.", "the reply holds a card number"),
     ],
 )
 async def test_what_nothing_says_is_sent_back(reply: str, fault: str) -> None:

@@ -7,6 +7,8 @@ import unicodedata
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, TextIO
 
+from baton.redact import redact
+
 if TYPE_CHECKING:
     from rich.console import Console
 
@@ -20,8 +22,8 @@ def harmless(text: str) -> str:
 
 
 def note(text: str) -> None:
-    """A plain line on stderr."""
-    sys.stderr.write(f"{harmless(text)}\n")
+    """A plain line on stderr, masked: a log may keep it."""
+    sys.stderr.write(f"{harmless(redact(text))}\n")
     sys.stderr.flush()
 
 

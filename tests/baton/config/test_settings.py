@@ -11,6 +11,7 @@ import pytest
 
 from baton.config.settings import settings
 from baton.errors import BadSetting
+from baton.redact import redact
 
 BAD = [
     ("BATON_LEASE_S", "soon"),
@@ -26,9 +27,16 @@ BAD = [
     ("BATON_MAX_COMPLETION_TOKENS", "1.5"),
     ("BATON_BUDGET_TOKENS", "-5"),
     ("BATON_BUDGET_TOKENS", "1e3x"),
+    ("BATON_MASK", "iban,"),
+    ("BATON_MASK", "names"),
+    ("BATON_MASK", "iban phone"),
     ("BATON_CONCURRENCY", "0"),
     ("BATON_CONCURRENCY", "1001"),
 ]
+
+TOLD = "PIN 4821, GB29NWBK60161331926819, ann@example.org, +44 7700 900123"
+PIN_OFF = TOLD.replace("4821", "[pin]")
+ALL_OFF = "PIN [pin], [iban ending 6819], [email], [phone]"
 
 
 @pytest.mark.parametrize("name,value", BAD)
@@ -50,6 +58,17 @@ def test_an_empty_value_is_the_default(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_everything_runs_offline_by_default() -> None:
     roles = ("classifier", "cheap", "strong", "judge")
     assert {settings().model_of(role) for role in roles} == {"local:desk"}  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("wanted,clean", [("", TOLD), ("pin", PIN_OFF), ("pin, iban,email,phone", ALL_OFF)])
+def test_what_else_is_masked_is_a_setting(monkeypatch: pytest.MonkeyPatch, wanted: str, clean: str) -> None:
+    monkeypatch.setenv("BATON_MASK", wanted)
+    settings()
+    assert redact(TOLD) == clean
+    settings.cache_clear()
+    monkeypatch.delenv("BATON_MASK")
+    settings()
+    assert redact(TOLD) == TOLD
 
 
 def test_a_role_has_its_own_model(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,0 +1,33 @@
+"""A good answer that holds card numbers and keys: the graphs go on, and nothing that is kept holds one."""
+
+from typing import Any
+
+import pytest
+
+from tests.canaries import CARDS, SECRETS
+from tests.graphs.conftest import Desk
+from tests.scripted import Scripted
+from tests.test_canaries_kept_out import kept
+
+TOLD = f"Frozen cards refuse all payments: {' (and) '.join([*CARDS, *SECRETS])}."
+DRAFT = {"reply": TOLD, "citations": ["SEC-01"], "action": None}
+ALONE = {"outcome": "answered", "route": "cards", "confidence": 0.9, "reply": TOLD, "citations": [], "reason": TOLD}
+
+
+@pytest.mark.parametrize(
+    "graph,answer,outcome",
+    [
+        ("single_call", ALONE, "answered"),
+        ("routing", DRAFT, "answered"),
+        ("support_desk", DRAFT, "escalated"),
+    ],
+)
+async def test_a_good_answer_is_kept_masked(
+    strong: Scripted, desk: Desk, graph: str, answer: dict[str, Any], outcome: str
+) -> None:
+    desk.plumbing.settings.max_completion_tokens = 20_000
+    strong.will(answer)
+    summary = await desk.work("My card was stolen, please freeze it now.", "C013", graph=graph)
+    assert summary["output"]["outcome"] == outcome
+    assert len(strong.asked) > 0
+    assert kept(desk.plumbing.settings.home) == {}
