@@ -2,6 +2,7 @@
 
 import os
 import re
+import stat
 from pathlib import Path
 from tempfile import mkstemp
 
@@ -52,8 +53,15 @@ def refuse_no_folder() -> None:
         StorageError: the home is a file, or a link that leads nowhere.
     """
     folder = home()
-    if os.path.lexists(folder) and not folder.is_dir():
-        raise StorageError(f"cannot use the home {folder}: it is no folder; set BATON_HOME to one")
+    try:
+        if stat.S_ISDIR(folder.stat().st_mode):
+            return
+    except FileNotFoundError:
+        if not folder.is_symlink():
+            return
+    except OSError as error:
+        raise StorageError(f"cannot use the home {folder}: {error.strerror}; set BATON_HOME to a folder") from error
+    raise StorageError(f"cannot use the home {folder}: it is no folder; set BATON_HOME to one")
 
 
 def database_file() -> Path:

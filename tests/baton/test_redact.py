@@ -2,13 +2,14 @@
 
 import hashlib
 import json
+import re
 import sys
 import time
 from collections.abc import Iterator
 from uuid import UUID
 
 import pytest
-from hypothesis import example, given
+from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
 from baton.redact import (
@@ -93,6 +94,7 @@ def test_every_issuers_numbers_are_masked_in_groups_of_four(prefix: str, digits:
     spoken = "".join(
         each + gap for each, gap in zip([number[at : at + 4] for at in range(0, 16, 4)], [*gaps[:3], ""], strict=True)
     )
+    assume(not re.fullmatch(r"\d+\.\d+", spoken))  # that is how a fraction looks
     assert redact(f"my card: {spoken}!") == f"my card: [card ending {number[-4:]}]!"
 
 
