@@ -21,6 +21,7 @@ from pydantic import BaseModel, ValidationError
 from baton.config.settings import Role
 from baton.errors import BadAnswer, BadSetting, BatonError, Fatal, OverBudget, Transient
 from baton.models.budget import Offer, Usage, credible, reserve_first, tell
+from baton.models.counted import reserved
 from baton.models.models import Models, cost_usd, models
 from baton.redact import redact_answer, sendable
 from baton.runtime.active import ActiveRun, active_run
@@ -159,7 +160,10 @@ async def _answer(
     """
     try:
         async with asyncio.timeout(limit_s):
-            message = await model.ainvoke(messages, max_completion_tokens=cap, extra_body={"response_format": wanted})
+            with reserved():
+                message = await model.ainvoke(
+                    messages, max_completion_tokens=cap, extra_body={"response_format": wanted}
+                )
     except TimeoutError as error:
         raise Transient(f"no whole answer within {limit_s:g} s (BATON_MODEL_TIMEOUT_S); check the network") from error
     except (ModelError, OpenAIError) as error:

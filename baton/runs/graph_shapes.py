@@ -9,7 +9,7 @@ from pydantic_core import to_json
 from baton import _langgraph as framework
 from baton.errors import Fatal, ShapeError, UsageError, first_fault
 from baton.redact import redact_json
-from baton.steps.codec import codec
+from baton.steps.codec import codec, input_codec
 from baton.steps.typed_graph import TypedGraph
 
 Graph = TypedGraph[Any, Any, Any, Any]
@@ -32,7 +32,7 @@ def checked_input(graph: Graph, given: dict[str, Any]) -> str:
         UsageError: it does not fit what the graph takes.
     """
     try:
-        shape = codec(graph.builder.input_schema)
+        shape = input_codec(graph.builder)
         return shape.text(shape.take(given, graph.name), graph.name)
     except ShapeError as error:
         raise UsageError(str(error)) from error

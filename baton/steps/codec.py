@@ -20,6 +20,7 @@ from langgraph.checkpoint.serde.jsonplus import JsonPlusSerializer
 from langgraph.types import Overwrite
 from pydantic import BaseModel, SecretBytes, SecretStr, TypeAdapter
 from pydantic_core import from_json, to_json
+from typing_extensions import is_typeddict
 
 from baton.errors import ShapeError
 from baton.redact import redact_texts
@@ -295,6 +296,12 @@ def _refuse_unstorable(value: Any) -> None:
 @cache
 def _codec(shape: Any, partial: bool) -> Codec:  # noqa: FBT001 - `codec` names it
     return Codec(shape, partial=partial)
+
+
+def input_codec(builder: Any) -> Codec:
+    """The codec of a graph's input; where that is the whole state, what is left out is not there yet."""
+    whole = builder.input_schema is builder.state_schema and is_typeddict(builder.input_schema)
+    return codec(builder.input_schema, partial=whole)
 
 
 def codec(shape: Any, *, partial: bool = False) -> Codec:

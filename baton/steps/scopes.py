@@ -9,8 +9,10 @@ ancestors: a fork counts what came before it, and an update counts nothing. A vi
 and when its error handler runs.
 """
 
-from collections.abc import AsyncIterator, Callable
+import time
+from collections.abc import AsyncIterator, Callable, Iterator
 from collections.abc import Set as AbstractSet
+from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import replace
 from itertools import count
@@ -21,13 +23,15 @@ from langchain_core.callbacks import BaseCallbackHandler
 from langchain_core.runnables import Runnable, RunnableConfig
 from langchain_core.tracers.context import register_configure_hook
 from langgraph.config import get_config
+from langgraph.errors import GraphBubbleUp
 from langgraph.graph import START
 from langgraph.graph.state import CompiledStateGraph
 from langgraph.types import Command
+from pydantic_core import to_json
 
 from baton import _langgraph as framework
 from baton.errors import BatonError
-from baton.runtime.active import ActiveRun, execution
+from baton.runtime.active import ActiveRun, active_run, execution, here
 from baton.storage.fence import ACTIVE
 
 if TYPE_CHECKING:
@@ -187,17 +191,17 @@ class Scoped(Runnable[Any, Any]):
 
     def invoke(self, input: Any, config: RunnableConfig | None = None, **options: Any) -> Any:  # noqa: A002
         """See Runnable."""
-        scope = self._enter(config)
-        made = self.bound.invoke(self._load(input), config, **options)
-        scope.write_visit()
-        return self._dump(made)
+        with self._step_of(config, input) as seen:
+            made = self._dump(self.bound.invoke(self._load(input), config, **options))
+            seen.append(made)
+        return made
 
     async def ainvoke(self, input: Any, config: RunnableConfig | None = None, **options: Any) -> Any:  # noqa: A002
         """See Runnable."""
-        scope = self._enter(config)
-        made = await self.bound.ainvoke(self._load(input), config, **options)
-        scope.write_visit()
-        return self._dump(made)
+        with self._step_of(config, input) as seen:
+            made = self._dump(await self.bound.ainvoke(self._load(input), config, **options))
+            seen.append(made)
+        return made
 
     async def astream(
         self,
@@ -206,10 +210,10 @@ class Scoped(Runnable[Any, Any]):
         **options: Any,
     ) -> AsyncIterator[Any]:
         """See Runnable."""
-        scope = self._enter(config)
-        async for part in self.bound.astream(self._load(input), config, **options):
-            yield self._dump(part)
-        scope.write_visit()
+        with self._step_of(config, input) as seen:
+            async for part in self.bound.astream(self._load(input), config, **options):
+                seen.append(self._dump(part))
+                yield seen[-1]
 
     def _load(self, given: Any) -> Any:
         return self._boundary.load(given, self._step) if self._boundary else given
@@ -217,10 +221,29 @@ class Scoped(Runnable[Any, Any]):
     def _dump(self, made: Any) -> Any:
         return self._boundary.dump(made, self._step) if self._boundary else made
 
-    def _enter(self, config: RunnableConfig | None) -> StepScope:
+    @contextmanager
+    def _step_of(self, config: RunnableConfig | None, given: Any) -> Iterator[list[Any]]:
+        """The step that this node is, with a span however it ends; what it made is put into the list."""
         if _tool_calls.get() is None:
             _tool_calls.set(_ToolCalls())
-        return enter_step(self._step, config)
+        scope, seen, started = enter_step(self._step, config), list[Any](), time.time()
+        try:
+            yield seen
+        except BaseException as error:
+            self._keep_span(given, started, error)
+            raise
+        scope.write_visit()
+        self._keep_span(given, started, None, seen[-1] if seen else None)
+
+    def _keep_span(self, given: Any, started: float, error: BaseException | None, made: Any = None) -> None:
+        """Keep what the node was given and made; the steps of a graph are kept by themselves."""
+        if isinstance(self.bound, CompiledStateGraph):
+            return
+        run = active_run()
+        told = None if error is None or isinstance(error, GraphBubbleUp) else f"{type(error).__name__}: {error}"
+        status = "done" if error is None else "interrupted" if told is None else "failed"
+        output = None if error else to_json(made, fallback=repr, inf_nan_mode="strings").decode()
+        run.plumbing.spans.record(here(run), status=status, started=started, state=given, output=output, error=told)
 
 
 class Noting(Runnable[Any, Any]):

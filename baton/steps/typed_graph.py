@@ -34,12 +34,13 @@ from typing_extensions import is_typeddict
 
 from baton import _langgraph as framework
 from baton.errors import UsageError
+from baton.models import counted  # noqa: F401 - it counts what is asked past `ask`
 from baton.runtime.active import active_run, here
 from baton.runtime.plumbing import plumbing
 from baton.steps.adhoc import RUN, Call, begin, run_of
 from baton.steps.attempts import Policies, after_failure, before_retry
 from baton.steps.boundary import Boundary, typed_reducer
-from baton.steps.codec import Codec, codec
+from baton.steps.codec import Codec, codec, input_codec
 from baton.steps.scopes import count_visits, enter_step
 from baton.steps.shapes import channel_schema, hints_of, is_schema, update_of
 from baton.storage.fence import ACTIVE
@@ -135,7 +136,7 @@ class TypedGraph(CompiledStateGraph[StateT, ContextT, InputT, OutputT]):
     ) -> Call:
         """The call with a run; `options` get the durability, the config the most supersteps."""
         if given is not None and not isinstance(given, Command):
-            given = codec(self.builder.input_schema).take(given, self.name)
+            given = input_codec(self.builder).take(given, self.name)
         options["durability"] = options.get("durability") or ("sync" if self.checkpointer else None)
         most = (self.config or {}).get("recursion_limit", RECURSION_LIMIT)
         limited: RunnableConfig = {"recursion_limit": most, **(config or {})}
@@ -144,7 +145,7 @@ class TypedGraph(CompiledStateGraph[StateT, ContextT, InputT, OutputT]):
     def _from_inside(self, given: Any, active: Mapping[str, Any]) -> Any:
         """The input of a call by a step of another graph, as plain JSON; a graph that is a step gets that anyhow."""
         inside = isinstance(given, dict) and framework.is_inside_task(active)
-        return codec(self.builder.input_schema).plain(given, self.name) if inside else given
+        return input_codec(self.builder).plain(given, self.name) if inside else given
 
     def may_pause(self, options: Mapping[str, Any]) -> bool:
         """Whether the graph may stop where none of our steps tells: a breakpoint, or a node that is a runnable."""

@@ -110,6 +110,14 @@ class Database:
         self._posted.append(work)
         self._soon()
 
+    def soon(self, work: Work[Any]) -> None:
+        """Run `work` in the next transaction, from whichever thread, without waiting for it."""
+        self._loop.call_soon_threadsafe(self._put, work)
+
+    def _put(self, work: Work[Any]) -> None:
+        if not self._closed:
+            self._queue.put([*self._take_posted(), Job(work, None, lingers=False, durable=False)])
+
     def riding(self, write: Callable[[Transaction, list[T]], None]) -> Callable[[T], None]:
         """A function that keeps one thing to be written as if posted: `write` gets all that came since the last time.
 

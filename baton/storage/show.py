@@ -72,12 +72,19 @@ def _paid(made: list[Any]) -> dict[str, Any]:
     return {
         "model": ", ".join(sorted({call["model"] for call in made})) or None,
         "model_calls": len(made),
-        "input_tokens": sum(call["input_tokens"] or 0 for call in made),
-        "output_tokens": sum(call["output_tokens"] or 0 for call in made),
+        "input_tokens": _sum(made, "input_tokens"),
+        "output_tokens": _sum(made, "output_tokens"),
         "cost_usd": None if None in costs else sum(costs),
         "note": "; ".join(call["note"] for call in made if call["note"]) or None,
         "calls": [{name: call[name] for name in CALL} for call in made],
     }
+
+
+def _sum(made: list[Any], name: str) -> int | None:
+    """Tokens of some calls; None where a call that was only counted did not say what it used."""
+    if any(call["role"] == "counted" and call["status"] == "answered" and call[name] is None for call in made):
+        return None
+    return sum(call[name] or 0 for call in made)
 
 
 def _data(text: str | None) -> Any:

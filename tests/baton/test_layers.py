@@ -14,7 +14,7 @@ BELOW = {
     "runtime": {"", "config", "storage"},
     "offline": {"", "config"},
     "models": {"", "config", "offline", "runtime", "storage"},
-    "steps": {"", "config", "runtime", "storage"},
+    "steps": {"", "config", "models", "runtime", "storage"},
     "runs": {"", "config", "runtime", "steps", "storage"},
     "testing": {"", "config", "offline", "storage"},
     "cli": {"", "config", "models", "offline", "runs", "runtime", "steps", "storage"},

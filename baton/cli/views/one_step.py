@@ -5,7 +5,7 @@ from typing import Any
 
 from baton.cli.terminal.output import print_prose, print_text
 from baton.cli.views.letter_view import show_ways_out
-from baton.cli.views.phrases import dollars, iso, style, took
+from baton.cli.views.phrases import counted_tokens, dollars, iso, style, took
 from baton.cli.views.run_fields import step_object
 from baton.errors import UsageError
 
@@ -57,8 +57,7 @@ def _show(step: Step) -> None:
 
 
 def _asked(call: Step) -> str:
-    used = (
-        f"{call['input_tokens'] or 0:,} tokens in, {call['output_tokens'] or 0:,} out, cost {dollars(call['cost_usd'])}"
-    )
+    read, wrote = counted_tokens(call["input_tokens"]), counted_tokens(call["output_tokens"])
+    used = f"{read} tokens in, {wrote} out, cost {dollars(call['cost_usd'])}"
     told = "".join(f"; {call[name]}" for name in ("error", "note") if call[name])
     return f"asked {call['model']} as {call['role']}: {call['status']}, {used}, {took(call['latency_ms'])}{told}"

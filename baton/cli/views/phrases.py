@@ -39,6 +39,11 @@ def dollars(cost_usd: float | None) -> str:
     return f"${cost_usd:.4f}" if cost_usd else "$0"
 
 
+def counted_tokens(number: int | None) -> str:
+    """A number of tokens; `?` where a call did not say."""
+    return "?" if number is None else f"{number:,}"
+
+
 def tokens(usage: dict[str, Any]) -> str:
     """What a run used of the models."""
     calls, total = usage["model_calls"], usage["input_tokens"] + usage["output_tokens"]

@@ -6,7 +6,7 @@ from typing import Any
 from baton.cli.terminal.output import console, print_prose, print_text
 from baton.cli.terminal.rows import Rows
 from baton.cli.views.letter_view import show_ways_out
-from baton.cli.views.phrases import ago, dollars, named, outcome_of, shortened, style, tokens, took
+from baton.cli.views.phrases import ago, counted_tokens, dollars, named, outcome_of, shortened, style, tokens, took
 from baton.cli.views.run_view import show_waiting
 
 Step = dict[str, Any]
@@ -52,7 +52,7 @@ def _paid(step: Step) -> tuple[str, str, str]:
     """Tokens and cost; blank for a step that asked no model."""
     if not step["model_calls"]:
         return "", "", ""
-    return f"{step['input_tokens']:,}", f"{step['output_tokens']:,}", dollars(step["cost_usd"])
+    return counted_tokens(step["input_tokens"]), counted_tokens(step["output_tokens"]), dollars(step["cost_usd"])
 
 
 def _data(step: Step) -> str:
