@@ -3,6 +3,7 @@
 import asyncio
 import json
 import math
+import re
 import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
@@ -10,24 +11,22 @@ from datetime import UTC
 from email.utils import parsedate_to_datetime
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import Any, TypeVar, cast, get_args
 
 from httpx2 import ConnectError, ConnectTimeout, PoolTimeout, UnsupportedProtocol
 from langchain_core.exceptions import ModelError
+from langchain_core.language_models import BaseChatModel
 from langchain_core.messages import AIMessage, BaseMessage, HumanMessage, SystemMessage
 from openai import OpenAIError, pydantic_function_tool
 from pydantic import BaseModel, ValidationError
 
 from baton.config.settings import Role
-from baton.errors import BadAnswer, BadSetting, BatonError, Fatal, OverBudget, Transient
+from baton.errors import BadAnswer, BadSetting, BatonError, Fatal, OverBudget, Transient, UsageError
 from baton.models.budget import Offer, Usage, credible, reserve_first, tell
 from baton.models.counted import reserved
 from baton.models.models import Models, cost_usd, models
 from baton.redact import redact_answer, sendable
 from baton.runtime.active import ActiveRun, active_run
-
-if TYPE_CHECKING:
-    from langchain_openai import ChatOpenAI
 
 T = TypeVar("T", bound=BaseModel)
 REPAIRS = 1  # times a model is shown its error and asked again
@@ -35,6 +34,9 @@ RETRY_AFTER_CAP_S = 30.0
 LONGEST_ANSWER = 1_000_000  # characters; a longer one is no answer within any cap that we set
 LEAST_COMPLETION = 64  # tokens; with fewer there is no answer worth asking for
 CUT = "the answer was cut (length)"
+GIVEN = "given"  # the role of a chat model that was given itself
+IN_WORDS = "Answer with one JSON object of this schema, and nothing else:"
+FENCED = re.compile(r"```(?:json)?\s*\n(.*)\n```", re.DOTALL)
 PASSING = (408, 409)  # a timeout and a conflict, which the endpoint's own SDK would try again
 UNREACHED = (ConnectError, ConnectTimeout, PoolTimeout, UnsupportedProtocol)  # nothing was sent
 
@@ -53,9 +55,14 @@ class Answer:
 
 
 async def ask(
-    role: Role, shape: type[T], instructions: str, data: dict[str, Any], *, partial: Callable[[], T] | None = None
+    role: Role | BaseChatModel,
+    shape: type[T],
+    instructions: str,
+    data: dict[str, Any],
+    *,
+    partial: Callable[[], T] | None = None,
 ) -> T:
-    """Ask the model of a role for one `shape`.
+    """Ask the model of a role, or a chat model of LangChain's, for one `shape`.
 
     `instructions` is our own text; everything a customer wrote belongs in `data`, which travels in one fenced block.
     Where the budget does not hold a call of the strong model, the cheap one is asked, if need be for a shorter answer;
@@ -66,8 +73,11 @@ async def ask(
         OverBudget: the call may cost more than is left of the run's budget.
         Transient: the endpoint could not be reached or asks to wait.
         Fatal: the endpoint refuses the request.
+        UsageError: there is no such role.
     """
     run = active_run()
+    if not isinstance(role, BaseChatModel) and role not in get_args(Role):
+        raise UsageError(f"no model has the role {role!r:.60}; give {', '.join(get_args(Role))}, or a chat model")
     try:
         return await _asked(run, role, shape, [SystemMessage(instructions), HumanMessage(fenced(data))])
     except OverBudget as refused:
@@ -89,7 +99,7 @@ def prompt(node_file: str) -> str:
     return (node.parent / "prompts" / f"{node.stem}.md").read_text("utf-8")
 
 
-async def _asked(run: ActiveRun, role: Role, shape: type[T], messages: list[BaseMessage]) -> T:
+async def _asked(run: ActiveRun, role: Role | BaseChatModel, shape: type[T], messages: list[BaseMessage]) -> T:
     """The answer, after a bounded number of repairs."""
     known = await run.plumbing.resource(models)
     for repair in range(REPAIRS + 1):
@@ -106,7 +116,7 @@ async def _asked(run: ActiveRun, role: Role, shape: type[T], messages: list[Base
 
 
 async def _call(
-    run: ActiveRun, known: Models, role: Role, shape: type[BaseModel], messages: list[BaseMessage]
+    run: ActiveRun, known: Models, role: Role | BaseChatModel, shape: type[BaseModel], messages: list[BaseMessage]
 ) -> tuple[str, str | None]:
     """One paid call: the answer's text, and what is wrong with the answer as a whole."""
     wanted, settings = _response_format(shape), run.plumbing.settings
@@ -116,7 +126,7 @@ async def _call(
     reservation = await reserve_first(run, _offers(known, role, size, settings.max_completion_tokens))
     held = reservation.offer
     try:
-        model = await known.of(held.role)
+        model = await known.of(role if isinstance(role, BaseChatModel) else cast("Role", held.role))
         answer = await _answer(model, messages, wanted, held.tokens - size, settings.model_timeout_s)
     except BaseException as error:
         await reservation.settle(None, error=f"{type(error).__name__}: {error}", unknown=_perhaps_billed(error))
@@ -131,7 +141,7 @@ async def _call(
     return answer.text, answer.fault
 
 
-def _offers(known: Models, role: Role, size: int, cap: int) -> list[Offer]:
+def _offers(known: Models, role: Role | BaseChatModel, size: int, cap: int) -> list[Offer]:
     """The ways to make a call of `size` bytes, the wanted one first.
 
     Only the strong model is replaced: where a judge or a classifier was asked for, another one's word is no less of a
@@ -144,35 +154,56 @@ def _offers(known: Models, role: Role, size: int, cap: int) -> list[Offer]:
     return [*offers, *(_offer(known, "cheap", size, each, f"in place of {role}, over budget") for each in shorter)]
 
 
-def _offer(known: Models, role: Role, size: int, cap: int, note: str | None = None) -> Offer:
+def _offer(known: Models, role: Role | BaseChatModel, size: int, cap: int, note: str | None = None) -> Offer:
     name = known.name(role)
     most = math.ceil((cost_usd(name, Usage(size, cap)) or 0) * 1e9)
-    return Offer(role, name, size + cap, most, note and f"{note}: at most {cap} tokens of answer")
+    return Offer(
+        role if isinstance(role, str) else GIVEN,
+        name,
+        size + cap,
+        most,
+        note and f"{note}: at most {cap} tokens of answer",
+    )
 
 
 async def _answer(
-    model: "ChatOpenAI", messages: list[BaseMessage], wanted: dict[str, Any], cap: int, limit_s: float
+    model: BaseChatModel, messages: list[BaseMessage], wanted: dict[str, Any], cap: int, limit_s: float
 ) -> Answer:
     """What the model answered.
 
-    The schema goes as `extra_body`: the SDK's own parsing would walk it again at every call, twice the call's cost.
     The client's own timeout starts anew with every byte, so it is no limit to an answer that drips.
     """
     try:
         async with asyncio.timeout(limit_s):
             with reserved():
-                message = await model.ainvoke(
-                    messages, max_completion_tokens=cap, extra_body={"response_format": wanted}
-                )
+                message = await _said(model, messages, wanted, cap)
     except TimeoutError as error:
         raise Transient(f"no whole answer within {limit_s:g} s (BATON_MODEL_TIMEOUT_S); check the network") from error
     except (ModelError, OpenAIError) as error:
         raise _classified(error) from error
     except (ValueError, TypeError, LookupError, AttributeError) as error:
         return Answer(fault=f"what the endpoint sent is no completion ({type(error).__name__}: {error})")
-    text = sendable(message.text)  # it may go back to the model
+    text = sendable(unfenced(message.text))  # it may go back to the model
     said = text + sendable(str(message.additional_kwargs.get("refusal") or ""))
     return Answer(redact_answer(text[:LONGEST_ANSWER]), _unusable(message), len(said.encode()), message.usage_metadata)
+
+
+async def _said(model: BaseChatModel, messages: list[BaseMessage], wanted: dict[str, Any], cap: int) -> AIMessage:
+    """The model's message. A model of somebody's own, which may speak any protocol, is given the schema in words.
+
+    Else the schema goes as `extra_body`: the SDK's own parsing would walk it again at each call, twice the call's cost.
+    """
+    if type(model).__module__.partition(".")[0] == "langchain_openai":
+        options: Any = {"max_completion_tokens": cap, "extra_body": {"response_format": wanted}}
+        return await model.ainvoke(messages, **options)
+    schema = json.dumps(wanted["json_schema"]["schema"])
+    return await model.ainvoke([*messages, HumanMessage(f"{IN_WORDS}\n{schema}")])
+
+
+def unfenced(text: str) -> str:
+    """An answer without the Markdown fence that some models put around JSON."""
+    found = FENCED.fullmatch(text.strip())
+    return found[1] if found else text
 
 
 def _unusable(message: AIMessage) -> str | None:

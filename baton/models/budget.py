@@ -14,7 +14,6 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import uuid4
 
-from baton.config.settings import Role
 from baton.errors import OverBudget
 from baton.redact import redact_error
 from baton.runtime.active import ActiveRun, here
@@ -67,7 +66,7 @@ class Usage:
 class Offer:
     """A way to make one call, and what it can need at most; `nanousd` is 0 where the price is not known."""
 
-    role: Role
+    role: str
     model: str
     tokens: int
     nanousd: int = 0
@@ -144,7 +143,7 @@ def least(size: int) -> int:
     return max(1, -(-size // TOKEN_BYTES))
 
 
-async def reserve(run: ActiveRun, role: Role, model: str, tokens: int, nanousd: int = 0) -> Reservation:
+async def reserve(run: ActiveRun, role: str, model: str, tokens: int, nanousd: int = 0) -> Reservation:
     """Hold so much of the run's budget for one call.
 
     Raises:

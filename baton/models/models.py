@@ -15,6 +15,7 @@ from baton.redact import hide
 
 if TYPE_CHECKING:
     import httpx2
+    from langchain_core.language_models import BaseChatModel
     from langchain_openai import ChatOpenAI
 
 PROXIES = ("OPENAI_PROXY", "ALL_PROXY", "all_proxy", "HTTPS_PROXY", "https_proxy", "HTTP_PROXY", "http_proxy")
@@ -30,16 +31,21 @@ class Models:
         self._clients: tuple[httpx2.Client, httpx2.AsyncClient] | None = None
         self._building = asyncio.Lock()
 
-    def name(self, role: Role) -> str:
-        """`provider:model` of a role."""
-        return self._settings.model_of(role)
+    def name(self, role: "Role | BaseChatModel") -> str:
+        """`provider:model` of a role, or of a chat model of somebody's own."""
+        if isinstance(role, str):
+            return self._settings.model_of(role)
+        named = getattr(role, "model_name", None) or getattr(role, "model", None) or type(role).__name__
+        return f"{role._llm_type}:{named}"  # noqa: SLF001 - what LangChain calls its kind; there is no other word for it
 
-    async def of(self, role: Role) -> "ChatOpenAI":
+    async def of(self, role: "Role | BaseChatModel") -> "BaseChatModel":
         """The chat model of a role; models with one name are one client.
 
         Raises:
             BadSetting: the provider needs a key that is not set, or the local model is not known.
         """
+        if not isinstance(role, str):
+            return role
         name = self.name(role)
         async with self._building:  # one at a time: two would each open a pair of clients, and one pair be lost
             if name not in self._built:

@@ -2,7 +2,7 @@
 
 import asyncio
 import os
-from typing import get_args
+from typing import Any, get_args
 
 import pytest
 
@@ -27,13 +27,14 @@ async def test_models_that_are_wanted_at_once_open_one_pair_of_connections(monke
     for role in ROLES:
         monkeypatch.setenv(f"BATON_MODEL_{role.upper()}", f"openai:{role}")
     async with models(settings()) as known:
-        made = await asyncio.gather(*(known.of(role) for role in ROLES))
+        made: Any = await asyncio.gather(*(known.of(role) for role in ROLES))
     assert len({id(each.http_async_client) for each in made}) == 1
 
 
 async def test_the_sdk_does_not_try_again_by_itself() -> None:
     async with models(settings()) as known:
-        assert (await known.of("cheap")).max_retries == 0
+        model: Any = await known.of("cheap")
+        assert model.max_retries == 0
 
 
 async def test_a_real_model_needs_a_key_or_an_endpoint(monkeypatch: pytest.MonkeyPatch) -> None:
