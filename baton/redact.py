@@ -103,7 +103,7 @@ BETWEEN = b" \t\n\r\v\f.,-/\\_|*>;" + bytes({*range(0x80, 256)} - {*DIGIT_BYTES}
 ESCAPED = re.compile(rb"\\+(?:u[0-9a-fA-F]{4}|[nrtvf]|x[0-9a-f]{2})")
 
 STRING = r'"(?:[^"\\]|\\.)*"'
-TEXT = re.compile(STRING)
+TEXT, TEXTS = re.compile(STRING), re.compile(STRING.encode())
 LITERAL = re.compile(STRING + r"|(?<![\d.eE+-])\d{13,19}(?![\d.eE])")
 """Of JSON text, the strings and the integers as long as a card number; never a part of a fraction."""
 
@@ -183,7 +183,7 @@ def redact_texts(text: bytes) -> bytes:
 
     For what a program goes on with. The same object where there is nothing to redact.
     """
-    return TEXT.sub(_literal, text.decode()).encode() if _suspect(text) else text
+    return TEXT.sub(_literal, text.decode()).encode() if _suspect(text, texts_only=True) else text
 
 
 def redact_answer(text: str) -> str:
@@ -208,7 +208,7 @@ def holds_card_number(text: str) -> bool:
 # --- the quick look ------------------------------------------------------------------------------------------
 
 
-def _suspect(raw: bytes) -> bool:
+def _suspect(raw: bytes, *, texts_only: bool = False) -> bool:
     """Whether anything in JSON text may have to be redacted; wrong about a few texts, and about no secret."""
     signs = raw.translate(None, PLAIN)
     return bool(
@@ -221,7 +221,7 @@ def _suspect(raw: bytes) -> bool:
         or (b"A" in signs and (b"AI" in signs or b"AKIA" in signs or b"ASIA" in signs))
         or b"SG." in signs
         or _holds_word(raw, signs)
-        or (len(signs) >= LEAST and _may_hold_card(raw) and (b"\\u" in raw or holds_card_number(_text(raw))))
+        or (len(signs) >= LEAST and _may_hold_card(raw) and _holds_card(raw, texts_only=texts_only))
     )
 
 
@@ -230,6 +230,11 @@ def _may_hold_card(raw: bytes) -> bool:
     if b"\\" in raw:
         raw = ESCAPED.sub(b"0", raw)
     return ENOUGH in raw.translate(AS_DIGITS, BETWEEN)
+
+
+def _holds_card(raw: bytes, *, texts_only: bool) -> bool:
+    looked_at = b"x".join(TEXTS.findall(raw)) if texts_only else raw  # lists of measurements are full of digits
+    return b"\\u" in raw or (_may_hold_card(looked_at) and holds_card_number(_text(looked_at)))
 
 
 def _holds_key(raw: bytes, joint: bytes) -> bool:
@@ -299,7 +304,9 @@ def _without_cards(text: str) -> str:
 
 
 def _spans(text: str) -> Iterator[tuple[int, int]]:
-    """Where card numbers stand in a text."""
+    """Where card numbers stand in a text. Fractions, which a list of measurements is full of, are none."""
+    if "." in text:
+        text = FRACTION.sub(lambda fraction: "x" * len(fraction.group()), text)
     known = cache(lambda: [*_known(text)])
     for match in NUMBER.finditer(text):
         if not match["id"]:
@@ -307,15 +314,13 @@ def _spans(text: str) -> Iterator[tuple[int, int]]:
 
 
 def _known(text: str) -> Iterator[tuple[int, int]]:
-    """Where accounts, digests and fractions stand, whose digits would pass for a card's."""
+    """Where accounts and digests stand, whose digits would pass for a card's."""
     for match in IBAN.finditer(text):
         if is_iban(match.group()):
             yield match.span()
     for match in HEX.finditer(text):
         if len(match.group()) in DIGEST:
             yield match.span()
-    for match in FRACTION.finditer(text):
-        yield match.span()
 
 
 def _cards(text: str, match: re.Match[str], known: Callable[[], list[tuple[int, int]]]) -> Iterator[tuple[int, int]]:

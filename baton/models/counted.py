@@ -114,7 +114,14 @@ def _is_not_ours(record: logging.LogRecord) -> bool:
 
 logging.getLogger("langchain_core.callbacks.manager").addFilter(_is_not_ours)
 _handler = CountedCalls()
-register_configure_hook(ContextVar("baton_counted_calls", default=_handler), inheritable=True)
+_counting: ContextVar[CountedCalls | None] = ContextVar("baton_counted_calls", default=None)
+register_configure_hook(_counting, inheritable=True)
+
+
+def count_calls() -> None:
+    """Count what is called from here on in this context: from inside a step, for every run that is told costs time."""
+    if _counting.get() is None:
+        _counting.set(_handler)
 
 
 def _run() -> ActiveRun | None:

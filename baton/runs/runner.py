@@ -294,6 +294,7 @@ class Runner:
         if row["recoveries"] > RECOVERIES:
             raise CrashLoop(f"the process died {row['recoveries']} times while it worked {run.thread_id}")
         graph = self._graph(row["graph"])
+        run.writes_masked = isinstance(graph, TypedGraph)
         if row["fingerprint"] != fingerprint(graph):
             raise NeedsMigration(
                 f"{row['graph']} changed since {run.thread_id} began; finish it with the code it began with"

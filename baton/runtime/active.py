@@ -46,6 +46,7 @@ class ActiveRun:
     root: str = ""  # the namespace of a step of somebody's own graph, in which this run began
     decider: Decider = field(default_factory=Decider)
     interrupted: bool = False
+    writes_masked: bool = False  # whether its graph masks what its steps make, as ours do
     ended_by: str | None = None  # a dead letter's id
     foreign_scopes: dict[tuple[str, int], Any] = field(default_factory=dict)  # of steps that are not ours
 

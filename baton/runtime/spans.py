@@ -49,7 +49,7 @@ class Spans:
     ) -> None:
         """Keep one span; `started` is Unix seconds, `state` what the step was given, `output` JSON text.
 
-        `is_masked` says that the texts in the output are masked already.
+        `is_masked` says that the texts in both are masked already.
         """
         took = (time.time() - started) * 1000
         spot = (where.thread_id, where.run, kind, where.step, where.task_id, where.attempt, status, started, took)
@@ -64,14 +64,17 @@ def _row(*span: Any) -> tuple[Any, ...]:
     *spot, state, output, error, is_masked = span
     return (
         *spot,
-        _text(state),
+        _text(state, is_masked),
         output and (redact_numbers if is_masked else redact_json)(output),
         error and redact_error(error),
     )
 
 
-def _text(state: Any) -> str | None:
-    return None if state is None else redact_json(to_json(state, fallback=str).decode())
+def _text(state: Any, is_masked: bool) -> str | None:  # noqa: FBT001 - one caller
+    if state is None:
+        return None
+    text = to_json(state, fallback=str).decode()
+    return redact_numbers(text) if is_masked else redact_json(text)
 
 
 def plain(text: str | None) -> Any:

@@ -141,6 +141,7 @@ async def begin(
         configurable["thread_id"] = thread_id
     row = _row(graph, thread_id, configurable, config, open_plumbing)
     run = ActiveRun(thread_id, 1, graph.name, open_plumbing, root=root, decider=_decider(configurable))
+    run.writes_masked = not (isinstance(given, Command) and given.update)  # which comes from outside
     if named is None and not graph.checkpointer:
         del configurable["thread_id"]  # or the framework would copy it into the metadata of every callback
         open_plumbing.adopted(Adopted(*row[:5], time.time()))

@@ -113,10 +113,10 @@ class Codec:
             ShapeError: it does not fit, or would not be read as it was written.
         """
         try:
-            found = fields_of(update)
+            found = update if type(update) is dict else fields_of(update)
             if not isinstance(found, dict):
                 raise ValueError(f"it is {type(update).__name__}, not a dict of keys")  # noqa: TRY004 - becomes ShapeError
-            over = {name: each.value for name, each in found.items() if isinstance(each, Overwrite)}
+            over = {name: each.value for name, each in found.items() if type(each) is Overwrite}
             stored, text = self._stored({**found, **over} if over else found)
         except RecursionError as error:
             raise ShapeError(step, "write", self.shape, ValueError("it nests too deep, or holds itself")) from error
@@ -147,10 +147,12 @@ class Codec:
 
     def _stored(self, value: dict[str, Any]) -> tuple[dict[str, Any], str]:
         """A value of the shape as it is stored, and as text."""
-        if unknown := value.keys() - self._hints.keys():
-            raise _unknown(unknown)
-        apart = {name: _kept_messages(name, value[name]) for name in self._messages & value.keys()}
-        apart |= {name: value[name] for name in self._live & value.keys()}
+        if not value.keys() <= self.names:
+            raise _unknown(value.keys() - self.names)
+        apart: dict[str, Any] = {}
+        if self._messages or self._live:
+            apart = {name: _kept_messages(name, value[name]) for name in self._messages & value.keys()}
+            apart |= {name: value[name] for name in self._live & value.keys()}
         rest = {name: each for name, each in value.items() if name not in apart} if apart else value
         try:
             stored, text, lost = self._as_json(rest, apart)

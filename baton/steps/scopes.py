@@ -31,6 +31,7 @@ from pydantic_core import to_json
 
 from baton import _langgraph as framework
 from baton.errors import BatonError
+from baton.models.counted import count_calls
 from baton.runtime.active import ActiveRun, active_run, execution, here
 from baton.storage.fence import ACTIVE
 
@@ -226,6 +227,8 @@ class Scoped(Runnable[Any, Any]):
         """The step that this node is, with a span however it ends; what it made is put into the list."""
         if _tool_calls.get() is None:
             _tool_calls.set(_ToolCalls())
+        if not isinstance(self.bound, CompiledStateGraph):  # its own steps see to it
+            count_calls()
         scope, seen, started = enter_step(self._step, config), list[Any](), time.time()
         try:
             yield seen

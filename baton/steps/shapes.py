@@ -203,6 +203,8 @@ def _may_change(said: Any) -> bool:
 
 def update_of(made: Any) -> Any:
     """What a step that gives a record writes, as LangGraph reads it: its fields, but None that nobody set."""
+    if type(made) is dict:
+        return made
     if isinstance(made, BaseModel):
         unset = {
             name for name, field in type(made).model_fields.items() if field.default is None

@@ -34,7 +34,7 @@ from typing_extensions import is_typeddict
 
 from baton import _langgraph as framework
 from baton.errors import UsageError
-from baton.models import counted  # noqa: F401 - it counts what is asked past `ask`
+from baton.models.counted import count_calls
 from baton.runtime.active import active_run, here
 from baton.runtime.plumbing import plumbing
 from baton.steps.adhoc import RUN, Call, begin, run_of
@@ -376,6 +376,7 @@ def _spanned(typed: Typed, name: str, policies: Callable[[], Policies]) -> Step:
             if where.attempt > 1:
                 await before_retry(run, where, policies())
             scope = enter_step(name)
+            count_calls()
             update, text = await typed(state, *args, **injected)
         except GraphBubbleUp:
             run.interrupted = True

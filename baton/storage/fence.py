@@ -10,7 +10,9 @@ FENCE = "SELECT fence FROM runs WHERE thread_id = ? AND run = ?"
 
 
 class Guarded(Protocol):
-    """What writes for a run."""
+    """What writes for a run; `writes_masked` where its graph masks what its steps make."""
+
+    writes_masked: bool
 
     def guard(self, tx: Transaction) -> None:
         """Refuse to write for a run that another process has taken over."""

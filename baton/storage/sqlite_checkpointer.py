@@ -5,7 +5,7 @@ The latest checkpoint is the one written last, whatever the clock did. A process
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Collection, Sequence
+from collections.abc import AsyncIterator, Collection, Mapping, Sequence
 from typing import Any
 
 from langchain_core.runnables import RunnableConfig
@@ -81,7 +81,9 @@ class SqliteCheckpointer(BaseCheckpointSaver[int]):
         where = config["configurable"]
         spot = (str(where["thread_id"]), where.get("checkpoint_ns", ""), checkpoint["id"])
         parent, note = where.get("checkpoint_id"), redact_json(json.dumps(get_checkpoint_metadata(config, metadata)))
-        kept: Any = {**checkpoint, "channel_values": masked(checkpoint["channel_values"])}
+        kept: Any = checkpoint
+        if not (_writes_masked(where) and metadata.get("source") == "loop"):
+            kept = {**checkpoint, "channel_values": masked(checkpoint["channel_values"])}
         kind, blob = self.serde.dumps_typed(kept)
         row = (*spot, parent, kind, self._seals.sealed(blob, *spot, parent, kind, note), note)
         if holds_input({**metadata}):
@@ -98,10 +100,13 @@ class SqliteCheckpointer(BaseCheckpointSaver[int]):
             return  # it has neither failed nor finished: what it had written would count as all that it has to write
         where = config["configurable"]
         spot = (str(where["thread_id"]), where.get("checkpoint_ns", ""), str(where["checkpoint_id"]))
-        rows = []
+        rows, clean = [], _writes_masked(where)
         for position, (channel, value) in enumerate(writes):
             index = WRITES_IDX_MAP.get(channel, position)
-            kind, blob = self.serde.dumps_typed(_clean_error(value) if channel == ERROR else masked(value))
+            kept = (
+                _clean_error(value) if channel == ERROR else value if clean and channel[:2] != "__" else masked(value)
+            )
+            kind, blob = self.serde.dumps_typed(kept)
             sealed = self._seals.sealed(blob, *spot, task_id, index, channel, kind)
             rows.append((*spot, task_id, task_path, index, channel, kind, sealed))
         special = all(channel in WRITES_IDX_MAP for channel, _ in writes)
@@ -173,6 +178,12 @@ class SqliteCheckpointer(BaseCheckpointSaver[int]):
 
 def _config(thread: str, namespace: str, checkpoint_id: str) -> RunnableConfig:
     return {"configurable": {"thread_id": thread, "checkpoint_ns": namespace, "checkpoint_id": checkpoint_id}}
+
+
+def _writes_masked(where: Mapping[str, Any]) -> bool:
+    """Whether what comes here was masked as it was made: by the steps of a graph of ours that is in no other."""
+    run: Guarded | None = where.get(ACTIVE)
+    return run is not None and run.writes_masked and not where.get("checkpoint_ns")
 
 
 def _clean_error(error: Any) -> str:
