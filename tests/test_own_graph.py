@@ -5,13 +5,14 @@ import sqlite3
 from contextlib import closing
 from pathlib import Path
 
+from baton.testing import Call
 from tests.scripted import Scripted, scripted_model
 from tests.test_docs import QUIETLY, ROOT, blocks, commands, ends, written
 
 __all__ = ["scripted_model"]
 
 PAGE = ROOT / "docs" / "own-graph.md"
-DONE, WRONG_USE, WAITING, DEAD_LETTERED = 0, 2, 3, 4
+DONE, FAILED, WRONG_USE, WAITING, DEAD_LETTERED = 0, 1, 2, 3, 4
 SLIPS = [
     ["--edit", '{"amount": 12.50}'],
     ["--edit", '{"amount": null}'],
@@ -67,6 +68,35 @@ def test_the_pages_own_test_passes(tmp_path: Path) -> None:
     written(PAGE, tmp_path)
     [(_, code)] = ends([["pytest", *QUIETLY, "test_invoices.py"]], tmp_path)
     assert code == DONE
+
+
+PAY = Call("pay", {"payee": "Ann", "amount": "12.50"})
+RUN_ENDS = {"first": DONE, "once": DONE, "asked": WAITING, "small": WAITING, "spent": WAITING}
+DECIDE_ENDS = {"asked": DONE, "small": FAILED, "spent": DEAD_LETTERED}
+"""How the commands of the agent end, by thread id."""
+
+PAID = ["Ann 12.50", "Ann 12.50", "Ann 10.0", "Ann 12.50", "Ann 12.50"]
+"""What the receiver has been asked for in the end: by the tool as it was, with an effect, and as people decided."""
+
+
+def test_an_agent_takes_on_the_plumbing_step_by_step(tmp_path: Path, scripted_model: Scripted) -> None:
+    agent, home = tmp_path / "agent", tmp_path / "home"
+    agent.mkdir()
+    for block in blocks(PAGE):
+        if block.file and block.file.startswith("agent/"):
+            (tmp_path / block.file).write_text(block.text)
+        for words in commands(block) if block.marks == "agent" else ():
+            if words[0] == "run":
+                scripted_model.model.will(PAY, "It is paid.")
+            [(_, code)] = ends([words], agent, BATON_HOME=home)
+            named = RUN_ENDS if words[0] == "run" else DECIDE_ENDS if words[0] == "decide" else {}
+            expected = next((code for thread, code in named.items() if thread in words), DONE)
+            assert code == expected, words
+    assert (agent / "bank.txt").read_text().splitlines() == PAID
+    with closing(sqlite3.connect(home / "baton.db")) as told:
+        assert rows(told, "SELECT count(*) FROM model_calls WHERE thread_id = 'first'") == [(2,)]
+        assert rows(told, "SELECT count(*) FROM effects WHERE status = 'done'") == [(4,)]
+        assert rows(told, "SELECT reason FROM dead_letters") == [("over_budget",)]
 
 
 def check(told: sqlite3.Connection) -> None:
