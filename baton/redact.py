@@ -96,6 +96,7 @@ DIGIT_BYTES = b"0123456789" + bytes({*range(0xD9, 0xF1)} - {0xE2})
 """Bytes of UTF-8 text, one of which begins every digit of every script; no £, € or typographic quote
 begins with one."""
 
+NO_DIGITS = bytes({*range(256)} - {*DIGIT_BYTES})
 AS_DIGITS = bytes(ord("0") if each in DIGIT_BYTES else ord("x") for each in range(256))
 BETWEEN = b" \t\n\r\v\f.,-/\\_|*>;" + bytes({*range(0x80, 256)} - {*DIGIT_BYTES})
 """Bytes of `SEPARATOR`; of all that is not ASCII, for a look that may be wrong."""
@@ -227,6 +228,8 @@ def _suspect(raw: bytes, *, texts_only: bool = False) -> bool:
 
 def _may_hold_card(raw: bytes) -> bool:
     """Whether digits stand in a row, but for what may stand between; fifty times as fast as looking for numbers."""
+    if len(raw.translate(None, NO_DIGITS)) < LEAST:
+        return False
     if b"\\" in raw:
         raw = ESCAPED.sub(b"0", raw)
     return ENOUGH in raw.translate(AS_DIGITS, BETWEEN)
