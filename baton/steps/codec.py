@@ -59,6 +59,7 @@ class Codec:
         adapter = TypeAdapter[Any](typed_dict(shape, partial=partial))
         self._validate, self._to_json = adapter.validator.validate_python, adapter.serializer.to_json
         self._record = TypeAdapter[Any](shape) if is_record(shape) else None
+        self._keys: dict[str, TypeAdapter[Any]] = {}
 
     @cached_property
     def _lenient(self) -> Callable[[Any], Any]:
@@ -214,10 +215,6 @@ class Codec:
             if fits and same(value, _from_disk(value)):
                 return value
         raise ValueError(f"{name}{_told(value, back)}")
-
-    @cached_property
-    def _keys(self) -> dict[str, TypeAdapter[Any]]:
-        return {}
 
     def _of(self, name: str) -> TypeAdapter[Any]:
         """The type of one key."""
