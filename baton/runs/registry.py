@@ -8,8 +8,10 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 from functools import cache
 from importlib import import_module
+from importlib.util import find_spec, module_from_spec, spec_from_file_location
 from inspect import iscoroutine, signature
 from pathlib import Path
+from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 from baton.config.project import GRAPHS, make_importable, root
@@ -73,7 +75,7 @@ def load(name: str) -> "TypedGraph[Any, Any, Any, Any]":
     make_importable(root(), *([root() / path] if path.endswith(".py") else []))
     _find_dependencies()
     try:
-        graph: TypedGraph[Any, Any, Any, Any] = _graph_of(name, getattr(import_module(_module(path)), variable))
+        graph: TypedGraph[Any, Any, Any, Any] = _graph_of(name, getattr(_imported(path), variable))
     except Exception as error:  # a module may raise anything when it is imported, and so may a function of it
         told = str(error) if isinstance(error, BadSetting) else f"{type(error).__name__}: {error}"
         raise BadSetting(f"{where}: {told}") from error
@@ -146,13 +148,45 @@ def _entry(file: Path, name: str, value: Any) -> Entry:
     return Entry(name, path, description)
 
 
-def _module(path: str) -> str:
+def _imported(path: str) -> ModuleType:
     """The module of a file of this project, or of its own name: one without a slash, as LangGraph has it."""
     if "/" not in path and not path.endswith(".py"):
-        return path
+        return import_module(path)
+    file = _file(path)
+    name = ".".join(file.relative_to(root()).with_suffix("").parts)
+    return import_module(name) if _is_found(name, file) else _of_location(file)
+
+
+def _file(path: str) -> Path:
     file = Path(os.path.normpath(root() / path))
     if not file.is_relative_to(root()):
         raise BadSetting("that lies outside this project; name a file in it, or an installed module as MODULE:VARIABLE")
     if file.suffix != ".py" or not file.is_file():
         raise BadSetting("there is no such Python file")
-    return ".".join(file.relative_to(root()).with_suffix("").parts)
+    return file
+
+
+def _is_found(name: str, file: Path) -> bool:
+    """Whether a file is what Python finds by a name: for `json.py` it is another module, for `v1.2/a.py` none."""
+    try:
+        spec = find_spec(name)
+    except ModuleNotFoundError as error:
+        if error.name is None or not f"{name}.".startswith(f"{error.name}."):
+            raise  # a package around it imports what is not there
+        return False
+    except ValueError:  # of a module that was made without a spec
+        return False
+    return spec is not None and spec.origin is not None and Path(spec.origin) == file
+
+
+def _of_location(file: Path) -> ModuleType:
+    """The module of a file under a name that no other has."""
+    name = str(file).replace(".", "_").replace("/", "__")
+    if name not in sys.modules and (spec := spec_from_file_location(name, file)) and spec.loader:
+        sys.modules[name] = module_from_spec(spec)
+        try:
+            spec.loader.exec_module(sys.modules[name])
+        except BaseException:
+            del sys.modules[name]
+            raise
+    return sys.modules[name]

@@ -46,9 +46,10 @@ class Finding:
 
 def examine(ours: Mapping[str, Any]) -> tuple[list[Finding], list[dict[str, Any]]]:
     """All findings, and every setting with its source; `ours` are the commands that no project may call its own."""
+    environment = {**os.environ}
     found, business = _project(ours)
     kinds: list[type[BaseSettings]] = [Settings, *([business.settings] if business.settings else [])]
-    rows = setting_rows(kinds)
+    rows = setting_rows(kinds, environment)
     findings = [_python(), _packages(), found]
     tracing: list[Finding] = []
     try:

@@ -107,6 +107,34 @@ def test_a_graph_is_loaded_from_its_file_or_its_module(register: Register, tmp_p
     assert load("here").name == "here"
 
 
+@pytest.mark.parametrize("file", ["v1.2/made.py", "json.py", "code/made.py", "a.b/c.d.py", "my-own graph.py"])
+def test_a_file_whose_name_python_does_not_find_is_loaded_all_the_same(register: Register, file: str) -> None:
+    project = register({"here": f"./{file}:graph"})
+    (project / file).parent.mkdir(exist_ok=True)
+    (project / file).write_text(GRAPH)
+    assert load("here") is load("here")
+    assert load("here").name == "here"
+    assert json.dumps([]) == "[]"
+
+
+def test_what_a_package_around_a_graph_cannot_import_is_told(register: Register, tmp_path: Path) -> None:
+    package = f"around_{tmp_path.name}"
+    project = register({"here": f"./{package}/made.py:graph"})
+    (project / package).mkdir()
+    (project / package / "__init__.py").write_text("import nothing_of_that_name\n")
+    (project / package / "made.py").write_text(GRAPH)
+    with pytest.raises(BadSetting, match="ModuleNotFoundError: No module named 'nothing_of_that_name'"):
+        load("here")
+
+
+def test_what_env_holds_is_there_when_a_graph_is_imported(register: Register, tmp_path: Path) -> None:
+    name = f"reads_{tmp_path.name}"
+    project = register({"here": f"./{name}.py:graph"})
+    (project / ".env").write_text(f"{name}=found\n")
+    (project / f"{name}.py").write_text(f"import os\nassert os.environ.pop({name!r}) == 'found'\n{GRAPH}")
+    assert load("here").name == "here"
+
+
 @pytest.mark.parametrize(
     "path,told",
     [
