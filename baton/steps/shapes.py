@@ -18,6 +18,8 @@ from pydantic import BaseModel, ConfigDict, Strict, TypeAdapter, with_config
 from pydantic.fields import FieldInfo
 from typing_extensions import TypedDict, is_typeddict
 
+from baton.errors import UsageError, first_fault
+
 LEAVES = {str, int, float, bool, NoneType}
 """The types of JSON's own values; a `float` may be written as a whole number, and stays one."""
 
@@ -199,6 +201,23 @@ def is_plain(annotation: Any, around: tuple[Any, ...] = ()) -> bool:
 def _may_change(said: Any) -> bool:
     """Whether what stands beside a type is pydantic's and may make another value of it, as `AfterValidator` does."""
     return type(said).__module__.startswith("pydantic") and not isinstance(said, FieldInfo)
+
+
+def context_of(schema: Any, given: Mapping[str, Any], graph: str, said: str = "context") -> Any:
+    """A context with the defaults of what is left out; `said` is what the caller gave it as.
+
+    Raises:
+        UsageError: a key is unknown, or a value does not fit.
+    """
+    try:
+        return schema(**given)
+    except (TypeError, ValueError) as error:
+        known = get_type_hints(schema)
+        if unknown := given.keys() - known.keys():
+            told = f"{graph} has no {', '.join(sorted(unknown))}; it has {', '.join(known)}"
+        else:
+            told = first_fault(error)
+        raise UsageError(f"{said}: {told}") from error
 
 
 def update_of(made: Any) -> Any:

@@ -9,7 +9,6 @@ from typing import Any, Literal, get_args
 
 from pydantic_settings import BaseSettings
 
-from baton.cli.business import NOTHING, Business, Check, load_business
 from baton.cli.doctor.checks_live import (
     database_found,
     endpoint_found,
@@ -25,6 +24,7 @@ from baton.config.project import OWN, project
 from baton.config.settings import Role, Settings, read_settings, settings
 from baton.errors import BadSetting, BatonError, NoResponders, NotTrusted
 from baton.offline.wire import load_skills
+from baton.runtime.business import NOTHING, Business, Check, load_business
 
 State = Literal["ok", "warn", "fail"]
 PYTHONS = ((3, 11), (3, 14))  # from the first up to, not including, the second

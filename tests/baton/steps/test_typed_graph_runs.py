@@ -43,6 +43,27 @@ async def test_a_step_that_is_a_graph_shares_the_context_of_the_whole(given: Any
     assert (await outer.compile().ainvoke({"text": "x"}, context=given))["reply"] == greeting
 
 
+@pytest.mark.parametrize(
+    "given,told",
+    [
+        ({"bogus": 1}, "context: own has no bogus; it has greeting"),
+        ({"greeting": "hi", "b": 1, "a": 2}, "context: own has no a, b; it has greeting"),
+    ],
+)
+async def test_a_context_that_does_not_fit_is_refused_before_a_run_begins(
+    plumbing: Plumbing, given: Any, told: str
+) -> None:
+    graph = only(greet, Context).compile(plumbing.checkpointer, name="own")
+    for call in (graph.ainvoke({"text": "x"}, CONFIG, context=given), stream_of(graph, given)):
+        with pytest.raises(UsageError, match=f"^{told}$"):
+            await call
+    assert await plumbing.database.do(lambda tx: tx.execute("SELECT * FROM runs").fetchall()) == []
+
+
+async def stream_of(graph: Any, context: Any) -> list[Any]:
+    return [part async for part in graph.astream({"text": "x"}, CONFIG, context=context)]
+
+
 async def test_a_step_that_asks_goes_on_with_the_answer(plumbing: Plumbing) -> None:
     async def ask(state: Asked) -> Said:
         return {"reply": interrupt({"question": state["text"]})}
