@@ -209,15 +209,21 @@ def context_of(schema: Any, given: Mapping[str, Any], graph: str, said: str = "c
     Raises:
         UsageError: a key is unknown, or a value does not fit.
     """
+    known = get_type_hints(schema)
+    unknown = given.keys() - known.keys()
+    if unknown and not _takes_more(schema):
+        raise UsageError(f"{said}: {graph} has no {', '.join(sorted(unknown))}; it has {', '.join(known)}")
     try:
         return schema(**given)
     except (TypeError, ValueError) as error:
-        known = get_type_hints(schema)
-        if unknown := given.keys() - known.keys():
-            told = f"{graph} has no {', '.join(sorted(unknown))}; it has {', '.join(known)}"
-        else:
-            told = first_fault(error)
-        raise UsageError(f"{said}: {told}") from error
+        raise UsageError(f"{said}: {first_fault(error)}") from error
+
+
+def _takes_more(schema: Any) -> bool:
+    """Whether a schema takes keys that it does not declare, or declares under another name."""
+    if not (isinstance(schema, type) and issubclass(schema, BaseModel)):
+        return False
+    return schema.model_config.get("extra") == "allow" or any(each.alias for each in schema.model_fields.values())
 
 
 def update_of(made: Any) -> Any:

@@ -8,6 +8,8 @@ import pytest
 from langgraph.errors import NodeTimeoutError
 from langgraph.graph import START, StateGraph
 from langgraph.types import Command, RetryPolicy, TimeoutPolicy, interrupt
+from pydantic import BaseModel
+from typing_extensions import TypedDict
 
 from baton.errors import ShapeError, UsageError
 from baton.runtime.plumbing import Plumbing
@@ -58,6 +60,35 @@ async def test_a_context_that_does_not_fit_is_refused_before_a_run_begins(
         with pytest.raises(UsageError, match=f"^{told}$"):
             await call
     assert await plumbing.database.do(lambda tx: tx.execute("SELECT * FROM runs").fetchall()) == []
+
+
+class Loose(BaseModel):
+    greeting: str = "hello"
+
+
+class Open(BaseModel, extra="allow"):
+    greeting: str = "hello"
+
+
+class Keys(TypedDict, total=False):
+    greeting: str
+
+
+@pytest.mark.parametrize("schema", [Context, Loose, Keys])
+async def test_an_unknown_key_of_a_context_is_refused_whatever_its_schema(plumbing: Plumbing, schema: Any) -> None:
+    graph = only(silent, schema).compile(name="own")
+    with pytest.raises(UsageError, match=r"^context: own has no greetin; it has greeting$"):
+        await graph.ainvoke({"text": "x"}, context={"greetin": "hi"})
+    assert (await graph.ainvoke({"text": "x"}, context={"greeting": "hi"}))["reply"] == "x"
+
+
+async def test_a_context_that_says_so_takes_more() -> None:
+    given = {"greetin": "hi"}
+    assert (await only(silent, Open).compile().ainvoke({"text": "x"}, context=given))["reply"] == "x"
+
+
+async def silent(state: Asked) -> Said:
+    return {"reply": state["text"]}
 
 
 async def stream_of(graph: Any, context: Any) -> list[Any]:
