@@ -8,11 +8,11 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from baton.cli.business import Business, Check
     from baton.config.policies import MODEL_RETRY, STEP_TIMEOUT
     from baton.models.asking import ask, prompt
     from baton.records import Record
     from baton.runs.runner import Job, Runner
+    from baton.runtime.business import Business, Check
     from baton.runtime.plumbing import opened
     from baton.steps.approvals import Decision, request_approval
     from baton.steps.counters import fan_out, within
@@ -48,8 +48,8 @@ __all__ = [
 ]
 
 _HOMES = {
-    "Business": "cli.business",
-    "Check": "cli.business",
+    "Business": "runtime.business",
+    "Check": "runtime.business",
     "Decision": "steps.approvals",
     "Failure": "steps.dead_letters",
     "GateReport": "steps.gates",

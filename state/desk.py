@@ -33,10 +33,10 @@ Message = Annotated[str, AfterValidator(_worth_reading)]
 
 
 class Inquiry(TypedDict):
-    """What a customer sends."""
+    """What a customer sends; one whom nobody names is not known."""
 
     message: Message
-    customer_id: str | None
+    customer_id: Annotated[str | None, Field(default=None)]
 
 
 class Routing(TypedDict):

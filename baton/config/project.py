@@ -20,6 +20,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
+from baton.config.home import load_env
 from baton.config.trust import refuse_strangers
 from baton.errors import BadSetting
 
@@ -93,11 +94,15 @@ def project() -> Project:
 def make_importable(folder: Path, *files: Path) -> None:
     """Let the modules of a project come before all others; `files` of it are about to be imported.
 
+    What they read of the environment when they are imported may stand in `.env`.
+
     Raises:
+        BadSetting: `.env` cannot be used.
         NotTrusted: it is another user's, and nobody said to trust it.
     """
     if folder != CHECKOUT:  # that one's code is what runs here
         refuse_strangers(folder, folder, *(folder / name for name in (GRAPHS, OWN, SHARED)), *files)
+    load_env()
     if str(folder) not in sys.path:
         sys.path.insert(0, str(folder))
 

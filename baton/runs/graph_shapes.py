@@ -7,9 +7,10 @@ from typing import Any, get_type_hints
 from pydantic_core import to_json
 
 from baton import _langgraph as framework
-from baton.errors import Fatal, ShapeError, UsageError, first_fault
+from baton.errors import Fatal, ShapeError, UsageError
 from baton.redact import redact_json
 from baton.steps.codec import codec, input_codec
+from baton.steps.shapes import context_of
 from baton.steps.typed_graph import TypedGraph
 
 Graph = TypedGraph[Any, Any, Any, Any]
@@ -47,15 +48,11 @@ def checked_context(graph: Graph, given: dict[str, Any]) -> dict[str, Any]:
     shape = graph.builder.context_schema
     if shape is None:
         return {}
+    made = context_of(shape, given, graph.name, "--set")
     try:
-        plain: dict[str, Any] = json.loads(to_json(shape(**given)))
-    except (TypeError, ValueError) as error:
-        known = get_type_hints(shape)
-        if unknown := given.keys() - known.keys():
-            told = f"{graph.name} has no {', '.join(sorted(unknown))}; it has {', '.join(known)}"
-        else:
-            told = first_fault(error)
-        raise UsageError(f"--set: {told}") from error
+        plain: dict[str, Any] = json.loads(to_json(made))
+    except ValueError as error:
+        raise UsageError(f"--set: {error}") from error
     if held := [name for name, value in plain.items() if redact_json(text := json.dumps(value)) != text]:
         raise UsageError(f"--set: {', '.join(held)} holds a secret, and a run keeps its context; use the environment")
     return plain

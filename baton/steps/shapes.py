@@ -18,6 +18,8 @@ from pydantic import BaseModel, ConfigDict, Strict, TypeAdapter, with_config
 from pydantic.fields import FieldInfo
 from typing_extensions import TypedDict, is_typeddict
 
+from baton.errors import UsageError, first_fault
+
 LEAVES = {str, int, float, bool, NoneType}
 """The types of JSON's own values; a `float` may be written as a whole number, and stays one."""
 
@@ -199,6 +201,29 @@ def is_plain(annotation: Any, around: tuple[Any, ...] = ()) -> bool:
 def _may_change(said: Any) -> bool:
     """Whether what stands beside a type is pydantic's and may make another value of it, as `AfterValidator` does."""
     return type(said).__module__.startswith("pydantic") and not isinstance(said, FieldInfo)
+
+
+def context_of(schema: Any, given: Mapping[str, Any], graph: str, said: str = "context") -> Any:
+    """A context with the defaults of what is left out; `said` is what the caller gave it as.
+
+    Raises:
+        UsageError: a key is unknown, or a value does not fit.
+    """
+    known = get_type_hints(schema)
+    unknown = given.keys() - known.keys()
+    if unknown and not _takes_more(schema):
+        raise UsageError(f"{said}: {graph} has no {', '.join(sorted(unknown))}; it has {', '.join(known)}")
+    try:
+        return schema(**given)
+    except (TypeError, ValueError) as error:
+        raise UsageError(f"{said}: {first_fault(error)}") from error
+
+
+def _takes_more(schema: Any) -> bool:
+    """Whether a schema takes keys that it does not declare, or declares under another name."""
+    if not (isinstance(schema, type) and issubclass(schema, BaseModel)):
+        return False
+    return schema.model_config.get("extra") == "allow" or any(each.alias for each in schema.model_fields.values())
 
 
 def update_of(made: Any) -> Any:

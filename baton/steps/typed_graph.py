@@ -41,8 +41,9 @@ from baton.steps.adhoc import RUN, Call, begin, run_of
 from baton.steps.attempts import Policies, after_failure, before_retry
 from baton.steps.boundary import Boundary, typed_reducer
 from baton.steps.codec import Codec, codec, input_codec
+from baton.steps.customers import refuse_unknown_customer
 from baton.steps.scopes import count_visits, enter_step
-from baton.steps.shapes import channel_schema, hints_of, is_schema, update_of
+from baton.steps.shapes import channel_schema, context_of, hints_of, is_schema, update_of
 from baton.storage.fence import ACTIVE
 from baton.storage.run_rows import note_update
 
@@ -87,6 +88,7 @@ class TypedGraph(CompiledStateGraph[StateT, ContextT, InputT, OutputT]):
 
         Raises:
             ShapeError: the input does not fit the graph's input.
+            UsageError: the context does not fit the graph's context, or nobody knows the customer.
             NotEnded: an input comes while the last run of its thread has not ended.
             DeadLettered: the run ended in a dead letter.
         """
@@ -94,6 +96,7 @@ class TypedGraph(CompiledStateGraph[StateT, ContextT, InputT, OutputT]):
         if ACTIVE in found:
             given = self._from_inside(input, found)
             return await super().ainvoke(given, config, context=context, **options)
+        context = self._context(context)
         call = await self._call(input, config, found, options)
         async with call:
             return await super().ainvoke(call.given, call.config, context=context, **options)
@@ -109,17 +112,22 @@ class TypedGraph(CompiledStateGraph[StateT, ContextT, InputT, OutputT]):
         """Stream the graph; `ainvoke` comes through here too.
 
         Raises:
-            ShapeError, NotEnded, DeadLettered: as `ainvoke`; the last one after the stream has ended.
+            ShapeError, UsageError, NotEnded, DeadLettered: as `ainvoke`; the last one after the stream has ended.
         """
-        if context is None and self.builder.context_schema is not None and not _inherits_context():
-            make: Callable[[], Any] = self.builder.context_schema
-            context = make()
+        context = self._context(context)
         found = (config or {}).get("configurable") or {}
         if ACTIVE not in found:
             found = framework.merge_configurable(self.config, config)
         if ACTIVE in found:
             return super().astream(self._from_inside(input, found), config, context=context, **options)
         return self._streamed(input, config, options, context)
+
+    def _context(self, given: Any) -> Any:
+        """The context of a call: what is left out has its default, and a graph inside another has that one's."""
+        schema: Any = self.builder.context_schema
+        if schema is None or (given is None and _inherits_context()) or not isinstance(given, Mapping | None):
+            return given
+        return context_of(schema, given or {}, self.name)
 
     async def _streamed(
         self, given: Any, config: RunnableConfig | None, options: dict[str, Any], context: Any
@@ -137,6 +145,7 @@ class TypedGraph(CompiledStateGraph[StateT, ContextT, InputT, OutputT]):
         """The call with a run; `options` get the durability, the config the most supersteps."""
         if given is not None and not isinstance(given, Command):
             given = input_codec(self.builder).take(given, self.name)
+            await refuse_unknown_customer(given)
         options["durability"] = options.get("durability") or ("sync" if self.checkpointer else None)
         most = (self.config or {}).get("recursion_limit", RECURSION_LIMIT)
         limited: RunnableConfig = {"recursion_limit": most, **(config or {})}

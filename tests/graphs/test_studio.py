@@ -167,6 +167,32 @@ async def test_studio_serves_every_graph_and_the_desk_to_its_end(studio: LangGra
     assert [(line.action, line.args["amount"]) for line in await bank_log(server)] == [("refund", "180.00")]
 
 
+@pytest.mark.timeout(120)
+@pytest.mark.parametrize(
+    "given,context,told",
+    [
+        ({"customer_id": "C999"}, {}, "the bank knows no customer 'C999'"),
+        ({"customer_id": 7}, {}, "routing cannot read Inquiry: customer_id Input should be a valid string"),
+        ({}, {"route_threshold": "high"}, "context: route_threshold Input should be a valid number"),
+    ],
+)
+async def test_what_cannot_be_is_refused_in_words(
+    studio: LangGraphClient, given: dict[str, Any], context: Any, told: str
+) -> None:
+    message = {"message": "How do I change my PIN?", **given}
+    said: Any = await studio.runs.wait(None, "routing", input=message, context=context, raise_error=False)
+    assert said["__error__"]["message"].startswith(told)
+
+
+@pytest.mark.timeout(120)
+async def test_who_asks_may_be_left_out_and_the_server_drops_what_the_context_does_not_know(
+    studio: LangGraphClient,
+) -> None:
+    given = {"message": "How do I change my PIN?"}
+    said: Any = await studio.runs.wait(None, "routing", input=given, context={"bogus": 1})
+    assert said["outcome"] == "answered"
+
+
 async def worked(studio: LangGraphClient, graph: str, thread: str, message: Message, context: Any) -> Told:
     """One message on a thread of the server, with the answers to what it waits for; as `second_messages.seen`."""
     output: Any = await studio.runs.wait(thread, graph, input=message.inquiry, context=context)

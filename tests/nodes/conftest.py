@@ -23,6 +23,12 @@ __all__ = ["furnished", "ready"]
 Step = Callable[..., Awaitable[dict[str, Any]]]
 
 
+@pytest.fixture(autouse=True)
+def no_business(tmp_path: Path) -> None:
+    """A project with the desk's offline model and no business, which would refuse strangers before they met a node."""
+    (tmp_path / "baton.toml").write_text('[responders]\ndesk = "bank.skills:SKILLS"\n')
+
+
 @pytest.fixture
 async def plumbing(furnished: Path) -> AsyncIterator[Plumbing]:
     async with opened() as everything:

@@ -6,10 +6,10 @@ from typing import Annotated
 import typer
 from typer.core import TyperCommand
 
-from baton.cli.business import has_business
 from baton.cli.terminal.light import Context, Parameter
 from baton.cli.terminal.options import BudgetTokens, Concurrency, Json, RunNumber, Thread
 from baton.errors import UsageError
+from baton.runtime.business import has_business
 
 
 def run(

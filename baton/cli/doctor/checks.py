@@ -9,7 +9,6 @@ from typing import Any, Literal, get_args
 
 from pydantic_settings import BaseSettings
 
-from baton.cli.business import NOTHING, Business, Check, load_business
 from baton.cli.doctor.checks_live import (
     database_found,
     endpoint_found,
@@ -25,6 +24,7 @@ from baton.config.project import OWN, project
 from baton.config.settings import Role, Settings, read_settings, settings
 from baton.errors import BadSetting, BatonError, NoResponders, NotTrusted
 from baton.offline.wire import load_skills
+from baton.runtime.business import NOTHING, Business, Check, load_business
 
 State = Literal["ok", "warn", "fail"]
 PYTHONS = ((3, 11), (3, 14))  # from the first up to, not including, the second
@@ -46,9 +46,10 @@ class Finding:
 
 def examine(ours: Mapping[str, Any]) -> tuple[list[Finding], list[dict[str, Any]]]:
     """All findings, and every setting with its source; `ours` are the commands that no project may call its own."""
+    environment = {**os.environ}
     found, business = _project(ours)
     kinds: list[type[BaseSettings]] = [Settings, *([business.settings] if business.settings else [])]
-    rows = setting_rows(kinds)
+    rows = setting_rows(kinds, environment)
     findings = [_python(), _packages(), found]
     tracing: list[Finding] = []
     try:

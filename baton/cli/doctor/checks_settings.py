@@ -2,7 +2,7 @@
 
 import os
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -15,10 +15,10 @@ OTHERS = {"BATON_HOME": ".baton", **dict.fromkeys(ELSEWHERE)}
 SECRETS = {"OPENAI_API_KEY"}
 
 
-def setting_rows(kinds: Sequence[type[BaseSettings]]) -> list[dict[str, Any]]:
-    """Name, value and source (environment, .env, default) of every setting; ask before `.env` is read."""
-    written = _written()
-    return [_row(name, default, written) for name, default in _known(kinds).items()]
+def setting_rows(kinds: Sequence[type[BaseSettings]], environment: Mapping[str, str]) -> list[dict[str, Any]]:
+    """Name, value and source (environment, .env, default) of every setting; the environment is that without `.env`."""
+    sources = {"environment": environment, ".env": _written()}
+    return [_row(name, default, sources) for name, default in _known(kinds).items()]
 
 
 def unknown_settings(rows: list[dict[str, Any]]) -> list[str]:
@@ -33,8 +33,8 @@ def _known(kinds: Sequence[type[BaseSettings]]) -> dict[str, Any]:
     return {**OTHERS, **named}
 
 
-def _row(name: str, default: Any, written: dict[str, str | None]) -> dict[str, Any]:
-    for source, values in (("environment", os.environ), (".env", written)):
+def _row(name: str, default: Any, sources: Mapping[str, Mapping[str, str | None]]) -> dict[str, Any]:
+    for source, values in sources.items():
         if value := values.get(name):
             return {"name": name, "value": "(set)" if name in SECRETS else _shown(value), "source": source}
     return {"name": name, "value": None if default is None else str(default), "source": "default"}

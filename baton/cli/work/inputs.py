@@ -10,14 +10,15 @@ from typing import Any
 from baton.cli.work.records import BadColumns, csv_records, jsonl_records, text_records
 from baton.errors import UsageError
 from baton.runs.graph_shapes import Graph, checked_input, input_keys
+from baton.steps.customers import CUSTOMER
 
 READERS: dict[str, Callable[[str], Iterator[object]]] = {
     ".txt": text_records,
     ".csv": csv_records,
     ".jsonl": jsonl_records,
 }
-MESSAGE, CUSTOMER = "message", "customer_id"
-"""The keys of an input that the command line has words of its own for: most graphs take a message."""
+MESSAGE = "message"
+"""Beside `CUSTOMER`, the key of an input that the command line has words of its own for: most graphs take one."""
 ALSO = {"text": MESSAGE, "customer": CUSTOMER}
 """What people call them in files; taken where the graph has no key of that name itself."""
 ID, BLANK = "id", (None, "")

@@ -8,7 +8,6 @@ from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
 from typing import get_args
 
-from baton.cli.business import load_business
 from baton.cli.terminal.output import forget, note
 from baton.cli.terminal.signals import stopping_signals
 from baton.config.home import load_env
@@ -16,6 +15,7 @@ from baton.config.settings import Role, Settings, read_settings, settings
 from baton.errors import BadSetting
 from baton.runs.registry import load
 from baton.runs.runner import Runner
+from baton.runtime.business import load_business
 from baton.runtime.plumbing import Plumbing, opened
 
 INTERRUPTED = 130

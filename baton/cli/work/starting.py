@@ -4,7 +4,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from baton.cli.business import unknown_customers
 from baton.cli.terminal.output import note
 from baton.cli.work.inputs import Fault, Given, inputs_of, one_input, one_message, one_object
 from baton.cli.work.session import INTERRUPTED, Session, in_session
@@ -12,6 +11,7 @@ from baton.cli.work.working import Wanted, work_many, work_one
 from baton.errors import UsageError
 from baton.runs.registry import load
 from baton.runs.runner import Job
+from baton.runtime.business import unknown_customers
 
 BAD_INPUT = 2
 

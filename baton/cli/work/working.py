@@ -5,7 +5,6 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from baton.cli.business import preparing
 from baton.cli.terminal.invocation import command
 from baton.cli.terminal.output import console, note, say_json
 from baton.cli.terminal.progress import Tally, watching
@@ -14,6 +13,7 @@ from baton.cli.views.run_fields import as_object
 from baton.cli.views.run_view import show_run
 from baton.cli.work.session import INTERRUPTED, Session
 from baton.errors import Held
+from baton.runtime.business import preparing
 
 Run = dict[str, Any]
 Show = Callable[[Sequence[Run], dict[str, str], Tally], None]

@@ -8,6 +8,8 @@ import pytest
 from langgraph.errors import NodeTimeoutError
 from langgraph.graph import START, StateGraph
 from langgraph.types import Command, RetryPolicy, TimeoutPolicy, interrupt
+from pydantic import BaseModel
+from typing_extensions import TypedDict
 
 from baton.errors import ShapeError, UsageError
 from baton.runtime.plumbing import Plumbing
@@ -41,6 +43,56 @@ async def test_a_step_that_is_a_graph_shares_the_context_of_the_whole(given: Any
     assert (await inner.ainvoke({"text": "x"}, context=given))["reply"] == greeting
     outer = TypedStateGraph(State, Context, input_schema=Asked).add_node("inner", inner).add_edge(START, "inner")
     assert (await outer.compile().ainvoke({"text": "x"}, context=given))["reply"] == greeting
+
+
+@pytest.mark.parametrize(
+    "given,told",
+    [
+        ({"bogus": 1}, "context: own has no bogus; it has greeting"),
+        ({"greeting": "hi", "b": 1, "a": 2}, "context: own has no a, b; it has greeting"),
+    ],
+)
+async def test_a_context_that_does_not_fit_is_refused_before_a_run_begins(
+    plumbing: Plumbing, given: Any, told: str
+) -> None:
+    graph = only(greet, Context).compile(plumbing.checkpointer, name="own")
+    for call in (graph.ainvoke({"text": "x"}, CONFIG, context=given), stream_of(graph, given)):
+        with pytest.raises(UsageError, match=f"^{told}$"):
+            await call
+    assert await plumbing.database.do(lambda tx: tx.execute("SELECT * FROM runs").fetchall()) == []
+
+
+class Loose(BaseModel):
+    greeting: str = "hello"
+
+
+class Open(BaseModel, extra="allow"):
+    greeting: str = "hello"
+
+
+class Keys(TypedDict, total=False):
+    greeting: str
+
+
+@pytest.mark.parametrize("schema", [Context, Loose, Keys])
+async def test_an_unknown_key_of_a_context_is_refused_whatever_its_schema(plumbing: Plumbing, schema: Any) -> None:
+    graph = only(silent, schema).compile(name="own")
+    with pytest.raises(UsageError, match=r"^context: own has no greetin; it has greeting$"):
+        await graph.ainvoke({"text": "x"}, context={"greetin": "hi"})
+    assert (await graph.ainvoke({"text": "x"}, context={"greeting": "hi"}))["reply"] == "x"
+
+
+async def test_a_context_that_says_so_takes_more() -> None:
+    given = {"greetin": "hi"}
+    assert (await only(silent, Open).compile().ainvoke({"text": "x"}, context=given))["reply"] == "x"
+
+
+async def silent(state: Asked) -> Said:
+    return {"reply": state["text"]}
+
+
+async def stream_of(graph: Any, context: Any) -> list[Any]:
+    return [part async for part in graph.astream({"text": "x"}, CONFIG, context=context)]
 
 
 async def test_a_step_that_asks_goes_on_with_the_answer(plumbing: Plumbing) -> None:
