@@ -1,10 +1,10 @@
-"""A StateGraph whose nodes see typed records while its channels hold only plain JSON.
+"""A StateGraph whose nodes see the types they declare while its channels hold what a checkpoint can keep.
 
 A node is a plain async function: its first parameter says what it reads, its return type what it writes. What this
 adds to LangGraph's `StateGraph`:
 
-- on entry the stored state is validated into the declared shape; on exit the update is turned into JSON and read
-  back, so that a bad result fails in the step that made it, before it is checkpointed;
+- on entry the stored state is validated into the declared shape; on exit the update is turned into JSON, read back and
+  compared, so that what would change fails in the step that made it, before it is checkpointed (`baton.steps.codec`);
 - every step leaves a span, and its failed attempts are counted beyond the life of its process;
 - an attempt that runs out of time is over before the next begins (see `_timed`);
 - a call that brings no run of its own gets one (see `baton.steps.adhoc`), and a `Context` with its defaults;
@@ -152,7 +152,7 @@ class TypedGraph(CompiledStateGraph[StateT, ContextT, InputT, OutputT]):
         return await begin(self, given, limited, found, may_pause=bool(self.checkpointer) and self.may_pause(options))
 
     def _from_inside(self, given: Any, active: Mapping[str, Any]) -> Any:
-        """The input of a call by a step of another graph, as plain JSON; a graph that is a step gets that anyhow."""
+        """The input of a call by a step of another graph, as it is stored; a graph that is a step gets that anyhow."""
         inside = isinstance(given, dict) and framework.is_inside_task(active)
         return input_codec(self.builder).plain(given, self.name) if inside else given
 
@@ -269,7 +269,7 @@ class TypedStateGraph(StateGraph[StateT, ContextT, InputT, OutputT]):
     def _step(self, name: str, function: Any) -> Any:
         if isinstance(function, Runnable):
             self.foreign.add(name)
-            return function  # a compiled subgraph: plain JSON in, plain JSON out
+            return function  # what it reads and writes passes the `Boundary`
         if not (iscoroutinefunction(function) or iscoroutinefunction(getattr(function, "__call__", None))):  # noqa: B004 - of an object
             raise TypeError(f"{_name(function)} is not an async function; timeouts need one: write `async def`")
         typed = self._wrap(function, self._reads(function).load)
@@ -288,7 +288,7 @@ class TypedStateGraph(StateGraph[StateT, ContextT, InputT, OutputT]):
         return handle
 
     def _wrap(self, function: Step, load: Callable[[Any, str], Any]) -> Typed:
-        """`function` between plain JSON and records; gives the update as data and as text."""
+        """`function` between what is stored and what it declares; gives the update as data and as text."""
         step, writes = _name(function), self._writes(function)
 
         @wraps(function)

@@ -1,4 +1,4 @@
-"""A durable checkpointer on the shared writer: group commit, authenticated blobs, plain JSON types only.
+"""A durable checkpointer on the shared writer: group commit, authenticated blobs, no types of a graph's own.
 
 The latest checkpoint is the one written last, whatever the clock did. A process that lost its lease cannot write.
 """
