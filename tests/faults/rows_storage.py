@@ -57,16 +57,22 @@ def _read_only(what: str, folder: Path) -> Outcome:
     """By a user who may not write; a superuser's child becomes one."""
     home = furnished(folder)
     apart(folder, open_once)
-    for path in (folder, home, *home.iterdir()):
-        os.chown(path, NOBODY, NOBODY) if os.geteuid() == 0 else None
+    _give(NOBODY, folder, home)
     folder.chmod(0o755)
     closed = home if what == "home" else home / "baton.db"
     closed.chmod(0o500 if what == "home" else 0o400)
     told = apart(folder, _as_nobody).told
     closed.chmod(0o700)
+    _give(os.getuid(), folder, home)
     refused = told is not None and "refused" in told
     outcome = clear(told, home) + Outcome(lost=int(not refused), note="" if refused else f"not refused: {told}")
     return outcome + _afterwards("refund", folder, home)
+
+
+def _give(user: int, folder: Path, home: Path) -> None:
+    """A superuser gives a trial's files to a user; nobody else can."""
+    for path in (folder, home, *home.iterdir()) if os.geteuid() == 0 else ():
+        os.chown(path, user, user)
 
 
 async def _replayed() -> None:
