@@ -117,7 +117,9 @@ class Codec:
             found = update if type(update) is dict else fields_of(update)
             if not isinstance(found, dict):
                 raise ValueError(f"it is {type(update).__name__}, not a dict of keys")  # noqa: TRY004 - becomes ShapeError
-            over = {name: each.value for name, each in found.items() if type(each) is Overwrite}
+            over = {}
+            if Overwrite in map(type, found.values()):
+                over = {name: each.value for name, each in found.items() if type(each) is Overwrite}
             stored, text = self._stored({**found, **over} if over else found)
         except RecursionError as error:
             raise ShapeError(step, "write", self.shape, ValueError("it nests too deep, or holds itself")) from error

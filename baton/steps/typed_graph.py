@@ -343,9 +343,10 @@ class TypedStateGraph(StateGraph[StateT, ContextT, InputT, OutputT]):
     def _goto(self, target: Any, step: str) -> Any:
         if isinstance(target, list | tuple):
             return [self._goto(each, step) for each in target]
-        if isinstance(target, Send):
-            plain, _ = codec(self.nodes[target.node].input_schema).dump(target.arg, step)
-            return Send(target.node, plain, timeout=target.timeout)
+        if isinstance(target, Send) and target.node not in self.foreign:
+            schema = self.nodes[target.node].input_schema
+            stored, _ = (self._some if schema is self.state_schema else codec(schema)).dump(target.arg, step)
+            return Send(target.node, stored, timeout=target.timeout)
         return target
 
 
@@ -363,6 +364,8 @@ def _timed(typed: Typed, name: str, limits: Mapping[str, float | None]) -> Typed
     @wraps(typed)
     async def timed(*args: Any, **injected: Any) -> tuple[Any, str | None]:
         began, limit = time.monotonic(), limits[name]
+        if limit is None:
+            return await typed(*args, **injected)
         try:
             async with asyncio.timeout(limit) as deadline:
                 return await typed(*args, **injected)

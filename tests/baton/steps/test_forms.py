@@ -7,6 +7,7 @@ from functools import partial
 from typing import Annotated, Any, Literal
 
 import pytest
+from langchain_core.runnables import RunnableLambda
 from langgraph.graph import END, START
 from langgraph.types import Command, Send
 from pydantic import BaseModel, Field
@@ -141,6 +142,24 @@ async def test_sends_and_commands_go_on_with_records(plumbing: Plumbing) -> None
     builder = build(Model).add_node(split).add_node(work).add_edge(START, "split")
     result = await builder.compile(plumbing.checkpointer).ainvoke({"text": "a"}, CONFIG)
     assert (result["number"], result["log"]) == (1, ["0", "1", "2"])
+
+
+async def test_a_send_gives_a_node_of_langgraphs_what_it_was_given() -> None:
+    async def split(found: Old) -> Command[Literal["tools"]]:
+        return Command(goto=[Send("tools", [number]) for number in range(found.get("number", 0))])
+
+    given: list[Any] = []
+    builder = build(Old).add_node(split).add_node("tools", RunnableLambda(given.append)).add_edge(START, "split")
+    await builder.compile().ainvoke({"number": 2})
+    assert sorted(given) == [[0], [1]]
+
+
+async def test_a_send_may_leave_out_what_the_whole_state_has() -> None:
+    async def work(found: Total) -> Total:
+        return {"text": f"{found['text']}!"}  # type: ignore[typeddict-item]
+
+    builder = build(Total).add_node(work).add_conditional_edges(START, lambda _: [Send("work", {"text": "a"})])
+    assert (await builder.compile().ainvoke({"number": 2}))["text"] == "a!"
 
 
 async def test_a_key_that_only_two_steps_share_is_theirs() -> None:
