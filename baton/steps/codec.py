@@ -42,6 +42,7 @@ from baton.storage.masking import masked
 LONG = re.compile(rb"\d{19}")
 NO_DIGITS = bytes({*range(256)} - {*b"0123456789"})
 LEAST, MOST = -(2**63), 2**64 - 1  # what a checkpoint can hold
+TOO_DEEP = "it nests too deep, or holds itself"
 SERDE = JsonPlusSerializer(allowed_msgpack_modules=None)
 
 
@@ -92,6 +93,8 @@ class Codec:
             if unknown := found.keys() - read.keys():
                 raise _unknown(unknown)
             return self._stored(read)[0]
+        except RecursionError as error:
+            raise ShapeError(step, "read", self.shape, ValueError(TOO_DEEP)) from error
         except ValueError as error:
             raise ShapeError(step, "read", self.shape, error) from error
 
@@ -104,6 +107,8 @@ class Codec:
         try:
             known = {name: value for name, value in given.items() if name in self._hints}
             return {name: value if is_json(value) else self._kept(name, value) for name, value in known.items()}
+        except RecursionError as error:
+            raise ShapeError(step, "read", self.shape, ValueError(TOO_DEEP)) from error
         except ValueError as error:
             raise ShapeError(step, "read", self.shape, error) from error
 
@@ -122,7 +127,7 @@ class Codec:
                 over = {name: each.value for name, each in found.items() if type(each) is Overwrite}
             stored, text = self._stored({**found, **over} if over else found)
         except RecursionError as error:
-            raise ShapeError(step, "write", self.shape, ValueError("it nests too deep, or holds itself")) from error
+            raise ShapeError(step, "write", self.shape, ValueError(TOO_DEEP)) from error
         except ValueError as error:
             raise ShapeError(step, "write", self.shape, error) from error
         return {**stored, **{name: Overwrite(stored[name]) for name in over}} if over else stored, text

@@ -57,7 +57,11 @@ async def test_a_bad_result_fails_in_the_step_that_made_it_before_it_is_saved(pl
     assert await spans(plumbing) == [("count", "failed")]
 
 
-@pytest.mark.parametrize("given", [{"text": 5}, {}, {"text": "x", "other": 1}, {"text": "\ud800"}])
+DEEP: list[Any] = []
+DEEP.append(DEEP)
+
+
+@pytest.mark.parametrize("given", [{"text": 5}, {}, {"text": "x", "other": 1}, {"text": "\ud800"}, {"text": DEEP}])
 async def test_input_that_does_not_fit_is_refused_before_anything_is_written(plumbing: Plumbing, given: Any) -> None:
     with pytest.raises(ShapeError):
         await chain().compile(plumbing.checkpointer).ainvoke(given, CONFIG)
