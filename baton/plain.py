@@ -22,11 +22,15 @@ def plain_json(value: Any) -> Any:
 
     For what came back from the world and must not be lost for its form.
     """
+    return from_json(json_text(value))
+
+
+def json_text(value: Any) -> bytes:
+    """A value as JSON text to be looked at, whatever it is; what has no JSON form stands in it as its `repr`."""
     try:
-        text = to_json(value, fallback=repr, inf_nan_mode="strings", bytes_mode="base64")
-        return from_json(text)
+        return to_json(value, fallback=repr, inf_nan_mode="strings", bytes_mode="base64")
     except (ValueError, RecursionError):
-        return {"repr": repr(value)[:MOST_REPR]}
+        return json.dumps({"repr": repr(value)[:MOST_REPR]}).encode()
 
 
 def nanousd(usd: float | None) -> int | None:

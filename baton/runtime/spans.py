@@ -5,8 +5,7 @@ import time
 from dataclasses import dataclass
 from typing import Any
 
-from pydantic_core import to_json
-
+from baton.plain import json_text
 from baton.redact import redact_error, redact_json, redact_numbers
 from baton.storage.database import Database
 from baton.storage.transaction import Transaction
@@ -73,7 +72,7 @@ def _row(*span: Any) -> tuple[Any, ...]:
 def _text(state: Any, is_masked: bool) -> str | None:  # noqa: FBT001 - one caller
     if state is None:
         return None
-    text = to_json(state, fallback=str).decode()
+    text = json_text(state).decode()
     return redact_numbers(text) if is_masked else redact_json(text)
 
 

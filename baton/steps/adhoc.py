@@ -17,11 +17,10 @@ from langgraph.checkpoint.base import BaseCheckpointSaver, CheckpointTuple
 from langgraph.errors import GraphBubbleUp, GraphDrained
 from langgraph.graph import START
 from langgraph.types import Command, StateSnapshot
-from pydantic_core import to_json
 
 from baton import _langgraph as framework
 from baton.errors import DeadLettered, NothingWaiting, Parked, ReducerFailed, UnknownThread
-from baton.plain import nanousd
+from baton.plain import json_text, nanousd
 from baton.runtime.active import ActiveRun, Decider, person
 from baton.runtime.plumbing import Plumbing, plumbing
 from baton.steps.dead_letters import record_reducer
@@ -149,7 +148,7 @@ async def begin(
     if isinstance(given, Command) or given is None:
         given = await _go_on(graph, run, row, given, configurable)
     else:
-        await _begin(graph, run, row._replace(input=to_json(given, fallback=str).decode()))
+        await _begin(graph, run, row._replace(input=json_text(given).decode()))
     return Call(graph, run, given, _with_run(config, configurable, run), row, may_pause=may_pause)
 
 

@@ -19,10 +19,11 @@ from langchain_core.messages import BaseMessage
 from langgraph.checkpoint.serde.jsonplus import JsonPlusSerializer
 from langgraph.types import Overwrite
 from pydantic import BaseModel, SecretBytes, SecretStr, TypeAdapter
-from pydantic_core import from_json, to_json
+from pydantic_core import from_json
 from typing_extensions import is_typeddict
 
 from baton.errors import ShapeError
+from baton.plain import json_text
 from baton.redact import redact_texts
 from baton.steps.conversations import as_messages
 from baton.steps.same import JSON, MISSING, differences, is_json, is_storable, same
@@ -169,7 +170,7 @@ class Codec:
         else:
             stored |= {name: self._kept(name, rest[name]) for name in lost}
         whole = {**stored, **apart} if apart else stored
-        return self._masked(whole, _readable(whole) if apart or text is None else text)
+        return self._masked(whole, json_text(whole) if apart or text is None else text)
 
     def _masked(self, stored: dict[str, Any], text: bytes) -> tuple[dict[str, Any], str]:
         """What may be kept of a value: without the secrets in its texts."""
@@ -242,11 +243,6 @@ def _from_disk(value: Any) -> Any:
     """What a checkpoint gives back of a value that stands in it."""
     [found] = SERDE.loads_typed(SERDE.dumps_typed([value]))
     return found
-
-
-def _readable(stored: dict[str, Any]) -> bytes:
-    """A value as JSON text for people, whatever is in it."""
-    return to_json(stored, fallback=repr, inf_nan_mode="strings", bytes_mode="base64")
 
 
 def _told(value: Any, back: Any) -> str:

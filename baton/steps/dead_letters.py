@@ -15,7 +15,6 @@ from typing import Any
 from langgraph.errors import NodeError, NodeTimeoutError
 from langgraph.graph import END
 from langgraph.types import Command
-from pydantic_core import to_json
 
 from baton import _langgraph as framework
 from baton.errors import (
@@ -36,6 +35,7 @@ from baton.errors import (
     ShapeError,
     Transient,
 )
+from baton.plain import json_text
 from baton.records import Record
 from baton.redact import redact_error, redact_json
 from baton.runtime.active import ActiveRun, Level, active_run, execution, place
@@ -163,7 +163,7 @@ async def record(
 
     `places` says where each step stood that is to be done again; without one the letter cannot be replayed.
     """
-    request = to_json(state, fallback=str).decode()
+    request = json_text(state).decode()
     occurrence = _short_hash(request)
     letter = {
         "letter_id": f"dl-{_short_hash(f'{run.thread_id}:{run.run}:{path or step}:{occurrence}')}",

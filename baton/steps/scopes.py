@@ -27,11 +27,11 @@ from langgraph.errors import GraphBubbleUp
 from langgraph.graph import START
 from langgraph.graph.state import CompiledStateGraph
 from langgraph.types import Command
-from pydantic_core import to_json
 
 from baton import _langgraph as framework
 from baton.errors import BatonError
 from baton.models.counted import count_calls
+from baton.plain import json_text
 from baton.runtime.active import ActiveRun, active_run, execution, here
 from baton.storage.fence import ACTIVE
 
@@ -245,7 +245,7 @@ class Scoped(Runnable[Any, Any]):
         run = active_run()
         told = None if error is None or isinstance(error, GraphBubbleUp) else f"{type(error).__name__}: {error}"
         status = "done" if error is None else "interrupted" if told is None else "failed"
-        output = None if error else to_json(made, fallback=repr, inf_nan_mode="strings").decode()
+        output = None if error else json_text(made).decode()
         run.plumbing.spans.record(here(run), status=status, started=started, state=given, output=output, error=told)
 
 

@@ -111,3 +111,18 @@ async def test_what_a_plain_graph_would_give_is_what_ours_gives() -> None:
     for kind in ("decimal in any", "int in float", "messages", "tuple", "set"):
         hint, value = VALUES[kind]
         assert same(await read_after(StateGraph, hint, value), await read_after(TypedStateGraph, hint, value))
+
+
+async def test_bytes_that_are_no_text_are_an_input_too(plumbing: Plumbing) -> None:
+    state: Any = TypedDict("state", {"value": Any}, total=False)
+    found: list[Any] = []
+
+    async def read(given: state) -> state:
+        found.append(given["value"])
+        return {}
+
+    graph = TypedStateGraph(state).add_node(read).add_edge(START, "read").compile(plumbing.checkpointer)
+    await graph.ainvoke({"value": b"\xff"}, {"configurable": {"thread_id": "t"}})
+    assert found == [b"\xff"]
+    rows = await plumbing.database.do(lambda tx: tx.execute("SELECT input, status FROM spans").fetchall())
+    assert [tuple(row) for row in rows] == [('{"value":"_w=="}', "done")]
