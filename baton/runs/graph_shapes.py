@@ -10,6 +10,7 @@ from baton import _langgraph as framework
 from baton.errors import Fatal, ShapeError, UsageError
 from baton.redact import redact_json
 from baton.steps.codec import codec, input_codec
+from baton.steps.same import is_json
 from baton.steps.shapes import context_of
 from baton.steps.typed_graph import TypedGraph
 
@@ -34,7 +35,12 @@ def checked_input(graph: Graph, given: dict[str, Any]) -> str:
     """
     try:
         shape = input_codec(graph.builder)
-        return shape.text(shape.take(given, graph.name), graph.name)
+        stored = shape.take(given, graph.name)
+        for name in stored.keys() - shape.messages:
+            if not is_json(stored[name]):
+                told = f"{name} is a {type(stored[name]).__name__}, and what waits for its turn is kept as JSON"
+                raise UsageError(f"{graph.name}: {told}: give it in a form of JSON's own, or declare its type")
+        return shape.text(stored, graph.name)
     except ShapeError as error:
         raise UsageError(str(error)) from error
 

@@ -55,7 +55,7 @@ class Codec:
         self._shape, self._partial = shape, partial
         self._hints = {name: unqualified(hint) for name, hint in hints_of(shape).items()}
         self.names = frozenset(self._hints)
-        self._messages = {name for name, hint in self._hints.items() if is_conversation(hint)}
+        self.messages = {name for name, hint in self._hints.items() if is_conversation(hint)}
         self._live = {name for name, hint in self._hints.items() if is_live(hint)}
         self._plain = {name for name, hint in self._hints.items() if is_plain(hint)} - self._live
         adapter = TypeAdapter[Any](typed_dict(shape, partial=partial))
@@ -150,17 +150,17 @@ class Codec:
         return self._kept(name, value)
 
     def _with_messages(self, given: Any) -> Any:
-        if not isinstance(given, dict) or not self._messages & given.keys():
+        if not isinstance(given, dict) or not self.messages & given.keys():
             return given
-        return {**given, **{name: as_messages(given[name]) for name in self._messages & given.keys()}}
+        return {**given, **{name: as_messages(given[name]) for name in self.messages & given.keys()}}
 
     def _stored(self, value: dict[str, Any]) -> tuple[dict[str, Any], str]:
         """A value of the shape as it is stored, and as text."""
         if not value.keys() <= self.names:
             raise _unknown(value.keys() - self.names)
         apart: dict[str, Any] = {}
-        if self._messages or self._live:
-            apart = {name: _kept_messages(name, value[name]) for name in self._messages & value.keys()}
+        if self.messages or self._live:
+            apart = {name: _kept_messages(name, value[name]) for name in self.messages & value.keys()}
             apart |= {name: value[name] for name in self._live & value.keys()}
         rest = {name: each for name, each in value.items() if name not in apart} if apart else value
         try:
@@ -207,7 +207,7 @@ class Codec:
 
     def _kept(self, name: str, value: Any) -> Any:
         """One key's value as it is stored: as plain JSON, or as it is; raises ValueError where neither would do."""
-        if name in self._messages:
+        if name in self.messages:
             return _kept_messages(name, value)
         if name in self._live or (name in self._plain and is_json(value)):
             return value

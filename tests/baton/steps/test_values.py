@@ -6,7 +6,8 @@ import pytest
 from langgraph.graph import START, StateGraph
 from typing_extensions import TypedDict
 
-from baton.errors import ShapeError
+from baton.errors import ShapeError, UsageError
+from baton.runs.runner import Job, Runner
 from baton.runtime.plumbing import Plumbing
 from baton.steps.same import same
 from baton.steps.typed_graph import TypedStateGraph
@@ -111,6 +112,19 @@ async def test_what_a_plain_graph_would_give_is_what_ours_gives() -> None:
     for kind in ("decimal in any", "int in float", "messages", "tuple", "set"):
         hint, value = VALUES[kind]
         assert same(await read_after(StateGraph, hint, value), await read_after(TypedStateGraph, hint, value))
+
+
+@pytest.mark.parametrize("kind", ["bytes of any", "decimal in any", "set in any", "datetime or str, a datetime"])
+async def test_a_queued_input_that_json_would_change_is_refused_by_name(plumbing: Plumbing, kind: str) -> None:
+    hint, value = VALUES[kind]
+    state: Any = TypedDict("state", {"value": hint}, total=False)
+
+    async def read(_given: state) -> state:
+        return {}
+
+    graph = TypedStateGraph(state).add_node(read).add_edge(START, "read").compile(name="read")
+    with pytest.raises(UsageError, match="read: value is a .* give it in a form of JSON's own"):
+        await Runner(plumbing, {"read": graph}.__getitem__).queue("read", [Job({"value": value})])
 
 
 async def test_bytes_that_are_no_text_are_an_input_too(plumbing: Plumbing) -> None:
