@@ -122,8 +122,9 @@ async def test_a_queued_input_that_json_would_change_is_refused_by_name(plumbing
     async def read(_given: state) -> state:
         return {}
 
-    graph = TypedStateGraph(state).add_node(read).add_edge(START, "read").compile(name="read")
-    with pytest.raises(UsageError, match="read: value is a .* give it in a form of JSON's own"):
+    builder: Any = TypedStateGraph(state)
+    graph = builder.add_node(read).add_edge(START, "read").compile(name="read")
+    with pytest.raises(UsageError, match=r"read: value is a .* give it in a form of JSON's own"):
         await Runner(plumbing, {"read": graph}.__getitem__).queue("read", [Job({"value": value})])
 
 
@@ -135,7 +136,8 @@ async def test_bytes_that_are_no_text_are_an_input_too(plumbing: Plumbing) -> No
         found.append(given["value"])
         return {}
 
-    graph = TypedStateGraph(state).add_node(read).add_edge(START, "read").compile(plumbing.checkpointer)
+    builder: Any = TypedStateGraph(state)
+    graph = builder.add_node(read).add_edge(START, "read").compile(plumbing.checkpointer)
     await graph.ainvoke({"value": b"\xff"}, {"configurable": {"thread_id": "t"}})
     assert found == [b"\xff"]
     rows = await plumbing.database.do(lambda tx: tx.execute("SELECT input, status FROM spans").fetchall())
