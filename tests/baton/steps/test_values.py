@@ -116,7 +116,7 @@ async def test_what_a_plain_graph_would_give_is_what_ours_gives() -> None:
 
 @pytest.mark.parametrize("kind", ["bytes of any", "decimal in any", "set in any", "datetime or str, a datetime"])
 async def test_a_queued_input_that_json_would_change_is_refused_by_name(plumbing: Plumbing, kind: str) -> None:
-    hint, value = VALUES[kind]
+    hint: Any = VALUES[kind][0]
     state: Any = TypedDict("state", {"value": hint}, total=False)
 
     async def read(_given: state) -> state:
@@ -125,7 +125,7 @@ async def test_a_queued_input_that_json_would_change_is_refused_by_name(plumbing
     builder: Any = TypedStateGraph(state)
     graph = builder.add_node(read).add_edge(START, "read").compile(name="read")
     with pytest.raises(UsageError, match=r"read: value is a .* give it in a form of JSON's own"):
-        await Runner(plumbing, {"read": graph}.__getitem__).queue("read", [Job({"value": value})])
+        await Runner(plumbing, {"read": graph}.__getitem__).queue("read", [Job({"value": VALUES[kind][1]})])
 
 
 async def test_bytes_that_are_no_text_are_an_input_too(plumbing: Plumbing) -> None:
