@@ -2,7 +2,6 @@
 
 import hashlib
 import json
-import re
 import sys
 import time
 from collections.abc import Iterator
@@ -13,6 +12,7 @@ from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
 from baton.redact import (
+    FRACTION,
     hide,
     holds_card_number,
     is_iban,
@@ -94,7 +94,7 @@ def test_every_issuers_numbers_are_masked_in_groups_of_four(prefix: str, digits:
     spoken = "".join(
         each + gap for each, gap in zip([number[at : at + 4] for at in range(0, 16, 4)], [*gaps[:3], ""], strict=True)
     )
-    assume(not re.fullmatch(r"\d+\.\d+", spoken))  # that is how a fraction looks
+    assume(not FRACTION.search(spoken))  # 4000.00000000 is none
     assert redact(f"my card: {spoken}!") == f"my card: [card ending {number[-4:]}]!"
 
 
