@@ -94,10 +94,8 @@ class Codec:
             if unknown := found.keys() - read.keys():
                 raise _unknown(unknown)
             return self._stored(read)[0]
-        except RecursionError as error:
-            raise ShapeError(step, "read", self.shape, ValueError(TOO_DEEP)) from error
-        except ValueError as error:
-            raise ShapeError(step, "read", self.shape, error) from error
+        except (ValueError, RecursionError) as error:
+            raise self._misfit(step, "read", error) from error
 
     def plain(self, given: dict[str, Any], step: str) -> dict[str, Any]:
         """What a step of another graph gives, in the form that is stored; what the shape does not know is left out.
@@ -106,12 +104,9 @@ class Codec:
             ShapeError: it cannot be stored.
         """
         try:
-            known = {name: value for name, value in given.items() if name in self._hints}
-            return {name: value if is_json(value) else self._kept(name, value) for name, value in known.items()}
-        except RecursionError as error:
-            raise ShapeError(step, "read", self.shape, ValueError(TOO_DEEP)) from error
-        except ValueError as error:
-            raise ShapeError(step, "read", self.shape, error) from error
+            return self._one_by_one({name: value for name, value in given.items() if name in self._hints})
+        except (ValueError, RecursionError) as error:
+            raise self._misfit(step, "read", error) from error
 
     def dump(self, update: Any, step: str) -> tuple[Any, str]:
         """An update in the form that is stored, read back and checked, and the same as JSON text for people.
@@ -127,10 +122,8 @@ class Codec:
             if Overwrite in map(type, found.values()):
                 over = {name: each.value for name, each in found.items() if type(each) is Overwrite}
             stored, text = self._stored({**found, **over} if over else found)
-        except RecursionError as error:
-            raise ShapeError(step, "write", self.shape, ValueError(TOO_DEEP)) from error
-        except ValueError as error:
-            raise ShapeError(step, "write", self.shape, error) from error
+        except (ValueError, RecursionError) as error:
+            raise self._misfit(step, "write", error) from error
         return {**stored, **{name: Overwrite(stored[name]) for name in over}} if over else stored, text
 
     def text(self, stored: Mapping[str, Any], step: str) -> str:
@@ -149,6 +142,9 @@ class Codec:
         """One key's value in the form that is stored; raises ValueError where it cannot be."""
         return self._kept(name, value)
 
+    def _misfit(self, step: str, verb: str, error: Exception) -> ShapeError:
+        return ShapeError(step, verb, self.shape, ValueError(TOO_DEEP) if isinstance(error, RecursionError) else error)
+
     def _with_messages(self, given: Any) -> Any:
         if not isinstance(given, dict) or not self.messages & given.keys():
             return given
@@ -165,8 +161,11 @@ class Codec:
         rest = {name: each for name, each in value.items() if name not in apart} if apart else value
         try:
             stored, text, lost = self._as_json(rest, apart)
-        except ValueError as error:
-            stored, text = self._one_by_one(rest, apart, error), None
+        except ValueError:
+            stored, text = self._one_by_one(rest), None
+            if all(map(is_json, stored.values())):
+                raise  # each can be stored, so what is wrong is what they are
+            self._validate({**stored, **apart})
         else:
             stored |= {name: self._kept(name, rest[name]) for name in lost}
         whole = {**stored, **apart} if apart else stored
@@ -192,18 +191,9 @@ class Codec:
         """Whether a value is read as it was written; JSON's own types are, for they are read exactly."""
         return is_json(value) if name in self._plain else same(value, back)
 
-    def _one_by_one(self, rest: dict[str, Any], apart: dict[str, Any], error: ValueError) -> dict[str, Any]:
-        """As `_as_json`, where the whole has no form in JSON that can be read back; `error` says why."""
-        stored = {}
-        for name, each in rest.items():
-            if is_json(each):
-                stored[name] = each
-            else:
-                stored[name] = self._kept(name, each)
-        if all(map(is_json, stored.values())):
-            raise error  # each can be stored, so what is wrong is what they are
-        self._validate({**stored, **apart})
-        return stored
+    def _one_by_one(self, values: dict[str, Any]) -> dict[str, Any]:
+        """Each key's value as it is stored, where the whole has no form in JSON that can be read back."""
+        return {name: each if is_json(each) else self._kept(name, each) for name, each in values.items()}
 
     def _kept(self, name: str, value: Any) -> Any:
         """One key's value as it is stored: as plain JSON, or as it is; raises ValueError where neither would do."""

@@ -16,13 +16,7 @@ TAKE_TERMINAL = "import fcntl, termios; fcntl.ioctl(1, termios.TIOCSCTTY, 0)"
 
 
 def test_a_stop_is_told_and_gone_on_with(baton: Baton, project: Path) -> None:
-    (project / "in.txt").write_text("slow\n" * RUNS)
-    process = started("run", "toy", "--file", "in.txt", "--concurrency", "4", "--json")
-    assert process.stdout is not None
-    process.stdout.readline()
-    process.send_signal(signal.SIGINT)
-    _, told = process.communicate(timeout=WAIT_S)
-    assert process.returncode == 130
+    told = _stopped_by(signal.SIGINT, project)
     statuses = [row["status"] for row in json.loads(baton("runs", "--json").out)]
     done, left = statuses.count("done"), statuses.count("queued")
     assert done + left == RUNS
@@ -58,13 +52,7 @@ def test_a_terminal_that_is_closed_lets_the_step_finish(baton: Baton) -> None:
 
 
 def test_a_hang_up_is_told_how_to_go_on(baton: Baton, project: Path) -> None:
-    (project / "in.txt").write_text("slow\n" * RUNS)
-    process = started("run", "toy", "--file", "in.txt", "--concurrency", "4", "--json")
-    assert process.stdout is not None
-    process.stdout.readline()
-    process.send_signal(signal.SIGHUP)
-    _, told = process.communicate(timeout=WAIT_S)
-    assert process.returncode == 130
+    told = _stopped_by(signal.SIGHUP, project)
     assert told.rstrip().endswith("resume --all")
     assert set(_statuses(baton)) == {"done", "queued"}
 
@@ -91,6 +79,18 @@ def test_a_closed_pipe_is_no_error(baton: Baton, project: Path) -> None:
     assert process.stderr.read() == ""
     process.stderr.close()
     process.wait(timeout=WAIT_S)
+
+
+def _stopped_by(number: signal.Signals, project: Path) -> str:
+    """What a file of runs says when a signal stops it after the first."""
+    (project / "in.txt").write_text("slow\n" * RUNS)
+    process = started("run", "toy", "--file", "in.txt", "--concurrency", "4", "--json")
+    assert process.stdout is not None
+    process.stdout.readline()
+    process.send_signal(number)
+    _, told = process.communicate(timeout=WAIT_S)
+    assert process.returncode == 130
+    return told
 
 
 def _wait_until_running(baton: Baton) -> None:
