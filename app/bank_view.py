@@ -2,11 +2,11 @@
 
 from collections.abc import Sequence
 
+from bank.records import LogLine
 from baton.cli.terminal.output import note
 from baton.cli.terminal.rows import Rows
 from baton.cli.views.phrases import shortened
 from baton.config.home import home
-from state.banking import LogLine
 
 ARGUMENTS_WIDTH = 40  # so that what came of it has its place beside them on 80 columns
 

@@ -10,9 +10,10 @@ import random
 from rich.console import Console
 from rich.table import Table
 
-from bank.router import Router
-from bank.routes import OWN, Route, load_routes
-from bank.training import train
+from bank.knowledge import FOLDER
+from desk.knowledge.router import Router
+from desk.knowledge.routes import Route, load_routes
+from desk.knowledge.training import train
 
 RISK = 0.03
 FOLDS = 4
@@ -34,7 +35,7 @@ def main() -> int:
 
 def _fold(held: int) -> list[tuple[float, bool]]:
     """Confidence and rightness of every held-out example."""
-    routes = load_routes(OWN)
+    routes = load_routes(FOLDER / "routes")
     examples = [
         (name, *pair) for name, route in routes.items() for pair in zip(route.topics, route.examples, strict=True)
     ]

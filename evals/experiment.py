@@ -98,7 +98,7 @@ class Bench:
     async def warm_up(self, experiment_id: str) -> None:
         """One run that counts for nothing: what is trained or opened at its first use is in nobody's latency.
 
-        It is on nobody's behalf, so that it cannot do anything to an account either.
+        It is on nobody's behalf, so that it cannot do anything to anybody either.
         """
         found = await self._desk.database.do(lambda tx: cells.experiment(tx, experiment_id))
         for example in list((await self.unfinished(experiment_id)).values())[:1]:

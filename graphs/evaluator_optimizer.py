@@ -12,6 +12,7 @@ from typing import Literal
 from langgraph.graph import END, START
 
 from baton import MODEL_RETRY, STEP_TIMEOUT, TypedStateGraph, park
+from desk.records import OTHER
 from nodes.classify import classify
 from nodes.draft import draft
 from nodes.escalate import escalate
@@ -26,7 +27,7 @@ from state.evaluator_optimizer import Judged, State
 
 def in_scope(state: Routed) -> Literal["retrieve", "escalate"]:
     """What is not for this desk goes to a person."""
-    return "escalate" if state["route"] == "other" else "retrieve"
+    return "escalate" if state["route"] == OTHER else "retrieve"
 
 
 def grounded(state: Informed) -> Literal["draft", "escalate"]:

@@ -16,12 +16,12 @@ from langgraph.types import Send
 from baton import MODEL_RETRY, STEP_TIMEOUT, TypedStateGraph, park
 from nodes.check import check
 from nodes.classify import classify
-from nodes.contribute import contribute
 from nodes.draft import draft
 from nodes.escalate import escalate
+from nodes.multi_agent.contribute import contribute
+from nodes.multi_agent.sum_up import sum_up
+from nodes.multi_agent.supervise import supervise
 from nodes.retrieve import retrieve
-from nodes.sum_up import sum_up
-from nodes.supervise import supervise
 from state.context import Context
 from state.desk import Informed, Inquiry, Resolution, Routed
 from state.multi_agent import FINISH, PERSON, Contributing, Handed, SpecialistState, State

@@ -12,15 +12,16 @@ from langgraph.graph import END, START
 from langgraph.types import Send
 
 from baton import MODEL_RETRY, STEP_TIMEOUT, TypedStateGraph, park, park_branch
+from desk.records import OTHER
 from nodes.classify import classify
-from nodes.collect import collect
 from nodes.escalate import escalate
-from nodes.gate_coverage import gate_coverage
-from nodes.gate_plan import gate_plan
-from nodes.investigate import investigate
-from nodes.plan import plan
+from nodes.orchestrator_worker.collect import collect
+from nodes.orchestrator_worker.gate_coverage import gate_coverage
+from nodes.orchestrator_worker.gate_plan import gate_plan
+from nodes.orchestrator_worker.investigate import investigate
+from nodes.orchestrator_worker.plan import plan
+from nodes.orchestrator_worker.synthesise import synthesise
 from nodes.reply import reply
-from nodes.synthesise import synthesise
 from state.context import Context
 from state.desk import Inquiry, Resolution, Routed
 from state.orchestrator_worker import Covered, Investigated, Ordered, State, wave
@@ -28,7 +29,7 @@ from state.orchestrator_worker import Covered, Investigated, Ordered, State, wav
 
 def in_scope(state: Routed) -> Literal["plan", "escalate"]:
     """What is not for this desk is not investigated."""
-    return "escalate" if state["route"] == "other" else "plan"
+    return "escalate" if state["route"] == OTHER else "plan"
 
 
 def fan_out_plan(state: Ordered) -> list[Send] | Literal["plan", "escalate"]:

@@ -13,6 +13,7 @@ from typing import Literal
 from langgraph.graph import END, START
 
 from baton import MODEL_RETRY, STEP_TIMEOUT, TypedStateGraph, park
+from desk.records import OTHER
 from nodes.classify import classify
 from nodes.draft import draft
 from nodes.escalate import escalate
@@ -28,12 +29,12 @@ def first_tier(state: Guessed) -> Literal["retrieve", "reconsider", "escalate"]:
     """Unsure messages go to the next tier; what is surely not for this desk goes to a person."""
     if not state["sure"]:
         return "reconsider"
-    return "escalate" if state["route"] == "other" else "retrieve"
+    return "escalate" if state["route"] == OTHER else "retrieve"
 
 
 def second_tier(state: Guessed) -> Literal["retrieve", "escalate"]:
     """After the last tier a person looks."""
-    return "retrieve" if state["sure"] and state["route"] != "other" else "escalate"
+    return "retrieve" if state["sure"] and state["route"] != OTHER else "escalate"
 
 
 def grounded(state: Informed) -> Literal["draft", "escalate"]:

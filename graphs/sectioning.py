@@ -12,14 +12,15 @@ from langgraph.graph import END, START
 from langgraph.types import Send
 
 from baton import MODEL_RETRY, STEP_TIMEOUT, TypedStateGraph, park, park_branch
+from desk.records import OTHER
 from nodes.classify import classify
-from nodes.combine import combine
 from nodes.draft import draft
 from nodes.escalate import escalate
-from nodes.gate_sections import gate_sections
-from nodes.report import report
 from nodes.retrieve import retrieve
-from nodes.split import split
+from nodes.sectioning.combine import combine
+from nodes.sectioning.gate_sections import gate_sections
+from nodes.sectioning.report import report
+from nodes.sectioning.split import split
 from state.context import Context
 from state.desk import Informed, Inquiry, Resolution, Routed
 from state.sectioning import Admitted, Combined, Reported, Section, SectionState, State
@@ -37,7 +38,7 @@ def fan_out_requests(state: Admitted) -> list[Send] | Literal["split", "classify
 
 def in_scope(state: Routed) -> Literal["retrieve", "report"]:
     """What is not for this desk is only reported."""
-    return "report" if state["route"] == "other" else "retrieve"
+    return "report" if state["route"] == OTHER else "retrieve"
 
 
 def grounded(state: Informed) -> Literal["draft", "report"]:

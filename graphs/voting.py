@@ -14,15 +14,15 @@ from langgraph.types import Send
 
 from baton import MODEL_RETRY, STEP_TIMEOUT, TypedStateGraph, park, park_branch
 from nodes.classify import classify
-from nodes.convene import convene
 from nodes.draft import draft
 from nodes.escalate import escalate
 from nodes.reconsider import reconsider
 from nodes.reply import reply
 from nodes.retrieve import retrieve
-from nodes.secure import secure
-from nodes.tally import tally
-from nodes.vote import vote
+from nodes.voting.convene import convene
+from nodes.voting.secure import secure
+from nodes.voting.tally import tally
+from nodes.voting.vote import vote
 from state.context import Context
 from state.desk import Informed, Inquiry, Resolution
 from state.voting import Ballot, Convened, Judged, State, Tallied

@@ -2,10 +2,9 @@
 
 from typing import NotRequired
 
-from bank.routes import OTHER
-from bank.wording import HOLDING
+from desk.business import business
+from desk.records import OTHER, Review
 from state.desk import Draft, Resolution, Routed, proposed
-from state.reviews import Review
 
 
 class Unsettled(Routed):
@@ -28,7 +27,7 @@ async def escalate(state: Unsettled) -> Resolution:
         "outcome": "escalated",
         "route": state["route"],
         "confidence": state["confidence"],
-        "reply": HOLDING,
+        "reply": business().wording.holding,
         "citations": best.citations if best else [],
         "actions": proposed(best),
         "reason": "; ".join(part for part in parts if part),

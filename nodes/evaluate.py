@@ -4,12 +4,11 @@ from typing import Any
 
 from langgraph.runtime import Runtime
 
-from bank.criteria import criteria
-from bank.papers import policies
-from baton import ask, prompt
+from baton import ask
+from desk.business import business, instructions, policies
+from desk.records import Review
 from state.context import Context
 from state.evaluator_optimizer import Evaluating, Evaluation, Judged, Mark
-from state.reviews import Review
 
 
 async def evaluate(state: Evaluating, runtime: Runtime[Context]) -> Judged:
@@ -18,16 +17,16 @@ async def evaluate(state: Evaluating, runtime: Runtime[Context]) -> Judged:
         "message": state["message"],
         "policies": await policies(state["passages"], whole=True),
         "draft": state["draft"].model_dump(mode="json"),
-        "criteria": [each.model_dump() for each in criteria().values()],
+        "criteria": [each.model_dump() for each in business().criteria],
     }
-    said = await ask("judge", Evaluation, prompt(__file__), data)
+    said = await ask("judge", Evaluation, instructions(__file__), data)
     return weighed(state, marked(said), runtime.context.revisions)
 
 
 def marked(said: Evaluation) -> list[Mark]:
     """One mark for each criterion: one that the judge left out, or marked both ways, is not met."""
     marks = []
-    for number in criteria():
+    for number in (each.number for each in business().criteria):
         given = [mark for mark in said.marks if mark.number == number]
         missing = Mark(number=number, met=False, reason="the judge did not mark it")
         marks.append(min(given, key=lambda mark: mark.met, default=missing))
@@ -50,5 +49,6 @@ def weighed(state: Evaluating, marks: list[Mark], cap: int) -> Judged:
 
 
 def _below(why: str, unmet: list[Mark]) -> Review:
-    told = "; ".join(f"{criteria()[mark.number].name}: {mark.reason}" for mark in unmet)
+    names = {each.number: each.name for each in business().criteria}
+    told = "; ".join(f"{names[mark.number]}: {mark.reason}" for mark in unmet)
     return Review(verdict="escalate", reason=f"{why}; not met: {told}")

@@ -3,21 +3,19 @@
 from datetime import date
 from typing import Annotated, Literal, NotRequired
 
-from pydantic import Field, StringConstraints
+from pydantic import Field
 from typing_extensions import TypedDict
 
 from baton.records import Record
 from baton.steps.gates import GateReport
-from state.banking import Amount
+from desk.records import Amount
 from state.desk import Drafting, Evidence, Guess, Informed, Inquiry, Reply, Resolution, Routed
-
-CardEnding = Annotated[str, StringConstraints(pattern=r"^[0-9]{4}$")]
 
 
 class Fact(Record):
     """Something the message says, in its own words; `quote` stands in the message letter for letter."""
 
-    kind: Literal["amount", "date", "merchant", "card", "account", "request"]
+    kind: Literal["amount", "date", "name", "reference", "request"]
     quote: str
 
 
@@ -28,14 +26,17 @@ class Facts(Record):
 
 
 class Case(Record):
-    """A message as a clerk would file it: amounts in GBP ("24.90"), dates in ISO form, cards by their last digits."""
+    """A message as a clerk would file it: amounts as decimals ("24.90"), dates in ISO form.
+
+    `names` are those of shops, companies and people; `references` tell the customer's things apart: ids, or the last
+    digits of a card.
+    """
 
     request: str
     amounts: list[Amount]
     dates: list[date]
-    merchants: list[str]
-    cards: list[CardEnding]
-    accounts: list[str]
+    names: list[str]
+    references: list[str]
 
 
 class CaseReply(Record):

@@ -5,8 +5,8 @@ from typing import NotRequired
 from typing_extensions import TypedDict
 
 from baton.records import Record
+from desk.records import Review
 from state.desk import Draft, Drafted, Drafting, Evidence, Guess, Inquiry, Resolution
-from state.reviews import Review
 
 
 class Mark(Record):

@@ -4,7 +4,7 @@ from typing import NotRequired
 
 from baton.errors import GateFailed
 from baton.steps.gates import GateReport, gate_report
-from state.reviews import Review
+from desk.records import Review
 
 
 class Gated(GateReport):

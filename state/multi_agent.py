@@ -8,8 +8,20 @@ from pydantic import create_model
 from typing_extensions import TypedDict
 
 from baton.records import Record
-from state.desk import Confidence, Draft, Drafting, Evidence, Guess, Informed, Inquiry, Resolution, Routed, Routing
-from state.reviews import Review, Reviewing
+from desk.records import Review
+from state.desk import (
+    Confidence,
+    Draft,
+    Drafting,
+    Evidence,
+    Guess,
+    Informed,
+    Inquiry,
+    Resolution,
+    Reviewing,
+    Routed,
+    Routing,
+)
 
 FINISH, PERSON = "finish", "person"
 

@@ -7,9 +7,9 @@ from typing_extensions import TypedDict
 
 from baton.records import Record
 from baton.steps.dead_letters import Failure
+from desk.records import Finding, Review
 from state.desk import Draft, Drafted, Evidence, Guess, Inquiry, Resolution, Routed
 from state.gates import Gated
-from state.reviews import Review
 
 
 class SubTask(Record):
@@ -25,20 +25,6 @@ class Plan(Record):
     """How a message is investigated."""
 
     subtasks: list[SubTask]
-
-
-class Finding(Record):
-    """What a worker found.
-
-    `rows` are the customer's own things as a clerk sees them; `evidence` their ids, or those of policy passages, whose
-    policies are the `citations`.
-    """
-
-    subtask: str
-    summary: str
-    rows: list[dict[str, str]]
-    evidence: list[str]
-    citations: list[str]
 
 
 class Planning(Routed):

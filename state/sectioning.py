@@ -7,9 +7,9 @@ from typing_extensions import TypedDict
 
 from baton.records import Record
 from baton.steps.dead_letters import Failure
+from desk.records import Review
 from state.desk import Confidence, Draft, Guess, Inquiry, Resolution, Routed
 from state.gates import Gated
-from state.reviews import Review
 
 
 class Requests(Record):

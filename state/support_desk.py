@@ -7,10 +7,9 @@ from typing_extensions import TypedDict
 
 from baton.records import Record
 from baton.steps.approvals import Decision
-from state.desk import ActionTaken, Confidence, Draft, Drafting, Evidence, Guess, Inquiry, Resolution, Routed
+from desk.records import Finding, Review, Verdict
+from state.desk import ActionTaken, Confidence, Draft, Drafting, Evidence, Guess, Inquiry, Resolution, Reviewing, Routed
 from state.evaluator_optimizer import Evaluation, Mark
-from state.orchestrator_worker import Finding
-from state.reviews import Review, Reviewing, Verdict
 from state.sectioning import SectionResult
 
 Path = Literal["retrieve", "chain", "sections", "investigate", "vote"]
@@ -108,7 +107,7 @@ class Asked(Checked):
 
 
 class Acting(TypedDict):
-    """What acting writes; `review` says "decline" where the bank refused after all."""
+    """What acting writes; `review` says "decline" where it was refused after all."""
 
     actions: list[ActionTaken]
     review: Review

@@ -7,12 +7,12 @@ from typing_extensions import TypedDict
 
 from baton.records import Record
 from baton.steps.dead_letters import Failure
+from desk.records import Review
 from state.desk import Confidence, Drafted, Drafting, Evidence, Guess, Guessed, Inquiry, Resolution, Routed
-from state.reviews import Review
 
 
 class Vote(Record):
-    """One voter's answer to whether somebody else uses the customer's money, card or account."""
+    """One voter's answer to the question whether this is fraud."""
 
     view: str
     answer: Literal["yes", "no", "unsure"]

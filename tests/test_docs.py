@@ -222,7 +222,7 @@ def offer_skill(house: Path) -> None:
     """As the page says; what else is offered there may have grown."""
     file = house / "bank" / "skills" / "__init__.py"
     told = file.read_text("utf-8").replace("= {", '= {"Urgency": urgency, ', 1)
-    file.write_text(f"from bank.skills.urgency import urgency\n{told}")
+    file.write_text(f"from bank.responders.urgency import urgency\n{told}")
 
 
 def register(page: Path, house: Path) -> None:

@@ -8,13 +8,17 @@
     demo = "app.demo:demo"
 
     [responders]
-    desk = "bank.skills:SKILLS"
+    desk = "bank.responders:RESPONDERS"
+
+A business may bring such a file in a folder of its own: `BATON_BUSINESS=FOLDER` takes `business` and `responders` from
+there instead.
 """
 
+import os
 import sys
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from importlib import import_module
 from pathlib import Path
@@ -81,7 +85,29 @@ def project() -> Project:
     try:
         folder = root()
     except BadSetting:
-        return Project(Path.cwd())
+        folder = Path.cwd()
+    return project_of(folder)
+
+
+def project_of(folder: Path) -> Project:
+    """The project of a folder, with what its own file names, and the business of `BATON_BUSINESS` where that is set.
+
+    Raises:
+        BadSetting: a file does not parse, or there are two, or one names what nobody can use.
+    """
+    named = _named_in(folder)
+    if not (elsewhere := os.environ.get("BATON_BUSINESS")):
+        return named
+    file = Path(elsewhere).absolute() / OWN
+    table = _table(file)
+    if table is None:
+        raise BadSetting(f"BATON_BUSINESS={elsewhere}: there is no {file}, which would name the business")
+    chosen = _checked(*table)
+    return replace(named, file=file, business=chosen.get("business"), responders=chosen.get("responders", {}))
+
+
+def _named_in(folder: Path) -> Project:
+    """The project of a folder, with what the file in it names."""
     found = [each for each in (_table(folder / OWN), _table(folder / SHARED, "tool", "baton")) if each is not None]
     if not found:
         return Project(folder)

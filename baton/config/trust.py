@@ -17,7 +17,7 @@ from baton.errors import BadSetting, NotTrusted, StorageError
 OTHERS_MAY_WRITE = 0o022
 LOOPBACK = ("::1", "localhost")
 EVERYTHING = {"1", "*"}
-NOT_FROM_A_FOLDER = ("BATON_TRUST", "HOME", "XDG_CONFIG_HOME", "SUDO_UID")
+NOT_FROM_A_FOLDER = ("BATON_BUSINESS", "BATON_TRUST", "HOME", "XDG_CONFIG_HOME", "SUDO_UID")
 """What says whom to believe; a folder's `.env` may not."""
 
 KEY = "_API_KEY"

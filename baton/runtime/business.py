@@ -2,9 +2,10 @@
 
 from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from baton.config.project import project
+from baton.config.project import Project, project, project_of
 from baton.errors import BadSetting
 
 if TYPE_CHECKING:
@@ -57,12 +58,24 @@ def load_business() -> Business:
     Raises:
         BadSetting: the project's file cannot be used, or names something else.
     """
-    named = project().business
-    if named is None:
+    return _business_of(project())
+
+
+def load_business_of(folder: Path) -> Business:
+    """The business of the project in a folder, wherever it is called from.
+
+    Raises:
+        BadSetting: as for `load_business`.
+    """
+    return _business_of(project_of(folder))
+
+
+def _business_of(ours: Project) -> Business:
+    if ours.business is None:
         return NOTHING
-    found = project().load("business", named)
+    found = ours.load("business", ours.business)
     if not isinstance(found, Business):
-        raise BadSetting(f"{project().file}: business names {named}, which is no baton.Business")
+        raise BadSetting(f"{ours.file}: business names {ours.business}, which is no baton.Business")
     return found
 
 

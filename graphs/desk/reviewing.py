@@ -12,14 +12,14 @@ from langgraph.graph import END
 from langgraph.types import Send
 
 from graphs.desk import settling
-from nodes.check_grounding import check_grounding
-from nodes.check_personal_data import check_personal_data
-from nodes.check_policy import check_policy
-from nodes.check_tone import check_tone
-from nodes.conclude import conclude
 from nodes.escalate import escalate
-from nodes.gather import gather
-from nodes.judge import judge
+from nodes.support_desk.check_grounding import check_grounding
+from nodes.support_desk.check_personal_data import check_personal_data
+from nodes.support_desk.check_policy import check_policy
+from nodes.support_desk.check_tone import check_tone
+from nodes.support_desk.conclude import conclude
+from nodes.support_desk.gather import gather
+from nodes.support_desk.judge import judge
 from state.support_desk import Judged, Settling
 
 CHECKS = {

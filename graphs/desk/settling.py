@@ -11,12 +11,13 @@ from collections.abc import Hashable
 from langgraph.graph import END, START
 
 from baton import MODEL_RETRY, STEP_TIMEOUT, TypedStateGraph, park
-from nodes.act import act
-from nodes.ask_person import ask_person
-from nodes.check_action import check_action
-from nodes.settle import settle
+from desk.records import Verdict
+from nodes.support_desk.act import act
+from nodes.support_desk.ask_person import ask_person
+from nodes.support_desk.check_action import check_action
+from nodes.support_desk.settle import settle
 from state.context import Context
-from state.reviews import Reviewing, Verdict
+from state.desk import Reviewing
 from state.support_desk import Settlements, Settling, SettlingState
 
 

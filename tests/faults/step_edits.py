@@ -8,11 +8,11 @@ from langgraph._internal._runnable import RunnableCallable
 from langgraph.types import interrupt
 from pydantic import Field
 
+from bank.actions import parse_action
 from bank.desk import desk_bank, the_bank
 from baton import request_approval
 from baton.config.settings import settings
-from nodes.act import act
-from state.actions import parse_action
+from nodes.support_desk.act import act
 from state.desk import Draft
 from state.support_desk import Acting, Checked
 from tests.faults.edits import Edit

@@ -4,8 +4,9 @@ from typing import Any
 
 import pytest
 
+from bank.tools import ListCards
 from graphs.agent import builder, chosen
-from state.agent import Deciding, ListCards
+from state.agent import Deciding
 from state.desk import Draft
 from tests.graphs.conftest import Desk
 from tests.obstinate import Obstinate, obstinate

@@ -13,10 +13,10 @@ from pathlib import Path
 import pytest
 
 from bank.desk import desk_bank
+from bank.records import LogLine
 from baton.runs.runner import Job, Runner, Summary
 from baton.runtime.plumbing import opened
 from baton.testing import retries_off
-from state.banking import LogLine
 from tests.graphs.conftest import Desk
 from tests.graphs.test_inbox import DONE, LINES, WAITING
 from tests.patience import patient_desk

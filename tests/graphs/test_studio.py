@@ -22,9 +22,9 @@ import pytest
 from langgraph_sdk import get_client
 from langgraph_sdk.client import LangGraphClient
 
+from bank.records import LogLine
 from bank.sqlite_bank import SqliteBank
 from baton.runs.registry import entries
-from state.banking import LogLine
 from state.context import Context
 from state.desk import Inquiry, Resolution
 from tests.graphs.second_messages import (

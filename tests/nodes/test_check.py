@@ -2,10 +2,11 @@ from typing import Any
 
 import pytest
 
+from bank.actions import parse_action
 from bank.protocol import Bank
+from bank.tools import ListAccounts
 from nodes.check import check
-from state.actions import parse_action
-from state.agent import ListAccounts, Seen
+from state.agent import Seen
 from state.desk import Draft
 from tests.nodes.conftest import Step
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from pydantic_settings import BaseSettings
 
-ELSEWHERE = ("BATON_DATABASE_URL", "BATON_DEBUG", "BATON_TRUST", "BATON_USER")
+ELSEWHERE = ("BATON_BUSINESS", "BATON_DATABASE_URL", "BATON_DEBUG", "BATON_TRUST", "BATON_USER")
 OTHERS = {"BATON_HOME": ".baton", **dict.fromkeys(ELSEWHERE)}
 """Read where they are needed."""
 
