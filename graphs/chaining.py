@@ -23,15 +23,15 @@ from nodes.reply import reply
 from nodes.retrieve import retrieve
 from state.chaining import State
 from state.context import Context
-from state.desk import Evidence, Inquiry, Resolution, Routed
+from state.desk import Inquiry, Resolution, RetrieveUpdate, RoutedInput
 
 
-def in_scope(state: Routed) -> Literal["extract", "escalate"]:
+def in_scope(state: RoutedInput) -> Literal["extract", "escalate"]:
     """What is not for this desk goes to a person."""
     return "escalate" if state["route"] == OTHER else "extract"
 
 
-def has_policy(state: Evidence) -> Literal["summarise", "escalate"]:
+def has_policy(state: RetrieveUpdate) -> Literal["summarise", "escalate"]:
     """Without a policy there is nothing to answer from."""
     return "summarise" if state["passages"] else "escalate"
 

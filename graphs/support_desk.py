@@ -29,10 +29,10 @@ from nodes.support_desk.pass_on import pass_on
 from nodes.support_desk.triage import triage
 from state.context import Context
 from state.desk import Inquiry, Resolution
-from state.support_desk import Path, State, Triage
+from state.support_desk import Path, State, TriageUpdate
 
 
-def path(state: Triage) -> Path:
+def path(state: TriageUpdate) -> Path:
     """As triage said."""
     return state["path"]
 

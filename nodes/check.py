@@ -5,24 +5,24 @@ from typing import NotRequired
 from desk.business import knowledge
 from desk.records import Review, values_of
 from desk.reply_checks import citation_fault, invention_fault, privacy_fault, review_action
-from state.agent import Seen
-from state.desk import Drafted, Reviewing
+from state.agent import ToolResult
+from state.desk import DraftedInput, ReviewUpdate
 
 
-class Checkable(Drafted):
+class CheckInput(DraftedInput):
     """A draft, and what its writer was shown besides the policies."""
 
-    seen: NotRequired[list[Seen]]
+    seen: NotRequired[list[ToolResult]]
 
 
-async def check(state: Checkable) -> Reviewing:
+async def check(state: CheckInput) -> ReviewUpdate:
     """How to go on with the draft, and why."""
     if fault := await _fault(state):
         return {"review": Review(verdict="escalate", reason=fault)}
     return {"review": await review_action(state["draft"].action, state["message"], state["customer_id"])}
 
 
-async def _fault(state: Checkable) -> str | None:
+async def _fault(state: CheckInput) -> str | None:
     """What makes the reply unfit to send; None when nothing does."""
     drafted, passages = state["draft"], (await knowledge()).passages(state["passages"])
     cited = (each.text for each in passages if each.policy_id in drafted.citations)

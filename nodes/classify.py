@@ -4,10 +4,10 @@ from langgraph.runtime import Runtime
 
 from desk.business import knowledge
 from state.context import Context
-from state.desk import Guess, Inquiry
+from state.desk import Inquiry, RouteUpdate
 
 
-async def classify(state: Inquiry, runtime: Runtime[Context]) -> Guess:
+async def classify(state: Inquiry, runtime: Runtime[Context]) -> RouteUpdate:
     """The most probable route with its calibrated confidence, and whether that is enough to be sure."""
     guess = (await knowledge()).guess(state["message"])
     sure = guess.confidence >= runtime.context.route_threshold

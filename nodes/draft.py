@@ -2,10 +2,10 @@
 
 from baton import ask
 from desk.business import draft_context, instructions, knowledge
-from state.desk import Drafting, Informed, draft_shape, plain
+from state.desk import DraftInput, DraftUpdate, draft_shape, plain
 
 
-async def draft(state: Informed) -> Drafting:
+async def draft(state: DraftInput) -> DraftUpdate:
     """A reply that cites its policies; an action only where we know who asks, and only one of the specialist's."""
     specialist = (await knowledge()).specialist(state["route"])
     prompt = f"{instructions(__file__)}\n{specialist.instructions}"

@@ -4,10 +4,10 @@ from typing import NotRequired
 
 from desk.business import business
 from desk.records import OTHER, Review
-from state.desk import Draft, Resolution, Routed, proposed
+from state.desk import Draft, Resolution, RoutedInput, proposed
 
 
-class Unsettled(Routed):
+class EscalateInput(RoutedInput):
     """A routed message that the desk cannot settle by itself.
 
     `best` is a draft worth a person's reading, `finding` what was settled before.
@@ -19,7 +19,7 @@ class Unsettled(Routed):
     finding: NotRequired[str]
 
 
-async def escalate(state: Unsettled) -> Resolution:
+async def escalate(state: EscalateInput) -> Resolution:
     """A resolution that says who looks now, and why."""
     best, found = state.get("best"), state.get("finding")
     parts = [found, _reason(state), best and f'the best draft: "{best.reply}"']
@@ -34,7 +34,7 @@ async def escalate(state: Unsettled) -> Resolution:
     }
 
 
-def _reason(state: Unsettled) -> str:
+def _reason(state: EscalateInput) -> str:
     review, best = state.get("review"), f"{state['route']}, {state['confidence']:.2f}"
     if review is not None:
         return review.reason

@@ -8,10 +8,10 @@ from baton import ask
 from desk.business import business, instructions, policies
 from desk.records import Review
 from state.context import Context
-from state.evaluator_optimizer import Evaluating, Evaluation, Judged, Mark
+from state.evaluator_optimizer import EvaluateInput, EvaluateUpdate, Evaluation, Mark
 
 
-async def evaluate(state: Evaluating, runtime: Runtime[Context]) -> Judged:
+async def evaluate(state: EvaluateInput, runtime: Runtime[Context]) -> EvaluateUpdate:
     """The judge's marks, and what they mean for the loop; the judge reads each policy found as a whole."""
     data: dict[str, Any] = {
         "message": state["message"],
@@ -33,11 +33,11 @@ def marked(said: Evaluation) -> list[Mark]:
     return marks
 
 
-def weighed(state: Evaluating, marks: list[Mark], cap: int) -> Judged:
+def weighed(state: EvaluateInput, marks: list[Mark], cap: int) -> EvaluateUpdate:
     """What is kept and how it goes on: passed, revised, or to a person for want of improvement or of revisions."""
     unmet, revised = [mark for mark in marks if not mark.met], state.get("revised", 0)
     met, times = len(marks) - len(unmet), f"{revised} revision{'' if revised == 1 else 's'}"
-    judged: Judged = {"evaluation": Evaluation(marks=marks), "best": state["draft"], "met": met, "unmet": unmet}
+    judged: EvaluateUpdate = {"evaluation": Evaluation(marks=marks), "best": state["draft"], "met": met, "unmet": unmet}
     if "best" in state and met <= state["met"]:
         judged |= {"best": state["best"], "met": state["met"], "unmet": state["unmet"]}
         return {**judged, "review": _below(f"no improvement after {times}", state["unmet"])}

@@ -6,10 +6,10 @@ from baton import ask
 from baton.errors import BadAnswer
 from desk.business import instructions, knowledge
 from state.context import Context
-from state.desk import Guess, RouteChoice, Routed
+from state.desk import RouteChoice, RoutedInput, RouteUpdate
 
 
-async def reconsider(state: Routed, runtime: Runtime[Context]) -> Guess:
+async def reconsider(state: RoutedInput, runtime: Runtime[Context]) -> RouteUpdate:
     """The model's choice among the desk's routes, with its confidence, and whether that is enough to be sure.
 
     Raises:

@@ -4,17 +4,17 @@ from typing import NotRequired
 
 from desk.business import business
 from desk.records import Review
-from state.desk import PROPOSED_ONLY, Draft, Drafted, Resolution, proposed
+from state.desk import PROPOSED_ONLY, Draft, DraftedInput, Resolution, proposed
 
 
-class Repliable(Drafted):
+class ReplyInput(DraftedInput):
     """A draft that may go out; `finding` is what was settled before it, `review` what was said of its action."""
 
     finding: NotRequired[str]
     review: NotRequired[Review]
 
 
-async def reply(state: Repliable) -> Resolution:
+async def reply(state: ReplyInput) -> Resolution:
     """The draft as it is; its action, which nobody has carried out, is left to a person, unless a rule forbids it."""
     drafted, review = state["draft"], state.get("review")
     refused = review.reason if review is not None and review.verdict == "decline" else None

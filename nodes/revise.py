@@ -3,10 +3,10 @@
 from baton import ask
 from desk.business import business, draft_context, instructions, knowledge
 from state.desk import draft_shape, plain
-from state.evaluator_optimizer import Revised, Revising
+from state.evaluator_optimizer import ReviseInput, ReviseUpdate
 
 
-async def revise(state: Revising) -> Revised:
+async def revise(state: ReviseInput) -> ReviseUpdate:
     """A new draft by the same specialist, who sees the old one, its unmet criteria and the whole policies."""
     specialist = (await knowledge()).specialist(state["route"])
     criteria = {each.number: each for each in business().criteria}

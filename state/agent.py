@@ -9,7 +9,17 @@ from typing_extensions import TypedDict
 from baton.records import Record
 from desk.business import business
 from desk.records import Review, Row, Tool
-from state.desk import Draft, Drafting, Evidence, Guess, Inquiry, Resolution, Reviewing, Routed, draft_shape
+from state.desk import (
+    Draft,
+    DraftUpdate,
+    Inquiry,
+    Resolution,
+    RetrieveUpdate,
+    ReviewUpdate,
+    RoutedInput,
+    RouteUpdate,
+    draft_shape,
+)
 
 LONGEST_QUERY = 400  # characters
 
@@ -63,7 +73,7 @@ def move_shape(allowed: tuple[str, ...]) -> type[Move]:
     return create_model("Move", __base__=Move, __module__=__name__, step=(step, ...))
 
 
-class Seen(Record):
+class ToolResult(Record):
     """One tool call and what it gave: ids of passages, or rows of the customer's own; or why it gave nothing."""
 
     call: AnyTool
@@ -72,21 +82,21 @@ class Seen(Record):
     refused: str | None
 
 
-class Exploring(Routed):
+class DecideStepInput(RoutedInput):
     """A routed inquiry and what was found so far; `taken` counts the steps."""
 
-    seen: NotRequired[list[Seen]]
+    seen: NotRequired[list[ToolResult]]
     passages: NotRequired[list[str]]
     taken: NotRequired[int]
 
 
-class Calling(Exploring):
+class UseToolInput(DecideStepInput):
     """A tool call to be made."""
 
     call: AnyTool
 
 
-class Deciding(TypedDict):
+class DecideStepUpdate(TypedDict):
     """What deciding writes: a call, or a draft, or a review that ends the loop with the best that was found."""
 
     taken: int
@@ -97,13 +107,13 @@ class Deciding(TypedDict):
     best: NotRequired[Draft]
 
 
-class Using(Evidence):
+class UseToolUpdate(RetrieveUpdate):
     """What using a tool writes."""
 
-    seen: list[Seen]
+    seen: list[ToolResult]
 
 
-class State(Inquiry, Guess, Resolution, Drafting, Reviewing, Using, total=False):
+class State(Inquiry, RouteUpdate, Resolution, DraftUpdate, ReviewUpdate, UseToolUpdate, total=False):
     """All that `agent` keeps; a step reads and writes a slice of it."""
 
     taken: int

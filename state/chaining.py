@@ -9,7 +9,7 @@ from typing_extensions import TypedDict
 from baton.records import Record
 from baton.steps.gates import GateReport
 from desk.records import Amount
-from state.desk import Drafting, Evidence, Guess, Informed, Inquiry, Reply, Resolution, Routed
+from state.desk import DraftInput, DraftUpdate, Inquiry, Reply, Resolution, RetrieveUpdate, RoutedInput, RouteUpdate
 
 
 class Fact(Record):
@@ -48,53 +48,72 @@ class CaseReply(Record):
     facts_used: list[Annotated[int, Field(ge=0)]]
 
 
-class Extracting(Routed):
+class ExtractInput(RoutedInput):
     """A routed inquiry; `complaint` is what the gate said about the last attempt."""
 
     complaint: NotRequired[str | None]
 
 
-class Extracted(Extracting):
+class NormaliseInput(ExtractInput):
     """An inquiry with the facts found in it."""
 
     facts: list[Fact]
 
 
-class Normalised(Extracted):
-    """An inquiry with its case."""
+class GateFactsInput(NormaliseInput):
+    """Facts before their gate; `repaired` names the gates that sent their result back."""
+
+    repaired: NotRequired[list[str]]
+
+
+class GateCaseInput(GateFactsInput):
+    """A case before its gate."""
 
     case: Case
 
 
-class Grounded(Normalised, Informed):
+class SummariseInput(NormaliseInput, DraftInput):
     """A case with the policies that bear on it."""
 
+    case: Case
 
-class Summarised(Grounded, Drafting):
-    """A case with its summary and a drafted reply."""
+
+class GateReplyInput(SummariseInput, DraftUpdate):
+    """A summary and a reply before their gate."""
 
     summary: str
     facts_used: list[int]
+    repaired: NotRequired[list[str]]
 
 
-class FactsFound(TypedDict):
+class ExtractUpdate(TypedDict):
     """What extracting writes."""
 
     facts: list[Fact]
 
 
-class CaseMade(TypedDict):
+class NormaliseUpdate(TypedDict):
     """What normalising writes."""
 
     case: Case
 
 
-class Summary(Drafting):
+class SummariseUpdate(DraftUpdate):
     """What summarising writes."""
 
     summary: str
     facts_used: list[int]
 
 
-class State(Inquiry, Guess, Resolution, Evidence, FactsFound, CaseMade, Summary, GateReport, total=False):
+class State(
+    Inquiry,
+    RouteUpdate,
+    Resolution,
+    RetrieveUpdate,
+    ExtractUpdate,
+    NormaliseUpdate,
+    SummariseUpdate,
+    GateReport,
+    total=False,
+):
     """All that `chaining` keeps; a step reads and writes a slice of it."""

@@ -46,14 +46,14 @@ class Inquiry(TypedDict):
     customer_id: Annotated[str | None, Field(default=None)]
 
 
-class Routing(TypedDict):
+class RouteFields(TypedDict):
     """Where a message belongs; `confidence` is the calibrated probability of the route."""
 
     route: str
     confidence: Confidence
 
 
-class Guess(Routing):
+class RouteUpdate(RouteFields):
     """A tier's view of where a message belongs; `sure` says that its confidence reaches the run's `route_threshold`."""
 
     sure: bool
@@ -67,21 +67,21 @@ class RouteChoice(Record):
     reason: str
 
 
-class Routed(Inquiry, Routing):
+class RoutedInput(Inquiry, RouteFields):
     """An inquiry that knows where it belongs."""
 
 
-class Guessed(Routed, Guess):
+class TierInput(RoutedInput, RouteUpdate):
     """An inquiry with the view of the last tier that was asked."""
 
 
-class Evidence(TypedDict):
+class RetrieveUpdate(TypedDict):
     """The ids of the policy passages that bear on an inquiry, best first."""
 
     passages: list[str]
 
 
-class Informed(Routed, Evidence):
+class DraftInput(RoutedInput, RetrieveUpdate):
     """A routed inquiry with its policies."""
 
 
@@ -120,19 +120,19 @@ def citations_of(drafts: Iterable[Draft | None]) -> list[str]:
     return list(dict.fromkeys(name for each in drafts if each for name in each.citations))
 
 
-class Drafting(TypedDict):
+class DraftUpdate(TypedDict):
     """What drafting writes."""
 
     draft: Draft
 
 
-class Reviewing(TypedDict):
+class ReviewUpdate(TypedDict):
     """What a check writes."""
 
     review: Review
 
 
-class Drafted(Informed, Drafting):
+class DraftedInput(DraftInput, DraftUpdate):
     """An informed inquiry with a draft."""
 
 

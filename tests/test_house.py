@@ -10,9 +10,16 @@ from pathlib import Path
 
 import pytest
 
+from bank.actions import ACTION_NAMES
+from bank.knowledge import FOLDER
+from desk.records import OTHER
+
 ROOT = Path(__file__).parents[1]
-FLOORS = ("baton", "state", "bank", "nodes", "graphs", "evals", "app")
+FLOORS = ("baton", "desk", "bank", "state", "nodes", "graphs", "evals", "app")
 """Bottom up: a room may import itself and the rooms before it."""
+
+KNOW_NO_BUSINESS = {"baton", "desk", "state", "nodes", "graphs", "evals"}
+"""They take the business from `desk.business`, so that another one is another folder and no other file."""
 
 COMPOSITIONS = {"support_desk", "multi_agent"}
 """The graphs that are made of other graphs."""
@@ -55,9 +62,9 @@ def rooms_of(module: Path) -> set[str]:
 
 
 def neighbours(module: Path, room: str) -> set[str]:
-    """The stems of the other modules of a room that a module imports."""
-    named = {name.split(".")[1] for name in imported(module) if name.startswith(f"{room}.")}
-    return (named & {path.stem for path in modules(room)}) - {module.stem}
+    """The other modules of a room that a module imports, each by its stem."""
+    known = {".".join(path.relative_to(ROOT).with_suffix("").parts): path for path in modules(room)}
+    return {known[name].stem for name in imported(module) if name in known and known[name] != module}
 
 
 def registered() -> dict[str, str]:
@@ -84,9 +91,39 @@ def texts(folder: Path = ROOT) -> Iterator[tuple[Path, str]]:
 
 @pytest.mark.parametrize("room", FLOORS)
 def test_imports_run_down_only(room: str) -> None:
-    below = set(FLOORS[: FLOORS.index(room) + 1])
+    below = set(FLOORS[: FLOORS.index(room) + 1]) - ({"bank"} if room in KNOW_NO_BUSINESS else set())
     upward = {str(module.relative_to(ROOT)): rooms_of(module) - below for module in modules(room)}
     assert {module: rooms for module, rooms in upward.items() if rooms} == {}
+
+
+def names_of_the_bank() -> set[str]:
+    """Names of the bank's routes and actions, and ids of its policies; its `other` is everybody's."""
+    routes = {file.stem for file in (FOLDER / "routes").glob("*.txt")} - {OTHER}
+    policies = {file.stem.upper() for file in (FOLDER / "policies").glob("*.md")}
+    return {*routes, *ACTION_NAMES, *policies}
+
+
+def texts_in(module: Path) -> list[str]:
+    """The texts that a module writes down, its comments left out."""
+    constants = (
+        node.value for node in ast.walk(ast.parse(module.read_text("utf-8"))) if isinstance(node, ast.Constant)
+    )
+    return [text for text in constants if isinstance(text, str)]
+
+
+@pytest.mark.parametrize("room", sorted(KNOW_NO_BUSINESS))
+def test_no_name_of_the_bank_stands_above_or_below_it(room: str) -> None:
+    named = names_of_the_bank()
+    plain = {name for name in named if not ("_" in name or "-" in name)}  # words of every day: as a name, or quoted
+    marked = re.compile(rf"(?<![\w-])(?:{'|'.join(map(re.escape, named - plain))})(?![\w-])")
+    quoted = re.compile(rf"[`\"'](?:{'|'.join(plain)})[`\"']")
+    found = {
+        (str(module.relative_to(ROOT)), text[:60])
+        for module in modules(room)
+        for text in [*texts_in(module), *marked.findall(module.read_text("utf-8"))]
+        if text in named or marked.search(text) or quoted.search(text)
+    }
+    assert found == set()
 
 
 def test_nodes_never_import_nodes() -> None:

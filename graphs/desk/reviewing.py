@@ -20,7 +20,7 @@ from nodes.support_desk.check_tone import check_tone
 from nodes.support_desk.conclude import conclude
 from nodes.support_desk.gather import gather
 from nodes.support_desk.judge import judge
-from state.support_desk import Judged, Settling
+from state.support_desk import OnwardInput, SettlingInput
 
 CHECKS = {
     "check_policy": check_policy,
@@ -30,7 +30,7 @@ CHECKS = {
 }
 
 
-def onward(state: Judged) -> list[Send] | Literal["conclude", "escalate"]:
+def onward(state: OnwardInput) -> list[Send] | Literal["conclude", "escalate"]:
     """Nothing goes on with a fault; every action is seen through in a branch of its own."""
     if state["review"].verdict == "escalate":
         return "escalate"
@@ -42,7 +42,7 @@ def onward(state: Judged) -> list[Send] | Literal["conclude", "escalate"]:
 def add_review(builder: Any) -> None:
     """Add the steps from `gather` to the end."""
     builder.add_node(gather).add_node(judge).add_node(conclude).add_node(escalate)
-    builder.add_node("settling", settling.graph, input_schema=Settling)
+    builder.add_node("settling", settling.graph, input_schema=SettlingInput)
     for name, check in CHECKS.items():
         builder.add_node(name, check)
         builder.add_edge("gather", name)

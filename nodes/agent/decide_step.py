@@ -8,19 +8,19 @@ from langgraph.runtime import Runtime
 from baton import ask
 from desk.business import instructions, knowledge, policies
 from desk.records import Passage, Review
-from state.agent import Deciding, Exploring, Finish, GiveUp, move_shape
+from state.agent import DecideStepInput, DecideStepUpdate, Finish, GiveUp, move_shape
 from state.context import Context
 from state.desk import Draft, plain
 
 
-async def decide_step(state: Exploring, runtime: Runtime[Context]) -> Deciding:
+async def decide_step(state: DecideStepInput, runtime: Runtime[Context]) -> DecideStepUpdate:
     """The model's move, counted; at the cap only a finish or giving up is followed."""
     known = await knowledge()
     allowed = known.specialist(state["route"]).actions
     taken, cap = state.get("taken", 0) + 1, runtime.context.steps
     data = {**await _shown(state), "actions": allowed, "steps_left": max(cap - taken, 0)}
     move = await ask("strong", move_shape(allowed), instructions(__file__), data)
-    step, decided = move.step, Deciding(taken=taken, why=move.why, call=None)
+    step, decided = move.step, DecideStepUpdate(taken=taken, why=move.why, call=None)
     if isinstance(step, Finish):
         return {**decided, "draft": plain(step.draft)}
     if isinstance(step, GiveUp):
@@ -30,7 +30,7 @@ async def decide_step(state: Exploring, runtime: Runtime[Context]) -> Deciding:
     return {**decided, "call": step}
 
 
-async def _shown(state: Exploring) -> dict[str, Any]:
+async def _shown(state: DecideStepInput) -> dict[str, Any]:
     """What the model is shown: the message, each call with its result, and the passages found, each once."""
     return {
         "message": state["message"],
@@ -41,9 +41,9 @@ async def _shown(state: Exploring) -> dict[str, Any]:
     }
 
 
-def _capped(decided: Deciding, cap: int, found: Sequence[Passage]) -> Deciding:
+def _capped(decided: DecideStepUpdate, cap: int, found: Sequence[Passage]) -> DecideStepUpdate:
     """The end of the loop without an answer; what was found is kept for the person who looks."""
-    ended: Deciding = {
+    ended: DecideStepUpdate = {
         **decided,
         "review": Review(verdict="escalate", reason=f"the cap of {cap} steps (steps) was reached"),
     }

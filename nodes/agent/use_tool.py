@@ -4,13 +4,13 @@ from langgraph.runtime import Runtime
 
 from desk.business import customer, knowledge
 from desk.records import Row
-from state.agent import Calling, SearchPolicies, Seen, Using
+from state.agent import SearchPolicies, ToolResult, UseToolInput, UseToolUpdate
 from state.context import Context
 
 LONGEST_VALUE = 120  # characters; what a shop calls itself is not ours to trust
 
 
-async def use_tool(state: Calling, runtime: Runtime[Context]) -> Using:
+async def use_tool(state: UseToolInput, runtime: Runtime[Context]) -> UseToolUpdate:
     """What the tool gave; a call that was made before, or for a stranger, gives the reason why not instead."""
     call, before, found = state["call"], state.get("seen", []), state.get("passages", [])
     passages, rows, refused = list[str](), list[Row](), None
@@ -22,5 +22,5 @@ async def use_tool(state: Calling, runtime: Runtime[Context]) -> Using:
         refused = "we do not know who asks"
     else:
         rows = [{name: value[:LONGEST_VALUE] for name, value in row.items()} for row in call.rows(known)]
-    seen = Seen(call=call, passages=passages, rows=rows, refused=refused)
+    seen = ToolResult(call=call, passages=passages, rows=rows, refused=refused)
     return {"seen": [*before, seen], "passages": list(dict.fromkeys([*found, *passages]))}

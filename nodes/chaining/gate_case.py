@@ -4,21 +4,14 @@ import re
 from collections.abc import Iterator
 from datetime import UTC, date, datetime
 from decimal import Decimal
-from typing import NotRequired
 
 from baton.steps.gates import GateReport, gate_report
 from desk.business import business
 from desk.reply_checks import shows_card_number
-from state.chaining import Case, Fact, Normalised
+from state.chaining import Case, Fact, GateCaseInput
 
 
-class Gated(Normalised):
-    """A case before its gate."""
-
-    repaired: NotRequired[list[str]]
-
-
-async def gate_case(state: Gated) -> GateReport:
+async def gate_case(state: GateCaseInput) -> GateReport:
     """Let the case through, or say what is wrong with it.
 
     Raises:

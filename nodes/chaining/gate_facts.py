@@ -2,21 +2,14 @@
 
 import re
 from collections.abc import Iterator
-from typing import NotRequired
 
 from baton.redact import holds_card_number, redact
 from baton.steps.gates import GateReport, gate_report
 from desk.business import business
-from state.chaining import Extracted, Fact
+from state.chaining import Fact, GateFactsInput
 
 
-class Gated(Extracted):
-    """Facts before their gate."""
-
-    repaired: NotRequired[list[str]]
-
-
-async def gate_facts(state: Gated) -> GateReport:
+async def gate_facts(state: GateFactsInput) -> GateReport:
     """Let the facts through, or say what is wrong with them.
 
     Raises:

@@ -3,22 +3,15 @@
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from decimal import Decimal
-from typing import NotRequired
 
 from baton.steps.gates import GateReport, gate_report
 from desk.business import business, knowledge
 from desk.records import Passage
 from desk.reply_checks import citation_fault, shows_card_number
-from state.chaining import Summarised
+from state.chaining import GateReplyInput
 
 
-class Gated(Summarised):
-    """A reply before its gate."""
-
-    repaired: NotRequired[list[str]]
-
-
-async def gate_reply(state: Gated) -> GateReport:
+async def gate_reply(state: GateReplyInput) -> GateReport:
     """Let the reply through, or say what is wrong with it.
 
     Raises:
@@ -28,7 +21,7 @@ async def gate_reply(state: Gated) -> GateReport:
     return gate_report("gate_reply", next(_faults(state, passages), None), state.get("repaired", []))
 
 
-def _faults(state: Gated, passages: Sequence[Passage]) -> Iterator[str]:
+def _faults(state: GateReplyInput, passages: Sequence[Passage]) -> Iterator[str]:
     drafted, facts = state["draft"], state["facts"]
     if citation_fault(drafted.citations, {each.policy_id for each in passages}):
         yield "the reply must cite policies, and only those it was given"
@@ -45,7 +38,7 @@ def _faults(state: Gated, passages: Sequence[Passage]) -> Iterator[str]:
     yield from _invented(state, [each for each in passages if each.policy_id in drafted.citations])
 
 
-def _invented(state: Gated, cited: Sequence[Passage]) -> Iterator[str]:
+def _invented(state: GateReplyInput, cited: Sequence[Passage]) -> Iterator[str]:
     case, reader, today = state["case"], business().reader, datetime.now(UTC).date()
     said = f"{state['draft'].reply}\n{state['summary']}"
     grounds = "\n".join([*(f"{each.title}\n{each.text}" for each in cited), *(fact.quote for fact in state["facts"])])

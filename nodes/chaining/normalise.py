@@ -4,10 +4,10 @@ from datetime import UTC, datetime
 
 from baton import ask
 from desk.business import instructions
-from state.chaining import Case, CaseMade, Extracted
+from state.chaining import Case, NormaliseInput, NormaliseUpdate
 
 
-async def normalise(state: Extracted) -> CaseMade:
+async def normalise(state: NormaliseInput) -> NormaliseUpdate:
     """The case; relative dates count from today."""
     data = {
         "facts": [fact.model_dump() for fact in state["facts"]],

@@ -2,11 +2,11 @@
 
 from baton import ask
 from desk.business import instructions, policies
-from state.chaining import CaseReply, Grounded, Summary
+from state.chaining import CaseReply, SummariseInput, SummariseUpdate
 from state.desk import Draft
 
 
-async def summarise(state: Grounded) -> Summary:
+async def summarise(state: SummariseInput) -> SummariseUpdate:
     """A summary, and a reply that says which facts and policies it rests on."""
     data = {
         "case": state["case"].model_dump(mode="json"),

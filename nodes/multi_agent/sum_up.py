@@ -3,10 +3,10 @@
 from desk.business import business
 from desk.records import paragraphs
 from state.desk import PROPOSED_ONLY, ActionTaken, Outcome, Resolution, citations_of, proposed
-from state.multi_agent import Contribution, Gathered
+from state.multi_agent import Contribution, SumUpInput
 
 
-async def sum_up(state: Gathered) -> Resolution:
+async def sum_up(state: SumUpInput) -> Resolution:
     """The answers in the order of the hand-overs; a person looks where one is missing or an action is proposed."""
     fit = [each for each in state["contributions"] if each.fit]
     missing = [f"{each.route}: {each.review.reason}" for each in state["contributions"] if not each.fit]

@@ -8,10 +8,10 @@ from baton import ask
 from desk.business import instructions, knowledge
 from desk.records import OTHER, Review
 from state.context import Context
-from state.multi_agent import FINISH, PERSON, Contribution, Handing, Supervised, handover_shape
+from state.multi_agent import FINISH, PERSON, Contribution, SuperviseInput, SuperviseUpdate, handover_shape
 
 
-async def supervise(state: Supervised, runtime: Runtime[Context]) -> Handing:
+async def supervise(state: SuperviseInput, runtime: Runtime[Context]) -> SuperviseUpdate:
     """Where the message goes now; beyond the cap, or back without anything new, it goes to a person instead."""
     desk = await knowledge()
     known = {name: definition for name, definition in desk.routes.items() if name != OTHER}
@@ -78,12 +78,12 @@ def _shown(contribution: Contribution) -> dict[str, Any]:
     return {"specialist": contribution.route, **told, "checks": contribution.review.reason}
 
 
-def _ended(state: Supervised, why: str, stopped: str | None) -> Handing:
+def _ended(state: SuperviseInput, why: str, stopped: str | None) -> SuperviseUpdate:
     """The end of the loop, under the route of the first who had an answer; a person gets that answer as the best."""
     first = next((each for each in state.get("contributions", []) if each.fit), None)
     route, confidence = (first.route, first.confidence) if first else (state["route"], state["confidence"])
     to, count = PERSON if stopped else FINISH, state.get("handovers", 0)
-    ended = Handing(route=route, confidence=confidence, to=to, parts=[], why=why, handovers=count)
+    ended = SuperviseUpdate(route=route, confidence=confidence, to=to, parts=[], why=why, handovers=count)
     if stopped is None:
         return ended
     faults = [f"{each.route}: {each.review.reason}" for each in state.get("contributions", []) if not each.fit]

@@ -3,12 +3,12 @@
 from textwrap import shorten
 
 from desk.records import POLICIES, Finding
-from state.orchestrator_worker import Collected, Joined, SubTask, failed_id
+from state.orchestrator_worker import CollectInput, CollectUpdate, SubTask, failed_id
 
 LONGEST = 300  # characters of a finding in the words for a person
 
 
-async def collect(state: Joined) -> Collected:
+async def collect(state: CollectInput) -> CollectUpdate:
     """The passages, the sub-tasks without a finding, and a line on each sub-task for whoever reads the run."""
     found = {each.subtask: each for each in state["findings"]}
     failed = {failed_id(each): f"failed ({each.reason}, {each.letter_id})" for each in state["failures"]}

@@ -8,10 +8,10 @@ from desk.records import Passage, Review, amount_of, arguments, values_of
 from desk.reply_checks import citation_fault, claim_fault, shows_card_number
 from state.desk import Draft
 from state.gates import gate_or_person
-from state.orchestrator_worker import Covered, Synthesised
+from state.orchestrator_worker import GateCoverageInput, GateCoverageUpdate
 
 
-async def gate_coverage(state: Synthesised) -> Covered:
+async def gate_coverage(state: GateCoverageInput) -> GateCoverageUpdate:
     """Let the draft through, or say what is wrong with it; the second time, or where findings are missing, a person."""
     passages = (await knowledge()).passages(state["passages"])
     fault = next(_faults(state, passages), None) or await _others(state)
@@ -24,7 +24,7 @@ async def gate_coverage(state: Synthesised) -> Covered:
     return {"complaint": report["complaint"], "repaired": report["repaired"]}
 
 
-def _faults(state: Synthesised, passages: Sequence[Passage]) -> Iterator[str]:
+def _faults(state: GateCoverageInput, passages: Sequence[Passage]) -> Iterator[str]:
     drafted, findings = state["draft"], state["findings"]
     through = {*state["missing"], *(each.subtask for each in findings)}
     yield from (f"the sub-task {each.id} was lost" for each in state["plan"].subtasks if each.id not in through)
@@ -46,14 +46,14 @@ def _faults(state: Synthesised, passages: Sequence[Passage]) -> Iterator[str]:
         yield f"neither a finding nor the message names the amount {amount}"
 
 
-def _founded(state: Synthesised, drafted: Draft) -> bool:
+def _founded(state: GateCoverageInput, drafted: Draft) -> bool:
     """Whether the action is about things that a worker found."""
     known = {name for each in state["findings"] for name in each.evidence}
     named = arguments(drafted.action) if drafted.action else {}
     return {value for name, value in named.items() if name in business().service.id_fields.values()} <= known
 
 
-async def _others(state: Synthesised) -> str | None:
+async def _others(state: GateCoverageInput) -> str | None:
     """What is wrong where the reply or the evidence names somebody else's things."""
     evidence = (name for each in state["findings"] if each.rows for name in each.evidence)
     if await business().service.names_others(" ".join([state["draft"].reply, *evidence]), state["customer_id"]):
@@ -61,7 +61,7 @@ async def _others(state: Synthesised) -> str | None:
     return None
 
 
-def _best(state: Synthesised, passages: Sequence[Passage]) -> Draft:
+def _best(state: GateCoverageInput, passages: Sequence[Passage]) -> Draft:
     """The draft as far as it rests on the findings, for a person to read."""
     drafted, known = state["draft"], {each.policy_id for each in passages}
     return Draft(

@@ -8,13 +8,13 @@ from langgraph.runtime import Runtime
 
 from desk.business import business
 from state.context import Context
-from state.gates import Gated, gate_or_person
-from state.orchestrator_worker import Ordered, SubTask
+from state.gates import GateUpdate, gate_or_person
+from state.orchestrator_worker import GatePlanInput, SubTask
 
 SHOWN = 60  # characters of an id or a question in a complaint
 
 
-async def gate_plan(state: Ordered, runtime: Runtime[Context]) -> Gated:
+async def gate_plan(state: GatePlanInput, runtime: Runtime[Context]) -> GateUpdate:
     """Let the plan through, or say what is wrong with it; the second time a person looks."""
     fault = next(_faults(state["plan"].subtasks, runtime.context.subtasks), None)
     return gate_or_person("gate_plan", fault, state.get("repaired", []))

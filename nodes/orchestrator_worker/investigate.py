@@ -5,10 +5,10 @@ from langgraph.runtime import Runtime
 from desk.business import business
 from desk.records import Assignment
 from state.context import Context
-from state.orchestrator_worker import Found, Order
+from state.orchestrator_worker import InvestigateInput, InvestigateUpdate
 
 
-async def investigate(state: Order, runtime: Runtime[Context]) -> Found:
+async def investigate(state: InvestigateInput, runtime: Runtime[Context]) -> InvestigateUpdate:
     """The worker's finding."""
     subtask = state["subtask"]
     assignment = Assignment(

@@ -5,10 +5,10 @@ from langgraph.runtime import Runtime
 from baton import ask
 from desk.business import business, instructions
 from state.context import Context
-from state.orchestrator_worker import Plan, Planned, Planning
+from state.orchestrator_worker import Plan, PlanInput, PlanUpdate
 
 
-async def plan(state: Planning, runtime: Runtime[Context]) -> Planned:
+async def plan(state: PlanInput, runtime: Runtime[Context]) -> PlanUpdate:
     """The model's plan; nothing in it is believed before its gate."""
     data = {
         "message": state["message"],

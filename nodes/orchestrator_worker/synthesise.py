@@ -5,11 +5,11 @@ from typing import Any
 from baton import ask
 from desk.business import business, instructions, knowledge, policies
 from desk.records import Finding
-from state.desk import Drafting, draft_shape, plain
-from state.orchestrator_worker import Investigated
+from state.desk import DraftUpdate, draft_shape, plain
+from state.orchestrator_worker import SynthesiseInput
 
 
-async def synthesise(state: Investigated) -> Drafting:
+async def synthesise(state: SynthesiseInput) -> DraftUpdate:
     """A reply that rests on the findings; what they do not hold, the model does not see."""
     specialist = (await knowledge()).specialist(state["route"])
     found = {each.subtask: each for each in state["findings"]}
@@ -35,7 +35,7 @@ def _told(finding: Finding) -> dict[str, Any]:
     return finding.model_dump(include={"summary", "citations"})
 
 
-def _customer(state: Investigated) -> dict[str, Any] | None:
+def _customer(state: SynthesiseInput) -> dict[str, Any] | None:
     """The customer's things that were found, and no others; None for a stranger."""
     if state["customer_id"] is None:
         return None

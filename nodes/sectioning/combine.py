@@ -7,12 +7,12 @@ from textwrap import shorten
 from desk.business import business
 from desk.records import OTHER, Review, paragraphs
 from state.desk import PROPOSED_ONLY, Draft, Resolution, citations_of, proposed
-from state.sectioning import Combined, Joined, SectionResult
+from state.sectioning import CombineInput, CombineUpdate, SectionResult
 
 LONGEST_QUOTE, LONGEST_REST = 200, 1_000  # characters
 
 
-async def combine(state: Joined) -> Resolution | Combined:
+async def combine(state: CombineInput) -> Resolution | CombineUpdate:
     """What the customer reads of all sections; a review that says why where none has anything to say."""
     sections = sorted(state["sections"], key=lambda each: each.number)
     answered = [each for each in sections if each.draft is not None]
@@ -32,7 +32,7 @@ async def combine(state: Joined) -> Resolution | Combined:
     }
 
 
-def _left(state: Joined, sections: list[SectionResult]) -> Iterable[tuple[str, str]]:
+def _left(state: CombineInput, sections: list[SectionResult]) -> Iterable[tuple[str, str]]:
     """Why a request was left to a person, and its words."""
     for each in sections:
         if each.draft is None:

@@ -7,7 +7,7 @@ from langgraph.runtime import Runtime
 
 from state.context import Context
 from state.gates import gate_or_person
-from state.sectioning import Admitting, Separated
+from state.sectioning import GateSectionsInput, GateSectionsUpdate
 
 AHEAD = 12  # characters in which a negation stands ahead
 SHOWN = 60  # characters of a request in a complaint
@@ -16,7 +16,7 @@ WORD = re.compile(r"[^\W_]+(?:['.,@/:-][^\W_]+)*")
 NEGATED = re.compile(r"\b(?:not|never|no|without|cannot|\w+n't|dont|didnt|cant|wont)$")
 
 
-async def gate_sections(state: Separated, runtime: Runtime[Context]) -> Admitting:
+async def gate_sections(state: GateSectionsInput, runtime: Runtime[Context]) -> GateSectionsUpdate:
     """Let the requests through, up to the cap, or say what is wrong with them; the second time a person looks.
 
     A single request is worked as the whole message.

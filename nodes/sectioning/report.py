@@ -1,9 +1,9 @@
 """Report what became of one section of a message."""
 
-from state.sectioning import Reported, SectionResult, Worked
+from state.sectioning import ReportInput, ReportUpdate, SectionResult
 
 
-async def report(state: Worked) -> Reported:
+async def report(state: ReportInput) -> ReportUpdate:
     """The section's result; without a draft where nothing could be drafted."""
     result = SectionResult(
         number=state["number"],

@@ -6,10 +6,10 @@ from baton import effect
 from desk.business import Refused, business
 from desk.records import Review, arguments
 from state.desk import ActionTaken
-from state.support_desk import Acting, Checked
+from state.support_desk import ActInput, ActUpdate
 
 
-async def act(state: Checked) -> Acting:
+async def act(state: ActInput) -> ActUpdate:
     """The receipt of the business, or its refusal where a rule has come to forbid the action since it was checked."""
     action, customer_id = state["draft"].action, state["customer_id"]
     if action is None or customer_id is None:

@@ -7,10 +7,10 @@ from baton.errors import BadDecision
 from desk.business import Refused, UnknownCustomer, business
 from desk.records import Action, Review, arguments, parse_action
 from state.desk import Draft
-from state.support_desk import Asked, Deciding
+from state.support_desk import AskPersonInput, AskPersonUpdate
 
 
-async def ask_person(state: Asked) -> Deciding:
+async def ask_person(state: AskPersonInput) -> AskPersonUpdate:
     """The person's decision, and how to go on with it.
 
     An edit goes through the business's rules again; one beyond the reviewer's limit is put to a person again.

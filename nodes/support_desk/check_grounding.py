@@ -3,10 +3,10 @@
 from desk.business import knowledge
 from desk.records import values_of
 from desk.reply_checks import invention_fault
-from state.support_desk import Faults, Gathered
+from state.support_desk import CheckInput, CheckUpdate
 
 
-async def check_grounding(state: Gathered) -> Faults:
+async def check_grounding(state: CheckInput) -> CheckUpdate:
     """A fault for every amount that nobody named, and for every claim that nothing is proposed for."""
     known, findings = await knowledge(), state.get("findings", [])
     seen = [*(each.summary for each in findings), *values_of(findings)]

@@ -2,7 +2,7 @@
 
 import re
 
-from state.support_desk import Faults, Gathered
+from state.support_desk import CheckInput, CheckUpdate
 
 MOST_WORDS = 400
 SHOUTED = re.compile(r"\b[A-Z]{4,}(?:\s+[A-Z]{4,}){2,}\b|!{2,}")
@@ -13,7 +13,7 @@ UNKIND = re.compile(
 PROMISED = re.compile(r"\b(?:we|i) (?:guarantee|promise)\b", re.IGNORECASE)
 
 
-async def check_tone(state: Gathered) -> Faults:
+async def check_tone(state: CheckInput) -> CheckUpdate:
     """A fault for each way in which a part is unfit to be read by a customer."""
     return {"faults": [fault for part in state["parts"] if (fault := _fault(part.reply))]}
 

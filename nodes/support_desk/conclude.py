@@ -3,7 +3,7 @@
 from desk.business import business
 from desk.records import Verdict, paragraphs
 from state.desk import Outcome, Resolution, citations_of
-from state.support_desk import Concluding, Settlement
+from state.support_desk import ConcludeInput, Settlement
 
 BY_WEIGHT: tuple[tuple[Verdict, Outcome], ...] = (
     ("escalate", "escalated"),
@@ -14,7 +14,7 @@ BY_WEIGHT: tuple[tuple[Verdict, Outcome], ...] = (
 """What weighs most names the outcome of a message whose parts ended differently."""
 
 
-async def conclude(state: Concluding) -> Resolution:
+async def conclude(state: ConcludeInput) -> Resolution:
     """The resolution of a message that the desk could deal with, its parts in their order."""
     settled = {each.position: each for each in state.get("settled", [])}
     ended = sorted(settled.values(), key=lambda each: each.position)

@@ -1,9 +1,9 @@
 """Gather: bring what any path came to into one form, the parts that the desk would send."""
 
-from state.support_desk import Answered, Gathering
+from state.support_desk import GatherInput, GatherUpdate
 
 
-async def gather(state: Answered) -> Gathering:
+async def gather(state: GatherInput) -> GatherUpdate:
     """One part for each section that was worked, or the one draft of another path; the best of a loop is that draft."""
     if sections := state.get("sections"):
         return {"parts": [each.draft for each in sections if each.draft], "best": None}

@@ -1,11 +1,11 @@
 """Judge: put together what the checks of a review found."""
 
 from desk.records import Review
-from state.desk import Reviewing
-from state.support_desk import Reviewed
+from state.desk import ReviewUpdate
+from state.support_desk import JudgeInput
 
 
-async def judge(state: Reviewed) -> Reviewing:
+async def judge(state: JudgeInput) -> ReviewUpdate:
     """Whether the parts may go on; what any check found keeps them back."""
     faults = sorted(set(state["faults"]))
     if faults:

@@ -3,12 +3,12 @@
 from desk.business import business
 from desk.records import Verdict
 from state.desk import ActionStatus, ActionTaken, proposed
-from state.support_desk import SeenThrough, Settlement, Settlements
+from state.support_desk import SettleInput, Settlement, SettleUpdate
 
 STATUS: dict[Verdict, ActionStatus] = {"escalate": "proposed", "decline": "refused"}
 
 
-async def settle(state: SeenThrough) -> Settlements:
+async def settle(state: SettleInput) -> SettleUpdate:
     """The settlement of the part; the action as it was carried out, or why nothing was done."""
     review = state["review"]
     settlement = Settlement(
@@ -21,7 +21,7 @@ async def settle(state: SeenThrough) -> Settlements:
     return {"settled": [settlement]}
 
 
-def _text(state: SeenThrough) -> str:
+def _text(state: SettleInput) -> str:
     """What the customer reads; never a draft that says done what nobody did."""
     review, decision = state["review"], state.get("decision")
     if review.verdict == "decline":
@@ -31,7 +31,7 @@ def _text(state: SeenThrough) -> str:
     return state["draft"].reply
 
 
-def _unperformed(state: SeenThrough) -> ActionTaken:
+def _unperformed(state: SettleInput) -> ActionTaken:
     """The proposed action as it stands where nobody acted on it."""
     status = "rejected" if state.get("decision") else STATUS.get(state["review"].verdict, "proposed")
     [action] = proposed(state["draft"], status)

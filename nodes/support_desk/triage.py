@@ -4,8 +4,8 @@ import re
 
 from desk.business import Knowledge, business, knowledge
 from desk.records import OTHER
-from state.desk import Routed
-from state.support_desk import Triage
+from state.desk import RoutedInput
+from state.support_desk import TriageUpdate
 
 FEWEST_WORDS = 3  # of a sentence that asks for something
 LONG = 60  # words; a longer message has facts worth sorting out first
@@ -16,7 +16,7 @@ ASKS = re.compile(
 SURE = 0.6  # of a sentence's route
 
 
-async def triage(state: Routed) -> Triage:
+async def triage(state: RoutedInput) -> TriageUpdate:
     """The step that the message goes on to: most take the short path, `retrieve`."""
     message = state["message"]
     if asks_for_several(message, await knowledge()):

@@ -1,10 +1,10 @@
 """Secure: propose the action that stops the fraud, where it is plain which one that is."""
 
 from desk.business import business
-from state.desk import Drafted, Drafting
+from state.desk import DraftedInput, DraftUpdate
 
 
-async def secure(state: Drafted) -> Drafting:
+async def secure(state: DraftedInput) -> DraftUpdate:
     """The draft with the action proposed, unless it proposes something itself."""
     drafted, customer_id = state["draft"], state["customer_id"]
     if drafted.action is None and customer_id is not None:

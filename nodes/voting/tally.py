@@ -7,10 +7,10 @@ from langgraph.runtime import Runtime
 from desk.business import business
 from desk.records import OTHER, Review
 from state.context import Context
-from state.voting import Returned, Tally, Tallying, Vote
+from state.voting import Tally, TallyInput, TallyUpdate, Vote
 
 
-async def tally(state: Returned, runtime: Runtime[Context]) -> Tallying:
+async def tally(state: TallyInput, runtime: Runtime[Context]) -> TallyUpdate:
     """The count; a fraud has a route of its own, whatever the words were about.
 
     A voter that failed counts as asked and as not agreeing.
@@ -19,7 +19,7 @@ async def tally(state: Returned, runtime: Runtime[Context]) -> Tallying:
     counted = count(state.get("votes", []), asked, quorum)
     told = told_of(counted, asked, len(state.get("failures", [])))
     unsure = state["route"] == OTHER or not state["sure"]
-    written: Tallying = {
+    written: TallyUpdate = {
         "tally": counted,
         "route": business().fraud.route if counted.fraud else state["route"],
         "confidence": counted.share,

@@ -5,12 +5,12 @@ from typing import Any
 from baton import ask
 from desk.business import business, customer, instructions, knowledge
 from desk.records import View
-from state.voting import Ballot, Vote, Voting
+from state.voting import Vote, VoteInput, VoteUpdate
 
 TOPICS = 6  # as many as say anything
 
 
-async def vote(state: Ballot) -> Voting:
+async def vote(state: VoteInput) -> VoteUpdate:
     """The vote of the view that the ballot names."""
     view = {each.name: each for each in business().fraud.views}[state["view"]]
     data = {"message": state["message"], "view": view.name, **await _seen(view, state)}
@@ -18,7 +18,7 @@ async def vote(state: Ballot) -> Voting:
     return {"votes": [said.model_copy(update={"view": view.name})]}
 
 
-async def _seen(view: View, state: Ballot) -> dict[str, Any]:
+async def _seen(view: View, state: VoteInput) -> dict[str, Any]:
     """What this view is given beside the message."""
     seen: dict[str, Any] = {}
     if "customer" in view.sees:

@@ -23,7 +23,7 @@ import pytest
 from tests.ready import furnish, ready_home
 from tests.test_house import COMPOSITIONS, ROOT, imported, registered
 
-ROOMS = ("baton", "state", "bank", "nodes", "graphs")
+ROOMS = ("baton", "desk", "bank", "state", "nodes", "graphs")
 OURS = ("graphs", "nodes", "state")
 MOST_FILES = 20
 ONE_THREAD = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}

@@ -43,7 +43,7 @@ from tests.graphs.second_messages import (
 from tests.ready import furnish
 
 HOUSE = Path(__file__).parents[2]
-ROOMS = ("baton", "state", "bank", "nodes", "graphs")
+ROOMS = ("baton", "desk", "bank", "state", "nodes", "graphs")
 GRAPHS = set(entries())
 HOTEL = "Lumen Hotel charged me twice, 180.00 each time. Please refund one of them."
 PATIENCE_S = 60

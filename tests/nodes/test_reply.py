@@ -3,16 +3,16 @@ from typing import cast
 from bank.actions import parse_action
 from desk.business import business
 from desk.records import Review
-from nodes.reply import Repliable, reply
+from nodes.reply import ReplyInput, reply
 from state.desk import PROPOSED_ONLY, Draft, Resolution, is_settled
 
 FREEZE = parse_action("freeze_card", {"card_id": "K0018"})
 
 
-def drafted(*, proposing: bool = False, **more: str) -> Repliable:
+def drafted(*, proposing: bool = False, **more: str) -> ReplyInput:
     draft = Draft(reply="We have frozen it.", citations=["SEC-01"], action=FREEZE if proposing else None)
     known = {"message": "My card is gone", "customer_id": "C013", "route": "security", "confidence": 0.9}
-    return cast("Repliable", {**known, "passages": ["SEC-01.1"], "draft": draft, **more})
+    return cast("ReplyInput", {**known, "passages": ["SEC-01.1"], "draft": draft, **more})
 
 
 async def test_an_answer_is_the_draft_with_its_citations() -> None:
@@ -40,6 +40,6 @@ async def test_a_proposal_is_a_result_and_an_escalation_is_none() -> None:
 
 async def test_what_the_bank_forbids_is_declined_with_the_reason() -> None:
     review = Review(verdict="decline", reason="The card is frozen already.")
-    resolution = await reply(cast("Repliable", {**drafted(proposing=True), "review": review}))
+    resolution = await reply(cast("ReplyInput", {**drafted(proposing=True), "review": review}))
     assert (resolution["outcome"], resolution["actions"][0].status) == ("declined", "refused")
     assert resolution["reply"] == business().wording.refusal.format(reason="The card is frozen already")

@@ -9,14 +9,14 @@ from bank.protocol import Bank
 from bank.tools import ListAccounts, ListCards, ListTransactions
 from baton import TypedStateGraph
 from nodes.agent.use_tool import use_tool
-from state.agent import Calling, SearchPolicies, Seen, State
+from state.agent import SearchPolicies, State, ToolResult, UseToolInput
 from state.context import Context
 
 CARDS, ACCOUNTS = ListCards(name="list_cards"), ListAccounts(name="list_accounts")
 SEARCH = SearchPolicies(name="search_policies", query="freeze a stolen card")
 ROUTED = {"message": "Hello", "route": "security", "confidence": 0.9}
 
-builder: Any = TypedStateGraph(State, Context, input_schema=Calling)
+builder: Any = TypedStateGraph(State, Context, input_schema=UseToolInput)
 builder.add_node(use_tool).add_edge(START, "use_tool").add_edge("use_tool", END)
 
 
@@ -49,7 +49,7 @@ async def test_a_search_gives_ids_of_passages_as_many_as_the_context_says() -> N
 
 
 async def test_passages_found_before_stay_and_each_stands_once() -> None:
-    before = Seen(call=payments(), passages=[], rows=[], refused=None)
+    before = ToolResult(call=payments(), passages=[], rows=[], refused=None)
     ended = await used(SEARCH, seen=[before], passages=["CARD-05.1", "SEC-10.1"])
     assert ended["passages"][:2] == ["CARD-05.1", "SEC-10.1"]
     assert len(ended["passages"]) == len(set(ended["passages"]))
