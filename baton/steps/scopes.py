@@ -30,7 +30,7 @@ from langgraph.types import Command
 
 from baton import _langgraph as framework
 from baton.errors import BatonError
-from baton.models.counted import count_calls
+from baton.models.callbacks import count_calls
 from baton.plain import json_text
 from baton.runtime.active import ActiveRun, active_run, execution, here
 from baton.storage.fence import ACTIVE

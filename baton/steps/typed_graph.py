@@ -34,7 +34,7 @@ from typing_extensions import is_typeddict
 
 from baton import _langgraph as framework
 from baton.errors import UsageError
-from baton.models.counted import count_calls
+from baton.models.callbacks import count_calls
 from baton.runtime.active import active_run, here
 from baton.runtime.plumbing import plumbing
 from baton.steps.adhoc import RUN, Call, begin, run_of
