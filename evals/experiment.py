@@ -152,7 +152,7 @@ class Bench:
 async def bench(desk: Plumbing) -> AsyncIterator[Bench]:
     """A bench whose results stand in the desk's database, and its runs beside it."""
     key = await asyncio.to_thread(home_key)
-    runs = Plumbing(desk.settings, await Database.open(desk.database.path.with_name(RUNS)), key, desk.holder)
+    runs = Plumbing(desk.settings, await Database.open(desk.database.path.with_name(RUNS)), key, desk.owner)
     try:
         await desk.database.do(cells.create_tables)
         yield Bench(desk, runs)

@@ -18,7 +18,7 @@ from typing_extensions import TypedDict
 
 from baton.errors import OverBudget
 from baton.redact import redact_error
-from baton.runtime.active import ActiveRun, here
+from baton.runtime.active import ActiveRun, current_step
 from baton.storage.transaction import Transaction
 
 RESERVE = (
@@ -174,7 +174,7 @@ async def reserve_first(run: ActiveRun, offers: Sequence[Offer]) -> Reservation:
         OverBudget: none fits; nothing was reserved.
     """
     call_id, started = uuid4().hex, time.time()
-    call = {**asdict(here(run)), "call_id": call_id, "started": started}
+    call = {**asdict(current_step(run)), "call_id": call_id, "started": started}
     offer, warning = await run.plumbing.database.do(lambda tx: _reserve_offer(tx, run, call, offers), durable=False)
     if warning:
         log.warning("%s has used 80 %% of its budget: %s", run.thread_id, warning)
@@ -184,7 +184,9 @@ async def reserve_first(run: ActiveRun, offers: Sequence[Offer]) -> Reservation:
 
 def record_budget_event(run: ActiveRun, status: str, details: str | Budget) -> None:
     """Record an event of a run's budget as a span, so that `baton show` lists it."""
-    run.plumbing.spans.record(here(run), kind="budget", status=status, started=time.time(), output=json.dumps(details))
+    run.plumbing.spans.record(
+        current_step(run), kind="budget", status=status, started=time.time(), output=json.dumps(details)
+    )
 
 
 def _reserve_offer(

@@ -22,8 +22,8 @@ from baton.errors import BatonError, OverBudget
 from baton.models.budget import Usage
 from baton.models.models import cost_usd
 from baton.redact import redact_error
-from baton.runtime.active import ActiveRun, active_run, here
-from baton.runtime.spans import Where
+from baton.runtime.active import ActiveRun, active_run, current_step
+from baton.runtime.spans import StepRef
 from baton.storage.sqlite_file import reading
 from baton.storage.transaction import Transaction
 
@@ -57,7 +57,7 @@ class CallInProgress(NamedTuple):
     """A call that began and has not ended; `started` is Unix seconds."""
 
     run: ActiveRun
-    step: Where
+    step: StepRef
     model: str
     started: float
 
@@ -91,7 +91,7 @@ class CountedCalls(BaseCallbackHandler):
         _refuse_if_spent(run)
         fields = metadata or {}
         model = f"{fields.get('ls_provider', 'model')}:{fields.get('ls_model_name', '?')}"
-        self._calls[run_id] = CallInProgress(run, here(run), model, time.time())
+        self._calls[run_id] = CallInProgress(run, current_step(run), model, time.time())
 
     def on_llm_start(self, serialized: Any, prompts: Any, **_: Any) -> None:
         """See BaseCallbackHandler; a model of plain texts reports no usage."""

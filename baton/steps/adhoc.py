@@ -111,7 +111,7 @@ class Call:
         if not self.listed:
             told = error or ("the stream was left" if stopped else None)
             row = Adopted(*self.row[:5], self.began)
-            self.run.plumbing.adopted(row._replace(error=told, ended=time.time()))
+            self.run.plumbing.record_adhoc_run(row._replace(error=told, ended=time.time()))
             return
         if self.run.interrupted and asked is None and not (error or stopped or self.graph.checkpointer):
             error = "it asked and cannot wait: compile the graph with a checkpointer"
@@ -143,7 +143,7 @@ async def begin(
     run.writes_masked = not (isinstance(given, Command) and given.update)  # which comes from outside
     if named is None and not graph.checkpointer:
         del configurable["thread_id"]  # or the framework would copy it into the metadata of every callback
-        open_plumbing.adopted(Adopted(*row[:5], time.time()))
+        open_plumbing.record_adhoc_run(Adopted(*row[:5], time.time()))
         return Call(graph, run, given, _with_run(config, configurable, run), row, listed=False)
     if isinstance(given, Command) or given is None:
         given = await _go_on(graph, run, row, given, configurable)
@@ -232,7 +232,7 @@ def _row(
 ) -> AdHoc:
     origin, caps = "server" if SERVER_KEYS & configurable.keys() else "library", open_plumbing.settings
     request = (config or {}).get("metadata", {}).get("run_id") or None
-    held, usd = open_plumbing.holder, nanousd(caps.budget_usd)
+    held, usd = open_plumbing.owner, nanousd(caps.budget_usd)
     return AdHoc(thread_id, graph.name, origin, caps.budget_tokens, usd, held, None, request and str(request))
 
 

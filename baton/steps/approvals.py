@@ -19,7 +19,7 @@ from baton.errors import BadDecision, BatonError, EffectMismatch, SecondEffect, 
 from baton.plain import canonical
 from baton.records import Record
 from baton.redact import redact, redact_texts
-from baton.runtime.active import ActiveRun, active_run, here, place
+from baton.runtime.active import ActiveRun, active_run, checkpoint_refs, current_step
 from baton.steps.scopes import StepScope, scope_of
 from baton.storage.transaction import Transaction
 
@@ -123,9 +123,14 @@ class _Question:
             self._digests.append(digest_of(run.thread_id, asked.occurrence, asked.name, asked.args))
         if asked.given != asked.args:  # as it was put before arguments were masked
             self._digests.append(digest_of(run.thread_id, where, asked.name, asked.given))
-        self._values = {"interrupt_id": self._id, "thread_id": run.thread_id, "run": run.run, "step": here(run).step}
+        self._values = {
+            "interrupt_id": self._id,
+            "thread_id": run.thread_id,
+            "run": run.run,
+            "step": current_step(run).step,
+        }
         self._values |= {"occurrence": asked.occurrence, "request": json.dumps(self._request)}
-        self._values |= {"digest": self._digests[0], "place": json.dumps(place())}
+        self._values |= {"digest": self._digests[0], "place": json.dumps(checkpoint_refs())}
         self._values |= {"decision": None, "decided_by": None, "channel": None}
 
     async def put(self) -> dict[str, Any]:

@@ -11,14 +11,14 @@ from typing import Any
 from langgraph.types import RetryPolicy
 
 from baton.errors import CapReached
-from baton.runtime.active import ActiveRun, execution
-from baton.runtime.spans import Where
+from baton.runtime.active import ActiveRun, execution_info
+from baton.runtime.spans import StepRef
 from baton.steps.counters import count
 
 Policies = RetryPolicy | Sequence[RetryPolicy] | None
 
 
-async def before_retry(run: ActiveRun, where: Where, policies: Policies) -> None:
+async def before_retry(run: ActiveRun, where: StepRef, policies: Policies) -> None:
     """Count the attempt before this one, also where the framework cut it off for its time.
 
     Raises:
@@ -28,7 +28,7 @@ async def before_retry(run: ActiveRun, where: Where, policies: Policies) -> None
     await _count(run, where, where.attempt - 1, most)
 
 
-async def after_failure(run: ActiveRun, where: Where, policies: Policies, error: Exception) -> None:
+async def after_failure(run: ActiveRun, where: StepRef, policies: Policies, error: Exception) -> None:
     """Count a failure that the framework would answer with another attempt.
 
     Raises:
@@ -44,8 +44,8 @@ async def after_failure(run: ActiveRun, where: Where, policies: Policies, error:
             raise CapReached(reached.name, reached.cap, f"{reached}; the last error: {error}") from error
 
 
-async def _count(run: ActiveRun, where: Where, attempt: int, most: int) -> None:
-    began = execution().node_first_attempt_time or 0.0  # 0 where the framework does not say
+async def _count(run: ActiveRun, where: StepRef, attempt: int, most: int) -> None:
+    began = execution_info().node_first_attempt_time or 0.0  # 0 where the framework does not say
     failures = await count(run, f"attempts:{where.step}:{where.task_id}", f"{began}:{attempt}")
     if failures >= most:
         raise CapReached("attempts", most, f"{where.step} failed {failures} times, and {most} attempts are its most")

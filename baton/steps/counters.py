@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from langgraph.types import Send
 
 from baton.errors import CapReached
-from baton.runtime.active import ActiveRun, active_run, here
+from baton.runtime.active import ActiveRun, active_run, current_step
 from baton.storage.transaction import Transaction
 
 MARK = "INSERT INTO counters (thread_id, run, name, mark) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING"
@@ -25,7 +25,7 @@ async def within(name: str, cap: int) -> int:
         CapReached: there were `cap` already; this one is not counted.
     """
     run = active_run()
-    where = here(run)
+    where = current_step(run)
     return await count(run, name, f"{where.step}:{where.task_id}", cap)
 
 

@@ -17,6 +17,7 @@ from langgraph.graph import END
 from langgraph.types import Command
 
 from baton import _langgraph as framework
+from baton._langgraph import CheckpointRef
 from baton.errors import (
     BadAnswer,
     BadReceipt,
@@ -38,7 +39,7 @@ from baton.errors import (
 from baton.plain import json_text
 from baton.records import Record
 from baton.redact import redact_error, redact_json
-from baton.runtime.active import ActiveRun, Level, active_run, execution, place
+from baton.runtime.active import ActiveRun, active_run, checkpoint_refs, execution_info
 from baton.steps.scopes import scope_of
 from baton.storage.letter_rows import get, put, set_ends_run
 from baton.storage.transaction import Transaction
@@ -95,7 +96,7 @@ async def park(state: Any, error: NodeError) -> Command[Any]:
         Parked: this graph is a step of another, which decides how the run goes on.
     """
     letter_id = await _kept(state, error, ends_run=True)
-    if framework.is_inner(execution().checkpoint_ns):
+    if framework.is_inner(execution_info().checkpoint_ns):
         raise Parked(letter_id)
     active_run().ended_by = letter_id
     return Command(goto=END)
@@ -120,7 +121,7 @@ async def _kept(state: Any, error: NodeError, *, ends_run: bool) -> str:
     """The id of the letter that keeps what failed here, or in a graph inside this step."""
     if isinstance(error.error, LeaseLost):
         raise error.error  # the run lives on in another process; it is not this one's to end
-    run, info = active_run(), execution()
+    run, info = active_run(), execution_info()
     if inside := PARKED.search(repr(error.error)):
         letter_id = inside[1]
         await run.plumbing.database.do(lambda tx: set_ends_run(tx, run, letter_id, ends_run=ends_run))
@@ -133,7 +134,7 @@ async def _kept(state: Any, error: NodeError, *, ends_run: bool) -> str:
         error.error,
         checkpoint_id=info.checkpoint_id,
         ends_run=ends_run,
-        places=[place()],
+        places=[checkpoint_refs()],
         path=_path(run),
         may_send=scope_of(run).may_send,
     )
@@ -155,7 +156,7 @@ async def record(
     *,
     checkpoint_id: str | None,
     ends_run: bool = True,
-    places: Sequence[list[Level]] = (),
+    places: Sequence[list[CheckpointRef]] = (),
     path: str = "",
     may_send: bool = False,
 ) -> str:
@@ -204,7 +205,7 @@ async def record_reducer(run: ActiveRun, failed: ReducerFailed) -> str:
         {"key": failed.key},
         named,
         checkpoint_id=writers[0][1] if writers else None,
-        places=[[("", checkpoint, task)] for _, checkpoint, task in writers],
+        places=[[CheckpointRef("", checkpoint, task)] for _, checkpoint, task in writers],
     )
 
 

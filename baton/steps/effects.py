@@ -23,8 +23,8 @@ from baton._langgraph import step_path
 from baton.errors import BadReceipt, BatonError, EffectMismatch, InDoubt, SecondEffect, Transient, UsageError
 from baton.plain import canonical, fits, plain_json
 from baton.redact import redact_json, redact_texts
-from baton.runtime.active import ActiveRun, active_run, here
-from baton.runtime.spans import Where
+from baton.runtime.active import ActiveRun, active_run, current_step
+from baton.runtime.spans import StepRef
 from baton.steps.scopes import StepScope, scope_of, tool_call_id
 from baton.storage.seals import Seals
 from baton.storage.transaction import Transaction
@@ -68,7 +68,7 @@ async def effect(
         BadReceipt: it happened, and its receipt is too large to be taken on.
     """
     run, started = active_run(), time.time()
-    where, scope, asked = here(run), scope_of(run), _asked(action, args, occurrence)
+    where, scope, asked = current_step(run), scope_of(run), _asked(action, args, occurrence)
     with _claimed(scope, action, occurrence):
         key, before = _key(run, scope, action, occurrence), _key_before(run, where, occurrence)
         row, may_fire = await run.plumbing.database.do(lambda tx: _intend(tx, run, (key, before), action, asked))
@@ -123,12 +123,12 @@ def _key(run: ActiveRun, scope: StepScope, action: str, occurrence: str | None) 
     return f"{run.thread_id}:{run.run}:{run.plumbing.database.id}:{'/'.join(parts)}:{occurrence or '0'}"
 
 
-def _key_before(run: ActiveRun, where: Where, occurrence: str | None) -> str | None:
+def _key_before(run: ActiveRun, where: StepRef, occurrence: str | None) -> str | None:
     """The key that a database of one run a thread gave this effect: what was begun under it goes on under it."""
     return f"{run.thread_id}:{where.step}:{occurrence or '0'}" if run.run == 1 else None
 
 
-async def _fire(run: ActiveRun, where: Where, row: dict[str, Any], execute: Execute, *, idempotent: bool) -> Any:
+async def _fire(run: ActiveRun, where: StepRef, row: dict[str, Any], execute: Execute, *, idempotent: bool) -> Any:
     earliest = min(row["created_at"], time.time()) - CLOCKS_APART_S  # our own clock may have been set back since
     try:
         made = execute(row["key"])

@@ -32,7 +32,7 @@ from baton import _langgraph as framework
 from baton.errors import BatonError
 from baton.models.callbacks import count_calls
 from baton.plain import json_text
-from baton.runtime.active import ActiveRun, active_run, execution, here
+from baton.runtime.active import ActiveRun, active_run, current_step, execution_info
 from baton.storage.fence import ACTIVE
 
 if TYPE_CHECKING:
@@ -161,7 +161,7 @@ def scope_of(run: ActiveRun) -> StepScope:
         scope = scope.outer
     if scope is not None:
         return scope
-    attempt = (namespace, execution().node_attempt)
+    attempt = (namespace, execution_info().node_attempt)
     if attempt not in run.foreign_scopes:
         run.foreign_scopes[attempt] = StepScope(config, config["metadata"]["langgraph_node"], namespace)
     found: StepScope = run.foreign_scopes[attempt]
@@ -246,7 +246,9 @@ class Scoped(Runnable[Any, Any]):
         told = None if error is None or isinstance(error, GraphBubbleUp) else f"{type(error).__name__}: {error}"
         status = "done" if error is None else "interrupted" if told is None else "failed"
         output = None if error else json_text(made).decode()
-        run.plumbing.spans.record(here(run), status=status, started=started, state=given, output=output, error=told)
+        run.plumbing.spans.record(
+            current_step(run), status=status, started=started, state=given, output=output, error=told
+        )
 
 
 class Noting(Runnable[Any, Any]):

@@ -35,7 +35,7 @@ from typing_extensions import is_typeddict
 from baton import _langgraph as framework
 from baton.errors import UsageError
 from baton.models.callbacks import count_calls
-from baton.runtime.active import active_run, here
+from baton.runtime.active import active_run, current_step
 from baton.runtime.plumbing import plumbing
 from baton.steps.adhoc import RUN, Call, begin, run_of
 from baton.steps.attempts import Policies, after_failure, before_retry
@@ -383,7 +383,7 @@ def _spanned(typed: Typed, name: str, policies: Callable[[], Policies]) -> Step:
     @wraps(typed)
     async def step(state: Any, *args: Any, **injected: Any) -> Any:
         run, started = active_run(), time.time()
-        where, spans = here(run), run.plumbing.spans
+        where, spans = current_step(run), run.plumbing.spans
         try:
             if where.attempt > 1:
                 await before_retry(run, where, policies())

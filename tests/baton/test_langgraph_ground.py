@@ -184,14 +184,14 @@ async def test_first_checkpoint_begins_clean_with_what_is_kept(kept: Seen) -> No
     assert seen == [{"at": 7, "messages": []}, {**kept, "messages": []}]
 
 
-async def test_levels_of_step_path_is_inner_lies_in_and_call_in_read_the_names_of_steps_in_steps() -> None:
+async def test_checkpoint_refs_step_path_is_inner_lies_in_and_call_in_read_the_names_of_steps_in_steps() -> None:
     seen: Seen = {}
 
     def look(config: Any) -> None:
         namespace = ground.namespace_of(config)
         seen["path"], seen["inner"] = ground.step_path(namespace), ground.is_inner(namespace)
-        levels = ground.levels_of(namespace, config["configurable"])
-        seen["levels"] = [(ground.step_path(level), bool(checkpoint), bool(task)) for level, checkpoint, task in levels]
+        refs = ground.checkpoint_refs(namespace, config["configurable"])
+        seen["refs"] = [(ground.step_path(space), bool(checkpoint), bool(task)) for space, checkpoint, task in refs]
         desk = namespace.rpartition("|")[0]
         seen["in"] = (ground.lies_in(namespace, desk), ground.lies_in(desk, namespace))
         seen["call"] = [ground.call_in(each, desk) for each in (namespace, f"{desk}|1|step:9a8b")]
@@ -200,7 +200,7 @@ async def test_levels_of_step_path_is_inner_lies_in_and_call_in_read_the_names_o
     made.add_node("desk", one_step(look).builder.compile()).add_edge(START, "desk").add_edge("desk", END)
     await made.compile(checkpointer=InMemorySaver()).ainvoke({"at": 0}, on("t"))
     assert (seen["path"], seen["inner"], seen["in"], seen["call"]) == ("desk/step", True, (True, False), ["", "1"])
-    assert seen["levels"] == [("", True, True), ("desk", True, True)]
+    assert seen["refs"] == [("", True, True), ("desk", True, True)]
 
 
 async def test_first_interrupt_id_is_known_before_the_interrupt() -> None:
