@@ -102,7 +102,7 @@ def scripted_model(*answers: Any, roles: tuple[Role, ...] = get_args(Role)) -> I
 @contextmanager
 def retries_off() -> Iterator[None]:
     """Let a step that fails for now fail at once, whose policy asks `transient`, as `MODEL_RETRY` does."""
-    with patch.object(policies, "trying_again", new=False):
+    with patch.object(policies, "retries_enabled", new=False):
         yield
 
 
