@@ -20,7 +20,7 @@ from unittest.mock import patch
 from baton.config import policies
 from baton.config.settings import Role, settings
 from baton.offline.endpoint import Request, Skill
-from baton.offline.wire import offering
+from baton.offline.wire import offer_responders
 from baton.storage import run_rows
 from baton.storage.database import Database
 
@@ -92,7 +92,7 @@ def scripted_model(*answers: Any, roles: tuple[Role, ...] = get_args(Role)) -> I
     model = ScriptedModel(f"scripted-{next(_numbers)}", *answers)
     named = {f"BATON_MODEL_{role.upper()}": f"local:{model.name}" for role in roles}
     try:
-        with offering(model.name, model), patch.dict(os.environ, named):
+        with offer_responders(model.name, model), patch.dict(os.environ, named):
             settings.cache_clear()
             yield model
     finally:
