@@ -136,9 +136,9 @@ class Endpoint:
             if chat.schema_name is not None:
                 return Answer(text=self._required_text(chat.schema_name, request, f"the schema {chat.schema_name!r}"))
             calls = self._calls(chat, request)
-            return (
-                Answer(calls=calls) if calls else Answer(text=self._required_text(CHAT, request, "plain text ('chat')"))
-            )
+            if calls:
+                return Answer(calls=calls)
+            return Answer(text=self._required_text(CHAT, request, "plain text ('chat')"))
         except Refusal as refusal:
             return Answer(refusal=str(refusal))
 
