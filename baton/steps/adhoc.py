@@ -202,7 +202,7 @@ async def start_clean(graph: Graph, last: CheckpointTuple | None, run: int) -> N
     kept = {name: values[name] for name in graph.kept() if name in values}
     version = graph.saver.get_next_version(max(last.checkpoint["channel_versions"].values(), default=None), None)
     fresh, versions = framework.first_checkpoint(last, kept, version)
-    metadata: Any = {**framework.begun_after({**last.metadata}), RUN: run}
+    metadata: Any = {**framework.metadata_after({**last.metadata}), RUN: run}
     await graph.saver.aput(last.config, fresh, metadata, versions)
 
 

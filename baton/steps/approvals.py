@@ -82,12 +82,12 @@ async def request_approval(
 @contextmanager
 def _alone(scope: StepScope) -> Iterator[int]:
     """The number of a question in its step, from 0 on; two at once would share one reply."""
-    asked, open_now = [each for each in scope.taken if each[0] == "question"], ("asking",)
-    if open_now in scope.taken:
+    asked, open_now = [each for each in scope.names_in_use if each[0] == "question"], ("asking",)
+    if open_now in scope.names_in_use:
         raise SecondEffect(f"{scope.name} asks two questions at once; await one, then the other, or ask in two steps")
-    scope.taken |= {open_now, ("question", str(len(asked)))}
+    scope.names_in_use |= {open_now, ("question", str(len(asked)))}
     yield len(asked)
-    scope.taken.discard(open_now)  # not where it waits: whoever asks beside it is refused
+    scope.names_in_use.discard(open_now)  # not where it waits: whoever asks beside it is refused
 
 
 class _Asked(NamedTuple):
@@ -145,7 +145,7 @@ class _Question:
 
         After a crash it keeps fewer; from then on no more are let go of, or the next question would lose its own.
         """
-        kept = min(replies, framework.replies_kept() - self._scope.replies)
+        kept = min(replies, framework.count_replies() - self._scope.replies)
         for _ in range(kept):
             self._interrupt(self._request)
         if kept < replies:

@@ -96,17 +96,17 @@ def _asked(action: str, args: dict[str, Any], occurrence: str | None) -> str:
 def _claimed(scope: StepScope, action: str, occurrence: str | None) -> Iterator[None]:
     """Hold the name of an effect in its step; one that fails gives it back, for whoever catches that may try again."""
     name = ("effect", tool_call_id() or "", action, occurrence or "")
-    if name in scope.taken:
+    if name in scope.names_in_use:
         how = f"as {occurrence!r} again" if occurrence else "without a name"
         raise SecondEffect(
             f"{scope.name} asks for {action} a second time, {how}; the first stands: name each by `occurrence`, a text"
             " that is the same when the step runs again"
         )
-    scope.taken.add(name)
+    scope.names_in_use.add(name)
     try:
         yield
     except BaseException:
-        scope.taken.discard(name)
+        scope.names_in_use.discard(name)
         raise
 
 

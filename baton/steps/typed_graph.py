@@ -264,7 +264,7 @@ class TypedStateGraph(StateGraph[StateT, ContextT, InputT, OutputT]):
             compiled = super().compile(*args, **options)
             self._see_declared_types(compiled)
             self._limits.update(framework.take_timeouts(compiled, self._limits.keys() & compiled.nodes.keys()))
-            return TypedGraph(**framework.parts_of(count_visits(compiled, self.foreign, self._boundary)))
+            return TypedGraph(**framework.attributes_of(count_visits(compiled, self.foreign, self._boundary)))
 
     def _step(self, name: str, function: Any) -> Any:
         if isinstance(function, Runnable):
@@ -282,7 +282,7 @@ class TypedStateGraph(StateGraph[StateT, ContextT, InputT, OutputT]):
         @wraps(function)
         async def handle(state: Any, error: NodeError, **injected: Any) -> Any:
             scope = enter_step(error.node)
-            scope.may_send = framework.has_own_way(self, error.node)
+            scope.may_send = framework.has_branches(self, error.node)
             return scope.with_visit((await wrapped(state, error=error, **injected))[0])
 
         return handle
