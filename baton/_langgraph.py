@@ -7,7 +7,7 @@ upgrade changes one, `tests/baton/test_langgraph_ground.py` fails by the name th
 from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime
 from functools import partial
-from typing import Any, NamedTuple
+from typing import Any
 
 from langchain_core.runnables import RunnableConfig
 from langchain_core.runnables.config import var_child_runnable_config
@@ -86,19 +86,14 @@ def call_number(namespace: str, outer: str) -> str:
     return namespace[len(outer) :].strip("|").rpartition("|")[0]
 
 
-class CheckpointRef(NamedTuple):
-    """A checkpoint of one graph, and the task of that graph which led to a step."""
+def checkpoint_refs(namespace: str, configurable: Mapping[str, Any]) -> list[tuple[str, str, str]]:
+    """The checkpoints that a step works from, one for each graph around it, the outermost first.
 
-    namespace: str
-    checkpoint_id: str
-    task_id: str
-
-
-def checkpoint_refs(namespace: str, configurable: Mapping[str, Any]) -> list[CheckpointRef]:
-    """The checkpoints that a step works from, one for each graph around it, the outermost first."""
+    Each is a namespace, a checkpoint id, and the id of the task of that graph that leads to the step.
+    """
     ids: Mapping[str, str] = configurable.get("checkpoint_map", {})
     around = [each for each in sorted(ids, key=len) if not each or is_within(namespace, each)]
-    return [CheckpointRef(each, ids[each], _task_after(namespace, each)) for each in around]
+    return [(each, ids[each], _task_after(namespace, each)) for each in around]
 
 
 def _task_after(namespace: str, outer: str) -> str:

@@ -13,9 +13,9 @@ from baton import _langgraph as framework
 from baton.errors import BatonError
 from baton.runtime.spans import StepRef
 from baton.storage.fence import ACTIVE, Fence
+from baton.storage.records import CheckpointRef
 
 if TYPE_CHECKING:
-    from baton._langgraph import CheckpointRef
     from baton.runtime.plumbing import Plumbing
     from baton.storage.transaction import Transaction
 
@@ -101,9 +101,10 @@ def execution_info() -> ExecutionInfo:
     return info
 
 
-def checkpoint_refs() -> "list[CheckpointRef]":
+def checkpoint_refs() -> list[CheckpointRef]:
     """The checkpoints that the node that calls works from, one for each graph around it, the outermost first."""
-    return framework.checkpoint_refs(execution_info().checkpoint_ns, _configurable())
+    refs = framework.checkpoint_refs(execution_info().checkpoint_ns, _configurable())
+    return [CheckpointRef(*each) for each in refs]
 
 
 def _configurable() -> dict[str, Any]:
