@@ -100,7 +100,7 @@ async def open_resources() -> AsyncIterator[Plumbing]:
             await task.result().close()
 
 
-opened = open_resources  # the name of before
+opened = open_resources  # its name of before
 
 
 @asynccontextmanager
