@@ -211,16 +211,16 @@ def holds_card_number(text: str) -> bool:
 
 def _suspect(raw: bytes, *, texts_only: bool = False) -> bool:
     """Whether anything in JSON text may have to be redacted; wrong about a few texts, and about no secret."""
-    signs = raw.translate(None, PLAIN)
+    signs = raw.translate(None, PLAIN).decode("latin-1")  # `in` is ten times as fast on text as on bytes
     return bool(
         _more
         or (_hidden and any(each.encode() in raw for each in _hidden))
-        or (b"_" in signs and _holds_key(raw, b"_"))
-        or (b"-" in signs and (b"-----" in signs or _holds_key(raw, b"-")))
-        or (b"J" in signs and b"eyJ" in raw)
-        or (b"@" in signs and b"://" in raw)
-        or (b"A" in signs and (b"AI" in signs or b"AKIA" in signs or b"ASIA" in signs))
-        or b"SG." in signs
+        or ("_" in signs and _holds_key(raw, b"_"))
+        or ("-" in signs and ("-----" in signs or _holds_key(raw, b"-")))
+        or ("J" in signs and b"eyJ" in raw)
+        or ("@" in signs and b"://" in raw)
+        or ("A" in signs and ("AI" in signs or "AKIA" in signs or "ASIA" in signs))
+        or "SG." in signs
         or _holds_word(raw, signs)
         or (len(signs) >= LEAST and _may_hold_card(raw) and _holds_card(raw, texts_only=texts_only))
     )
@@ -248,16 +248,14 @@ def _holds_key(raw: bytes, joint: bytes) -> bool:
     return any(piece.endswith(marks) for piece in pieces[:-1]) and (b"\\u" in raw or KEY.search(_text(raw)) is not None)
 
 
-def _holds_word(raw: bytes, signs: bytes) -> bool:
+def _holds_word(raw: bytes, signs: str) -> bool:
     """Whether a word is followed by what may be said of; most colons are JSON's own, after a quote."""
     lower = raw.lower()
-    if b"=" in signs or b"\\" in signs or signs.count(b":") > raw.count(b'":'):
+    if "=" in signs or "\\" in signs or signs.count(":") > raw.count(b'":'):
         for word in WORDS:
-            if word in lower and _follows(word, ASSIGNS, lower, lower):
+            if _follows(word, ASSIGNS, lower, lower):
                 return True
-    return (b"bearer" in lower and _follows(b"bearer", AFTER_BEARER, lower, raw)) or (
-        b"basic" in lower and _follows(b"basic", AFTER_BASIC, lower, raw)
-    )
+    return _follows(b"bearer", AFTER_BEARER, lower, raw) or _follows(b"basic", AFTER_BASIC, lower, raw)
 
 
 def _follows(word: bytes, rule: re.Pattern[bytes], lower: bytes, raw: bytes) -> bool:
