@@ -127,7 +127,7 @@ class TypedGraph(CompiledStateGraph[StateT, ContextT, InputT, OutputT]):
     def _inner_input(self, given: Any, configurable: Mapping[str, Any]) -> Any:
         """The input of a call by a step of another graph, in the form that is stored, which a node has anyhow."""
         is_inner = isinstance(given, dict) and framework.is_inside_task(configurable)
-        return input_codec(self.builder).plain(given, self.name) if is_inner else given
+        return input_codec(self.builder).take_inner(given, self.name) if is_inner else given
 
     def may_pause(self, options: Mapping[str, Any]) -> bool:
         """Whether the graph may stop without one of our steps noticing: at a breakpoint, or in a node of others."""
