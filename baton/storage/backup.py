@@ -53,7 +53,7 @@ def back_up(named: str, database: Path, tell: Tell) -> Kept:
         StorageError: something cannot be read or written, is damaged, or the key is not that of the database.
     """
     folder = _empty_folder(named)
-    with _unfinished_folder(folder) as unfinished:
+    with _draft_folder(folder) as unfinished:
         with closing(open_read_only(database, older=True)) as source:
             _copy_database(source, unfinished / database.name, tell)
         schema, runs = _facts(unfinished / database.name)
@@ -127,7 +127,7 @@ def _empty_folder(named: str) -> Path:
 
 
 @contextmanager
-def _unfinished_folder(folder: Path) -> Iterator[Path]:
+def _draft_folder(folder: Path) -> Iterator[Path]:
     """Make a folder within `folder`, whose files are moved out of it at the end; where that fails, nothing is left."""
     made, unfinished, moved = not folder.exists(), folder / UNFINISHED, list[Path]()
     try:
