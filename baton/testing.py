@@ -129,7 +129,7 @@ def steady_clock() -> Iterator[SteadyClock]:
 def commit_hook(before: Hook = _nothing, after: Hook = _nothing) -> Iterator[None]:
     """Call `before` and `after` around each transaction that Baton commits, on the thread that does it.
 
-    A test that ends its process there finds what a crash at that moment leaves behind.
+    A test that ends its process there finds the state that a crash at that moment leaves behind.
     """
     commit = Database._commit  # noqa: SLF001 - where a transaction meets the file
 

@@ -44,7 +44,7 @@ class Project:
 
         Raises:
             BadSetting: there is no such object, or its module fails when it is imported.
-            NotTrusted: the project is another user's, and nobody said to trust it.
+            NotTrusted: the project is another user's, and is not trusted.
         """
         module, _, attribute = entry.partition(":")
         make_importable(self.root)
@@ -100,7 +100,7 @@ def make_importable(folder: Path, *files: Path) -> None:
 
     Raises:
         BadSetting: `.env` cannot be used.
-        NotTrusted: it is another user's, and nobody said to trust it.
+        NotTrusted: it is another user's, and is not trusted.
     """
     if folder != CHECKOUT:  # that one's code is what runs here
         refuse_strangers(folder, folder, *(folder / name for name in (GRAPHS, OWN, SHARED)), *files)

@@ -40,7 +40,7 @@ FENCED = re.compile(r"```(?:json)?\s*\n(.*)\n```", re.DOTALL)
 class Answer:
     """The result of one call: its text, and the fault of an answer that is of no use as a whole (refused, cut, empty).
 
-    `size` is what the model wrote, in bytes; `usage` the usage as the endpoint reported it, which may be anything.
+    `size` is the length of the model's answer in bytes; `usage` is as the endpoint reported it, which may be anything.
     """
 
     text: str = ""
@@ -84,8 +84,8 @@ async def ask(
     run = active_run()
     if not isinstance(role, BaseChatModel) and role not in get_args(Role):
         raise UsageError(f"no model has the role {role!r:.60}; give {', '.join(get_args(Role))}, or a chat model")
-    known = await run.plumbing.resource(models)
-    question = _Question(run, known, role, await known.of(role), shape)
+    chat_models = await run.plumbing.resource(models)
+    question = _Question(run, chat_models, role, await chat_models.of(role), shape)
     try:
         return await _ask_with_repair(question, shape, [SystemMessage(instructions), HumanMessage(fenced(data))])
     except OverBudget as error:
@@ -166,17 +166,17 @@ def _offers(question: _Question, size: int, cap: int) -> list[Offer]:
     Only the strong model is replaced: a judge or a classifier is asked because its own answer is wanted, and a note
     would not make another model's answer as good.
     """
-    known, role = question.models, question.role
-    offers = [_offer(known, role, size, cap)]
-    if role != "strong":
+    chat_models = question.models
+    offers = [_offer(chat_models, question.role, size, cap)]
+    if question.role != "strong":
         return offers
     caps = [cap >> times for times in range(cap.bit_length()) if cap >> times >= LEAST_COMPLETION]
-    return [*offers, *(_offer(known, "cheap", size, each, f"in place of {role}, over budget") for each in caps)]
+    return [*offers, *(_offer(chat_models, "cheap", size, each, "in place of strong, over budget") for each in caps)]
 
 
-def _offer(known: Models, role: Role | BaseChatModel, size: int, cap: int, note: str | None = None) -> Offer:
+def _offer(chat_models: Models, role: Role | BaseChatModel, size: int, cap: int, note: str | None = None) -> Offer:
     """An offer of one call; its `tokens` are an upper bound, since no text has more tokens than bytes."""
-    name = known.name(role)
+    name = chat_models.name(role)
     nanousd = math.ceil((cost_usd(name, Usage(size, cap)) or 0) * 1e9)
     whole_note = note and f"{note}: at most {cap} tokens of answer"
     return Offer(role if isinstance(role, str) else GIVEN, name, size + cap, nanousd, whole_note)
@@ -256,7 +256,7 @@ def _schema_bytes(shape: type[BaseModel]) -> int:
 
 
 def _repair_request(error: ValidationError) -> str:
-    """The message that shows a model its error: quoted, for a validator's text may repeat what a customer wrote."""
+    """The message that shows a model its error: quoted, for a validator's text may repeat a customer's."""
     faults = _without_backticks(json.dumps(_faults(error), ensure_ascii=False))
     return f"That does not fit the schema: {faults}. Answer again."
 

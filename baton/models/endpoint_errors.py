@@ -1,4 +1,4 @@
-"""What an endpoint's error means for a call: whether to try again, when, and whether it may have been billed."""
+"""Classifies the errors of an endpoint: whether to try again, when, and whether the call may have been billed."""
 
 import time
 from collections.abc import Iterator

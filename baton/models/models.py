@@ -124,11 +124,11 @@ def _local(name: str) -> dict[str, Any]:
 @asynccontextmanager
 async def models(configured: Settings) -> AsyncIterator[Models]:
     """Open the models of these settings; a factory for `Plumbing.resource`."""
-    known = Models(configured)
+    chat_models = Models(configured)
     try:
-        yield known
+        yield chat_models
     finally:
-        await known.close()
+        await chat_models.close()
 
 
 @lru_cache(maxsize=256)

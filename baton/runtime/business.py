@@ -1,4 +1,4 @@
-"""What a project's business adds to the commands; a project that names none adds nothing."""
+"""The additions of a project's business to the commands; a project that names no business has none."""
 
 from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass

@@ -49,7 +49,7 @@ class Graph(Protocol):
     def saver(self) -> BaseCheckpointSaver[Any]:
         """The graph's own checkpointer."""
 
-    def kept(self) -> list[str]:
+    def keys_to_keep(self) -> list[str]:
         """The keys of the state that keep their values from run to run."""
 
     async def aget_state(self, config: RunnableConfig) -> StateSnapshot:
@@ -220,7 +220,7 @@ async def start_clean(graph: Graph, last: CheckpointTuple | None, run: int) -> N
     if last is None:
         return
     values = last.checkpoint["channel_values"]
-    kept = {name: values[name] for name in graph.kept() if name in values}
+    kept = {name: values[name] for name in graph.keys_to_keep() if name in values}
     version = graph.saver.get_next_version(max(last.checkpoint["channel_versions"].values(), default=None), None)
     fresh, versions = framework.first_checkpoint(last, kept, version)
     metadata: Any = {**framework.metadata_after({**last.metadata}), RUN: run}

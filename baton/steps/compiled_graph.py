@@ -134,7 +134,7 @@ class TypedGraph(CompiledStateGraph[StateT, ContextT, InputT, OutputT]):
         breakpoints = options.get("interrupt_before") or options.get("interrupt_after")
         return bool(breakpoints or self._declared.foreign or framework.has_breakpoints(self))
 
-    def kept(self) -> list[str]:
+    def keys_to_keep(self) -> list[str]:
         """The keys of the state that keep their values from run to run: those declared, and conversations."""
         return [
             name
@@ -158,8 +158,8 @@ class TypedGraph(CompiledStateGraph[StateT, ContextT, InputT, OutputT]):
         metadata = {**config.get("metadata", {}), **({RUN: run} if run > 1 else {})}
         changed = await super().abulk_update_state({**config, "metadata": metadata}, supersteps)
         state, database = await self.aget_state({"configurable": {"thread_id": thread_id}}), (await plumbing()).database
-        asked = [each.id for each in state.interrupts]
-        await database.do(lambda tx: note_update(tx, thread_id, max(run, 1), asked=asked, ended=not state.next))
+        interrupts = [each.id for each in state.interrupts]
+        await database.do(lambda tx: note_update(tx, thread_id, max(run, 1), asked=interrupts, ended=not state.next))
         return changed
 
     def stream(self, *_args: Any, **_options: Any) -> Iterator[Any]:

@@ -13,7 +13,7 @@ class GateReport(TypedDict):
 
 
 def gate_report(gate: str, fault: str | None, repaired: list[str]) -> GateReport:
-    """The report on one result; `fault` says what is wrong with it, None where it passed.
+    """The report on one result; `fault` is its fault, None where it passed.
 
     Raises:
         GateFailed: the result has a fault, and the one repair of this gate was used up.

@@ -26,7 +26,7 @@ def _unstorable_reason(one: Any, kind: str) -> str | None:
 
 
 def _change_message(one: Any, other: Any, written: str, read: str) -> str:
-    """How a value would change, from type `written` to type `read`."""
+    """The change of a value that is written as one type and read back as another, and its remedy."""
     if other is MISSING:
         return "is not declared: declare it, or leave it out"
     if isinstance(one, dict) and isinstance(other, BaseModel):

@@ -1,4 +1,4 @@
-"""What is wrapped around the function of a step: a time limit, and a span with the count of its attempts."""
+"""Wraps the function of a step: with a time limit, and with a span and the count of its attempts."""
 
 import asyncio
 import time
@@ -22,7 +22,7 @@ def with_time_limit(step: TypedStep, name: str, limits: Mapping[str, float | Non
     """`step` with a limit to its time: seconds under its name in `limits`, None for no limit.
 
     LangGraph's own watch does not wait for an attempt that it cancelled, which may still be at work while the next one
-    runs, and takes two tasks for every step: a fifth of what the step costs. It still keeps idle times, the time of a
+    runs, and takes two tasks for every step: a fifth of the step's cost. It still keeps idle times, the time of a
     step that is a graph, and the timeout of a `Send`, which counts beside the step's own.
 
     Raises:
