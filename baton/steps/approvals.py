@@ -1,33 +1,31 @@
 """Approvals: a person approves the exact action that will be executed; the first decision wins.
 
 One action per interrupt, in the payload that LangChain's human-in-the-loop clients know, so that LangGraph Studio and
-others can answer it. Replies are parsed here, and a bad one is followed by the question again; nothing is ever approved
+others can answer it. A bad reply is followed by the question again (`baton.steps.replies`); nothing is ever approved
 by default.
 """
 
 import hashlib
 import json
 import time
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any, NamedTuple
+from typing import Any
 
-from langgraph.errors import GraphBubbleUp, GraphInterrupt
+from langgraph.errors import GraphInterrupt
 from langgraph.types import interrupt
 
 from baton import _langgraph as framework
-from baton.errors import BadDecision, BatonError, EffectMismatch, SecondEffect, Transient, UsageError, first_fault
-from baton.plain import canonical
-from baton.records import Record
-from baton.redact import redact, redact_texts
+from baton.errors import BadDecision, BatonError, EffectMismatch, SecondEffect
+from baton.redact import redact
 from baton.runtime.active import ActiveRun, active_run, checkpoint_refs, current_step
+from baton.steps.replies import Action, Args, Check, Decision, mask_args, parse_reply, plain_args
 from baton.steps.scopes import StepScope, scope_of
-from baton.storage.records import ApprovalRequest, ApprovalRow, Kind
+from baton.storage.records import ApprovalRequest, ApprovalRow
 from baton.storage.transaction import Transaction
 
-Args = dict[str, Any]
-Check = Callable[[dict[str, Any]], Awaitable[dict[str, Any]]]
-INBOX_TYPES = {"accept": "approve", "edit": "edit", "response": "reject", "ignore": "reject"}  # Agent Inbox's replies
+__all__ = ["Decision", "digest_of", "request_approval"]
+
 SELECT = f"SELECT {', '.join(ApprovalRow._fields)} FROM approvals"
 INSERT = (
     "INSERT INTO approvals (interrupt_id, thread_id, run, step, occurrence, request, digest, place, created_at, seal,"
@@ -48,14 +46,6 @@ UPDATE_REPLIES = "UPDATE approvals SET replies = :replies WHERE interrupt_id = :
 UPDATE_INTERRUPT = "UPDATE approvals SET asked_as = :asked_as, withdrawn_at = NULL WHERE interrupt_id = :interrupt_id"
 
 
-class Decision(Record):
-    """A person's decision; `args` are the arguments to execute with, edited or not."""
-
-    type: Kind
-    args: dict[str, Any]
-    message: str
-
-
 async def request_approval(
     name: str, args: dict[str, Any], *, description: str, occurrence: str = "0", check: Check
 ) -> Decision:
@@ -71,9 +61,9 @@ async def request_approval(
         EffectMismatch, TamperedCheckpoint: the action, or its stored row, is not the one that the person was shown.
     """
     run = active_run()
-    scope, plain = scope_of(run), _plain_args(name, args)
+    scope, plain = scope_of(run), plain_args(name, args)
     with _next_question(scope) as number:
-        action = _Action(name, _mask(plain), redact(description), occurrence, plain)
+        action = Action(name, mask_args(plain), redact(description), occurrence, plain)
         question = _Question(run, scope, number, action)
         row = await question.store()
         if row.decision:  # made before a crash: a `check` of today cannot undo it
@@ -93,29 +83,10 @@ def _next_question(scope: StepScope) -> Iterator[int]:
     scope.names_in_use.discard(open_mark)  # an interrupt skips this: a question beside a waiting one is refused
 
 
-class _Action(NamedTuple):
-    """The action of a question; `args` are masked, as the person sees them, `unmasked` are the step's own."""
-
-    name: str
-    args: Args
-    description: str
-    occurrence: str
-    unmasked: Args
-
-    def restore_args(self, args: Args) -> Args:
-        """Arguments of a reply, with the step's own in place of those that equal the masked ones."""
-        same = {name for name, value in args.items() if name in self.args and self.args[name] == value}
-        return {name: self.unmasked[name] if name in same else value for name, value in args.items()}
-
-    def restore(self, decision: Decision) -> Decision:
-        """A stored decision with the step's own arguments."""
-        return decision.model_copy(update={"args": self.restore_args(decision.args)})
-
-
 class _Question:
     """One question of one step: its row, and the interrupts at which it waits."""
 
-    def __init__(self, run: ActiveRun, scope: StepScope, number: int, action: _Action) -> None:
+    def __init__(self, run: ActiveRun, scope: StepScope, number: int, action: Action) -> None:
         self._run, self._scope, self._action = run, scope, action
         self._request = _request(action.name, action.args, action.description)
         first = framework.first_interrupt_id(scope.namespace)
@@ -171,7 +142,7 @@ class _Question:
                 await self._record_interrupt_id(row, framework.interrupt_id_of(error))
                 raise
             try:
-                decision = await _parse_reply(reply, self._action, row.digest, check)
+                decision = await parse_reply(reply, self._action, row.digest, check)
             except BadDecision as fault:
                 payload = {**self._request, "error": " ".join(str(fault).split())}
                 continue
@@ -206,7 +177,7 @@ class _Question:
     async def _store_decision(self, row: ApprovalRow, decision: Decision, replies: int) -> Decision:
         """Store a decision unless one stands; return the one that stands."""
         run, decider = self._run, self._run.decider
-        row = row._replace(decision=json.dumps(_mask(decision.model_dump())), replies=replies)
+        row = row._replace(decision=json.dumps(mask_args(decision.model_dump())), replies=replies)
         row = row._replace(decided_by=decider.by, channel=decider.channel, reply_id=decider.reply_id)
 
         def work(tx: Transaction) -> str:
@@ -215,19 +186,6 @@ class _Question:
             return str(_read_row(tx, run, self._id).decision)
 
         return Decision.model_validate_json(await run.plumbing.database.do(work))
-
-
-def _plain_args(name: str, args: Args) -> Args:
-    try:
-        plain: Args = json.loads(canonical(args))
-    except ValueError as error:
-        raise UsageError(f"the arguments of {name} are no JSON: {error}; nobody was asked") from error
-    return plain
-
-
-def _mask(args: Args) -> Args:
-    masked: Args = json.loads(redact_texts(json.dumps(args).encode()))
-    return masked
 
 
 def _path(scope: StepScope) -> str:
@@ -262,65 +220,3 @@ def _read_row(tx: Transaction, run: ActiveRun, interrupt_id: str) -> ApprovalRow
     row = ApprovalRow(*tx.execute(f"{SELECT} WHERE interrupt_id = ?", (interrupt_id,)).fetchone())
     run.plumbing.seals.check("approvals", row._asdict(), row.seal)
     return row
-
-
-async def _parse_reply(reply: Any, action: _Action, digest: str, check: Check) -> Decision:
-    """Parse a client's reply, and return its decision.
-
-    Raises:
-        BadDecision: it is not a decision on this action.
-    """
-    decision, seen_digest = _read_decision(reply)
-    if seen_digest not in (None, digest):
-        raise BadDecision(f"the digest {_short(seen_digest)} is not this action's ({digest}); look at the action again")
-    kind, name, args = decision.get("type"), action.name, action.args
-    if kind == "edit":
-        edited = decision.get("edited_action")
-        if not isinstance(edited, dict) or edited.get("name") != name or not isinstance(edited.get("args"), dict):
-            raise BadDecision(f"an edit needs edited_action with name {name!r} and args")
-        return Decision(
-            type="edit", args=await _check_edit(check, action.restore_args({**args, **edited["args"]})), message=""
-        )
-    if kind in ("approve", "reject", "respond"):
-        return Decision(type=kind, args=args, message=str(decision.get("message") or ""))
-    raise BadDecision(f"{_short(kind)} is not a decision; say approve, edit, reject or respond")
-
-
-async def _check_edit(check: Check, args: Args) -> Args:
-    """Check edited arguments, and return them clean, as plain JSON.
-
-    Raises:
-        BadDecision: `check` found a fault or failed on the arguments: both are the reply's fault.
-    """
-    try:
-        clean: Args = json.loads(canonical(await check(args)))
-    except (BadDecision, Transient, GraphBubbleUp):
-        raise
-    except Exception as fault:
-        raise BadDecision(f"the edit cannot stand: {first_fault(fault) or type(fault).__name__}") from fault
-    return clean
-
-
-def _short(value: Any) -> str:
-    return repr(value)[:80]
-
-
-def _read_decision(reply: Any) -> tuple[dict[str, Any], Any]:
-    """Read the decision of a reply, and the digest that its sender saw, from LangChain's or Agent Inbox's form."""
-    if isinstance(reply, dict) and isinstance(reply.get("decisions"), list) and len(reply["decisions"]) == 1:
-        decision, seen_digest = reply["decisions"][0], reply.get("digest")
-    elif isinstance(reply, list) and len(reply) == 1 and isinstance(reply[0], dict):
-        decision, seen_digest = _from_inbox(reply[0]), None
-    else:
-        raise BadDecision('a reply looks like {"decisions": [{"type": "approve"}]}')
-    if not isinstance(decision, dict):
-        raise BadDecision("a decision is an object with a type")
-    return decision, seen_digest
-
-
-def _from_inbox(reply: dict[str, Any]) -> dict[str, Any]:
-    """A reply of Agent Inbox in LangChain's form."""
-    kind, args = INBOX_TYPES.get(str(reply.get("type"))), reply.get("args")
-    if kind == "edit" and isinstance(args, dict):
-        return {"type": "edit", "edited_action": {"name": args.get("action"), "args": args.get("args")}}
-    return {"type": kind, "message": args if isinstance(args, str) else ""}

@@ -173,16 +173,6 @@ async def record(
     """
     request, now = json_text(state).decode(), time.time()
     occurrence = _short_hash(request)
-    evidence: Evidence = {
-        "request": json.loads(redact_json(request)),
-        "raw": redact_error(error.raw[:MOST_RAW]) if isinstance(error, BadAnswer) else None,
-        "checkpoint_id": checkpoint_id,
-        "places": list(places),
-        "version": version("baton"),
-        "may_send": may_send,
-        "effect": getattr(error, "key", None) if isinstance(error, InDoubt | BadReceipt) else None,
-        "attempts": [],
-    }
     letter = DeadLetter(
         letter_id=f"dl-{_short_hash(f'{run.thread_id}:{run.run}:{path or step}:{occurrence}')}",
         thread_id=run.thread_id,
@@ -192,7 +182,7 @@ async def record(
         occurrence=occurrence,
         reason=reason_of(error),
         error=redact_error(error if isinstance(error, str) else f"{type(error).__name__}: {error}"),
-        evidence=evidence,
+        evidence=_evidence(request, error, checkpoint_id, places, may_send=may_send),
         ends_run=ends_run,
         created_at=now,
         updated_at=now,
@@ -200,6 +190,27 @@ async def record(
     again = isinstance(error, str)  # the framework hands an error on as text where a handler runs again
     await run.plumbing.database.do(lambda tx: _insert(tx, run, letter, again=again))
     return letter.letter_id
+
+
+def _evidence(
+    request: str,
+    error: BaseException | str,
+    checkpoint_id: str | None,
+    places: Sequence[list[CheckpointRef]],
+    *,
+    may_send: bool,
+) -> Evidence:
+    """The evidence of a failure, without its attempts; `request` is the step's input as JSON text."""
+    return {
+        "request": json.loads(redact_json(request)),
+        "raw": redact_error(error.raw[:MOST_RAW]) if isinstance(error, BadAnswer) else None,
+        "checkpoint_id": checkpoint_id,
+        "places": list(places),
+        "version": version("baton"),
+        "may_send": may_send,
+        "effect": getattr(error, "key", None) if isinstance(error, InDoubt | BadReceipt) else None,
+        "attempts": [],
+    }
 
 
 async def record_reducer(run: ActiveRun, error: ReducerFailed) -> str:
