@@ -67,7 +67,7 @@ class Plumbing:
 _open: dict[asyncio.AbstractEventLoop, "asyncio.Task[Plumbing]"] = {}
 
 
-async def plumbing() -> Plumbing:
+async def current_resources() -> Plumbing:
     """The live resources of the running event loop, opened at the first call.
 
     Raises:
@@ -93,7 +93,7 @@ async def open_resources() -> AsyncIterator[Plumbing]:
         StorageError: the home or the database cannot be used.
     """
     try:
-        yield await plumbing()
+        yield await current_resources()
     finally:
         task = _open.pop(asyncio.get_running_loop(), None)
         if task is not None and task.done() and not task.exception():

@@ -21,7 +21,7 @@ from baton import _langgraph as framework
 from baton.errors import DeadLettered, NothingWaiting, Parked, ReducerFailed, UnknownThread
 from baton.plain import json_text, nanousd
 from baton.runtime.active import ActiveRun, Decider, person
-from baton.runtime.plumbing import Plumbing, plumbing
+from baton.runtime.plumbing import Plumbing, current_resources
 from baton.steps.dead_letters import record_reducer
 from baton.storage import adhoc_rows, letter_rows, run_rows
 from baton.storage.adhoc_rows import AdHocCall
@@ -140,7 +140,7 @@ async def begin(
         NotEnded, Held: an input comes, or an earlier run is continued, while the last run of its thread has not ended.
         UnknownThread, NothingWaiting: there is no run to continue, or no question that waits for an answer.
     """
-    resources = await plumbing()
+    resources = await current_resources()
     given_id = configurable.get("thread_id")
     thread_id, root = str(given_id or f"lib-{token_hex(6)}"), ""
     if framework.is_inside_task(configurable) and not graph.checkpointer:  # of a graph that is not ours

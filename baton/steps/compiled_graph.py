@@ -13,7 +13,7 @@ from langgraph.typing import ContextT, InputT, OutputT, StateT
 
 from baton import _langgraph as framework
 from baton.errors import UsageError
-from baton.runtime.plumbing import plumbing
+from baton.runtime.plumbing import current_resources
 from baton.steps.adhoc import RUN, Call, begin, run_of
 from baton.steps.codec import input_codec
 from baton.steps.customers import refuse_unknown_customer
@@ -157,7 +157,10 @@ class TypedGraph(CompiledStateGraph[StateT, ContextT, InputT, OutputT]):
         run = run_of(await self.checkpointer.aget_tuple({**config, "configurable": configurable}))
         metadata = {**config.get("metadata", {}), **({RUN: run} if run > 1 else {})}
         changed = await super().abulk_update_state({**config, "metadata": metadata}, supersteps)
-        state, database = await self.aget_state({"configurable": {"thread_id": thread_id}}), (await plumbing()).database
+        state, database = (
+            await self.aget_state({"configurable": {"thread_id": thread_id}}),
+            (await current_resources()).database,
+        )
         interrupts = [each.id for each in state.interrupts]
         await database.do(lambda tx: note_update(tx, thread_id, max(run, 1), asked=interrupts, ended=not state.next))
         return changed

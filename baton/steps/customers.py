@@ -8,7 +8,7 @@ from typing import Any
 from baton.config.settings import Settings
 from baton.errors import UsageError
 from baton.runtime.business import Business, load_business
-from baton.runtime.plumbing import plumbing
+from baton.runtime.plumbing import current_resources
 
 CUSTOMER = "customer_id"
 
@@ -28,7 +28,7 @@ async def refuse_unknown_customer(given: Any) -> None:
     customer = given.get(CUSTOMER) if isinstance(given, dict) else None
     if not (customer and isinstance(customer, str)):
         return
-    resources = await plumbing()
+    resources = await current_resources()
     ask = (await resources.resource(_business)).unknown_customers
     for complaint in (await ask(resources, [customer]) if ask else {}).values():
         raise UsageError(complaint)
