@@ -13,6 +13,7 @@ from baton.cli.work.working import Wanted, work_many
 from baton.config.settings import Role, settings
 from baton.errors import BatonError
 from baton.runs.runner import Job
+from baton.storage.records import RunSummary
 
 GRAPH = "support_desk"
 STAND_IN = "The offline model is a stand-in: its figures show that the machinery works, nothing about language models."
@@ -52,7 +53,7 @@ def sample_messages() -> list[dict[str, Any]]:
         raise BatonError(f"the sample inbox {inbox} cannot be read: {error}") from error
 
 
-def _show(runs: Sequence[dict[str, Any]], messages: dict[str, str], tally: Tally) -> None:
+def _show(runs: Sequence[RunSummary], messages: dict[str, str], tally: Tally) -> None:
     show_rows(runs, messages)
     print_prose(totals(runs, tally))
     show_decisions(runs)

@@ -26,7 +26,7 @@ from baton.config.home import database_file
 from baton.runs.registry import load
 from baton.runs.runner import Job, Runner
 from baton.runtime.plumbing import Plumbing
-from baton.storage import run_rows
+from baton.storage import adhoc_rows, summaries
 from baton.storage.sqlite_file import reading
 
 RUNS, WAITING, PAGE_MS = 10_000, 50, 5.0
@@ -52,10 +52,10 @@ async def count(state: Count) -> Count:
 
 async def page_ms(plumbing: Plumbing) -> float:
     """Milliseconds for the page of waiting runs, the connection's opening not counted."""
-    told = [run_rows.Adopted(f"t{number}", "g", "library", 1_000, None, 0.0) for number in range(RUNS)]
+    told = [adhoc_rows.AdHocEvent(f"t{number}", "g", "library", 1_000, None, 0.0) for number in range(RUNS)]
 
     def fill(tx: Any) -> None:
-        run_rows.adopt(tx, told)
+        adhoc_rows.upsert(tx, told)
         tx.execute("UPDATE runs SET status = 'done'")
         for number in range(0, RUNS, RUNS // WAITING):
             tx.execute("UPDATE runs SET status = 'waiting' WHERE thread_id = ?", (f"t{number}",))
@@ -66,7 +66,7 @@ async def page_ms(plumbing: Plumbing) -> float:
         took = []
         for _ in range(TIMES):
             started = time.perf_counter()
-            found = run_rows.listing(tx, status="waiting")
+            found = summaries.listing(tx, status="waiting")
             took.append((time.perf_counter() - started) * 1000)
     if [len(each["waiting_for"]) for each in found] != [1] * WAITING:
         raise AssertionError("the page is not what was put there")

@@ -9,7 +9,7 @@ import pytest
 
 from baton.config.settings import settings
 from baton.errors import Fatal
-from baton.models.bounded import MOST_BYTES, bounded_clients
+from baton.models.http_clients import MOST_BYTES, bounded_clients
 from tests.baton.conftest import Endpoint, Reply
 
 BOMB = gzip.compress(gzip.compress(bytes(300_000_000), 9))  # 300 MB in a few hundred bytes

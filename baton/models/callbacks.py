@@ -1,7 +1,7 @@
-"""Model calls that are made past `ask`: counted once they are reported, for nothing could be reserved for them.
+"""Counts the model calls that are made past `ask`, once they are reported: nothing could be reserved for them.
 
-LangChain tells of each call of a chat model in a run, whoever makes it: a step, a prebuilt agent, a tool. What it cost
-is added to the run's budget, and once that is spent the next call is refused before it is made.
+LangChain's callbacks report each call of a chat model in a run, made by a step, a prebuilt agent or a tool. Its cost is
+added to the run's spending, and once the budget is spent the next call is refused before it is made.
 """
 
 import logging
@@ -22,14 +22,14 @@ from baton.errors import BatonError, OverBudget
 from baton.models.budget import Usage
 from baton.models.models import cost_usd
 from baton.redact import redact_error
-from baton.runtime.active import ActiveRun, active_run, here
-from baton.runtime.spans import Where
+from baton.runtime.active import ActiveRun, active_run, current_step
+from baton.runtime.spans import StepRef
 from baton.storage.sqlite_file import reading
 from baton.storage.transaction import Transaction
 
-NOT_SAID = "the model did not say what it used; nothing of it counts"
-LEFT = "SELECT budget_tokens, spent_tokens, budget_nanousd, spent_nanousd FROM runs WHERE thread_id = ? AND run = ?"
-CALL = (
+NO_USAGE = "the model did not say what it used; nothing of it counts"
+BUDGET = "SELECT budget_tokens, spent_tokens, budget_nanousd, spent_nanousd FROM runs WHERE thread_id = ? AND run = ?"
+INSERT_CALL = (
     "INSERT INTO model_calls (call_id, thread_id, run, step, task_id, attempt, role, model, status, reserved_tokens,"
     " input_tokens, output_tokens, cost_usd, started_at, latency_ms, error, note) VALUES (:call_id, :thread_id, :run,"
     " :step, :task_id, :attempt, 'counted', :model, :status, 0, :input_tokens, :output_tokens, :cost_usd, :started,"
@@ -40,24 +40,24 @@ SPEND = (
     " WHERE thread_id = :thread_id AND run = :run"
 )
 
-_reserved: ContextVar[bool] = ContextVar("baton_reserved", default=False)
+_is_reserved: ContextVar[bool] = ContextVar("baton_reserved", default=False)
 
 
 @contextmanager
-def reserved() -> Iterator[None]:
-    """Make a call for which a reservation is held: it is in the books already."""
-    token = _reserved.set(True)
+def skip_counting() -> Iterator[None]:
+    """Leave the calls inside the block uncounted: a reservation is held for them."""
+    token = _is_reserved.set(True)
     try:
         yield
     finally:
-        _reserved.reset(token)
+        _is_reserved.reset(token)
 
 
-class Begun(NamedTuple):
-    """A call in progress."""
+class CallInProgress(NamedTuple):
+    """A call that began and has not ended; `started` is Unix seconds."""
 
     run: ActiveRun
-    where: Where
+    step: StepRef
     model: str
     started: float
 
@@ -65,11 +65,11 @@ class Begun(NamedTuple):
 class CountedCalls(BaseCallbackHandler):
     """Counts the calls of chat models in the steps of runs."""
 
-    raise_error = True  # a refusal must reach whoever calls
+    raise_error = True  # a refusal must reach the caller
     ignore_agent = ignore_chain = ignore_custom_event = ignore_retriever = ignore_retry = True
 
     def __init__(self) -> None:
-        self._begun: dict[UUID, Begun] = {}
+        self._calls: dict[UUID, CallInProgress] = {}
 
     def on_chat_model_start(
         self,
@@ -85,30 +85,30 @@ class CountedCalls(BaseCallbackHandler):
         Raises:
             OverBudget: the run's budget is spent.
         """
-        run = None if _reserved.get() else _run()
+        run = None if _is_reserved.get() else _run_or_none()
         if run is None:
             return
         _refuse_if_spent(run)
-        said = metadata or {}
-        model = f"{said.get('ls_provider', 'model')}:{said.get('ls_model_name', '?')}"
-        self._begun[run_id] = Begun(run, here(run), model, time.time())
+        fields = metadata or {}
+        model = f"{fields.get('ls_provider', 'model')}:{fields.get('ls_model_name', '?')}"
+        self._calls[run_id] = CallInProgress(run, current_step(run), model, time.time())
 
     def on_llm_start(self, serialized: Any, prompts: Any, **_: Any) -> None:
-        """See BaseCallbackHandler; a model of plain texts says nothing of what it used."""
+        """See BaseCallbackHandler; a model of plain texts reports no usage."""
 
     def on_llm_end(self, response: LLMResult, *, run_id: UUID, **_: Any) -> None:
         """See BaseCallbackHandler."""
-        if (begun := self._begun.pop(run_id, None)) is not None:
-            _count(begun, _usage(response), None)
+        if (call := self._calls.pop(run_id, None)) is not None:
+            _record_call(call, _reported_usage(response), None)
 
     def on_llm_error(self, error: BaseException, *, run_id: UUID, **_: Any) -> None:
         """See BaseCallbackHandler."""
-        if (begun := self._begun.pop(run_id, None)) is not None:
-            _count(begun, None, f"{type(error).__name__}: {error}")
+        if (call := self._calls.pop(run_id, None)) is not None:
+            _record_call(call, None, f"{type(error).__name__}: {error}")
 
 
 def _is_not_ours(record: logging.LogRecord) -> bool:
-    """Whether a line of the log is about something else: a refusal is raised, and need not be logged as a failure."""
+    """Whether a log record is not of this handler: a refusal is raised, and need not be logged as a failure too."""
     return CountedCalls.__name__ not in record.getMessage()
 
 
@@ -119,12 +119,12 @@ register_configure_hook(_counting, inheritable=True)
 
 
 def count_calls() -> None:
-    """Count what is called from here on in this context: from inside a step, for every run that is told costs time."""
+    """Count this context's model calls from now on; called inside a step, for a handler on every run costs time."""
     if _counting.get() is None:
         _counting.set(_handler)
 
 
-def _run() -> ActiveRun | None:
+def _run_or_none() -> ActiveRun | None:
     try:
         return active_run()
     except (BatonError, KeyError):  # outside a run
@@ -132,45 +132,45 @@ def _run() -> ActiveRun | None:
 
 
 def _refuse_if_spent(run: ActiveRun) -> None:
-    """Look into the books at once: the framework does not wait for an answer here."""
+    """Raise OverBudget where the run's budget is spent; reads the database directly, for this callback cannot await."""
     with reading(run.plumbing.database.path) as tx:
-        row = tx.execute(LEFT, (run.thread_id, run.run)).fetchone()
+        row = tx.execute(BUDGET, (run.thread_id, run.run)).fetchone()
     for most, spent in ((row[0], row[1]), (row[2], row[3])) if row else ():
         if most is not None and spent >= most:
-            told = f"{run.thread_id}: the budget is spent, and no further model is asked"
-            raise OverBudget(run.thread_id, 0, 0, told)
+            message = f"{run.thread_id}: the budget is spent, and no further model is asked"
+            raise OverBudget(run.thread_id, 0, 0, message)
 
 
-def _usage(response: LLMResult) -> Usage | None:
-    """The tokens that the answers say they used; None where one says nothing."""
+def _reported_usage(response: LLMResult) -> Usage | None:
+    """The sum of the tokens that the answers report; None where one of them reports none."""
     messages = [getattr(each, "message", None) for batch in response.generations for each in batch]
-    said = [each.usage_metadata if isinstance(each, AIMessage) else None for each in messages]
-    if not said or not all(each and each["total_tokens"] > 0 for each in said):
+    reports = [each.usage_metadata if isinstance(each, AIMessage) else None for each in messages]
+    if not reports or not all(each and each["total_tokens"] > 0 for each in reports):
         return None
-    return Usage(*(sum(each[name] for each in said if each) for name in ("input_tokens", "output_tokens")))
+    return Usage(*(sum(each[name] for each in reports if each) for name in ("input_tokens", "output_tokens")))
 
 
-def _count(begun: Begun, usage: Usage | None, error: str | None) -> None:
-    """Write the call down, with the next transaction; from whichever thread it was made."""
-    cost = cost_usd(begun.model, usage) if usage else None
+def _record_call(call: CallInProgress, usage: Usage | None, error: str | None) -> None:
+    """Record the call and its cost with the next transaction; may be called from any thread."""
+    cost = cost_usd(call.model, usage) if usage else None
     values = {
-        **asdict(begun.where),
+        **asdict(call.step),
         "call_id": uuid4().hex,
-        "model": begun.model,
+        "model": call.model,
         "status": "failed" if error else "answered",
         "input_tokens": usage.input_tokens if usage else None,
         "output_tokens": usage.output_tokens if usage else None,
         "cost_usd": cost,
         "used": usage.input_tokens + usage.output_tokens if usage else 0,
         "used_nanousd": round((cost or 0) * 1e9),
-        "started": begun.started,
-        "latency_ms": (time.time() - begun.started) * 1000,
+        "started": call.started,
+        "latency_ms": (time.time() - call.started) * 1000,
         "error": error and redact_error(error),
-        "note": None if usage or error else NOT_SAID,
+        "note": None if usage or error else NO_USAGE,
     }
 
     def write(tx: Transaction) -> None:
-        tx.execute(CALL, values)
+        tx.execute(INSERT_CALL, values)
         tx.execute(SPEND, values)
 
-    begun.run.plumbing.database.soon(write)
+    call.run.plumbing.database.soon(write)

@@ -1,4 +1,4 @@
-"""Connections to a model endpoint that read no more of an answer than could be one, however small it was packed."""
+"""HTTP clients for a model endpoint that read a bounded number of bytes of an answer, however small it was packed."""
 
 import zlib
 from collections.abc import AsyncIterator, Iterator
@@ -8,18 +8,18 @@ import httpx2
 from baton.errors import Fatal
 
 MOST_BYTES = 16_000_000
-"""Of one answer, unpacked."""
+"""Of one answer, after unpacking."""
 
-PLAIN = {"Accept-Encoding": "identity"}  # an answer is small; what is packed all the same is unpacked within the limit
+PLAIN = {"Accept-Encoding": "identity"}  # an answer is small; one that is packed all the same is unpacked to the limit
 PACKED = {"gzip", "x-gzip", "deflate"}
-EITHER_HEAD = zlib.MAX_WBITS | 32  # zlib's word for: gzip's or its own
+EITHER_HEADER = zlib.MAX_WBITS | 32  # zlib's flag for: gzip's header or its own
 
 
 def bounded_clients(proxy: str | None = None) -> tuple[httpx2.Client, httpx2.AsyncClient]:
-    """A pair of clients, for the caller to close; reading beyond the limit raises Fatal."""
+    """Make a client and an async one, for the caller to close; reading beyond the limit raises Fatal."""
     return (
-        httpx2.Client(headers=PLAIN, proxy=proxy, event_hooks={"response": [_bound]}),
-        httpx2.AsyncClient(headers=PLAIN, proxy=proxy, event_hooks={"response": [_bound_async]}),
+        httpx2.Client(headers=PLAIN, proxy=proxy, event_hooks={"response": [_limit_response]}),
+        httpx2.AsyncClient(headers=PLAIN, proxy=proxy, event_hooks={"response": [_limit_async_response]}),
     )
 
 
@@ -27,12 +27,17 @@ class _Meter:
     """Unpacks and counts the pieces of one answer."""
 
     def __init__(self, packed: bool) -> None:  # noqa: FBT001 - one caller, which names it
-        self._left, self._unpacking = MOST_BYTES, zlib.decompressobj(EITHER_HEAD) if packed else None
+        self._left, self._decompressor = MOST_BYTES, zlib.decompressobj(EITHER_HEADER) if packed else None
 
     def plain(self, piece: bytes) -> bytes:
-        """The piece unpacked; never more than a byte beyond the limit is made."""
+        """Unpack a piece, and return its bytes, at most one more than the limit.
+
+        Raises:
+            Fatal: the answer is longer than the limit.
+            httpx2.DecodingError: the piece cannot be unpacked.
+        """
         try:
-            plain = self._unpacking.decompress(piece, self._left + 1) if self._unpacking else piece
+            plain = self._decompressor.decompress(piece, self._left + 1) if self._decompressor else piece
         except zlib.error as error:
             raise httpx2.DecodingError(f"the answer cannot be unpacked: {error}") from error
         self._left -= len(plain)
@@ -64,18 +69,22 @@ class _AsyncStream(httpx2.AsyncByteStream):
         await self._whole.aclose()
 
 
-def _bound(response: httpx2.Response) -> None:
+def _limit_response(response: httpx2.Response) -> None:
     if isinstance(response.stream, httpx2.SyncByteStream):
-        response.stream = _Stream(response.stream, _metered(response))
+        response.stream = _Stream(response.stream, _take_meter(response))
 
 
-async def _bound_async(response: httpx2.Response) -> None:
+async def _limit_async_response(response: httpx2.Response) -> None:
     if isinstance(response.stream, httpx2.AsyncByteStream):
-        response.stream = _AsyncStream(response.stream, _metered(response))
+        response.stream = _AsyncStream(response.stream, _take_meter(response))
 
 
-def _metered(response: httpx2.Response) -> _Meter:
-    """What reads the answer in place of the client, which has no limit: to it, the answer is not packed."""
+def _take_meter(response: httpx2.Response) -> _Meter:
+    """The meter of a response, made from its `content-encoding`, which is removed: the client would unpack unbounded.
+
+    Raises:
+        Fatal: the answer is packed in a way that has no limit here.
+    """
     encoding = response.headers.pop("content-encoding", "identity").strip().lower()
     if encoding not in {"identity", "", *PACKED}:
         raise Fatal(f"the model endpoint packs its answers ({encoding!r}), which it was asked not to; switch that off")

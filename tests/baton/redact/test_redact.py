@@ -12,10 +12,8 @@ from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
 from baton.redact import (
-    FRACTION,
     hide,
     holds_card_number,
-    is_iban,
     mask_also,
     redact,
     redact_answer,
@@ -23,6 +21,7 @@ from baton.redact import (
     redact_json,
     redact_texts,
 )
+from baton.redact.cards import FRACTION, is_iban
 from tests.canaries import CARDS, SECRETS, card_of
 
 CARD = "4111 1111 1111 1111"
