@@ -19,6 +19,9 @@ COMPOSITIONS = {"support_desk", "multi_agent"}
 
 LONGEST_GRAPH = 80
 OUTSIDE = {"__pycache__", "build", "dist", "node_modules"}
+PUBLISHED = {".ci", ".github"}
+"""Hidden folders that belong to the repository."""
+
 ONE_MACHINE = re.compile(
     r"(?<![\w.~-])/(?:root|home|work|Users)/\w"
     r"|--(?:extra-)?index-url|--(?:find-links|trusted-host)"
@@ -76,7 +79,7 @@ def texts(folder: Path = ROOT) -> Iterator[tuple[Path, str]]:
     """Every text file of the repository with its content; not what the tools build, nor a person's settings."""
     for path in sorted(folder.iterdir()):
         if path.is_dir():
-            if path.name == ".ci" or not (path.name.startswith(".") or path.name in OUTSIDE):
+            if path.name in PUBLISHED or not (path.name.startswith(".") or path.name in OUTSIDE):
                 yield from texts(path)
         elif path.name != ".env" and b"\0" not in (content := path.read_bytes()):
             yield path, content.decode("utf-8")
