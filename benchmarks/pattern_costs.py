@@ -21,8 +21,8 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
-from app.framework import BASELINE, COSTS, Cost, cost_of
 from app.inbox import sample_messages
+from app.questions import BASELINE, COSTS, Cost, cost_of
 from baton import Job, Runner, opened
 from baton.config.settings import settings
 from baton.runs.registry import entries, load

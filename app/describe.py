@@ -1,11 +1,11 @@
-"""A description of the work, read by a real model: the answers to the six questions."""
+"""Reads a description of the work with a real model, which answers the six questions."""
 
 from typing import Any
 
 from langgraph.graph import END, START
 from typing_extensions import TypedDict
 
-from app.framework import Question, questions
+from app.questions import Question, questions
 from baton import MODEL_RETRY, STEP_TIMEOUT, Record, TypedStateGraph, ask, prompt
 from baton.cli.work.inputs import one_message
 from baton.cli.work.session import Session, in_session
@@ -31,35 +31,35 @@ class Reading(Record):
     asks_for_an_agent: bool
 
     def answer(self, question: Question) -> bool:
-        """The answer to one question."""
+        """Return the answer to one question."""
         return bool(getattr(self, question.id))
 
 
-class Described(TypedDict):
-    """What is read."""
+class DescribeInput(TypedDict):
+    """The input of the graph and of its step."""
 
     description: str
 
 
-class Answered(TypedDict):
-    """What is written."""
+class DescribeUpdate(TypedDict):
+    """The update of the step and the output of the graph."""
 
     reading: Reading
 
 
-class State(Described, Answered, total=False):
-    """All of it."""
+class State(DescribeInput, DescribeUpdate, total=False):
+    """The state of the graph."""
 
 
-async def answer_questions(state: Described) -> Answered:
-    """One call, within a budget and with a span like every other."""
-    asked = {each.id: each.asks for each in questions().values()}
-    data: dict[str, Any] = {"description": state["description"], "questions": asked}
+async def answer_questions(state: DescribeInput) -> DescribeUpdate:
+    """Ask the model once, within a budget and with a span like every other call."""
+    texts = {each.id: each.asks for each in questions().values()}
+    data: dict[str, Any] = {"description": state["description"], "questions": texts}
     return {"reading": await ask(ROLE, Reading, prompt(__file__), data)}
 
 
 builder = (
-    TypedStateGraph(State, input_schema=Described, output_schema=Answered)
+    TypedStateGraph(State, input_schema=DescribeInput, output_schema=DescribeUpdate)
     .set_node_defaults(retry_policy=MODEL_RETRY, timeout=STEP_TIMEOUT)
     .add_node(answer_questions)
     .add_edge(START, "answer_questions")
@@ -69,23 +69,23 @@ builder = (
 graph = builder.compile(name="advise")
 
 
-def read(description: str) -> Reading:
-    """The model's answers.
+def read_description(description: str) -> Reading:
+    """Return the model's answers.
 
     Raises:
-        UsageError: there is no real model, or no description that one could read.
+        UsageError: no real model is configured, or the description is not text.
         BatonError: the model gave no answer.
     """
     text = one_message(description)
     load_env()
     if settings().model_of(ROLE).startswith("local:"):
         raise UsageError(NO_MODEL)
-    found: list[Reading] = []
+    readings: list[Reading] = []
 
     async def work(_session: Session) -> int:
-        answered = await graph.ainvoke({"description": text})
-        found.append(Reading.model_validate(answered["reading"]))
+        state = await graph.ainvoke({"description": text})
+        readings.append(Reading.model_validate(state["reading"]))
         return 0
 
     in_session(work)
-    return found[0]
+    return readings[0]
