@@ -7,7 +7,7 @@ from bank.server import app
 from bank.settings import bank_settings
 from bank.sqlite_bank import SqliteBank
 from baton.cli.terminal.output import say
-from baton.cli.terminal.serving import listening, serve
+from baton.cli.terminal.serving import listen, serve
 from baton.config.home import make_home
 from baton.config.settings import settings
 from baton.errors import UsageError
@@ -33,7 +33,7 @@ async def serve_bank(port: int) -> None:
         UsageError: the port is in use.
     """
     path = _bank_file()
-    with listening(port) as listener:
+    with listen(port) as listener:
         url = f"http://127.0.0.1:{listener.getsockname()[1]}"
         bank = await SqliteBank.open(path)
         try:

@@ -10,7 +10,7 @@ from baton.cli.terminal.output import print_prose
 from baton.cli.terminal.progress import Tally
 from baton.cli.views.many_view import show_decisions, show_failures, show_rows, totals
 from baton.cli.work.session import Session, in_session
-from baton.cli.work.working import Wanted, work_many
+from baton.cli.work.working import ManyOptions, work_many
 from baton.config.settings import Role, settings
 from baton.errors import BatonError
 from baton.runs.runner import Job
@@ -33,8 +33,8 @@ async def _work(session: Session) -> int:
     jobs = [Job(message, f"{name}-{number:02}") for number, message in enumerate(sample_messages(), 1)]
     threads = await session.runner.queue(GRAPH, jobs)
     messages = {thread: str(job.input["message"]) for thread, job in zip(threads, jobs, strict=True)}
-    wanted = Wanted(json=False, concurrency=session.plumbing.settings.concurrency)
-    return await work_many(session, threads, messages=messages, wanted=wanted, show=_show)
+    options = ManyOptions(json=False, concurrency=session.plumbing.settings.concurrency)
+    return await work_many(session, threads, messages=messages, options=options, show=_show)
 
 
 def sample_messages() -> list[dict[str, str | None]]:

@@ -90,11 +90,12 @@ def test_the_command_line_imports_one_way() -> None:
     parts = {
         name: name.removeprefix("baton.cli.").partition(".")[0] for name in modules() if name.startswith("baton.cli.")
     }
+    imports = arrows()
     upward = {
         name: others
         for name, part in parts.items()
         if part in INSIDE_CLI
-        and (others := {each for each in arrows()[name] if parts.get(each) in INSIDE_CLI[INSIDE_CLI.index(part) + 1 :]})
+        and (others := {each for each in imports[name] if parts.get(each) in INSIDE_CLI[INSIDE_CLI.index(part) + 1 :]})
     }
     assert upward == {}
 

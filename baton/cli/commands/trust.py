@@ -1,11 +1,11 @@
-"""`baton trust`: what of strangers is used. Light on purpose, see `baton.config.home`."""
+"""`baton trust`: trusts folders and addresses of others. Light on purpose, see `baton.config.home`."""
 
 from typing import Annotated
 
 import typer
 
 from baton.cli.terminal.output import note, say
-from baton.config.trust import trust as noted
+from baton.config.trust import trust as record_trust
 from baton.config.trust import trust_file, trusted
 
 
@@ -14,7 +14,7 @@ def trust(
 ) -> int:
     """Trust another user's project folder, or an endpoint for keys of the environment; list what is trusted."""
     if what is not None:
-        note(f"trusted from now on: {noted(what)} (in {trust_file()})")
+        note(f"trusted from now on: {record_trust(what)} (in {trust_file()})")
         return 0
     for each in trusted():
         say(each)

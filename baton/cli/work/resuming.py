@@ -3,7 +3,7 @@
 from baton.cli.terminal.output import note
 from baton.cli.work.reading import message_of
 from baton.cli.work.session import Session, in_session
-from baton.cli.work.working import Wanted, told, work_many, work_one
+from baton.cli.work.working import ManyOptions, told, work_many, work_one
 from baton.config.home import home
 from baton.storage import run_rows
 
@@ -31,7 +31,7 @@ def resume_all(concurrency: int | None, *, json: bool) -> int:
     """Go on with all runs that need it; 0 also where none does."""
 
     async def work(session: Session) -> int:
-        database, configured = session.plumbing.database, session.plumbing.settings
+        database, settings = session.plumbing.database, session.plumbing.settings
         rows = await database.do(run_rows.resumable)
         messages = {str(row["thread_id"]): message_of(row) for row in rows}
         threads = list(messages)
@@ -39,7 +39,7 @@ def resume_all(concurrency: int | None, *, json: bool) -> int:
             note(f"nothing to go on with in {home()}")
             return 0
         note(f"going on with {len(threads)} run{'' if len(threads) == 1 else 's'}")
-        wanted = Wanted(json, concurrency or configured.concurrency)
-        return await work_many(session, threads, messages=messages, wanted=wanted)
+        options = ManyOptions(json, concurrency or settings.concurrency)
+        return await work_many(session, threads, messages=messages, options=options)
 
     return in_session(work)

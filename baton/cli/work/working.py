@@ -21,7 +21,7 @@ CODES = {"done": 0, "failed": 1, "waiting": 3, "dead_lettered": 4}
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
+class ManyOptions:
     """What a person asked for beside the messages; `ids` is what a file's records call themselves, by thread."""
 
     json: bool
@@ -57,22 +57,22 @@ def told(session: Session, run: Run, *, json: bool) -> int:
 
 
 async def work_many(
-    session: Session, threads: Sequence[str], *, messages: dict[str, str], wanted: Wanted, show: Show = show_many
+    session: Session, threads: Sequence[str], *, messages: dict[str, str], options: ManyOptions, show: Show = show_many
 ) -> int:
     """Work many runs side by side and print what came of them; the exit code knows of no bad input."""
     tally, runs = Tally(len(threads)), list[Run]()
 
-    with watching(tally, first_words(), bar=not (wanted.json and sys.stdout.isatty())) as watch:
+    with watching(tally, first_words(), bar=not (options.json and sys.stdout.isatty())) as watch:
 
         def done(run: Run) -> None:
             runs.append(run)
             watch.done(run)
-            if wanted.json and run["status"] in CODES:
-                own = wanted.ids.get(run["thread_id"])
+            if options.json and run["status"] in CODES:
+                own = options.ids.get(run["thread_id"])
                 say_json(as_object(run if own is None else {**run, "id": own}))
 
-        await session.runner.work(threads, done=done, concurrency=wanted.concurrency)
-    if tally.finished and not wanted.json:
+        await session.runner.work(threads, done=done, concurrency=options.concurrency)
+    if tally.finished and not options.json:
         show(runs, messages, tally)
     if session.stopped:
         left = tally.total - tally.finished

@@ -145,7 +145,7 @@ def test_what_is_no_backup_is_told(baton: Baton, worked: Path, at: Home, tmp_pat
 
 
 def test_a_large_file_is_told_as_it_is_copied(baton: Baton, worked: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(keeping, "WORTH_TELLING", 1000)
+    monkeypatch.setattr(keeping, "REPORTED_BYTES", 1000)
     told = baton("backup", "kept", "--json")
     assert "baton.db: 100 % of " in told.err
     assert told.object["files"] == 2
@@ -164,7 +164,7 @@ STOPPED = """
 import os, signal, sys
 from baton.cli.main import main
 from baton.cli.work import keeping
-keeping.Told.__call__ = lambda *_: os.kill(os.getpid(), int(sys.argv[1]))
+keeping.ReportTenths.__call__ = lambda *_: os.kill(os.getpid(), int(sys.argv[1]))
 main(sys.argv[2:])
 """
 
