@@ -14,6 +14,7 @@ from baton.cli.work.working import ManyOptions, work_many
 from baton.config.settings import Role, settings
 from baton.errors import BatonError
 from baton.runs.runner import Job
+from baton.storage.records import RunSummary
 
 GRAPH = "support_desk"
 STAND_IN = "The offline model is a stand-in: its figures show that the machinery works, nothing about language models."
@@ -50,7 +51,7 @@ def sample_messages() -> list[dict[str, str | None]]:
         raise BatonError(f"the sample inbox bank/inbox.jsonl cannot be read: {error}") from error
 
 
-def _show(runs: Sequence[dict[str, Any]], messages: dict[str, str], tally: Tally) -> None:
+def _show(runs: Sequence[RunSummary], messages: dict[str, str], tally: Tally) -> None:
     show_rows(runs, messages)
     print_prose(totals(runs, tally))
     show_decisions(runs)

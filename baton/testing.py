@@ -21,7 +21,7 @@ from baton.config import policies
 from baton.config.settings import Role, settings
 from baton.offline.endpoint import Request, Skill
 from baton.offline.wire import offering
-from baton.storage import run_rows
+from baton.storage import claims
 from baton.storage.database import Database
 
 __all__ = ["Call", "ScriptedModel", "SteadyClock", "commit_hook", "retries_off", "scripted_model", "steady_clock"]
@@ -120,8 +120,8 @@ class SteadyClock:
 @contextmanager
 def steady_clock() -> Iterator[SteadyClock]:
     """A clock for the leases of this process."""
-    clock = SteadyClock(run_rows.steady())
-    with patch.object(run_rows, "steady", lambda: clock.now):
+    clock = SteadyClock(claims.steady())
+    with patch.object(claims, "steady", lambda: clock.now):
         yield clock
 
 

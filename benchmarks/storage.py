@@ -26,7 +26,7 @@ from baton.config.home import database_file
 from baton.runs.registry import load
 from baton.runs.runner import Job, Runner
 from baton.runtime.plumbing import Plumbing
-from baton.storage import run_rows
+from baton.storage import adhoc_rows, summaries
 from baton.storage.sqlite_file import reading
 from baton.storage.transaction import Transaction
 
@@ -53,10 +53,10 @@ async def count(state: Count) -> Count:
 
 async def page_ms(plumbing: Plumbing) -> float:
     """Return the milliseconds of the page of waiting runs, without the opening of the connection."""
-    told = [run_rows.Adopted(f"t{number}", "g", "library", 1_000, None, 0.0) for number in range(RUNS)]
+    runs = [adhoc_rows.AdHocEvent(f"t{number}", "g", "library", 1_000, None, 0.0) for number in range(RUNS)]
 
     def fill(tx: Transaction) -> None:
-        run_rows.adopt(tx, told)
+        adhoc_rows.upsert(tx, runs)
         tx.execute("UPDATE runs SET status = 'done'")
         for number in range(0, RUNS, RUNS // WAITING):
             tx.execute("UPDATE runs SET status = 'waiting' WHERE thread_id = ?", (f"t{number}",))
@@ -67,7 +67,7 @@ async def page_ms(plumbing: Plumbing) -> float:
         times = []
         for _ in range(TIMES):
             started = time.perf_counter()
-            page = run_rows.listing(tx, status="waiting")
+            page = summaries.listing(tx, status="waiting")
             times.append((time.perf_counter() - started) * 1000)
     if [len(each["waiting_for"]) for each in page] != [1] * WAITING:
         raise AssertionError("the page does not have the rows that were inserted")

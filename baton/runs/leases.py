@@ -3,16 +3,15 @@
 import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
-from typing import Any
 
 from baton.errors import StorageError, UsageError
 from baton.runs.questions import open_question
 from baton.runs.replays import Terms, take
 from baton.runtime.plumbing import Plumbing
-from baton.storage import run_rows
+from baton.storage import claims, run_rows, summaries
+from baton.storage.records import RunRow
+from baton.storage.run_status import RESUMABLE
 from baton.storage.transaction import Transaction
-
-Row = dict[str, Any]
 
 
 class Leases:
@@ -21,11 +20,11 @@ class Leases:
     def __init__(self, plumbing: Plumbing) -> None:
         self._database, self._seals = plumbing.database, plumbing.seals
         self._lease_s = plumbing.settings.lease_s
-        self._holder = run_rows.new_holder()
+        self._owner = claims.new_owner()
         self._beating: asyncio.Future[None] | None = None
         self._working = 0
 
-    async def to_go_on(self, thread_id: str, run: int | None = None) -> Row | None:
+    async def to_go_on(self, thread_id: str, run: int | None = None) -> RunRow | None:
         """The row of a run, after waiting out a lease that nobody renews; None where there is nothing to work.
 
         Raises:
@@ -36,20 +35,20 @@ class Leases:
         seen: float | None = None
         while True:
             row, taken = await self._database.do(lambda tx: self._try(tx, thread_id, run), durable=False)
-            if taken or row["status"] not in run_rows.RESUMABLE:
+            if taken or row.status not in RESUMABLE:
                 return taken
-            if seen not in (None, row["lease_until"]):
-                raise run_rows.held(thread_id)
-            seen = row["lease_until"]
-            await asyncio.sleep(max(0.05, row["lease_until"] - run_rows.steady()))
+            if seen not in (None, row.lease_until):
+                raise claims.held_elsewhere(thread_id)
+            seen = row.lease_until
+            await asyncio.sleep(max(0.05, row.lease_until - claims.steady()))
 
-    def _try(self, tx: Transaction, thread_id: str, run: int | None) -> tuple[Row, Row | None]:
+    def _try(self, tx: Transaction, thread_id: str, run: int | None) -> tuple[RunRow, RunRow | None]:
         """The row as it was, and as it is with its lease taken."""
         row = own(tx, thread_id, run)
-        wanted = row["status"] in run_rows.RESUMABLE or at_breakpoint(tx, row)
-        return row, run_rows.claim(tx, row, self._holder, self._lease_s) if wanted else None
+        wanted = row.status in RESUMABLE or at_breakpoint(tx, row)
+        return row, claims.claim(tx, row, self._owner, self._lease_s) if wanted else None
 
-    async def to_decide(self, thread_id: str, interrupt_id: str | None, run: int | None) -> tuple[str, Row] | None:
+    async def to_decide(self, thread_id: str, interrupt_id: str | None, run: int | None) -> tuple[str, RunRow] | None:
         """The id of the decision that is meant, and the row; None where the run must first be resumed.
 
         Raises:
@@ -60,21 +59,21 @@ class Leases:
 
     def _try_to_decide(
         self, tx: Transaction, thread_id: str, interrupt_id: str | None, run: int | None
-    ) -> tuple[str, Row] | None:
+    ) -> tuple[str, RunRow] | None:
         """The question and the lease are taken in one transaction."""
         row = own(tx, thread_id, run)
-        run_rows.check(tx, row, self._seals)
+        summaries.check(tx, row, self._seals)
         asked = open_question(tx, row, interrupt_id)
-        if row["status"] != "waiting":
-            if run_rows.lease_ran_out(row, self._holder):
+        if row.status != "waiting":
+            if claims.is_lease_over(row, self._owner):
                 return None
-            raise run_rows.held(thread_id)
-        claimed = run_rows.claim(tx, row, self._holder, self._lease_s)
+            raise claims.held_elsewhere(thread_id)
+        claimed = claims.claim(tx, row, self._owner, self._lease_s)
         return (asked, claimed) if claimed else None
 
     async def to_replay(
         self, letter_id: str, terms: Terms, before: Callable[[Transaction], None] = lambda _: None
-    ) -> Row:
+    ) -> RunRow:
         """The row of a dead letter's run; what is to be done `before` is done with it or not at all.
 
         Raises:
@@ -82,9 +81,9 @@ class Leases:
             Held: another process works the run.
         """
 
-        def work(tx: Transaction) -> Row:
+        def work(tx: Transaction) -> RunRow:
             before(tx)
-            return take(tx, letter_id, terms, self._seals, holder=self._holder, lease_s=self._lease_s)
+            return take(tx, letter_id, terms, self._seals, owner=self._owner, lease_s=self._lease_s)
 
         return await self._database.do(work)
 
@@ -106,21 +105,21 @@ class Leases:
         while True:
             await asyncio.sleep(self._lease_s / 3)
             with suppress(StorageError):  # a locked file: try again at the next beat
-                await self._database.do(lambda tx: run_rows.renew(tx, self._holder, self._lease_s))
+                await self._database.do(lambda tx: claims.renew(tx, self._owner, self._lease_s))
 
 
-def own(tx: Transaction, thread_id: str, run: int | None = None) -> Row:
+def own(tx: Transaction, thread_id: str, run: int | None = None) -> RunRow:
     """The row of a run that was queued here, the thread's last where no number is given.
 
     Raises:
         UsageError: it belongs to the server or a bare call.
     """
     row = run_rows.get(tx, thread_id, run)
-    if row["origin"] != "run":
-        raise UsageError(f"{thread_id} belongs to the {row['origin']} that started it; go on with it there")
+    if row.origin != "run":
+        raise UsageError(f"{thread_id} belongs to the {row.origin} that started it; go on with it there")
     return row
 
 
-def at_breakpoint(tx: Transaction, row: Row) -> bool:
+def at_breakpoint(tx: Transaction, row: RunRow) -> bool:
     """Whether a run waits for nobody's answer, only to be told to go on."""
-    return row["status"] == "waiting" and not run_rows.waits(tx, row["thread_id"], row["run"])
+    return row.status == "waiting" and not summaries.pending_rows(tx, row.thread_id, row.run)

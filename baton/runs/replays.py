@@ -9,13 +9,14 @@ import json
 import re
 import time
 from dataclasses import dataclass
-from typing import Any
 
 from baton.errors import UsageError
 from baton.steps.counters import forget_attempts
 from baton.storage import letter_rows, run_rows
-from baton.storage.letter_rows import Letter
+from baton.storage.claims import claim, held_elsewhere, is_lease_over
+from baton.storage.records import CheckpointRef, DeadLetter, RunRow
 from baton.storage.seals import Seals
+from baton.storage.transaction import Transaction
 
 EFFECTS_SINCE = "SELECT key FROM effects WHERE thread_id = ? AND run = ? AND created_at >= ?"
 SENT = re.compile(r"@\d+\.\d+")  # in a path: a step that a `Send` began
@@ -45,14 +46,14 @@ class Terms:
 
 
 def take(
-    tx: Any,
+    tx: Transaction,
     letter_id: str,
     terms: Terms,
     seals: Seals,
     *,
-    holder: str,
+    owner: str,
     lease_s: float,
-) -> dict[str, Any]:
+) -> RunRow:
     """Close a letter, put its run back to where it failed and claim it, all or nothing; returns the run's row.
 
     Raises:
@@ -61,90 +62,91 @@ def take(
         TamperedCheckpoint: what is kept of the run was changed.
     """
     letter = letter_rows.get(tx, letter_id)
-    row = run_rows.get(tx, letter["thread_id"], letter["run"])
+    row = run_rows.get(tx, letter.thread_id, letter.run)
     _check_last(tx, row)
-    _check_at_rest(row, holder)
-    if letter["evidence"].get("may_send"):
+    _check_at_rest(row, owner)
+    if letter.evidence.get("may_send"):
         _check_sends(tx, letter)
     letter_rows.close(tx, letter, "replayed")
-    if row["fingerprint"] != terms.fingerprint and not terms.accept_change:
+    if row.fingerprint != terms.fingerprint and not terms.accept_change:
         raise UsageError(
-            f"{row['graph']} changed since {row['thread_id']} began; finish it with the code it began with, or say"
+            f"{row.graph} changed since {row.thread_id} began; finish it with the code it began with, or say"
             " --accept-change: a step that was renamed or removed is then skipped"
         )
     _rewind(tx, letter)
-    seals.check("runs", row, row["seal"])
-    row |= {"fingerprint": terms.fingerprint, "budget_tokens": terms.budget_tokens or row["budget_tokens"]}
-    tx.execute(READY, {**row, "seal": seals.mark("runs", row), "now": time.time()})
-    forget_attempts(tx, row["thread_id"], row["run"])
-    claimed = run_rows.claim(tx, row, holder, lease_s)
+    seals.check("runs", row._asdict(), row.seal)
+    budget_tokens = terms.budget_tokens or row.budget_tokens
+    row = row._replace(fingerprint=terms.fingerprint, budget_tokens=budget_tokens, recoveries=0)
+    row = row._replace(seal=seals.mark("runs", row._asdict()))
+    tx.execute(READY, {**row._asdict(), "now": time.time()})
+    forget_attempts(tx, row.thread_id, row.run)
+    claimed = claim(tx, row, owner, lease_s)
     if claimed is None:
-        raise run_rows.held(row["thread_id"])
+        raise held_elsewhere(row.thread_id)
     return claimed
 
 
-def _check_last(tx: Any, row: dict[str, Any]) -> None:
-    last = run_rows.get(tx, row["thread_id"])
-    if last["run"] != row["run"]:
+def _check_last(tx: Transaction, row: RunRow) -> None:
+    last = run_rows.get(tx, row.thread_id)
+    if last.run != row.run:
         raise UsageError(
-            f"{row['thread_id']} went on with run {last['run']} after run {row['run']}; discard the letter, and give"
+            f"{row.thread_id} went on with run {last.run} after run {row.run}; discard the letter, and give"
             " its message to a new run"
         )
 
 
-def _check_sends(tx: Any, letter: Letter) -> None:
+def _check_sends(tx: Transaction, letter: DeadLetter) -> None:
     """Refuse where what the failed step would send shifts the numbers of others' Sends, under which effects stand."""
-    values = (letter["thread_id"], letter["run"], letter["created_at"])
+    values = (letter.thread_id, letter.run, letter.created_at)
     paths = [row[0].split(":", 3)[-1] for row in tx.execute(EFFECTS_SINCE, values).fetchall()]
     if any(SENT.search(path) for path in paths):
         raise UsageError(
-            f"{letter['step']} may send, and steps that others sent to have acted since it failed: their effects would"
+            f"{letter.step} may send, and steps that others sent to have acted since it failed: their effects would"
             " get other keys; discard the letter, and give what it was about to a new run"
         )
 
 
-def _check_at_rest(row: dict[str, Any], holder: str) -> None:
-    thread_id, status = row["thread_id"], row["status"]
-    if status == "running" and not run_rows.lease_ran_out(row, holder):
-        raise run_rows.held(row["thread_id"])
+def _check_at_rest(row: RunRow, owner: str) -> None:
+    thread_id, status = row.thread_id, row.status
+    if status == "running" and not is_lease_over(row, owner):
+        raise held_elsewhere(thread_id)
     if status in ("queued", "running"):
         raise UsageError(f"{thread_id} is not finished; first: baton resume {thread_id}")
     if status == "waiting":
         raise UsageError(f"{thread_id} waits for a decision; first: baton decide {thread_id}")
 
 
-def _rewind(tx: Any, letter: Letter) -> None:
+def _rewind(tx: Transaction, letter: DeadLetter) -> None:
     """Make the checkpoint at which a step failed the latest one, in every graph around that step."""
-    places = letter["evidence"].get("places", [])
-    if not places and letter["reason"] in OF_THE_RUN:
+    steps = letter.checkpoints
+    if not steps and letter.reason in OF_THE_RUN:
         return  # the run goes on where it stands
-    spots = {(level[0], level[1]): _seq(tx, letter, level) for place in places for level in place}
-    if not places or spots["", places[0][0][1]] is None:
-        raise UsageError(f"the checkpoint of {letter['letter_id']} is not kept; discard the letter and start a new run")
-    _leave_behind(tx, letter, spots)
-    for place in places:
-        for namespace, checkpoint, task in place:
-            tx.execute(TAKE_AWAY, (letter["thread_id"], namespace, checkpoint, task))
-    for seq in filter(None, spots.values()):  # a graph inside may keep no checkpoints: it begins anew
+    seqs = {(each.namespace, each.checkpoint_id): _seq(tx, letter, each) for step in steps for each in step}
+    if not steps or seqs["", steps[0][0].checkpoint_id] is None:
+        raise UsageError(f"the checkpoint of {letter.letter_id} is not kept; discard the letter and start a new run")
+    _leave_behind(tx, letter, seqs)
+    for each in (each for step in steps for each in step):
+        tx.execute(TAKE_AWAY, (letter.thread_id, *each))
+    for seq in filter(None, seqs.values()):  # a graph inside may keep no checkpoints: it begins anew
         tx.execute(TO_THE_TOP, (seq,))
 
 
-def _leave_behind(tx: Any, letter: Letter, spots: dict[tuple[str, str], int | None]) -> None:
-    """Close the letters and questions of what had happened after those checkpoints: it happens again, or not."""
-    limits = {namespace: seq for (namespace, _), seq in spots.items() if seq is not None}
+def _leave_behind(tx: Transaction, letter: DeadLetter, seqs: dict[tuple[str, str], int | None]) -> None:
+    """Close the dead letters and approvals of what had happened after those checkpoints: it happens again, or not."""
+    limits = {namespace: seq for (namespace, _), seq in seqs.items() if seq is not None}
 
-    def behind(place: list[list[str]]) -> bool:
-        seqs = [(limits.get(level[0]), _seq(tx, letter, level)) for level in place]
-        return any(limit is not None and seq is not None and seq > limit for limit, seq in seqs)
+    def is_behind(step: list[CheckpointRef]) -> bool:
+        pairs = [(limits.get(each.namespace), _seq(tx, letter, each)) for each in step]
+        return any(limit is not None and seq is not None and seq > limit for limit, seq in pairs)
 
-    for other in letter_rows.open_of(tx, letter["thread_id"], letter["run"]):
-        if any(map(behind, other["evidence"].get("places", []))):
-            letter_rows.close(tx, other, "replayed", f"left behind by the replay of {letter['letter_id']}")
-    for asked in tx.execute(ASKED, (letter["thread_id"], letter["run"])).fetchall():
-        if behind(json.loads(asked["place"])):
+    for other in letter_rows.open_of(tx, letter.thread_id, letter.run):
+        if any(map(is_behind, other.checkpoints)):
+            letter_rows.close(tx, other, "replayed", f"left behind by the replay of {letter.letter_id}")
+    for asked in tx.execute(ASKED, (letter.thread_id, letter.run)).fetchall():
+        if is_behind([CheckpointRef(*each) for each in json.loads(asked["place"])]):
             tx.execute(LEFT if asked["decision"] else WITHDRAWN, (asked["interrupt_id"],))
 
 
-def _seq(tx: Any, letter: Letter, level: list[str]) -> int | None:
-    found = tx.execute(SEQ, (letter["thread_id"], level[0], level[1])).fetchone()
+def _seq(tx: Transaction, letter: DeadLetter, at: CheckpointRef) -> int | None:
+    found = tx.execute(SEQ, (letter.thread_id, at.namespace, at.checkpoint_id)).fetchone()
     return None if found is None else int(found[0])

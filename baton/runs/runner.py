@@ -43,11 +43,13 @@ from baton.steps.dead_letters import record, record_reducer
 from baton.steps.effects import Settled, settle
 from baton.steps.scopes import counting
 from baton.steps.typed_graph import RECURSION_LIMIT, TypedGraph
-from baton.storage import letter_rows, run_rows
+from baton.storage import claims, letter_rows, run_rows, summaries
 from baton.storage.fence import ACTIVE
+from baton.storage.records import NewRun, RunRow, RunSummary
+from baton.storage.run_status import Ending
 from baton.storage.seals import Seals
+from baton.storage.transaction import Transaction
 
-Summary = dict[str, Any]
 RECOVERIES = 3  # takeovers from dead processes before a run is dead-lettered
 GRACE_S = 5.0  # how long a stop waits for the steps in progress
 
@@ -90,18 +92,28 @@ class Runner:
             NotEnded: the last run of a thread has not ended.
         """
         built = self._graph(graph)
-        known = checked_context(built, context or {})
-        row: dict[str, Any] = {"graph": graph, "context": json.dumps(known), "fingerprint": fingerprint(built)}
-        row["budget_tokens"] = budget_tokens or self._plumbing.settings.budget_tokens
-        row["budget_nanousd"] = nanousd(self._plumbing.settings.budget_usd)
-        rows = [
-            {**row, "thread_id": _thread_id(job.thread_id), "input": checked_input(built, job.input), "line": job.line}
+        common = {
+            "graph": graph,
+            "context": json.dumps(checked_context(built, context or {})),
+            "fingerprint": fingerprint(built),
+        }
+        tokens = budget_tokens or self._plumbing.settings.budget_tokens
+        usd = nanousd(self._plumbing.settings.budget_usd)
+        runs = [
+            NewRun(
+                thread_id=_thread_id(job.thread_id),
+                input=checked_input(built, job.input),
+                line=job.line,
+                budget_tokens=tokens,
+                budget_nanousd=usd,
+                **common,
+            )
             for job in jobs
         ]
-        await self._database.do(lambda tx: run_rows.queue(tx, rows, self._plumbing.seals, further=further))
-        return [str(each["thread_id"]) for each in rows]
+        await self._database.do(lambda tx: run_rows.queue(tx, runs, self._plumbing.seals, further=further))
+        return [each.thread_id for each in runs]
 
-    async def work(self, threads: Iterable[str], *, done: Callable[[Summary], None], concurrency: int) -> None:
+    async def work(self, threads: Iterable[str], *, done: Callable[[RunSummary], None], concurrency: int) -> None:
         """Work the last runs of threads side by side until all are closed, held elsewhere, or a stop is asked for.
 
         One that was being worked when a process died, and not for the first time, is worked alone: if it was what
@@ -113,7 +125,7 @@ class Runner:
         await self._work_side_by_side([each for each in given if each not in alone], done, concurrency)
 
     async def _work_side_by_side(
-        self, threads: Sequence[str], done: Callable[[Summary], None], concurrency: int
+        self, threads: Sequence[str], done: Callable[[RunSummary], None], concurrency: int
     ) -> None:
         waiting = deque(threads)
 
@@ -138,7 +150,7 @@ class Runner:
                     task.cancel()
                 await asyncio.gather(*workers, return_exceptions=True)  # each puts its run back into the queue
 
-    async def resume(self, thread_id: str, *, run: int | None = None) -> Summary:
+    async def resume(self, thread_id: str, *, run: int | None = None) -> RunSummary:
         """Go on with a run as far as it goes, after waiting out a lease that nobody renews; returns its summary.
 
         Without a number it is the thread's last; a run at a breakpoint goes on from there.
@@ -163,7 +175,7 @@ class Runner:
         run: int | None = None,
         by: str | None = None,
         channel: str = "library",
-    ) -> Summary:
+    ) -> RunSummary:
         """Answer one waiting decision of a run, the thread's last by default, and go on; the first answer stands.
 
         `by` and `channel` say in its row who decided and how; `by` defaults to whoever runs this process.
@@ -180,15 +192,17 @@ class Runner:
         async with self._leases.renewed():
             summary = await self._worked(row, {resume_key(asked): reply}, decider)
         standing = await self._database.do(lambda tx: decided(tx, asked))
-        if standing is not None and standing["reply_id"] != decider.reply_id:
-            raise AlreadyDecided(asked, json.loads(standing["decision"]))
+        if standing is not None and standing.reply_id != decider.reply_id:
+            raise AlreadyDecided(asked, json.loads(standing.decision or "null"))
         if standing is None and asked in {each["interrupt_id"] for each in summary["waiting_for"]}:
             raise BadDecision(await self._complaint(row, asked))
         if standing is None and summary["status"] == "running":
             raise Held(f"{thread_id} was taken over by another process; look at it again when that one is done")
         return summary
 
-    async def replay(self, letter_id: str, *, accept_change: bool = False, budget_tokens: int | None = None) -> Summary:
+    async def replay(
+        self, letter_id: str, *, accept_change: bool = False, budget_tokens: int | None = None
+    ) -> RunSummary:
         """Go on from the checkpoint of a dead letter, after a fix; what was done stays done.
 
         `accept_change` goes on although the graph changed; `budget_tokens` is the run's new budget.
@@ -198,13 +212,13 @@ class Runner:
             Held: another process works the run.
         """
         letter = await self._database.do(lambda tx: letter_rows.get(tx, letter_id))
-        row = await self._database.do(lambda tx: own(tx, letter["thread_id"], letter["run"]))
-        terms = Terms(fingerprint(self._graph(row["graph"])), accept_change, budget_tokens)
+        row = await self._database.do(lambda tx: own(tx, letter.thread_id, letter.run))
+        terms = Terms(fingerprint(self._graph(row.graph)), accept_change, budget_tokens)
         claimed = await self._leases.to_replay(letter_id, terms)
         async with self._leases.renewed():
             return await self._worked(claimed, None)
 
-    async def settle(self, letter_id: str, *, done: bool, receipt: Any = None, by: str | None = None) -> Summary:
+    async def settle(self, letter_id: str, *, done: bool, receipt: Any = None, by: str | None = None) -> RunSummary:
         """Say what came of an effect in doubt and go on: it was `done`, with this receipt, or it was not and is fired.
 
         Raises:
@@ -212,17 +226,17 @@ class Runner:
             Held: another process works the run.
         """
         letter = await self._database.do(lambda tx: letter_rows.get(tx, letter_id))
-        key = letter["evidence"].get("effect")
+        key = letter.evidence.get("effect")
         if key is None:
             raise UsageError(f"{letter_id} keeps no effect in doubt; nothing was changed")
-        row = await self._database.do(lambda tx: own(tx, letter["thread_id"], letter["run"]))
-        seals, terms = self._plumbing.seals, Terms(fingerprint(self._graph(row["graph"])))
+        row = await self._database.do(lambda tx: own(tx, letter.thread_id, letter.run))
+        seals, terms = self._plumbing.seals, Terms(fingerprint(self._graph(row.graph)))
         settled = Settled(key, plain_json(receipt), done=done, by=by or person())
         claimed = await self._leases.to_replay(letter_id, terms, lambda tx: settle(tx, seals, settled))
         async with self._leases.renewed():
             return await self._worked(claimed, None)
 
-    async def summary(self, thread_id: str, *, run: int | None = None) -> Summary:
+    async def summary(self, thread_id: str, *, run: int | None = None) -> RunSummary:
         """What programs are told about one run, the thread's last by default.
 
         Raises:
@@ -244,21 +258,19 @@ class Runner:
         for task in workers:
             task.cancel()
 
-    async def _asked(self, thread_id: str, interrupt_id: str | None, run: int | None) -> tuple[str, dict[str, Any]]:
+    async def _asked(self, thread_id: str, interrupt_id: str | None, run: int | None) -> tuple[str, RunRow]:
         """The id of the decision that is meant, and the row with its lease taken."""
         taken = await self._leases.to_decide(thread_id, interrupt_id, run)
         if taken is None:  # it was cut off after it had asked: let it come back to where it waits
             await self.resume(thread_id, run=run)
             taken = await self._leases.to_decide(thread_id, interrupt_id, run)
         if taken is None:
-            raise run_rows.held(thread_id)
+            raise claims.held_elsewhere(thread_id)
         return taken
 
-    async def _worked(
-        self, row: dict[str, Any], replies: dict[str, Any] | None, decider: Decider | None = None
-    ) -> Summary:
+    async def _worked(self, row: RunRow, replies: dict[str, Any] | None, decider: Decider | None = None) -> RunSummary:
         """Let the graph run until it ends or pauses, then close the row."""
-        run = ActiveRun(row["thread_id"], row["run"], row["graph"], self._plumbing, row["fence"])
+        run = ActiveRun(row.thread_id, row.run, row.graph, self._plumbing, row.fence)
         run.decider = decider or run.decider
         started, output, error, parked, asked = time.perf_counter(), None, None, False, None
         try:
@@ -272,7 +284,7 @@ class Runner:
             return await self.summary(run.thread_id, run=run.run)
         except (CrashLoop, NeedsMigration) as fatal:
             parked = True
-            await record(run, "run", json.loads(row["input"]), fatal, checkpoint_id=None)
+            await record(run, "run", row.input_data, fatal, checkpoint_id=None)
         except ReducerFailed as failed:
             parked = True
             await record_reducer(run, failed)
@@ -280,24 +292,24 @@ class Runner:
             parked = True
         except Exception as failure:  # noqa: BLE001 - whatever it is, it ends this run and not the others
             error = _one_line(failure)
-        closing = {"output": output, "error": error, "parked": parked, "asked": asked, "took_ms": _ms_since(started)}
+        ending = Ending(took_ms=_ms_since(started), output=output, error=error, dead_lettered=parked, interrupts=asked)
         try:
-            return await self._database.do(lambda tx: _close(tx, run, closing))
+            return await self._database.do(lambda tx: _close(tx, run, ending))
         except LeaseLost:
             return await self.summary(run.thread_id, run=run.run)
 
     async def _advanced(
-        self, run: ActiveRun, row: dict[str, Any], replies: dict[str, Any] | None
+        self, run: ActiveRun, row: RunRow, replies: dict[str, Any] | None
     ) -> tuple[str | None, list[str] | None]:
         """Run the graph from where it stands: its output as JSON text, and the interrupts at which it waits, if any."""
-        self._plumbing.seals.check("runs", row, row["seal"])
-        if row["recoveries"] > RECOVERIES:
-            raise CrashLoop(f"the process died {row['recoveries']} times while it worked {run.thread_id}")
-        graph = self._graph(row["graph"])
+        self._plumbing.seals.check("runs", row._asdict(), row.seal)
+        if row.recoveries > RECOVERIES:
+            raise CrashLoop(f"the process died {row.recoveries} times while it worked {run.thread_id}")
+        graph = self._graph(row.graph)
         run.writes_masked = isinstance(graph, TypedGraph)
-        if row["fingerprint"] != fingerprint(graph):
+        if row.fingerprint != fingerprint(graph):
             raise NeedsMigration(
-                f"{row['graph']} changed since {run.thread_id} began; finish it with the code it began with"
+                f"{row.graph} changed since {run.thread_id} began; finish it with the code it began with"
             )
         control = RunControl()
         config: Any = {"configurable": {"thread_id": run.thread_id, ACTIVE: run}, "recursion_limit": RECURSION_LIMIT}
@@ -309,7 +321,7 @@ class Runner:
             control.request_drain("stopped")
         try:
             result = await graph.ainvoke(
-                given, config, context=json.loads(row["context"]), durability="sync", control=control
+                given, config, context=json.loads(row.context), durability="sync", control=control
             )
         finally:
             self._controls.discard(control)
@@ -320,19 +332,17 @@ class Runner:
             return None, []  # at a breakpoint
         return (output_text(graph, result) if result else None), None
 
-    async def _continuation(
-        self, graph: Graph, config: Any, row: dict[str, Any], replies: dict[str, Any] | None
-    ) -> Any:
+    async def _continuation(self, graph: Graph, config: Any, row: RunRow, replies: dict[str, Any] | None) -> Any:
         """What to hand to the graph: its input, a decision, or None to go on from where it stands."""
         found = await self._plumbing.checkpointer.aget_tuple(config)
         if replies is not None:
-            if run_of(found) != row["run"]:  # somebody changed the state of another run, which is the newest now
-                raise UsageError(f"{row['thread_id']} stands in run {run_of(found)}; first: baton resume")
+            if run_of(found) != row.run:  # somebody changed the state of another run, which is the newest now
+                raise UsageError(f"{row.thread_id} stands in run {run_of(found)}; first: baton resume")
             return Command(resume=replies)
-        if run_of(found) < row["run"] or not has_input(found):
-            if run_of(found) < row["run"] and isinstance(graph, TypedGraph):  # a plain one keeps all its state
-                await start_clean(graph, found, row["run"])
-            return json.loads(row["input"])
+        if run_of(found) < row.run or not has_input(found):
+            if run_of(found) < row.run and isinstance(graph, TypedGraph):  # a plain one keeps all its state
+                await start_clean(graph, found, row.run)
+            return row.input_data
         pending = [each.id for each in (await graph.aget_state(config)).interrupts]
         if not pending:
             return None
@@ -349,10 +359,10 @@ class Runner:
             raise BadDecision(f"the reply is not plain JSON: {_one_line(error)}") from error
         return plain
 
-    async def _complaint(self, row: dict[str, Any], asked: str) -> str:
+    async def _complaint(self, row: RunRow, asked: str) -> str:
         """What the node that asked found wrong with the reply."""
-        config: Any = {"configurable": {"thread_id": row["thread_id"]}}
-        state = await self._graph(row["graph"]).aget_state(config)
+        config: Any = {"configurable": {"thread_id": row.thread_id}}
+        state = await self._graph(row.graph).aget_state(config)
         request = await self._database.do(lambda tx: request_of(tx, asked))
         told = [each.value["error"] for each in state.interrupts if request.items() < each.value.items()]
         return told[0] if told else "the decision was not taken; look at the action again"
@@ -375,15 +385,15 @@ def _ms_since(started: float) -> float:
     return (time.perf_counter() - started) * 1000
 
 
-def _close(tx: Any, run: ActiveRun, closing: dict[str, Any]) -> Summary:
-    run_rows.finish(tx, run.as_fence(), run.plumbing.seals, **closing)
-    return run_rows.summary(tx, run_rows.get(tx, run.thread_id, run.run))
+def _close(tx: Transaction, run: ActiveRun, ending: Ending) -> RunSummary:
+    run_rows.finish(tx, run.as_fence(), run.plumbing.seals, ending)
+    return summaries.summary(tx, run_rows.get(tx, run.thread_id, run.run))
 
 
-def _checked_summary(tx: Any, thread_id: str, run: int | None, seals: Seals) -> Summary:
+def _checked_summary(tx: Transaction, thread_id: str, run: int | None, seals: Seals) -> RunSummary:
     row = run_rows.get(tx, thread_id, run)
-    run_rows.check(tx, row, seals)
-    return run_rows.summary(tx, row)
+    summaries.check(tx, row, seals)
+    return summaries.summary(tx, row)
 
 
 def _one_line(error: Exception) -> str:

@@ -13,13 +13,11 @@ from baton import _langgraph as framework
 from baton.errors import BatonError
 from baton.runtime.spans import Where
 from baton.storage.fence import ACTIVE, Fence
+from baton.storage.records import CheckpointRef
 
 if TYPE_CHECKING:
     from baton.runtime.plumbing import Plumbing
     from baton.storage.transaction import Transaction
-
-Level = tuple[str, str, str]
-"""Namespace, checkpoint id, task id: where a step stands in one of the graphs around it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,9 +96,9 @@ def execution() -> ExecutionInfo:
     return info
 
 
-def place() -> list[Level]:
+def place() -> list[CheckpointRef]:
     """Where the node that calls stands in each graph around it, the outermost first."""
-    return framework.levels_of(execution().checkpoint_ns, _configurable())
+    return [CheckpointRef(*each) for each in framework.levels_of(execution().checkpoint_ns, _configurable())]
 
 
 def _configurable() -> dict[str, Any]:

@@ -15,7 +15,7 @@ from baton.config.trust import refuse_open
 from baton.errors import StorageError
 from baton.redact import redact_json
 from baton.runtime.spans import Spans
-from baton.storage import run_rows
+from baton.storage import adhoc_rows, claims
 from baton.storage.database import Database
 from baton.storage.known_files import write_once
 from baton.storage.sealed_rows import refuse_lost_key
@@ -35,7 +35,7 @@ class Plumbing:
         self.database = database
         self.seals = Seals(key)
         self.checkpointer = SqliteCheckpointer(database, self.seals)
-        self.adopted = database.riding(run_rows.adopt)
+        self.adopted = database.riding(adhoc_rows.upsert)
         self.spans = Spans(database)
         self._stack = AsyncExitStack()
         self._resources: dict[Any, asyncio.Future[Any]] = {}
@@ -123,7 +123,7 @@ async def _open_all() -> Plumbing:
 def _prepared() -> tuple[Settings, Path, bytes, str]:
     configured = settings()
     _mask_traces()
-    return configured, database_file(), home_key(), run_rows.new_holder()
+    return configured, database_file(), home_key(), claims.new_owner()
 
 
 def _mask_traces() -> None:

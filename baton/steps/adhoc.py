@@ -6,7 +6,6 @@ row is written before the first checkpoint and holds the input, so that a call t
 gone on with as well.
 """
 
-import json
 import time
 from dataclasses import dataclass, field
 from secrets import token_hex
@@ -24,9 +23,11 @@ from baton.plain import json_text, nanousd
 from baton.runtime.active import ActiveRun, Decider, person
 from baton.runtime.plumbing import Plumbing, plumbing
 from baton.steps.dead_letters import record_reducer
-from baton.storage import letter_rows, run_rows
+from baton.storage import adhoc_rows, letter_rows, run_rows
+from baton.storage.adhoc_rows import AdHocCall
 from baton.storage.fence import ACTIVE
-from baton.storage.run_rows import AdHoc, Adopted
+from baton.storage.run_status import ENDED, RESUMABLE, Ending
+from baton.storage.summaries import pending_rows
 
 SERVER_KEYS = {"assistant_id", "graph_id", "langgraph_request_id"}  # what the Agent Server puts beside the thread id
 SERVER_USER = "langgraph_auth_user_id"
@@ -58,7 +59,7 @@ class Call:
     run: ActiveRun
     given: Any
     config: RunnableConfig
-    row: AdHoc
+    row: AdHocCall
     listed: bool = True  # whether its row was written with a transaction of its own
     may_pause: bool = False  # at what no step of ours tells of
     began: float = field(default_factory=time.time)
@@ -88,7 +89,7 @@ class Call:
 
     async def _dead_lettered(self, letter_id: str) -> DeadLettered:
         letter = await self.run.plumbing.database.do(lambda tx: letter_rows.get(tx, letter_id), durable=False)
-        return DeadLettered(self.run.thread_id, self.run.run, letter_id, letter["reason"], letter["error"])
+        return DeadLettered(self.run.thread_id, self.run.run, letter_id, letter.reason, letter.error)
 
     async def _asked(self) -> list[str] | None:
         """The interrupts that the graph stands at; empty for a breakpoint, None where it does not wait."""
@@ -103,21 +104,21 @@ class Call:
         """Its open questions, where a graph around it that is not ours keeps the checkpoints of both."""
         if not framework.has_saver_around(self.config["configurable"]):
             return None
-        spot = (self.run.thread_id, self.run.run)
-        return await self.run.plumbing.database.do(lambda tx: run_rows.open_interrupts(tx, *spot), durable=False)
+        run = (self.run.thread_id, self.run.run)
+        rows = await self.run.plumbing.database.do(lambda tx: pending_rows(tx, *run), durable=False)
+        return [str(each.asked_as) for each in rows]
 
     async def _end(self, *, error: str | None = None, stopped: bool = False, asked: list[str] | None = None) -> None:
         took_ms = (time.time() - self.began) * 1000
         if not self.listed:
             told = error or ("the stream was left" if stopped else None)
-            row = Adopted(*self.row[:5], self.began)
-            self.run.plumbing.adopted(row._replace(error=told, ended=time.time()))
+            self.run.plumbing.adopted(self.row.event(self.began, time.time(), told))
             return
         if self.run.interrupted and asked is None and not (error or stopped or self.graph.checkpointer):
             error = "it asked and cannot wait: compile the graph with a checkpointer"
-        ended: dict[str, Any] = {"error": error, "stopped": stopped, "asked": asked, "took_ms": took_ms}
+        ending = Ending(took_ms=took_ms, error=error, stopped=stopped, interrupts=asked)
         fence, seals = self.run.as_fence(), self.run.plumbing.seals
-        await self.run.plumbing.database.do(lambda tx: run_rows.finish(tx, fence, seals, **ended), durable=False)
+        await self.run.plumbing.database.do(lambda tx: run_rows.finish(tx, fence, seals, ending), durable=False)
 
 
 async def begin(
@@ -143,7 +144,7 @@ async def begin(
     run.writes_masked = not (isinstance(given, Command) and given.update)  # which comes from outside
     if named is None and not graph.checkpointer:
         del configurable["thread_id"]  # or the framework would copy it into the metadata of every callback
-        open_plumbing.adopted(Adopted(*row[:5], time.time()))
+        open_plumbing.adopted(row.event(time.time()))
         return Call(graph, run, given, _with_run(config, configurable, run), row, listed=False)
     if isinstance(given, Command) or given is None:
         given = await _go_on(graph, run, row, given, configurable)
@@ -152,17 +153,17 @@ async def begin(
     return Call(graph, run, given, _with_run(config, configurable, run), row, may_pause=may_pause)
 
 
-async def _begin(graph: Graph, run: ActiveRun, row: AdHoc) -> None:
+async def _begin(graph: Graph, run: ActiveRun, row: AdHocCall) -> None:
     """Write the row of an input's run and, after an earlier run, the checkpoint that it begins with."""
     database, again = run.plumbing.database, not graph.checkpointer
-    run.run = await database.do(lambda tx: run_rows.begin(tx, row, run.plumbing.seals, again=again), durable=False)
+    run.run = await database.do(lambda tx: adhoc_rows.begin(tx, row, run.plumbing.seals, again=again), durable=False)
     if graph.checkpointer and run.run > 1:
         last = await graph.saver.aget_tuple(_of_thread(run.thread_id))
         if run_of(last) < run.run:
             await start_clean(graph, last, run.run)
 
 
-async def _go_on(graph: Graph, run: ActiveRun, row: AdHoc, given: Any, configurable: dict[str, Any]) -> Any:
+async def _go_on(graph: Graph, run: ActiveRun, row: AdHocCall, given: Any, configurable: dict[str, Any]) -> Any:
     """Find the run that a call without an input goes on with: what to hand to the graph."""
     if not graph.checkpointer:
         return given  # the framework refuses it in its own words
@@ -170,21 +171,21 @@ async def _go_on(graph: Graph, run: ActiveRun, row: AdHoc, given: Any, configura
     found = await graph.saver.aget_tuple({"configurable": {"thread_id": run.thread_id, **named}})
     database = run.plumbing.database
     last = await database.do(lambda tx: run_rows.find(tx, run.thread_id), durable=False)
-    behind = last is not None and (last["run"] > run_of(found) or not has_input(found))
-    begun = last is not None and behind and not named and last["status"] in run_rows.RESUMABLE and last["input"]
+    behind = last is not None and (last.run > run_of(found) or not has_input(found))
+    begun = last is not None and behind and not named and last.status in RESUMABLE and last.input
     if found is None and not begun:
         raise UnknownThread(f"no checkpoint of {run.thread_id} is there to go on from; give an input to begin a run")
-    run.run = last["run"] if last is not None and begun else run_of(found)
-    if last is not None and last["run"] > run.run and last["status"] not in run_rows.ENDED:  # it would be cut off
+    run.run = last.run if last is not None and begun else run_of(found)
+    if last is not None and last.run > run.run and last.status not in ENDED:  # it would be cut off
         await database.do(lambda tx: run_rows.refuse_unended(tx, run.thread_id), durable=False)
     if isinstance(given, Command) and given.resume is not None and not named:
         await _refuse_if_nothing_waits(graph, run)
-    await database.do(lambda tx: run_rows.go_on(tx, row, run.run, run.plumbing.seals), durable=False)
+    await database.do(lambda tx: adhoc_rows.go_on(tx, row, run.run, run.plumbing.seals), durable=False)
     if last is not None and begun and given is None:  # it was cut off before its input was stored
         if run_of(found) < run.run:
             await start_clean(graph, found, run.run)
-        run.plumbing.seals.check("runs", last, last["seal"])
-        return json.loads(last["input"])
+        run.plumbing.seals.check("runs", last._asdict(), last.seal)
+        return last.input_data
     return given
 
 
@@ -229,11 +230,11 @@ def _row(
     configurable: dict[str, Any],
     config: RunnableConfig | None,
     open_plumbing: Plumbing,
-) -> AdHoc:
+) -> AdHocCall:
     origin, caps = "server" if SERVER_KEYS & configurable.keys() else "library", open_plumbing.settings
     request = (config or {}).get("metadata", {}).get("run_id") or None
     held, usd = open_plumbing.holder, nanousd(caps.budget_usd)
-    return AdHoc(thread_id, graph.name, origin, caps.budget_tokens, usd, held, None, request and str(request))
+    return AdHocCall(thread_id, graph.name, origin, caps.budget_tokens, usd, held, None, request and str(request))
 
 
 def _decider(configurable: dict[str, Any]) -> Decider:

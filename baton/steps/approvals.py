@@ -7,9 +7,9 @@ others can answer it. Replies are parsed here and asked again on a bad one; noth
 import hashlib
 import json
 import time
-from collections.abc import Awaitable, Callable, Iterator, Mapping
+from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
-from typing import Any, Literal, NamedTuple
+from typing import Any, NamedTuple
 
 from langgraph.errors import GraphBubbleUp, GraphInterrupt
 from langgraph.types import interrupt
@@ -21,25 +21,27 @@ from baton.records import Record
 from baton.redact import redact, redact_texts
 from baton.runtime.active import ActiveRun, active_run, here, place
 from baton.steps.scopes import StepScope, scope_of
+from baton.storage.records import ApprovalRequest, ApprovalRow, Kind
 from baton.storage.transaction import Transaction
 
-Kind = Literal["approve", "edit", "reject", "respond"]
 Args = dict[str, Any]
 Check = Callable[[dict[str, Any]], Awaitable[dict[str, Any]]]
 INBOX_WORDS = {"accept": "approve", "edit": "edit", "response": "reject", "ignore": "reject"}  # Agent Inbox's replies
+SELECT = f"SELECT {', '.join(ApprovalRow._fields)} FROM approvals"
 INSERT = (
     "INSERT INTO approvals (interrupt_id, thread_id, run, step, occurrence, request, digest, place, created_at, seal,"
     " asked_as) VALUES (:interrupt_id, :thread_id, :run, :step, :occurrence, :request, :digest, :place, :now, :seal,"
     " :interrupt_id) ON CONFLICT (interrupt_id) DO NOTHING"
 )
 MADE_BEFORE = (  # on the same action at the same place and visit, before a replay went back behind it
-    "SELECT * FROM approvals WHERE thread_id = :thread_id AND run = :run AND step = :step"
+    f"{SELECT} WHERE thread_id = :thread_id AND run = :run AND step = :step"
     " AND occurrence = :occurrence AND digest = :digest AND left_behind AND decision IS NOT NULL"
     " ORDER BY decided_at DESC LIMIT 1"
 )
 DECIDE = (
     "UPDATE approvals SET decision = :decision, decided_by = :decided_by, channel = :channel, reply_id = :reply_id,"
-    " replies = :replies, decided_at = :now, seal = :seal WHERE interrupt_id = :interrupt_id AND decision IS NULL"
+    " replies = :replies, decided_at = :decided_at, seal = :seal"
+    " WHERE interrupt_id = :interrupt_id AND decision IS NULL"
 )
 REPLIES_KEPT = "UPDATE approvals SET replies = :replies WHERE interrupt_id = :interrupt_id"
 ASKED_AGAIN = "UPDATE approvals SET asked_as = :asked_as, withdrawn_at = NULL WHERE interrupt_id = :interrupt_id"
@@ -73,9 +75,9 @@ async def request_approval(
         asked = _Asked(name, _masked(plain), redact(description), occurrence, plain)
         question = _Question(run, scope, number, asked)
         standing = await question.put()
-        if standing["decision"]:  # made before a crash: what `check` says today cannot undo it
-            await question.pass_over(standing["replies"])
-            return asked.as_given(Decision.model_validate_json(standing["decision"]))
+        if standing.decision:  # made before a crash: what `check` says today cannot undo it
+            await question.pass_over(standing.replies)
+            return asked.as_given(Decision.model_validate_json(standing.decision))
         return asked.as_given(await question.ask(standing, check))
 
 
@@ -123,16 +125,22 @@ class _Question:
             self._digests.append(digest_of(run.thread_id, asked.occurrence, asked.name, asked.args))
         if asked.given != asked.args:  # as it was put before arguments were masked
             self._digests.append(digest_of(run.thread_id, where, asked.name, asked.given))
-        self._values = {"interrupt_id": self._id, "thread_id": run.thread_id, "run": run.run, "step": here(run).step}
-        self._values |= {"occurrence": asked.occurrence, "request": json.dumps(self._request)}
-        self._values |= {"digest": self._digests[0], "place": json.dumps(place())}
-        self._values |= {"decision": None, "decided_by": None, "channel": None}
+        self._row = ApprovalRow(
+            interrupt_id=self._id,
+            thread_id=run.thread_id,
+            run=run.run,
+            step=here(run).step,
+            occurrence=asked.occurrence,
+            request=json.dumps(self._request),
+            digest=self._digests[0],
+            place=json.dumps(place()),
+        )
 
-    async def put(self) -> dict[str, Any]:
+    async def put(self) -> ApprovalRow:
         """The question's row, as it stands when it was put to the person."""
         standing = await self._run.plumbing.database.do(self._put)
-        if standing["digest"] not in self._digests:
-            raise EffectMismatch(self._id, standing["request"], json.dumps(self._request))
+        if standing.digest not in self._digests:
+            raise EffectMismatch(self._id, standing.request, json.dumps(self._request))
         return standing
 
     async def pass_over(self, replies: int) -> None:
@@ -142,14 +150,15 @@ class _Question:
         """
         kept = min(replies, framework.replies_kept() - self._scope.replies)
         for _ in range(kept):
-            self._interrupt(self._request)
+            self._interrupt({**self._request})
         if kept < replies:
             values = {"replies": kept, "interrupt_id": self._id}
             await self._run.plumbing.database.do(lambda tx: tx.execute(REPLIES_KEPT, values).rowcount)
 
-    async def ask(self, standing: dict[str, Any], check: Check) -> Decision:
+    async def ask(self, standing: ApprovalRow, check: Check) -> Decision:
         """Wait for a reply that can be taken; the decision that stands."""
-        payload, before = self._request, self._scope.replies
+        payload: dict[str, Any] = {**self._request}
+        before = self._scope.replies
         while True:
             try:
                 reply = self._interrupt(payload)
@@ -157,7 +166,7 @@ class _Question:
                 await self._asked_as(standing, framework.interrupt_id_of(raised))
                 raise
             try:
-                decision = await _parsed(reply, self._asked, standing["digest"], check)
+                decision = await _parsed(reply, self._asked, standing.digest, check)
             except BadDecision as fault:
                 payload = {**self._request, "error": " ".join(str(fault).split())}
                 continue
@@ -168,32 +177,33 @@ class _Question:
         self._scope.replies += 1
         return reply
 
-    async def _asked_as(self, standing: dict[str, Any], asked_as: str) -> None:
-        if standing["asked_as"] != asked_as or standing["withdrawn_at"]:
+    async def _asked_as(self, standing: ApprovalRow, asked_as: str) -> None:
+        if standing.asked_as != asked_as or standing.withdrawn_at:
             values = {"asked_as": asked_as, "interrupt_id": self._id}
             await self._run.plumbing.database.do(lambda tx: tx.execute(ASKED_AGAIN, values).rowcount)
 
-    def _put(self, tx: Transaction) -> dict[str, Any]:
-        run, values = self._run, self._values
+    def _put(self, tx: Transaction) -> ApprovalRow:
+        run, values = self._run, self._row._asdict()
         run.guard(tx)
         fresh = tx.execute(INSERT, {**values, "seal": run.plumbing.seals.mark("approvals", values), "now": time.time()})
-        if fresh.rowcount and (made := tx.execute(MADE_BEFORE, values).fetchone()):
-            run.plumbing.seals.check("approvals", made, made["seal"])
-            kept = {name: made[name] for name in ("decision", "decided_by", "channel", "reply_id")}
-            _decide(tx, run, {**values, **kept, "replies": 0}, made["decided_at"])
+        if fresh.rowcount and (found := tx.execute(MADE_BEFORE, values).fetchone()):
+            made = ApprovalRow(*found)
+            run.plumbing.seals.check("approvals", made._asdict(), made.seal)
+            decided = self._row._replace(decision=made.decision, decided_at=made.decided_at)
+            decided = decided._replace(decided_by=made.decided_by, channel=made.channel, reply_id=made.reply_id)
+            _decide(tx, run, decided)
         return _standing(tx, run, self._id)
 
-    async def _settle(self, row: Mapping[str, Any], decision: Decision, replies: int) -> Decision:
+    async def _settle(self, row: ApprovalRow, decision: Decision, replies: int) -> Decision:
         """Store a decision unless one stands; return the one that stands."""
         run, decider = self._run, self._run.decider
-        decided = {**row, "decision": json.dumps(_masked(decision.model_dump()))}
-        decided |= {"decided_by": decider.by, "channel": decider.channel}
-        decided |= {"reply_id": decider.reply_id, "replies": replies}
+        decided = row._replace(decision=json.dumps(_masked(decision.model_dump())), replies=replies)
+        decided = decided._replace(decided_by=decider.by, channel=decider.channel, reply_id=decider.reply_id)
 
         def work(tx: Transaction) -> str:
             run.guard(tx)
-            _decide(tx, run, decided, time.time())
-            return str(_standing(tx, run, self._id)["decision"])
+            _decide(tx, run, decided._replace(decided_at=time.time()))
+            return str(_standing(tx, run, self._id).decision)
 
         return Decision.model_validate_json(await run.plumbing.database.do(work))
 
@@ -225,21 +235,22 @@ def digest_of(thread_id: str, where: str, name: str, args: Args) -> str:
     return hashlib.sha256(canonical_form.encode()).hexdigest()[:16]
 
 
-def _request(name: str, args: dict[str, Any], description: str) -> dict[str, Any]:
+def _request(name: str, args: dict[str, Any], description: str) -> ApprovalRequest:
     return {
         "action_requests": [{"name": name, "args": args, "description": description}],
         "review_configs": [{"action_name": name, "allowed_decisions": ["approve", "edit", "reject", "respond"]}],
     }
 
 
-def _decide(tx: Transaction, run: ActiveRun, decided: Mapping[str, Any], now: float) -> None:
-    tx.execute(DECIDE, {**decided, "seal": run.plumbing.seals.mark("approvals", decided), "now": now})
+def _decide(tx: Transaction, run: ActiveRun, decided: ApprovalRow) -> None:
+    values = decided._asdict()
+    tx.execute(DECIDE, {**values, "seal": run.plumbing.seals.mark("approvals", values)})
 
 
-def _standing(tx: Transaction, run: ActiveRun, interrupt_id: str) -> dict[str, Any]:
+def _standing(tx: Transaction, run: ActiveRun, interrupt_id: str) -> ApprovalRow:
     """A question and the decision on it, if there is one, as they were sealed."""
-    row = dict(tx.execute("SELECT * FROM approvals WHERE interrupt_id = ?", (interrupt_id,)).fetchone())
-    run.plumbing.seals.check("approvals", row, row["seal"])
+    row = ApprovalRow(*tx.execute(f"{SELECT} WHERE interrupt_id = ?", (interrupt_id,)).fetchone())
+    run.plumbing.seals.check("approvals", row._asdict(), row.seal)
     return row
 
 

@@ -38,9 +38,10 @@ from baton.errors import (
 from baton.plain import json_text
 from baton.records import Record
 from baton.redact import redact_error, redact_json
-from baton.runtime.active import ActiveRun, Level, active_run, execution, place
+from baton.runtime.active import ActiveRun, active_run, execution, place
 from baton.steps.scopes import scope_of
 from baton.storage.letter_rows import get, put, set_ends_run
+from baton.storage.records import CheckpointRef, DeadLetter, Evidence, FailedAttempt
 from baton.storage.transaction import Transaction
 
 REASONS: dict[type[BaseException], str] = {
@@ -110,8 +111,10 @@ def park_branch(join: str, failures: str = "failures") -> Callable[[Any, NodeErr
     async def park_branch(state: Any, error: NodeError) -> Command[Any]:
         letter_id = await _kept(state, error, ends_run=False)
         letter = await active_run().plumbing.database.do(lambda tx: get(tx, letter_id))
-        told = {name: letter[name] for name in ("letter_id", "step", "reason", "error")}
-        return Command(update={failures: [Failure(**told, request=state)]}, goto=join)
+        failure = Failure(
+            letter_id=letter_id, step=letter.step, reason=letter.reason, error=letter.error, request=state
+        )
+        return Command(update={failures: [failure]}, goto=join)
 
     return park_branch
 
@@ -155,7 +158,7 @@ async def record(
     *,
     checkpoint_id: str | None,
     ends_run: bool = True,
-    places: Sequence[list[Level]] = (),
+    places: Sequence[list[CheckpointRef]] = (),
     path: str = "",
     may_send: bool = False,
 ) -> str:
@@ -163,21 +166,9 @@ async def record(
 
     `places` says where each step stood that is to be done again; without one the letter cannot be replayed.
     """
-    request = json_text(state).decode()
+    request, now = json_text(state).decode(), time.time()
     occurrence = _short_hash(request)
-    letter = {
-        "letter_id": f"dl-{_short_hash(f'{run.thread_id}:{run.run}:{path or step}:{occurrence}')}",
-        "thread_id": run.thread_id,
-        "run": run.run,
-        "path": path,
-        "step": step,
-        "occurrence": occurrence,
-        "reason": reason_of(error),
-        "error": redact_error(error if isinstance(error, str) else f"{type(error).__name__}: {error}"),
-        "ends_run": ends_run,
-        "now": time.time(),
-    }
-    evidence = {
+    evidence: Evidence = {
         "request": json.loads(redact_json(request)),
         "raw": redact_error(error.raw[:MOST_RAW]) if isinstance(error, BadAnswer) else None,
         "checkpoint_id": checkpoint_id,
@@ -185,10 +176,25 @@ async def record(
         "version": version("baton"),
         "may_send": may_send,
         "effect": getattr(error, "key", None) if isinstance(error, InDoubt | BadReceipt) else None,
+        "attempts": [],
     }
+    letter = DeadLetter(
+        letter_id=f"dl-{_short_hash(f'{run.thread_id}:{run.run}:{path or step}:{occurrence}')}",
+        thread_id=run.thread_id,
+        run=run.run,
+        path=path,
+        step=step,
+        occurrence=occurrence,
+        reason=reason_of(error),
+        error=redact_error(error if isinstance(error, str) else f"{type(error).__name__}: {error}"),
+        evidence=evidence,
+        ends_run=ends_run,
+        created_at=now,
+        updated_at=now,
+    )
     again = isinstance(error, str)  # the framework hands an error on as text where a handler runs anew
-    await run.plumbing.database.do(lambda tx: _put(tx, run, letter, evidence, again=again))
-    return str(letter["letter_id"])
+    await run.plumbing.database.do(lambda tx: _put(tx, run, letter, again=again))
+    return letter.letter_id
 
 
 async def record_reducer(run: ActiveRun, failed: ReducerFailed) -> str:
@@ -204,7 +210,7 @@ async def record_reducer(run: ActiveRun, failed: ReducerFailed) -> str:
         {"key": failed.key},
         named,
         checkpoint_id=writers[0][1] if writers else None,
-        places=[[("", checkpoint, task)] for _, checkpoint, task in writers],
+        places=[[CheckpointRef("", checkpoint, task)] for _, checkpoint, task in writers],
     )
 
 
@@ -225,8 +231,9 @@ def reason_of(error: BaseException | str) -> str:
     return next((reason for kind, reason in REASONS.items() if isinstance(error, kind)), "failure")
 
 
-def _put(tx: Transaction, run: ActiveRun, letter: dict[str, Any], evidence: dict[str, Any], *, again: bool) -> None:
+def _put(tx: Transaction, run: ActiveRun, letter: DeadLetter, *, again: bool) -> None:
     run.guard(tx)
-    task = evidence["places"][0][-1][2] if evidence["places"] else None
-    attempts = [dict(row) for row in tx.execute(ATTEMPTS, {**letter, "task": task}).fetchall()]
-    put(tx, letter, {**evidence, "attempts": attempts}, again=again)
+    task = letter.checkpoints[0][-1].task_id if letter.checkpoints else None
+    rows = tx.execute(ATTEMPTS, {**letter._asdict(), "task": task}).fetchall()
+    attempts = [FailedAttempt(attempt=each[0], started_at=each[1], latency_ms=each[2], error=each[3]) for each in rows]
+    put(tx, letter._replace(evidence={**letter.evidence, "attempts": attempts}), again=again)

@@ -7,6 +7,8 @@ import json
 import time
 from typing import TYPE_CHECKING
 
+from baton.storage.run_status import ENDED
+
 if TYPE_CHECKING:
     from baton.storage.transaction import Transaction
 
@@ -20,7 +22,6 @@ OLD = (
 CHOSEN = "thread_id IN (SELECT value FROM json_each(?))"
 NEWEST = "SELECT max(seq) FROM checkpoints GROUP BY thread_id, checkpoint_ns"
 SPOTS = "SELECT thread_id, checkpoint_ns, checkpoint_id FROM checkpoints"
-ENDED = ("done", "dead_lettered")
 
 
 def prune(tx: "Transaction", *, older_than_days: float, keep_latest: bool = False) -> dict[str, int]:

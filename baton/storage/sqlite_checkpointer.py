@@ -6,7 +6,7 @@ The latest checkpoint is the one written last, whatever the clock did. A process
 import asyncio
 import json
 from collections.abc import AsyncIterator, Collection, Mapping, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 from langchain_core.runnables import RunnableConfig
 from langgraph.checkpoint.base import (
@@ -31,7 +31,30 @@ from baton.storage.run_rows import forget_thread
 from baton.storage.seals import Seals
 from baton.storage.transaction import Transaction
 
-COLUMNS = "thread_id, checkpoint_ns, checkpoint_id, parent_id, type, checkpoint, metadata"
+
+class CheckpointRow(NamedTuple):
+    """A checkpoint as it is stored: `checkpoint` is sealed, `metadata` is JSON text."""
+
+    thread_id: str
+    checkpoint_ns: str
+    checkpoint_id: str
+    parent_id: str | None
+    type: str
+    checkpoint: bytes
+    metadata: str
+
+
+class WriteRow(NamedTuple):
+    """What a task wrote to a channel, as it is stored: `value` is sealed."""
+
+    task_id: str
+    idx: int
+    channel: str
+    type: str
+    value: bytes
+
+
+COLUMNS = ", ".join(CheckpointRow._fields)
 PUT = (
     f"INSERT INTO checkpoints ({COLUMNS}) VALUES {{rows}}"
     " ON CONFLICT (thread_id, checkpoint_ns, checkpoint_id) DO UPDATE"
@@ -48,7 +71,7 @@ LATEST = (  # the inner query reads an index only, however long the thread is
     " WHERE seq = (SELECT max(seq) FROM checkpoints WHERE thread_id = ? AND checkpoint_ns = ?)"
 )
 EXACT = f"SELECT {COLUMNS} FROM checkpoints WHERE {SPOT}"
-PENDING = f"SELECT task_id, idx, channel, type, value FROM writes WHERE {SPOT} ORDER BY task_path, task_id, idx"
+PENDING = f"SELECT {', '.join(WriteRow._fields)} FROM writes WHERE {SPOT} ORDER BY task_path, task_id, idx"
 BEFORE = (  # a copied thread has the same checkpoint ids
     "seq < (SELECT max(seq) FROM checkpoints AS named WHERE checkpoint_id = ? AND thread_id = checkpoints.thread_id)"
 )
@@ -158,7 +181,7 @@ class SqliteCheckpointer(BaseCheckpointSaver[int]):
         where = f"thread_id IN (SELECT value FROM json_each(?)){keep}"
         await self._database.do(lambda tx: _delete(tx, where, (json.dumps(list(thread_ids)),)))
 
-    def _tuple(self, row: Any, writes: list[Any]) -> CheckpointTuple:
+    def _tuple(self, row: CheckpointRow, writes: list[WriteRow]) -> CheckpointTuple:
         thread, namespace, checkpoint_id, parent, kind, sealed, note = row
         spot = (thread, namespace, checkpoint_id)
         blob = self._seals.opened(sealed, *spot, parent, kind, note)
@@ -170,7 +193,7 @@ class SqliteCheckpointer(BaseCheckpointSaver[int]):
             [self._write(spot, write) for write in writes],
         )
 
-    def _write(self, spot: tuple[str, str, str], row: Any) -> tuple[str, str, Any]:
+    def _write(self, spot: tuple[str, str, str], row: WriteRow) -> tuple[str, str, Any]:
         task, index, channel, kind, sealed = row
         blob = self._seals.opened(sealed, *spot, task, index, channel, kind)
         return task, channel, self.serde.loads_typed((kind, blob))
@@ -197,8 +220,9 @@ def _put(tx: Transaction, run: Guarded | None, sql: str, rows: list[tuple[Any, .
     tx.execute_rows(sql, rows)
 
 
-def _with_writes(tx: Transaction, rows: list[Any]) -> list[tuple[Any, list[Any]]]:
-    return [(row, tx.execute(PENDING, tuple(row)[:3]).fetchall()) for row in rows]
+def _with_writes(tx: Transaction, rows: list[Any]) -> list[tuple[CheckpointRow, list[WriteRow]]]:
+    found = [CheckpointRow(*row) for row in rows]
+    return [(row, [WriteRow(*each) for each in tx.execute(PENDING, row[:3]).fetchall()]) for row in found]
 
 
 def _conditions(

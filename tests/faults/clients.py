@@ -14,6 +14,8 @@ from baton.errors import AlreadyDecided, BadDecision, NotEnded, NothingWaiting
 from baton.runs.runner import Job, Runner
 from baton.runtime.plumbing import Plumbing, opened
 from baton.storage import run_rows
+from baton.storage.records import RunRow
+from baton.storage.run_status import ENDED
 from tests.faults import stranger
 from tests.faults.builds import LATER_S
 from tests.faults.desk import APPROVE, THREAD, answered, load
@@ -37,7 +39,8 @@ async def worked(order: tuple[str, int], at: int | None = None, generation: int 
 
 async def _by_runner(plumbing: Plumbing, run: int) -> None:
     runner = Runner(plumbing, load)
-    if (await _last(plumbing))["run"] < run:
+    last = await _last(plumbing)
+    if last is None or last.run < run:
         await runner.queue(stranger.NAME, [Job(stranger.order(run), THREAD)], further=True)
     summary = await runner.resume(THREAD)
     if summary["status"] == "waiting" and (old := await _earlier(plumbing, run)):
@@ -58,9 +61,9 @@ async def _answered_before(runner: Runner, question: str, old: str, digest: str)
 async def _by_calls(plumbing: Plumbing, run: int, *, named: bool = False) -> None:
     graph, order, last = _graph(plumbing), stranger.order(run), await _last(plumbing)
     config = {**CONFIG, "metadata": {"run_id": f"order-{run}"}} if named else CONFIG
-    if named or last["run"] < run:
+    if named or last is None or last.run < run:
         await graph.ainvoke(order, config)
-    elif last["status"] not in run_rows.ENDED:
+    elif last.status not in ENDED:
         await _refused(graph, order)
         await graph.ainvoke(None, config)
     await _replied(graph, config, run, await _earlier(plumbing, run))
@@ -85,10 +88,9 @@ async def _replied(graph: Any, config: Any, run: int, old: tuple[str, str] | Non
         await graph.ainvoke(Command(resume=said), config)
 
 
-async def _last(plumbing: Plumbing) -> Told:
-    """The thread's last run."""
-    found = await plumbing.database.do(lambda tx: run_rows.find(tx, THREAD))
-    return found or {"run": 0, "status": "none"}
+async def _last(plumbing: Plumbing) -> RunRow | None:
+    """The thread's last run; None before the first."""
+    return await plumbing.database.do(lambda tx: run_rows.find(tx, THREAD))
 
 
 async def _earlier(plumbing: Plumbing, run: int) -> tuple[str, str] | None:

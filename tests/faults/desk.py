@@ -17,6 +17,7 @@ from baton.runs.registry import entries
 from baton.runs.registry import load as registered
 from baton.runs.runner import Job, Runner
 from baton.runtime.plumbing import opened
+from baton.storage.records import RunSummary
 from tests.faults import receiver, stranger
 from tests.faults.frame import Outcome
 
@@ -108,7 +109,7 @@ async def replayed(reply: dict[str, Any], thread: str = THREAD) -> str:
         return str(summary["status"])
 
 
-async def answered(runner: Runner, summary: dict[str, Any], reply: dict[str, Any] | None) -> dict[str, Any]:
+async def answered(runner: Runner, summary: RunSummary, reply: dict[str, Any] | None) -> RunSummary:
     """The run as far as it goes with a person who gives this reply; to a stranger's questions there are other ones."""
     thread = summary["thread_id"]
     while summary["status"] == "waiting" and reply:

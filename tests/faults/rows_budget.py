@@ -131,7 +131,7 @@ async def _spending(branches: int, cap: int, run: int, at: int | None, generatio
     async with opened() as plumbing:
         runner = Runner(plumbing, {"wide": graph()}.__getitem__)
         last = await plumbing.database.do(lambda tx: run_rows.find(tx, THREAD))
-        if last is None or last["run"] < run:
+        if last is None or last.run < run:
             await runner.queue("wide", [Job({"branches": branches}, THREAD)], budget_tokens=cap, further=True)
         return str((await runner.resume(THREAD))["status"])
 

@@ -72,9 +72,9 @@ def counted(ticks: Ticks) -> Ticks:
 
 def shift_steady(seconds: float) -> None:
     """Let leases of dead processes run out without waiting for it."""
-    import baton.storage.run_rows  # noqa: PLC0415 - replaced as a whole
+    import baton.storage.claims  # noqa: PLC0415 - replaced as a whole
 
-    baton.storage.run_rows.steady = lambda: time.monotonic() + seconds
+    baton.storage.claims.steady = lambda: time.monotonic() + seconds
 
 
 def _around(owner: Any, name: str, ticks: Ticks, *, lock: Any) -> None:

@@ -1,19 +1,20 @@
 """`baton dead-letters`: what failed for good, with its evidence. Light on purpose: replaying imports what it needs."""
 
-from typing import Annotated
+from typing import Annotated, get_args
 
 import typer
 
 from baton.cli.terminal.light import LightCommand, LightGroup
 from baton.cli.terminal.options import MOST_TOKENS, Json
 from baton.errors import UsageError
+from baton.storage.records import DeadLetterStatus
 
 app = typer.Typer(
     help="What failed for good: look at it, go on after a fix, or let it be.",
     cls=LightGroup,
     invoke_without_command=True,
 )
-STATUSES = ("open", "replayed", "discarded")
+STATUSES = get_args(DeadLetterStatus)
 Letter = Annotated[str, typer.Argument(help="The dead letter's id.", metavar="ID", show_default=False)]
 
 

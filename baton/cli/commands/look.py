@@ -1,16 +1,17 @@
 """`baton runs`, `show`, `graphs` and `graph`: what only looks. Light on purpose, see `baton.config.home`."""
 
 from enum import StrEnum
-from typing import Annotated, Any
+from typing import Annotated, get_args
 
 import typer
 
 from baton.cli.terminal.options import Json, RunNumber, Thread
 from baton.errors import UsageError
+from baton.storage.records import RunSummary, Status, StepAttempt
 
 PAGE = 50
 MOST_PAGES = 1_000_000
-STATUSES = ("queued", "running", "waiting", "done", "dead_lettered", "failed")
+STATUSES = get_args(Status)
 
 
 class Picture(StrEnum):
@@ -91,7 +92,7 @@ def show(
     return 0
 
 
-def _show_step(run: dict[str, Any], steps: list[dict[str, Any]], name: str, *, json: bool) -> int:
+def _show_step(run: RunSummary, steps: list[StepAttempt], name: str, *, json: bool) -> int:
     from baton.cli.terminal.output import say_json
     from baton.cli.views.one_step import of_name, show_attempts, whole_object
     from baton.cli.work.reading import open_letters
@@ -101,7 +102,7 @@ def _show_step(run: dict[str, Any], steps: list[dict[str, Any]], name: str, *, j
         say_json([whole_object(each) for each in chosen])
     else:
         names = {each["step"] for each in chosen}
-        show_attempts(chosen, [each for each in open_letters(run["thread_id"], run["run"]) if each["step"] in names])
+        show_attempts(chosen, [each for each in open_letters(run["thread_id"], run["run"]) if each.step in names])
     return 0
 
 

@@ -11,6 +11,8 @@ from baton.cli.terminal.output import console, note
 if TYPE_CHECKING:
     from rich.progress import Progress
 
+    from baton.storage.records import RunSummary
+
 EVERY_S = 5.0
 QUIET_S = 2.0  # so long a pipe hears nothing: most work is done by then
 ENOUGH = 5  # runs that must have finished before the speed says how long the others take
@@ -19,7 +21,7 @@ ENOUGH = 5  # runs that must have finished before the speed says how long the ot
 class Watch(Protocol):
     """Is told of each run as it finishes."""
 
-    def done(self, run: dict[str, Any]) -> None:
+    def done(self, run: "RunSummary") -> None:
         """Count one run."""
 
 
@@ -75,7 +77,7 @@ class Lines:
     def __init__(self, tally: Tally) -> None:
         self._tally, self._said = tally, tally.started + QUIET_S - EVERY_S
 
-    def done(self, run: dict[str, Any]) -> None:
+    def done(self, run: "RunSummary") -> None:
         """See `Watch`."""
         self._tally.add(run["status"])
         if run["status"] != "queued" and time.monotonic() - self._said >= EVERY_S:  # queued: a stop put it back
@@ -89,7 +91,7 @@ class Bar:
     def __init__(self, tally: Tally, progress: "Progress", task: Any) -> None:
         self._tally, self._progress, self._task = tally, progress, task
 
-    def done(self, run: dict[str, Any]) -> None:
+    def done(self, run: "RunSummary") -> None:
         """See `Watch`."""
         self._tally.add(run["status"])
         speed = f"{self._tally.per_second:.1f}/s"

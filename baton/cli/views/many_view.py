@@ -2,7 +2,6 @@
 
 from collections import Counter
 from collections.abc import Sequence
-from typing import Any
 
 from baton.cli.terminal.invocation import command
 from baton.cli.terminal.output import print_prose, print_text
@@ -10,14 +9,14 @@ from baton.cli.terminal.progress import Tally
 from baton.cli.terminal.rows import Rows
 from baton.cli.views.phrases import counted, in_words, outcome_of, shortened, style, took
 from baton.cli.views.run_view import decisions
+from baton.storage.records import RunSummary
 
-Run = dict[str, Any]
 MOST_ROWS = 40
 MOST_LISTED = 10
 MESSAGE_WIDTH = 60
 
 
-def show_many(runs: Sequence[Run], messages: dict[str, str], tally: Tally) -> None:
+def show_many(runs: Sequence[RunSummary], messages: dict[str, str], tally: Tally) -> None:
     """Print what came of some runs: rows or counts, totals, what waits and what failed."""
     if len(runs) > MOST_ROWS:
         show_counts(runs)
@@ -28,7 +27,7 @@ def show_many(runs: Sequence[Run], messages: dict[str, str], tally: Tally) -> No
     show_failures(runs)
 
 
-def show_rows(runs: Sequence[Run], messages: dict[str, str]) -> None:
+def show_rows(runs: Sequence[RunSummary], messages: dict[str, str]) -> None:
     """Print a row for each run."""
     names = ("thread", "message", "route", "outcome", "policies", "tokens", "time")
     rows = Rows(*names, wide="message", right=("tokens", "time"), spare=("policies", "tokens", "time"))
@@ -47,7 +46,7 @@ def show_rows(runs: Sequence[Run], messages: dict[str, str]) -> None:
     rows.show()
 
 
-def show_counts(runs: Sequence[Run]) -> None:
+def show_counts(runs: Sequence[RunSummary]) -> None:
     """Print how many runs of each route came to which outcome."""
     counts = Counter((str((run["output"] or {}).get("route", "-")), outcome_of(run)) for run in runs)
     outcomes = sorted({outcome for _, outcome in counts})
@@ -63,7 +62,7 @@ def _sum(counts: Counter[tuple[str, str]], outcome: str) -> int:
     return sum(count for (_, each), count in counts.items() if each == outcome)
 
 
-def totals(runs: Sequence[Run], tally: Tally) -> str:
+def totals(runs: Sequence[RunSummary], tally: Tally) -> str:
     """Speed and tokens of all in one line."""
     used = sum(run["usage"]["input_tokens"] + run["usage"]["output_tokens"] for run in runs)
     calls = sum(run["usage"]["model_calls"] for run in runs)
@@ -72,7 +71,7 @@ def totals(runs: Sequence[Run], tally: Tally) -> str:
     return f"{speed}: {tally.counts()}; {used:,} tokens in {asked}"
 
 
-def show_decisions(runs: Sequence[Run]) -> None:
+def show_decisions(runs: Sequence[RunSummary]) -> None:
     """Print what waits for a person: the first with its commands, the others by name."""
     waiting = [(run, asked) for run in runs for asked in run["waiting_for"]]
     if not waiting:
@@ -87,13 +86,13 @@ def show_decisions(runs: Sequence[Run]) -> None:
         print_text(f"  {line}")
 
 
-def show_failures(runs: Sequence[Run]) -> None:
+def show_failures(runs: Sequence[RunSummary]) -> None:
     """Print what did not come to an end."""
     failed = [run for run in runs if run["status"] in {"failed", "dead_lettered"}]
     if failed:
         print_text(f"\n{len(failed)} did not get through:", "red")
     for run in failed[:MOST_LISTED]:
-        why = run.get("error") or f"dead letter {', '.join(run['dead_letters'])}"
+        why = run["error"] or f"dead letter {', '.join(run['dead_letters'])}"
         print_prose(f"  {run['thread_id']}  {why}")
     if len(failed) > MOST_LISTED:
         print_text(f"  ... and {len(failed) - MOST_LISTED} more: {command('runs')}")

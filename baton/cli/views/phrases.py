@@ -2,7 +2,8 @@
 
 import time
 from datetime import UTC, datetime
-from typing import Any
+
+from baton.storage.records import ActionRequest, RunSummary, Usage
 
 SECOND_MS = 1000
 SHORTEST_S = 10
@@ -44,7 +45,7 @@ def counted_tokens(number: int | None) -> str:
     return "?" if number is None else f"{number:,}"
 
 
-def tokens(usage: dict[str, Any]) -> str:
+def tokens(usage: Usage) -> str:
     """What a run used of the models."""
     calls, total = usage["model_calls"], usage["input_tokens"] + usage["output_tokens"]
     return f"{total:,} tokens in {counted(calls, 'model call')}, cost {dollars(usage['cost_usd'])}"
@@ -69,20 +70,20 @@ def style(status: str) -> str:
     return STYLES.get(status, "red")
 
 
-def outcome_of(run: dict[str, Any]) -> str:
+def outcome_of(run: RunSummary) -> str:
     """How a run stands: its outcome where it is done, else its status."""
     if run["status"] == "done":
         return str((run["output"] or {}).get("outcome") or "done")
     return str(run["status"]).replace("_", " ")
 
 
-def in_words(request: dict[str, Any]) -> str:
+def in_words(request: ActionRequest) -> str:
     """An action request in words: `refund T00012 24.90`."""
     if request.get("description"):
         return str(request["description"])
     return " ".join([str(request["name"]), *(str(value) for value in request["args"].values())])
 
 
-def named(row: dict[str, Any]) -> str:
+def named(thread_id: str, run: int) -> str:
     """A run as people call it: its thread, with its number where it is not the first one."""
-    return row["thread_id"] if row["run"] == 1 else f"{row['thread_id']} (run {row['run']})"
+    return thread_id if run == 1 else f"{thread_id} (run {run})"

@@ -6,11 +6,12 @@ from typing import Any
 from baton.cli.terminal.invocation import command
 from baton.cli.terminal.output import print_labelled, print_prose, print_text
 from baton.cli.views.phrases import in_words, named, outcome_of, style, tokens, took
+from baton.storage.records import PendingApproval, RunSummary
 
 LABEL = 13  # characters in front of a fact
 
 
-def show_run(run: dict[str, Any]) -> None:
+def show_run(run: RunSummary) -> None:
     """Print one run: the reply first, then what stands behind it, then what to do."""
     output: dict[str, Any] = run["output"] or {}
     if reply := output.get("reply"):
@@ -21,7 +22,7 @@ def show_run(run: dict[str, Any]) -> None:
     print_text(f"\nstep by step: {command('show', run['thread_id'])}", "dim")
 
 
-def show_waiting(run: dict[str, Any]) -> None:
+def show_waiting(run: RunSummary) -> None:
     """Print what a run waits for, with the commands that decide it."""
     if run["status"] == "waiting" and not run["waiting_for"]:
         print_text(f"\nstopped at a breakpoint; go on: {command('resume', run['thread_id'])}", "yellow")
@@ -32,7 +33,7 @@ def show_waiting(run: dict[str, Any]) -> None:
             print_text(f"  {line}")
 
 
-def decisions(run: dict[str, Any], asked: dict[str, Any]) -> list[str]:
+def decisions(run: RunSummary, asked: PendingApproval) -> list[str]:
     """The commands that decide; the digest binds them to the action as it is shown here."""
     which = ["--interrupt", asked["interrupt_id"]] if len(run["waiting_for"]) > 1 else []
     given = {"approve": [], "edit": [json.dumps(asked["action_requests"][0]["args"])], "reject": ["why not"]}
@@ -44,7 +45,7 @@ def decisions(run: dict[str, Any], asked: dict[str, Any]) -> list[str]:
     ]
 
 
-def _facts(run: dict[str, Any], output: dict[str, Any]) -> list[tuple[str, str]]:
+def _facts(run: RunSummary, output: dict[str, Any]) -> list[tuple[str, str]]:
     confidence = f" ({output['confidence']:.2f})" if "confidence" in output else ""
     actions = "\n".join(_action(each) for each in output.get("actions") or [])
     facts = [
@@ -53,11 +54,11 @@ def _facts(run: dict[str, Any], output: dict[str, Any]) -> list[tuple[str, str]]
         ("because", output.get("reason") or ""),
         ("policies", ", ".join(output.get("citations") or [])),
         ("actions", actions),
-        ("error", run.get("error") or ""),
+        ("error", run["error"] or ""),
         ("dead letter", ", ".join(run["dead_letters"])),
         ("used", tokens(run["usage"])),
         ("time", took(run["latency_ms"])),
-        ("thread", named(run)),
+        ("thread", named(run["thread_id"], run["run"])),
     ]
     return [(name, value) for name, value in facts if value]
 

@@ -8,8 +8,8 @@ from baton.cli.terminal.rows import Rows
 from baton.cli.views.letter_view import show_ways_out
 from baton.cli.views.phrases import ago, counted_tokens, dollars, named, outcome_of, shortened, style, tokens, took
 from baton.cli.views.run_view import show_waiting
+from baton.storage.records import DeadLetter, RunSummary, StepAttempt
 
-Step = dict[str, Any]
 COLUMNS = ("step", "try", "status", "time", "model", "in", "out", "cost", "read \u2192 wrote")
 SPARE = ("model", "cost")  # first to go where the terminal is narrow
 MOST_SHOWN = 400  # characters of one step's data: no terminal shows more in a row
@@ -17,9 +17,11 @@ MOST_LINES = 2
 RIGHT = ("try", "time", "in", "out", "cost")
 
 
-def show_steps(run: dict[str, Any], message: str, steps: list[Step], letters: list[dict[str, Any]]) -> None:
+def show_steps(run: RunSummary, message: str, steps: list[StepAttempt], letters: list[DeadLetter]) -> None:
     """Print the run's head, a row for each step attempt, what it waits for, its open dead letters, and its totals."""
-    print_text(f"{named(run)}  {run['graph']}  {outcome_of(run)}  {ago(run['created_at'])}", "bold")
+    print_text(
+        f"{named(run['thread_id'], run['run'])}  {run['graph']}  {outcome_of(run)}  {ago(run['created_at'])}", "bold"
+    )
     if message:
         print_text(shortened(message, console().width))
     _table(steps).show()
@@ -33,7 +35,7 @@ def show_steps(run: dict[str, Any], message: str, steps: list[Step], letters: li
     print_text(f"\n{tokens(run['usage'])}, {took(run['latency_ms'])}", "dim")
 
 
-def _table(steps: list[Step]) -> Rows:
+def _table(steps: list[StepAttempt]) -> Rows:
     rows = Rows(*COLUMNS, wide=COLUMNS[-1], right=RIGHT, spare=SPARE, lines=MOST_LINES)
     for step in steps:
         rows.add(
@@ -48,16 +50,16 @@ def _table(steps: list[Step]) -> Rows:
     return rows
 
 
-def _paid(step: Step) -> tuple[str, str, str]:
+def _paid(step: StepAttempt) -> tuple[str, str, str]:
     """Tokens and cost; blank for a step that asked no model."""
     if not step["model_calls"]:
         return "", "", ""
     return counted_tokens(step["input_tokens"]), counted_tokens(step["output_tokens"]), dollars(step["cost_usd"])
 
 
-def _data(step: Step) -> str:
+def _data(step: StepAttempt) -> str:
     """What the step read and wrote; of what it read only the first name, since earlier steps wrote it."""
-    read, wrote = (_fields(step[name]) for name in ("input", "output"))
+    read, wrote = (_fields(data) for data in (step["input"], step["output"]))
     first = f"{next(iter(read), '')}{f' +{len(read) - 1}' if len(read) > 1 else ''}"
     return shortened(f"{first} \u2192 {'; '.join(f'{name}: {value}' for name, value in wrote.items())}", MOST_SHOWN)
 
@@ -73,12 +75,12 @@ def _plain(value: Any) -> str:
     return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
 
 
-def _ending(run: dict[str, Any], steps: list[Step]) -> None:
+def _ending(run: RunSummary, steps: list[StepAttempt]) -> None:
     output = run["output"] or {}
     if reply := output.get("reply"):
         print_prose(f"\n{reply}")
     if output.get("reason"):
         print_prose(f"because: {output['reason']}", "dim")
     show_waiting(run)
-    if run.get("error") and not any(step["error"] and step["error"] in run["error"] for step in steps):
-        print_prose(run["error"], "red")
+    if (error := run["error"]) and not any(step["error"] and step["error"] in error for step in steps):
+        print_prose(error, "red")

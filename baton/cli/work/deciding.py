@@ -8,6 +8,7 @@ from baton.cli.terminal.output import console
 from baton.cli.work.session import Session, in_session
 from baton.cli.work.working import told
 from baton.errors import BadDecision
+from baton.storage.records import PendingApproval
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +59,7 @@ def decision(answer: Answer, edited: dict[str, Any] | None, name: str) -> dict[s
     return {"type": answer.kind, "message": answer.text} if answer.text else {"type": answer.kind}
 
 
-def _name(waiting: list[dict[str, Any]], interrupt_id: str | None) -> str:
+def _name(waiting: list[PendingApproval], interrupt_id: str | None) -> str:
     """The name of the action that is meant; the runner complains where none or several are."""
     meant = [each for each in waiting if interrupt_id in (None, each["interrupt_id"])]
     return str(meant[0]["action_requests"][0]["name"]) if meant else ""

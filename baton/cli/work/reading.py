@@ -1,21 +1,18 @@
 """Looking at the database without the machinery that works runs. Light on purpose, see `baton.config.home`."""
 
-import json
 from contextlib import suppress
 from pathlib import Path
-from typing import Any
 
 from baton.cli.terminal.output import note
 from baton.config.home import database_file, home, load_env, refuse_no_folder
 from baton.config.trust import refuse_open
 from baton.errors import BadSetting, UnknownThread, UsageError
 from baton.runs.registry import entries, unknown_graph
-from baton.storage import letter_rows, run_rows
+from baton.storage import letter_rows, run_rows, summaries
 from baton.storage import show as shown
 from baton.storage.known_files import refuse_if_gone
+from baton.storage.records import DeadLetter, RunRow, RunSummary, StepAttempt
 from baton.storage.sqlite_file import reading
-
-Run = dict[str, Any]
 
 
 def existing_database() -> Path | None:
@@ -33,12 +30,12 @@ def existing_database() -> Path | None:
     return file if file.exists() else None
 
 
-def message_of(row: Run) -> str:
+def message_of(row: RunRow) -> str:
     """The message that a run's row was given."""
-    return str(json.loads(row["input"] or "{}").get("message", ""))
+    return str((row.input_data or {}).get("message", ""))
 
 
-def run_list(status: str | None, graph: str | None, limit: int, offset: int) -> list[Run]:
+def run_list(status: str | None, graph: str | None, limit: int, offset: int) -> list[RunSummary]:
     """Runs, newest first.
 
     Raises:
@@ -48,7 +45,7 @@ def run_list(status: str | None, graph: str | None, limit: int, offset: int) -> 
     file, found, worked = existing_database(), [], set[str]()
     if file is not None:
         with reading(file) as tx:
-            found = run_rows.listing(tx, status=status, graph=graph, limit=limit, offset=offset)
+            found = summaries.listing(tx, status=status, graph=graph, limit=limit, offset=offset)
             worked = run_rows.graphs(tx) if graph and not found else worked
     if graph and not found:
         _refuse_unknown(graph, worked)
@@ -64,7 +61,7 @@ def _refuse_unknown(graph: str, worked: set[str]) -> None:
         raise unknown_graph(graph, known)
 
 
-def run_steps(thread_id: str, run: int | None) -> tuple[Run, str, list[Run]]:
+def run_steps(thread_id: str, run: int | None) -> tuple[RunSummary, str, list[StepAttempt]]:
     """One run, the thread's last where no number is given, its message and its steps.
 
     Raises:
@@ -75,10 +72,10 @@ def run_steps(thread_id: str, run: int | None) -> tuple[Run, str, list[Run]]:
         raise UnknownThread(f"no run has the thread id {thread_id!r}; there are none in {home()}")
     with reading(file) as tx:
         row = run_rows.get(tx, thread_id, run)
-        return run_rows.summary(tx, row), message_of(row), shown.steps(tx, thread_id, row["run"])
+        return summaries.summary(tx, row), message_of(row), shown.steps(tx, thread_id, row.run)
 
 
-def letter_list(status: str | None) -> list[Run]:
+def letter_list(status: str | None) -> list[DeadLetter]:
     """Dead letters, newest first.
 
     Raises:
@@ -91,7 +88,7 @@ def letter_list(status: str | None) -> list[Run]:
         return letter_rows.listing(tx, status)
 
 
-def one_letter(letter_id: str) -> Run:
+def one_letter(letter_id: str) -> DeadLetter:
     """One dead letter with its evidence.
 
     Raises:
@@ -104,7 +101,7 @@ def one_letter(letter_id: str) -> Run:
         return letter_rows.get(tx, letter_id)
 
 
-def open_letters(thread_id: str, run: int) -> list[Run]:
+def open_letters(thread_id: str, run: int) -> list[DeadLetter]:
     """The open dead letters of a run that is there, oldest first."""
     with reading(database_file()) as tx:
         return letter_rows.open_of(tx, thread_id, run)

@@ -56,7 +56,7 @@ def discard_one(letter_id: str, reason: str, *, json: bool) -> int:
         if json:
             say_json(as_object(closed))
         else:
-            note(f"discarded {letter_id} of {closed['thread_id']}")
+            note(f"discarded {letter_id} of {closed.thread_id}")
         return 0
 
     return in_session(work)

@@ -6,6 +6,7 @@ from baton.cli.work.session import Session, in_session
 from baton.cli.work.working import ManyOptions, told, work_many, work_one
 from baton.config.home import home
 from baton.storage import run_rows
+from baton.storage.run_status import RESUMABLE
 
 
 def resume_one(thread_id: str, run: int | None, *, json: bool) -> int:
@@ -19,7 +20,7 @@ def resume_one(thread_id: str, run: int | None, *, json: bool) -> int:
     async def work(session: Session) -> int:
         summary = await session.runner.summary(thread_id, run=run)
         at_breakpoint = summary["status"] == "waiting" and not summary["waiting_for"]
-        if summary["status"] not in run_rows.RESUMABLE and not at_breakpoint:
+        if summary["status"] not in RESUMABLE and not at_breakpoint:
             note(f"{thread_id} is {summary['status'].replace('_', ' ')}; there is nothing to go on with")
             return told(session, summary, json=json)
         return await work_one(session, thread_id, json=json)
@@ -33,7 +34,7 @@ def resume_all(concurrency: int | None, *, json: bool) -> int:
     async def work(session: Session) -> int:
         database, settings = session.plumbing.database, session.plumbing.settings
         rows = await database.do(run_rows.resumable)
-        messages = {str(row["thread_id"]): message_of(row) for row in rows}
+        messages = {row.thread_id: message_of(row) for row in rows}
         threads = list(messages)
         if not threads:
             note(f"nothing to go on with in {home()}")

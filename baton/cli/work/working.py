@@ -3,7 +3,6 @@
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
 from baton.cli.terminal.invocation import command
 from baton.cli.terminal.output import console, note, say_json
@@ -14,9 +13,9 @@ from baton.cli.views.run_view import show_run
 from baton.cli.work.session import INTERRUPTED, Session
 from baton.errors import Held
 from baton.runtime.business import preparing
+from baton.storage.records import RunSummary
 
-Run = dict[str, Any]
-Show = Callable[[Sequence[Run], dict[str, str], Tally], None]
+Show = Callable[[Sequence[RunSummary], dict[str, str], Tally], None]
 CODES = {"done": 0, "failed": 1, "waiting": 3, "dead_lettered": 4}
 
 
@@ -35,13 +34,13 @@ async def work_one(session: Session, thread_id: str, *, json: bool) -> int:
     Raises:
         Held: another process works it.
     """
-    runs: list[Run] = []
+    runs: list[RunSummary] = []
     with console(stderr=True).status(first_words()):
         await session.runner.work([thread_id], done=runs.append, concurrency=1)
     return told(session, runs[0] if runs else await session.runner.summary(thread_id), json=json)
 
 
-def told(session: Session, run: Run, *, json: bool) -> int:
+def told(session: Session, run: RunSummary, *, json: bool) -> int:
     """Print a run as this process leaves it and return its exit code.
 
     Raises:
@@ -60,11 +59,11 @@ async def work_many(
     session: Session, threads: Sequence[str], *, messages: dict[str, str], options: ManyOptions, show: Show = show_many
 ) -> int:
     """Work many runs side by side and print what came of them; the exit code knows of no bad input."""
-    tally, runs = Tally(len(threads)), list[Run]()
+    tally, runs = Tally(len(threads)), list[RunSummary]()
 
     with watching(tally, first_words(), bar=not (options.json and sys.stdout.isatty())) as watch:
 
-        def done(run: Run) -> None:
+        def done(run: RunSummary) -> None:
             runs.append(run)
             watch.done(run)
             if options.json and run["status"] in CODES:

@@ -6,6 +6,7 @@ import pytest
 
 from baton.cli.views.phrases import ago, counted, dollars, shortened, tokens, took
 from baton.cli.work.context_values import context_of
+from baton.storage.records import Usage
 
 
 @pytest.mark.parametrize(
@@ -23,7 +24,7 @@ def test_moments(seconds: float, told: str) -> None:
 
 def test_an_unknown_price_is_no_zero() -> None:
     assert [dollars(None), dollars(0.0), dollars(0.0123)] == ["?", "$0", "$0.0123"]
-    used = {"model_calls": 1, "input_tokens": 1_200, "output_tokens": 34, "cost_usd": None}
+    used = Usage(model_calls=1, input_tokens=1_200, output_tokens=34, cost_usd=None)
     assert tokens(used) == "1,234 tokens in 1 model call, cost ?"
 
 

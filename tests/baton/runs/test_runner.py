@@ -201,7 +201,7 @@ async def test_a_pause_that_nobody_can_answer_here_is_a_failure_and_not_an_end()
         for _ in range(2):
             run = await runner.resume("one")
             assert run["status"] == "failed"
-            assert "request_approval" in run["error"]
+            assert "request_approval" in str(run["error"])
 
 
 async def test_a_failure_that_nothing_parks_is_told_in_one_line_and_can_be_resumed() -> None:

@@ -8,7 +8,8 @@ from baton._langgraph import step_path
 from baton.errors import BatonError, LeaseLost, UnknownThread
 from baton.runtime.active import ActiveRun, active_run, here
 from baton.runtime.spans import Where
-from baton.storage.run_rows import claim, get, new_holder
+from baton.storage.claims import claim, new_owner
+from baton.storage.run_rows import get
 from tests.baton.payments import Order, Paid, builder, chain, desk, queued
 
 
@@ -47,7 +48,7 @@ async def test_a_node_knows_its_run_its_step_and_its_attempt_also_inside_a_subgr
 async def test_only_the_latest_claim_may_write(*, fence: int | None, refused: bool) -> None:
     await queued("one")
     async with desk() as (_, plumbing):
-        await plumbing.database.do(lambda tx: claim(tx, get(tx, "one"), new_holder(), 5))
+        await plumbing.database.do(lambda tx: claim(tx, get(tx, "one"), new_owner(), 5))
         run = ActiveRun("one", 1, "payment", plumbing, fence)
         if refused:
             with pytest.raises(LeaseLost):

@@ -153,7 +153,8 @@ def test_threads_that_start_at_once_agree_on_the_key(baton_home: Path) -> None:
 
 LIGHT = """
     import sys
-    import baton, baton.config.home, baton.runs.registry, baton.storage.run_rows, baton.storage.sqlite_file
+    import baton, baton.config.home, baton.runs.registry, baton.storage.sqlite_file
+    import baton.storage.adhoc_rows, baton.storage.letter_rows, baton.storage.show, baton.storage.summaries
     heavy = {"langgraph", "langchain_core", "langchain_openai", "openai", "pydantic", "httpx", "httpx2", "asyncio"}
     print(sorted(heavy & set(sys.modules)))
 """

@@ -18,6 +18,7 @@ from baton.errors import StorageError, TamperedCheckpoint
 from baton.runs.runner import Runner
 from baton.runtime.plumbing import Plumbing
 from baton.storage import sqlite_file
+from baton.storage.records import RunSummary
 from baton.storage.sqlite_file import SCHEMA_VERSION, opened
 from tests.baton import payments
 from tests.baton.older import TABLES, as_before
@@ -140,7 +141,7 @@ def killed(point: str, graph: str) -> None:
         assert working.exitcode == -signal.SIGKILL
 
 
-async def resumed() -> dict[str, Any]:
+async def resumed() -> RunSummary:
     async with desk() as (runner, _):
         return await runner.resume("one")
 
@@ -160,7 +161,7 @@ def test_an_effect_that_was_begun_where_nobody_de_duplicates_is_in_doubt(point: 
     as_before(2)
     run = asyncio.run(resumed())
     assert run["status"] == "dead_lettered"
-    assert "one:pay_mute:0 was started and its outcome is unknown" in run["error"]
+    assert "one:pay_mute:0 was started and its outcome is unknown" in str(run["error"])
     assert paid() == [("one:pay_mute:0", 7)] * times
 
 
@@ -226,7 +227,7 @@ async def test_what_was_sealed_before_is_held_against_its_old_seal(sql: str) -> 
             told = str(refused)
         else:
             assert run["status"] == "failed"
-            told = run["error"]
+            told = str(run["error"])
     assert "restore the database or the key" in told
     assert paid() == []
 
