@@ -37,14 +37,8 @@ def advise(
     json: Json = False,
 ) -> int:
     """Say which pattern fits: six questions, the first yes decides."""
-    answers: dict[str, Answer] = {
-        "fixed_steps": fixed_steps,
-        "categories": categories,
-        "independent": independent,
-        "same_question": same_question,
-        "criteria": criteria,
-        "unknown_steps": unknown_steps,
-    }
+    values = (fixed_steps, categories, independent, same_question, criteria, unknown_steps)
+    answers = dict(zip(questions(), values, strict=True))  # both in the order of the table
     if describe is None:
         return _print_advice(advice_from(lambda question: _find_answer(question, answers)), json=json)
     if any(answer is not None for answer in answers.values()):

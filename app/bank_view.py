@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from baton.cli.terminal.output import note
 from baton.cli.terminal.rows import Rows
-from baton.cli.views.phrases import shortened
+from baton.cli.views.phrases import shorten
 from baton.config.home import home
 from state.banking import LogLine
 
@@ -22,7 +22,7 @@ def show_log(lines: Sequence[LogLine]) -> None:
         rows.add(
             line.at[:19].replace("T", " "),
             line.action,
-            shortened(_pairs(line.args), ARGUMENTS_WIDTH),
+            shorten(_pairs(line.args), ARGUMENTS_WIDTH),
             f"{'replayed: ' if line.replayed else ''}{_pairs(news) or 'done'}",
         )
     rows.show()

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from baton.cli.terminal.options import Concurrency, Json
+from baton.cli.terminal.options import Concurrency, ContextValues, Json
 from baton.errors import UsageError
 
 if TYPE_CHECKING:
@@ -39,9 +39,7 @@ def run(
     dataset: Annotated[Path | None, typer.Option(help="Examples: .jsonl or .csv.", show_default=False)] = None,
     split: Annotated[Split | None, typer.Option(help="Which half (default: dev).", show_default=False)] = None,
     limit: Annotated[int | None, typer.Option(help="Only the first so many.", min=1, show_default=False)] = None,
-    set_: Annotated[
-        list[str] | None, typer.Option("--set", help="A context value, as route_threshold=0.9.", metavar="KEY=VALUE")
-    ] = None,
+    set_: ContextValues = None,
     resume: Annotated[str | None, typer.Option(help="Go on with an experiment.", metavar="ID")] = None,
     concurrency: Concurrency = None,
     json: Json = False,
@@ -139,16 +137,16 @@ async def _work(session: "Session", bench: "Bench", experiment: str, concurrency
     import sys
 
     from baton.cli.terminal.output import console, note
-    from baton.cli.terminal.progress import Tally, watching
-    from baton.cli.work.working import first_words
+    from baton.cli.terminal.progress import Tally, show_progress
+    from baton.cli.work.working import status_text
 
     unfinished = await bench.unfinished(experiment)
     note(f"experiment {experiment}: {len(unfinished)} to work")
     limit = concurrency or session.plumbing.settings.concurrency
-    with console(stderr=True).status(first_words()):
+    with console(stderr=True).status(status_text()):
         await bench.warm_up(experiment)
-    with watching(Tally(len(unfinished)), "working", bar=not (json and sys.stdout.isatty())) as watch:
-        await bench.work(unfinished, done=watch.done, concurrency=limit)
+    with show_progress(Tally(len(unfinished)), "working", bar=not (json and sys.stdout.isatty())) as watch:
+        await bench.work(unfinished, done=watch.add, concurrency=limit)
 
 
 def _print_result(result: dict[str, Any], file: Path, configured: "Settings") -> None:
@@ -157,7 +155,7 @@ def _print_result(result: dict[str, Any], file: Path, configured: "Settings") ->
 
     from baton.cli.terminal.invocation import command
     from baton.cli.terminal.output import print_prose, print_text
-    from baton.cli.views.phrases import dollars, took
+    from baton.cli.views.phrases import dollars, duration
     from baton.config.settings import Role
 
     _print_table(result)
@@ -166,7 +164,7 @@ def _print_result(result: dict[str, Any], file: Path, configured: "Settings") ->
         f"\n{result['graph']} on {result['dataset']}: {result['completed']} completed, {result['errors']} errors"
     )
     cost = f"{'?' if tokens is None else f'{tokens:,.0f}'} tokens a run, cost {dollars(result['cost_usd_per_run'])}"
-    print_prose(f"half within {took(latency['p50'])}, 95 % within {took(latency['p95'])}; {cost}")
+    print_prose(f"half within {duration(latency['p50'])}, 95 % within {duration(latency['p95'])}; {cost}")
     if any(configured.model_of(role).startswith("local:") for role in get_args(Role)):
         print_prose(f"{OFFLINE} language models.")
     print_text(HOW_TO_LOOK.format(file, command("runs")), "dim")

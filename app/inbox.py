@@ -3,7 +3,7 @@
 import json
 from collections.abc import Sequence
 from importlib.resources import files
-from typing import Any, get_args
+from typing import get_args
 from uuid import uuid4
 
 from baton.cli.terminal.output import print_prose

@@ -1,4 +1,4 @@
-"""`baton dead-letters`: what failed for good, with its evidence. Light on purpose: replaying imports what it needs."""
+"""`baton dead-letters`: lists, shows, replays, settles and discards. Light on purpose: the rest is imported later."""
 
 from typing import Annotated, get_args
 
@@ -31,16 +31,16 @@ def dead_letters(
     if status is not None and status not in STATUSES:
         raise UsageError(f"no dead letter has the status {status!r}; it is one of {', '.join(STATUSES)}")
     from baton.cli.terminal.output import say_json
-    from baton.cli.views.letter_view import as_row, show_letters
-    from baton.cli.work.reading import home_listing, letter_list
+    from baton.cli.views.dead_letter_view import dead_letter_list_item, show_dead_letters
+    from baton.cli.work.reading import list_dead_letters, note_empty_home
 
-    found = letter_list(status)
-    if not found:
-        home_listing("dead letters")
+    letters = list_dead_letters(status)
+    if not letters:
+        note_empty_home("dead letters")
     if json:
-        say_json([as_row(letter) for letter in found])
-    elif found:
-        show_letters(found)
+        say_json([dead_letter_list_item(letter) for letter in letters])
+    elif letters:
+        show_dead_letters(letters)
     return 0
 
 
@@ -48,14 +48,14 @@ def dead_letters(
 def show(letter: Letter, *, json: Json = False) -> int:
     """Show a dead letter: what failed, every attempt, what the step was given."""
     from baton.cli.terminal.output import say_json
-    from baton.cli.views.letter_view import as_object, show_letter
-    from baton.cli.work.reading import one_letter
+    from baton.cli.views.dead_letter_view import dead_letter_object, show_dead_letter
+    from baton.cli.work.reading import read_dead_letter
 
-    found = one_letter(letter)
+    dead_letter = read_dead_letter(letter)
     if json:
-        say_json(as_object(found))
+        say_json(dead_letter_object(dead_letter))
     else:
-        show_letter(found)
+        show_dead_letter(dead_letter)
     return 0
 
 

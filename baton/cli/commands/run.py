@@ -7,7 +7,7 @@ import typer
 from typer.core import TyperCommand
 
 from baton.cli.terminal.light import Context, Parameter
-from baton.cli.terminal.options import BudgetTokens, Concurrency, Json, RunNumber, Thread
+from baton.cli.terminal.options import BudgetTokens, Concurrency, ContextValues, Json, RunNumber, Thread
 from baton.errors import UsageError
 from baton.runtime.business import has_business
 
@@ -20,9 +20,6 @@ Input = Annotated[
     typer.Option("--input", help="The input, or more of it than the message.", metavar="JSON|FILE", show_default=False),
 ]
 Customer = Annotated[str | None, typer.Option(help="Who is asking, such as C007.", show_default=False)]
-ContextValues = Annotated[
-    list[str] | None, typer.Option("--set", help="A context value, as route_threshold=0.9.", metavar="KEY=VALUE")
-]
 
 
 def run(

@@ -2,7 +2,7 @@
 
 from baton.cli.terminal.output import note, say_json
 from baton.cli.terminal.signals import stop_as_by_ctrl_c
-from baton.cli.work.reading import existing_database
+from baton.cli.work.reading import find_database
 from baton.config.home import database_file, home, load_env, refuse_no_folder
 from baton.errors import UsageError
 from baton.storage.backup import Kept, back_up
@@ -33,7 +33,7 @@ def back_up_home(folder: str, *, json: bool) -> int:
         UsageError: there is nothing to back up, or the folder cannot take it.
         StorageError: the backup could not be made; nothing of it is left.
     """
-    database = existing_database()
+    database = find_database()
     if database is None:
         raise UsageError(f"there is nothing to back up: no {database_file()}; set BATON_HOME to the desk's home")
     stop_as_by_ctrl_c()

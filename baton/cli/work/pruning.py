@@ -3,7 +3,7 @@
 from contextlib import suppress
 
 from baton.cli.terminal.output import note, say_json
-from baton.cli.work.reading import existing_database
+from baton.cli.work.reading import find_database
 from baton.config.home import home
 from baton.errors import UsageError
 from baton.storage.pruning import prune
@@ -40,7 +40,7 @@ def prune_runs(older_than: int | None, *, keep_latest: bool, dry_run: bool, list
 
 def _prune(days: int, *, keep_latest: bool, dry_run: bool) -> dict[str, int]:
     """Return the numbers of rows that were deleted; a dry run deletes them and rolls back."""
-    file, counts = existing_database(), dict.fromkeys(("runs", "checkpoints", "writes", "spans"), 0)
+    file, counts = find_database(), dict.fromkeys(("runs", "checkpoints", "writes", "spans"), 0)
     if file is None:
         return counts
     with suppress(Rollback), changing(file) as tx:
