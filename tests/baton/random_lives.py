@@ -18,8 +18,8 @@ from tests.baton.random_clients import ENDED, Client
 from tests.baton.random_graphs import CUT, PASSED, REFUSED, did, graph, lines, log
 from tests.baton.random_plans import Payment, Plan, draw, expected
 from tests.faults.__main__ import MEMORY
-from tests.faults.children import KILLED, SAID, apart
-from tests.faults.ticks import Ticks, counted, kill, shift_steady
+from tests.faults.inject.ticks import Ticks, counted, kill, shift_steady
+from tests.faults.suite.children import KILLED, SAID, apart
 
 LATER_S = 3600.0
 

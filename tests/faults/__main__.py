@@ -15,8 +15,8 @@ from rich.console import Console
 from tests.conftest import FOREIGN_PREFIXES, QUIET
 
 if TYPE_CHECKING:
-    from tests.faults.frame import Row, Side, Trial
-    from tests.faults.report import Totals
+    from tests.faults.suite.frame import Row, Side, Trial
+    from tests.faults.suite.report import Totals
 
     Numbered = tuple[Row, int, Trial]
     Most = dict[Side, int]
@@ -44,10 +44,10 @@ def main() -> int:
 
 
 def _measured(asked: argparse.Namespace, folder: Path) -> int:
-    from tests.faults.desk import CHOSEN  # noqa: PLC0415 - libraries read the environment at import
-    from tests.faults.frame import load  # noqa: PLC0415
-    from tests.faults.report import Report  # noqa: PLC0415
-    from tests.faults.warm import warm  # noqa: PLC0415
+    from tests.faults.desk.graphs import CHOSEN  # noqa: PLC0415 - libraries read the environment at import
+    from tests.faults.suite.frame import load  # noqa: PLC0415
+    from tests.faults.suite.report import Report  # noqa: PLC0415
+    from tests.faults.suite.warm import warm  # noqa: PLC0415
 
     started, console = time.monotonic(), Console()
     CHOSEN.extend(asked.graphs)
@@ -66,9 +66,9 @@ def _measured(asked: argparse.Namespace, folder: Path) -> int:
 
 def _injected(rows: list["Row"], asked: argparse.Namespace) -> "Totals":
     """What all trials came to."""
-    from tests.faults.frame import Total  # noqa: PLC0415
-    from tests.faults.progress import watched  # noqa: PLC0415
-    from tests.faults.workers import run_all  # noqa: PLC0415
+    from tests.faults.suite.frame import Total  # noqa: PLC0415
+    from tests.faults.suite.progress import watched  # noqa: PLC0415
+    from tests.faults.suite.workers import run_all  # noqa: PLC0415
 
     chosen = [each for row in rows for each in _chosen(row, asked)]
     Random(asked.seed).shuffle(chosen)  # some wait and some compute: side by side they fill the machine
@@ -82,7 +82,7 @@ def _injected(rows: list["Row"], asked: argparse.Namespace) -> "Totals":
 
 def _chosen(row: "Row", asked: argparse.Namespace) -> "list[Numbered]":
     """The row's trials that are to be run, with their numbers."""
-    from tests.faults.frame import PLAIN, sampled  # noqa: PLC0415
+    from tests.faults.suite.frame import PLAIN, sampled  # noqa: PLC0415
 
     trials = [*row.trials(asked.seed)]
     few = SAMPLE if asked.quick else len(trials)

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.faults.desk import Seen, judged
-from tests.faults.frame import Outcome, Trial, sampled
+from tests.faults.desk.graphs import Seen, judged
+from tests.faults.suite.frame import Outcome, Trial, sampled
 from tests.ready import ready_home
 
 ROOT = Path(__file__).parents[2]
