@@ -37,29 +37,29 @@ READY = (
 
 
 @dataclass(frozen=True, slots=True)
-class Terms:
-    """How to go on: `fingerprint` is the graph's of today, `budget_tokens` the run's new budget."""
+class ReplayOptions:
+    """How to replay: `fingerprint` is the graph's of today, `budget_tokens` the run's new budget."""
 
     fingerprint: str
     accept_change: bool = False
     budget_tokens: int | None = None
 
 
-def take(
+def claim_for_replay(
     tx: Transaction,
     letter_id: str,
-    terms: Terms,
+    options: ReplayOptions,
     seals: Seals,
     *,
     owner: str,
     lease_s: float,
 ) -> RunRow:
-    """Close a letter, put its run back to where it failed and claim it, all or nothing; returns the run's row.
+    """Close a dead letter, put its run back to where it failed and claim it, all or nothing; return the run's row.
 
     Raises:
         UsageError: the letter is not open or names no checkpoint, its run is not at rest, or the graph changed.
         Held: its run is being worked.
-        TamperedCheckpoint: what is kept of the run was changed.
+        TamperedCheckpoint: the run's row was changed.
     """
     letter = letter_rows.get(tx, letter_id)
     row = run_rows.get(tx, letter.thread_id, letter.run)
@@ -68,15 +68,15 @@ def take(
     if letter.evidence.get("may_send"):
         _check_sends(tx, letter)
     letter_rows.close(tx, letter, "replayed")
-    if row.fingerprint != terms.fingerprint and not terms.accept_change:
+    if row.fingerprint != options.fingerprint and not options.accept_change:
         raise UsageError(
             f"{row.graph} changed since {row.thread_id} began; finish it with the code it began with, or say"
             " --accept-change: a step that was renamed or removed is then skipped"
         )
     _rewind(tx, letter)
     seals.check("runs", row._asdict(), row.seal)
-    budget_tokens = terms.budget_tokens or row.budget_tokens
-    row = row._replace(fingerprint=terms.fingerprint, budget_tokens=budget_tokens, recoveries=0)
+    budget_tokens = options.budget_tokens or row.budget_tokens
+    row = row._replace(fingerprint=options.fingerprint, budget_tokens=budget_tokens, recoveries=0)
     row = row._replace(seal=seals.mark("runs", row._asdict()))
     tx.execute(READY, {**row._asdict(), "now": time.time()})
     forget_attempts(tx, row.thread_id, row.run)

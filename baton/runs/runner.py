@@ -1,18 +1,21 @@
-"""Starting, resuming and deciding: the one way to work runs, for every front end.
+"""Queueing, resuming and deciding: the one way to work runs, for every front end.
 
-A run is a row before it is anything else. Working it means: claim its lease, find out how to go on, let the graph run,
-close the row. Whoever dies in between leaves a lease that runs out and checkpoints that say where to go on.
+A run is a row before it is anything else. Working it has phases: claim its lease, find out what to hand to its graph,
+invoke the graph, close the row. A process that dies in between leaves a lease that runs out and checkpoints to go on
+from.
 """
 
 import asyncio
 import json
 import time
 from collections import deque
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import Any
 from uuid import uuid4
 
+from langchain_core.runnables import RunnableConfig
 from langgraph.errors import GraphDrained
 from langgraph.runtime import RunControl
 from langgraph.types import Command
@@ -33,9 +36,9 @@ from baton.errors import (
 )
 from baton.plain import nanousd, plain_json
 from baton.runs.graph_shapes import Graph, checked_context, checked_input, fingerprint, output_text
-from baton.runs.leases import Leases, own
-from baton.runs.questions import bound, check_asked, decided, reply_again, request_of, resume_key
-from baton.runs.replays import Terms
+from baton.runs.leases import Leases, get_queued
+from baton.runs.pending_approvals import add_digest, find_decided, find_reply, get_request, refuse_foreign, resume_key
+from baton.runs.replays import ReplayOptions
 from baton.runtime.active import ActiveRun, Decider, person
 from baton.runtime.plumbing import Plumbing
 from baton.steps.adhoc import RUN, has_input, run_of, start_clean
@@ -50,6 +53,7 @@ from baton.storage.run_status import Ending
 from baton.storage.seals import Seals
 from baton.storage.transaction import Transaction
 
+Reply = dict[str, Any]
 RECOVERIES = 3  # takeovers from dead processes before a run is dead-lettered
 GRACE_S = 5.0  # how long a stop waits for the steps in progress
 
@@ -91,22 +95,18 @@ class Runner:
             ThreadInUse: a thread id is taken, and no further run is meant.
             NotEnded: the last run of a thread has not ended.
         """
-        built = self._graph(graph)
-        common = {
-            "graph": graph,
-            "context": json.dumps(checked_context(built, context or {})),
-            "fingerprint": fingerprint(built),
-        }
-        tokens = budget_tokens or self._plumbing.settings.budget_tokens
-        usd = nanousd(self._plumbing.settings.budget_usd)
+        built, settings = self._graph(graph), self._plumbing.settings
+        resolved = json.dumps(checked_context(built, context or {}))
         runs = [
             NewRun(
                 thread_id=_thread_id(job.thread_id),
+                graph=graph,
                 input=checked_input(built, job.input),
+                context=resolved,
+                fingerprint=fingerprint(built),
                 line=job.line,
-                budget_tokens=tokens,
-                budget_nanousd=usd,
-                **common,
+                budget_tokens=budget_tokens or settings.budget_tokens,
+                budget_nanousd=nanousd(settings.budget_usd),
             )
             for job in jobs
         ]
@@ -119,10 +119,10 @@ class Runner:
         One that was being worked when a process died, and not for the first time, is worked alone: if it was what
         killed the process, it takes no other along, and only it comes nearer to its last recovery.
         """
-        given = list(threads)
-        alone = await self._database.do(lambda tx: run_rows.suspects(tx, given), durable=False)
-        await self._work_side_by_side([each for each in given if each in alone], done, 1)
-        await self._work_side_by_side([each for each in given if each not in alone], done, concurrency)
+        named = list(threads)
+        alone = await self._database.do(lambda tx: run_rows.suspects(tx, named), durable=False)
+        await self._work_side_by_side([each for each in named if each in alone], done, 1)
+        await self._work_side_by_side([each for each in named if each not in alone], done, concurrency)
 
     async def _work_side_by_side(
         self, threads: Sequence[str], done: Callable[[RunSummary], None], concurrency: int
@@ -135,9 +135,9 @@ class Runner:
                 try:
                     done(await self.resume(thread_id))
                 except Held:
-                    done(await self.summary(thread_id))  # it is in good hands
+                    done(await self.summary(thread_id))  # another process works it: report its current state
 
-        async with self._leases.renewed():
+        async with self._leases.heartbeat():
             workers = [asyncio.ensure_future(worker()) for _ in range(min(concurrency, len(waiting)))]
             cutter = asyncio.ensure_future(self._cut_off(workers))
             try:
@@ -160,11 +160,8 @@ class Runner:
             Held: another process works it.
             UsageError: it belongs to the server or a bare call.
         """
-        row = await self._leases.to_go_on(thread_id, run)
-        if row is None:
-            return await self.summary(thread_id, run=run)
-        async with self._leases.renewed():
-            return await self._worked(row, None)
+        row = await self._leases.claim_for_resume(thread_id, run)
+        return await self._run_claimed(row) if row else await self.summary(thread_id, run=run)
 
     async def decide(
         self,
@@ -185,20 +182,35 @@ class Runner:
             Held: another process works the run.
             UsageError: several decisions wait and none is named, or the run belongs to the server or a bare call.
         """
-        reply = self._plain(reply)
-        asked, row = await self._asked(thread_id, interrupt_id, run)
-        reply = await self._database.do(lambda tx: bound(tx, reply, asked), durable=False)
-        decider = Decider(by or person(), channel, uuid4().hex)
-        async with self._leases.renewed():
-            summary = await self._worked(row, {resume_key(asked): reply}, decider)
-        standing = await self._database.do(lambda tx: decided(tx, asked))
-        if standing is not None and standing.reply_id != decider.reply_id:
-            raise AlreadyDecided(asked, json.loads(standing.decision or "null"))
-        if standing is None and asked in {each["interrupt_id"] for each in summary["waiting_for"]}:
-            raise BadDecision(await self._complaint(row, asked))
-        if standing is None and summary["status"] == "running":
-            raise Held(f"{thread_id} was taken over by another process; look at it again when that one is done")
+        plain, decider = self._plain(reply), Decider(by or person(), channel, uuid4().hex)
+        asked, row = await self._claim_for_decision(thread_id, interrupt_id, run)
+        plain = await self._database.do(lambda tx: add_digest(tx, plain, asked), durable=False)
+        summary = await self._run_claimed(row, {resume_key(asked): plain}, decider)
+        standing = await self._database.do(lambda tx: find_decided(tx, asked))
+        if standing is None:
+            await self._refuse_undecided(row, asked, summary)
+        elif standing.reply_id != decider.reply_id:
+            raise AlreadyDecided(asked, standing.decision_data)
         return summary
+
+    async def _claim_for_decision(
+        self, thread_id: str, interrupt_id: str | None, run: int | None
+    ) -> tuple[str, RunRow]:
+        """Claim the run of the decision that is meant; return the decision's id and the row as it is then."""
+        claimed = await self._leases.claim_for_decision(thread_id, interrupt_id, run)
+        if claimed is None:  # it was cut off after it had asked: let it come back to where it waits
+            await self.resume(thread_id, run=run)
+            claimed = await self._leases.claim_for_decision(thread_id, interrupt_id, run)
+        if claimed is None:
+            raise claims.held_elsewhere(thread_id)
+        return claimed
+
+    async def _refuse_undecided(self, row: RunRow, asked: str, summary: RunSummary) -> None:
+        """Say why a reply became no decision; not where the run ended without it."""
+        if asked in {each["interrupt_id"] for each in summary["waiting_for"]}:
+            raise BadDecision(await self._fault_of_reply(row, asked))
+        if summary["status"] == "running":
+            raise Held(f"{row.thread_id} was taken over by another process; look at it again when that one is done")
 
     async def replay(
         self, letter_id: str, *, accept_change: bool = False, budget_tokens: int | None = None
@@ -212,11 +224,9 @@ class Runner:
             Held: another process works the run.
         """
         letter = await self._database.do(lambda tx: letter_rows.get(tx, letter_id))
-        row = await self._database.do(lambda tx: own(tx, letter.thread_id, letter.run))
-        terms = Terms(fingerprint(self._graph(row.graph)), accept_change, budget_tokens)
-        claimed = await self._leases.to_replay(letter_id, terms)
-        async with self._leases.renewed():
-            return await self._worked(claimed, None)
+        row = await self._database.do(lambda tx: get_queued(tx, letter.thread_id, letter.run))
+        options = ReplayOptions(fingerprint(self._graph(row.graph)), accept_change, budget_tokens)
+        return await self._run_claimed(await self._leases.claim_for_replay(letter_id, options))
 
     async def settle(self, letter_id: str, *, done: bool, receipt: Any = None, by: str | None = None) -> RunSummary:
         """Say what came of an effect in doubt and go on: it was `done`, with this receipt, or it was not and is fired.
@@ -229,12 +239,11 @@ class Runner:
         key = letter.evidence.get("effect")
         if key is None:
             raise UsageError(f"{letter_id} keeps no effect in doubt; nothing was changed")
-        row = await self._database.do(lambda tx: own(tx, letter.thread_id, letter.run))
-        seals, terms = self._plumbing.seals, Terms(fingerprint(self._graph(row.graph)))
+        row = await self._database.do(lambda tx: get_queued(tx, letter.thread_id, letter.run))
+        seals, options = self._plumbing.seals, ReplayOptions(fingerprint(self._graph(row.graph)))
         settled = Settled(key, plain_json(receipt), done=done, by=by or person())
-        claimed = await self._leases.to_replay(letter_id, terms, lambda tx: settle(tx, seals, settled))
-        async with self._leases.renewed():
-            return await self._worked(claimed, None)
+        claimed = await self._leases.claim_for_replay(letter_id, options, lambda tx: settle(tx, seals, settled))
+        return await self._run_claimed(claimed)
 
     async def summary(self, thread_id: str, *, run: int | None = None) -> RunSummary:
         """What programs are told about one run, the thread's last by default.
@@ -243,7 +252,7 @@ class Runner:
             UnknownThread: there is no such run.
             TamperedCheckpoint: its output, or a question that it waits for, was changed.
         """
-        return await self._database.do(lambda tx: _checked_summary(tx, thread_id, run, self._plumbing.seals))
+        return await self._database.do(lambda tx: _summarise(tx, thread_id, run, self._plumbing.seals))
 
     def stop(self) -> None:
         """Let the steps in progress finish, start no others, put what is unfinished back into the queue."""
@@ -258,50 +267,66 @@ class Runner:
         for task in workers:
             task.cancel()
 
-    async def _asked(self, thread_id: str, interrupt_id: str | None, run: int | None) -> tuple[str, RunRow]:
-        """The id of the decision that is meant, and the row with its lease taken."""
-        taken = await self._leases.to_decide(thread_id, interrupt_id, run)
-        if taken is None:  # it was cut off after it had asked: let it come back to where it waits
-            await self.resume(thread_id, run=run)
-            taken = await self._leases.to_decide(thread_id, interrupt_id, run)
-        if taken is None:
-            raise claims.held_elsewhere(thread_id)
-        return taken
+    async def _run_claimed(
+        self, row: RunRow, replies: dict[str, Reply] | None = None, decider: Decider | None = None
+    ) -> RunSummary:
+        """Work a claimed run until its graph ends, waits or is stopped, close its row and return its summary.
 
-    async def _worked(self, row: RunRow, replies: dict[str, Any] | None, decider: Decider | None = None) -> RunSummary:
-        """Let the graph run until it ends or pauses, then close the row."""
+        Where another process took it over meanwhile, nothing is closed.
+        """
         run = ActiveRun(row.thread_id, row.run, row.graph, self._plumbing, row.fence)
-        run.decider = decider or run.decider
-        started, output, error, parked, asked = time.perf_counter(), None, None, False, None
+        run.decider, started = decider or run.decider, time.perf_counter()
         try:
-            output, asked = await self._advanced(run, row, replies)
-        except (GraphDrained, asyncio.CancelledError) as ended:
-            await self._database.do(lambda tx: run_rows.release(tx, run.as_fence(), _ms_since(started)))
-            if isinstance(ended, asyncio.CancelledError):
-                raise
-            return await self.summary(run.thread_id, run=run.run)
+            async with self._leases.heartbeat():
+                try:
+                    ending = await self._work(run, row, replies)
+                except asyncio.CancelledError:
+                    with suppress(LeaseLost):
+                        await self._close(run, Ending(stopped=True), started)
+                    raise
+                return await self._close(run, ending, started)
         except LeaseLost:
             return await self.summary(run.thread_id, run=run.run)
+
+    async def _close(self, run: ActiveRun, ending: Ending, started: float) -> RunSummary:
+        took_ms = (time.perf_counter() - started) * 1000
+
+        def close(tx: Transaction) -> RunSummary:
+            run_rows.finish(tx, run.as_fence(), self._plumbing.seals, ending, took_ms)
+            return summaries.summary(tx, run_rows.get(tx, run.thread_id, run.run))
+
+        return await self._database.do(close)
+
+    async def _work(self, run: ActiveRun, row: RunRow, replies: dict[str, Reply] | None) -> Ending:
+        """Check the row, invoke its graph and return how that ended; an error ends this run and not the others.
+
+        Raises:
+            LeaseLost: another process took the run over.
+        """
+        try:
+            return await self._invoke(run, row, self._checked_graph(run, row), replies)
+        except LeaseLost:
+            raise
+        except GraphDrained:
+            return Ending(stopped=True)
         except (CrashLoop, NeedsMigration) as fatal:
-            parked = True
             await record(run, "run", row.input_data, fatal, checkpoint_id=None)
         except ReducerFailed as failed:
-            parked = True
             await record_reducer(run, failed)
-        except Parked:  # by a graph inside one that has no handler of its own
-            parked = True
+        except Parked:
+            pass  # by a graph inside one that has no handler of its own
         except Exception as failure:  # noqa: BLE001 - whatever it is, it ends this run and not the others
-            error = _one_line(failure)
-        ending = Ending(took_ms=_ms_since(started), output=output, error=error, dead_lettered=parked, interrupts=asked)
-        try:
-            return await self._database.do(lambda tx: _close(tx, run, ending))
-        except LeaseLost:
-            return await self.summary(run.thread_id, run=run.run)
+            return Ending(error=_one_line(failure))
+        return Ending(dead_lettered=True)
 
-    async def _advanced(
-        self, run: ActiveRun, row: RunRow, replies: dict[str, Any] | None
-    ) -> tuple[str | None, list[str] | None]:
-        """Run the graph from where it stands: its output as JSON text, and the interrupts at which it waits, if any."""
+    def _checked_graph(self, run: ActiveRun, row: RunRow) -> Graph:
+        """The graph of a run, once nothing speaks against working it.
+
+        Raises:
+            TamperedCheckpoint: the row was changed.
+            CrashLoop: it killed too many processes.
+            NeedsMigration: its graph is not what it was when the run began.
+        """
         self._plumbing.seals.check("runs", row._asdict(), row.seal)
         if row.recoveries > RECOVERIES:
             raise CrashLoop(f"the process died {row.recoveries} times while it worked {run.thread_id}")
@@ -311,61 +336,84 @@ class Runner:
             raise NeedsMigration(
                 f"{row.graph} changed since {run.thread_id} began; finish it with the code it began with"
             )
-        control = RunControl()
-        config: Any = {"configurable": {"thread_id": run.thread_id, ACTIVE: run}, "recursion_limit": RECURSION_LIMIT}
+        return graph
+
+    async def _invoke(self, run: ActiveRun, row: RunRow, graph: Graph, replies: dict[str, Reply] | None) -> Ending:
+        """Run the graph from where it stands; its output, or the interrupts at which it waits.
+
+        Raises:
+            UsageError: it waits at an interrupt that nobody can answer here.
+        """
+        config = RunnableConfig(configurable={"thread_id": run.thread_id, ACTIVE: run}, recursion_limit=RECURSION_LIMIT)
         if run.run > 1:
             config["metadata"] = {RUN: run.run}
-        given = await self._continuation(graph, config, row, replies)
+        given = await self._resume_input(graph, config, row, replies)
+        with self._control() as control:
+            result = await graph.ainvoke(
+                given, config, context=json.loads(row.context), durability="sync", control=control
+            )
+        if result and (interrupts := result.get("__interrupt__")):
+            await self._database.do(lambda tx: refuse_foreign(tx, row, len(interrupts)))
+            return Ending(interrupts=[each.id for each in interrupts])
+        if framework.has_breakpoints(graph) and (await graph.aget_state(config)).next:
+            return Ending(interrupts=[])
+        return Ending(output=output_text(graph, result) if result else None)
+
+    @contextmanager
+    def _control(self) -> Iterator[RunControl]:
+        """A control that `stop` drains for as long as the block lasts."""
+        control = RunControl()
         self._controls.add(control)
         if self._stopping.is_set():
             control.request_drain("stopped")
         try:
-            result = await graph.ainvoke(
-                given, config, context=json.loads(row.context), durability="sync", control=control
-            )
+            yield control
         finally:
             self._controls.discard(control)
-        if result and (interrupts := result.get("__interrupt__")):
-            await self._database.do(lambda tx: check_asked(tx, row, len(interrupts)))
-            return None, [each.id for each in interrupts]
-        if framework.has_breakpoints(graph) and (await graph.aget_state(config)).next:
-            return None, []  # at a breakpoint
-        return (output_text(graph, result) if result else None), None
 
-    async def _continuation(self, graph: Graph, config: Any, row: RunRow, replies: dict[str, Any] | None) -> Any:
-        """What to hand to the graph: its input, a decision, or None to go on from where it stands."""
+    async def _resume_input(
+        self, graph: Graph, config: RunnableConfig, row: RunRow, replies: dict[str, Reply] | None
+    ) -> Any:
+        """What to pass to `ainvoke`: the input, `Command(resume=...)`, or None to continue.
+
+        Raises:
+            UsageError: replies came, and the thread stands in another run.
+        """
         found = await self._plumbing.checkpointer.aget_tuple(config)
         if replies is not None:
             if run_of(found) != row.run:  # somebody changed the state of another run, which is the newest now
                 raise UsageError(f"{row.thread_id} stands in run {run_of(found)}; first: baton resume")
             return Command(resume=replies)
-        if run_of(found) < row.run or not has_input(found):
-            if run_of(found) < row.run and isinstance(graph, TypedGraph):  # a plain one keeps all its state
-                await start_clean(graph, found, row.run)
-            return row.input_data
+        if run_of(found) >= row.run and has_input(found):
+            return await self._replies_on_record(graph, config)
+        if run_of(found) < row.run and isinstance(graph, TypedGraph):  # a plain one keeps all its state
+            await start_clean(graph, found, row.run)
+        return row.input_data
+
+    async def _replies_on_record(self, graph: Graph, config: RunnableConfig) -> Command[Any] | None:
+        """The replies that were decided before a crash, for the interrupts at which the graph stands; None without."""
         pending = [each.id for each in (await graph.aget_state(config)).interrupts]
         if not pending:
             return None
-        made = await self._database.do(lambda tx: {each: reply_again(tx, each) for each in pending})
-        known = {each: reply for each, reply in made.items() if reply}
-        return Command(resume=known) if known else None
+        replies = await self._database.do(lambda tx: {each: find_reply(tx, each) for each in pending})
+        decided = {each: reply for each, reply in replies.items() if reply}
+        return Command(resume=decided) if decided else None
 
-    def _plain(self, reply: dict[str, Any]) -> dict[str, Any]:
+    def _plain(self, reply: Reply) -> Reply:
         """A reply as plain JSON; what a checkpoint cannot hold is refused before anything is touched."""
         try:
-            plain: dict[str, Any] = from_json(to_json(reply), allow_inf_nan=False)
+            plain: Reply = from_json(to_json(reply), allow_inf_nan=False)
             self._plumbing.checkpointer.serde.dumps_typed(plain)
         except (TypeError, ValueError) as error:
             raise BadDecision(f"the reply is not plain JSON: {_one_line(error)}") from error
         return plain
 
-    async def _complaint(self, row: RunRow, asked: str) -> str:
+    async def _fault_of_reply(self, row: RunRow, asked: str) -> str:
         """What the node that asked found wrong with the reply."""
-        config: Any = {"configurable": {"thread_id": row.thread_id}}
-        state = await self._graph(row.graph).aget_state(config)
-        request = await self._database.do(lambda tx: request_of(tx, asked))
-        told = [each.value["error"] for each in state.interrupts if request.items() < each.value.items()]
-        return told[0] if told else "the decision was not taken; look at the action again"
+        state = await self._graph(row.graph).aget_state({"configurable": {"thread_id": row.thread_id}})
+        request = await self._database.do(lambda tx: get_request(tx, asked))
+        faults = [each.value["error"] for each in state.interrupts if request.items() < each.value.items()]
+        return faults[0] if faults else "the decision was not taken; look at the action again"
 
     def _graph(self, name: str) -> Graph:
         if name not in self._graphs:
@@ -381,21 +429,12 @@ def _thread_id(wanted: object) -> str:
     return wanted
 
 
-def _ms_since(started: float) -> float:
-    return (time.perf_counter() - started) * 1000
-
-
-def _close(tx: Transaction, run: ActiveRun, ending: Ending) -> RunSummary:
-    run_rows.finish(tx, run.as_fence(), run.plumbing.seals, ending)
-    return summaries.summary(tx, run_rows.get(tx, run.thread_id, run.run))
-
-
-def _checked_summary(tx: Transaction, thread_id: str, run: int | None, seals: Seals) -> RunSummary:
+def _summarise(tx: Transaction, thread_id: str, run: int | None, seals: Seals) -> RunSummary:
     row = run_rows.get(tx, thread_id, run)
     summaries.check(tx, row, seals)
     return summaries.summary(tx, row)
 
 
 def _one_line(error: Exception) -> str:
-    told = str(error).strip().splitlines()
-    return f"{type(error).__name__}: {told[0] if told else 'no message'}"
+    lines = str(error).strip().splitlines()
+    return f"{type(error).__name__}: {lines[0] if lines else 'no message'}"

@@ -116,9 +116,11 @@ class Call:
             return
         if self.run.interrupted and asked is None and not (error or stopped or self.graph.checkpointer):
             error = "it asked and cannot wait: compile the graph with a checkpointer"
-        ending = Ending(took_ms=took_ms, error=error, stopped=stopped, interrupts=asked)
+        ending = Ending(error=error, stopped=stopped, interrupts=asked)
         fence, seals = self.run.as_fence(), self.run.plumbing.seals
-        await self.run.plumbing.database.do(lambda tx: run_rows.finish(tx, fence, seals, ending), durable=False)
+        await self.run.plumbing.database.do(
+            lambda tx: run_rows.finish(tx, fence, seals, ending, took_ms), durable=False
+        )
 
 
 async def begin(

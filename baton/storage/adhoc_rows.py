@@ -63,7 +63,7 @@ class AdHocEvent(NamedTuple):
         """The status that its run gets."""
         if self.ended is None:
             return "running"
-        return Ending(took_ms=self.took_ms(), error=self.error).status(has_ending_letter=has_ending_letter)
+        return Ending(error=self.error).status(has_ending_letter=has_ending_letter)
 
 
 class AdHocCall(NamedTuple):

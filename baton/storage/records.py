@@ -132,6 +132,11 @@ class ApprovalRow(NamedTuple):
     left_behind: int = 0
     seal: bytes | None = None
 
+    @property
+    def decision_data(self) -> Any:
+        """The decision as data; None where none was made."""
+        return None if self.decision is None else json.loads(self.decision)
+
     def pending(self) -> PendingApproval:
         """The approval as a person sees it."""
         request: ApprovalRequest = json.loads(self.request)

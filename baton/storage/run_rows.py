@@ -33,10 +33,6 @@ FINISH = (
     " output_seal = CASE :status WHEN 'done' THEN coalesce(:output_seal, output_seal) END, error = :error,"
     f" lease_until = 0, latency_ms = latency_ms + :took_ms, updated_at = :now WHERE {THIS}"
 )
-RELEASE = (
-    "UPDATE runs SET status = 'queued', lease_until = 0, latency_ms = latency_ms + :took_ms, updated_at = :now"
-    f" WHERE {THIS} AND fence = :fence"
-)
 CUT_OFF = (
     "UPDATE runs SET status = 'failed', error = 'its checkpoints were deleted', updated_at = :now"
     " WHERE thread_id = :thread_id AND status = 'waiting'"
@@ -101,7 +97,7 @@ def refuse_unended(tx: "Transaction", thread_id: str) -> None:
     raise NotEnded(f"run {row.run} of {thread_id} is {row.status.replace('_', ' ')} and has not ended; {way}")
 
 
-def finish(tx: "Transaction", fence: "Fence", seals: "Seals", ending: Ending) -> None:
+def finish(tx: "Transaction", fence: "Fence", seals: "Seals", ending: Ending, took_ms: float) -> None:
     """Close a run's row and end its lease; the status follows from the ending and from its open dead letters.
 
     An approval that its graph does not wait for any more is withdrawn, for nobody can decide it.
@@ -114,7 +110,7 @@ def finish(tx: "Transaction", fence: "Fence", seals: "Seals", ending: Ending) ->
     status = ending.status(has_ending_letter=tx.execute(ENDING_LETTER, run).fetchone() is not None)
     if not (ending.stopped or ending.error or ending.dead_lettered):
         withdraw(tx, *run, ending.interrupts or ())
-    closed = {"thread_id": fence.thread_id, "run": fence.run, "output": ending.output, "took_ms": ending.took_ms}
+    closed = {"thread_id": fence.thread_id, "run": fence.run, "output": ending.output, "took_ms": took_ms}
     closed |= {"error": ending.error and redact_error(ending.error), "status": status, "now": time.time()}
     tx.execute(FINISH, {**closed, "output_seal": seals.mark("outputs", closed) if ending.output else None})
 
@@ -136,12 +132,6 @@ def note_update(tx: "Transaction", thread_id: str, run: int, *, asked: Sequence[
     withdraw(tx, thread_id, run, asked)
     status = status_after_update(row.status, has_interrupts=bool(asked), is_at_end=ended)
     tx.execute(SET_STATUS, {"thread_id": thread_id, "run": run, "status": status, "now": time.time()})
-
-
-def release(tx: "Transaction", fence: "Fence", took_ms: float) -> None:
-    """Put a run that was stopped in the middle back into the queue, unless another process took it over."""
-    values = {"thread_id": fence.thread_id, "run": fence.run, "fence": fence.number}
-    tx.execute(RELEASE, {**values, "took_ms": took_ms, "now": time.time()})
 
 
 def find(tx: "Transaction", thread_id: str, run: int | None = None) -> RunRow | None:

@@ -20,13 +20,12 @@ ENDED: tuple[Status, ...] = ("done", "dead_lettered")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ending:
-    """How a call that worked a run came back; `output` is JSON text, `error` one line, `took_ms` its duration.
+    """How a call that worked a run came back; `output` is JSON text, `error` one line.
 
     `dead_lettered` says that the run as a whole is, `stopped` that it was cut off and can go on. `interrupts` are the
     ids at which its graph waits, none for a breakpoint; None for a graph that does not wait.
     """
 
-    took_ms: float
     output: str | None = None
     error: str | None = None
     dead_lettered: bool = False

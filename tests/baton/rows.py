@@ -39,7 +39,7 @@ def claim(rows: Connection, owner: str, lease_s: float) -> RunRow | None:
 
 def close(rows: Connection, number: int, ending: Ending) -> str:
     """The status after a claim of this number closed the run."""
-    run_rows.finish(rows, fence(number), SEALS, ending)
+    run_rows.finish(rows, fence(number), SEALS, ending, 1.5)
     return run_rows.get(rows, "one").status
 
 

@@ -10,10 +10,10 @@ from baton.errors import LeaseLost
 from baton.storage import claims, run_rows
 from baton.storage.run_status import Ending
 from baton.storage.sqlite_file import Connection
-from tests.baton.rows import SEALS, Clock, claim, close, fence, in_memory, new
+from tests.baton.rows import SEALS, Clock, claim, close, in_memory, new
 
 OWNERS = {who: claims.new_owner() for who in (True, False)}
-ENDED = Ending(took_ms=1.5)
+ENDED, STOPPED = Ending(), Ending(stopped=True)
 
 
 def test_a_lease_is_held_until_it_runs_out_and_renewing_keeps_it(rows: Connection, clock: Clock) -> None:
@@ -55,30 +55,27 @@ def test_a_lease_from_before_a_reboot_is_void(rows: Connection, clock: Clock) ->
     assert claim(rows, claims.new_owner(), 5)
 
 
-def test_who_lost_the_run_can_neither_close_nor_release_it(rows: Connection, clock: Clock) -> None:
+def test_who_lost_the_run_can_neither_close_it_nor_put_it_back(rows: Connection, clock: Clock) -> None:
     claim(rows, claims.new_owner(), 5)
     clock(106)
     claim(rows, claims.new_owner(), 5)
     before = run_rows.get(rows, "one")
-    with pytest.raises(LeaseLost):
-        close(rows, 1, ENDED)
-    run_rows.release(rows, fence(1), 1)
+    for ending in (ENDED, STOPPED):
+        with pytest.raises(LeaseLost):
+            close(rows, 1, ending)
     assert run_rows.get(rows, "one") == before
-    run_rows.release(rows, fence(2), 1)
-    assert run_rows.get(rows, "one").status == "queued"
+    assert close(rows, 2, STOPPED) == "queued"
 
 
-def test_a_released_run_can_be_taken_at_once_and_counts_no_recovery(rows: Connection) -> None:
+def test_a_stopped_run_can_be_taken_at_once_and_counts_no_recovery(rows: Connection) -> None:
     claim(rows, claims.new_owner(), 5)
-    run_rows.release(rows, fence(1), 1)
+    close(rows, 1, STOPPED)
     claimed = claim(rows, claims.new_owner(), 5)
     assert claimed is not None
     assert (claimed.fence, claimed.recoveries) == (2, 0)
 
 
-MOVES = st.lists(
-    st.tuples(st.sampled_from(["claim", "renew", "finish", "release", "wait"]), st.booleans()), max_size=30
-)
+MOVES = st.lists(st.tuples(st.sampled_from(["claim", "renew", "finish", "stop", "wait"]), st.booleans()), max_size=30)
 
 
 @given(moves=MOVES)
@@ -96,10 +93,8 @@ def test_whatever_two_processes_try_only_the_latest_claim_writes(moves: list[tup
             elif move == "claim" and (claimed := claim(rows, OWNERS[who], 5)):
                 assert claimed.fence == latest + 1
                 latest = fences[who] = claimed.fence
-            elif move in ("finish", "release"):
+            elif move in ("finish", "stop"):
                 with suppress(LeaseLost):
-                    close(rows, fences[who], ENDED) if move == "finish" else run_rows.release(
-                        rows, fence(fences[who]), 1
-                    )
-            if move in ("renew", "finish", "release") and fences[who] != latest:
+                    close(rows, fences[who], ENDED if move == "finish" else STOPPED)
+            if move in ("renew", "finish", "stop") and fences[who] != latest:
                 assert run_rows.get(rows, "one") == before
