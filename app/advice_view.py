@@ -5,7 +5,7 @@ from typing import Any
 
 from app.questions import Advice, Cost, cost_of
 from baton.cli.terminal.invocation import command
-from baton.cli.terminal.output import console, note, print_labelled
+from baton.cli.terminal.output import console, note, print_with_label
 
 LABEL = 10  # characters in front of the text
 REPEAT = "python -m benchmarks.pattern_costs"
@@ -69,4 +69,4 @@ def _show(label: str, text: str) -> None:
     if label == "run":
         console().print(f"{label:<{LABEL}}{text}", soft_wrap=True)
     else:
-        print_labelled(f"{label:<{LABEL}}", text)
+        print_with_label(f"{label:<{LABEL}}", text)

@@ -46,7 +46,7 @@ def advise(
     from app.describe import read_description
 
     reading = read_description(describe)
-    return _print_advice(advice_from(reading.answer, agent_wanted=reading.asks_for_an_agent), json=json)
+    return _print_advice(advice_from(reading.answer, wants_agent=reading.asks_for_an_agent), json=json)
 
 
 def _find_answer(question: Question, answers: dict[str, Answer]) -> Answer:

@@ -12,7 +12,7 @@ app = typer.Typer(help="The sample bank: its log, its server, a fresh start.", n
 
 @app.command()
 def log(*, json: Json = False) -> int:
-    """List what the bank was asked to do, oldest first."""
+    """List the requests that the bank received, oldest first."""
     import asyncio
 
     from app.bank_desk import read_log

@@ -91,7 +91,7 @@ def patterns() -> dict[str, Pattern]:
     return {name: Pattern(name, **fields) for name, fields in _table()["patterns"].items()}
 
 
-def advise(answer_of: AnswerOf, *, agent_wanted: bool = False) -> Advice:
+def advise(answer_of: AnswerOf, *, wants_agent: bool = False) -> Advice:
     """Ask from the first question on until a pattern is reached; a question without an answer is skipped.
 
     Raises:
@@ -107,25 +107,25 @@ def advise(answer_of: AnswerOf, *, agent_wanted: bool = False) -> Advice:
     last, decision = answers[-1]
     if decision is None or (skipped and not any(answer for _, answer in answers)):
         raise UsageError(f"no answer decides yet; answer {', '.join(each.flags for each in skipped)}")
-    return Advice(patterns()[next_name], last, decision, skipped, _warning(last, skipped, agent_wanted=agent_wanted))
+    return Advice(patterns()[next_name], last, decision, skipped, _warning(last, skipped, wants_agent=wants_agent))
 
 
 def cost_of(name: str) -> Cost | None:
     """Return the cost of a pattern as `benchmarks.pattern_costs` counted it; None where it did not."""
-    measured: dict[str, Any] = json.loads(COSTS.read_text("utf-8"))
-    count: int = measured["messages"]
-    graphs: Mapping[str, Mapping[str, int]] = measured["graphs"]
+    figures: dict[str, Any] = json.loads(COSTS.read_text("utf-8"))
+    count: int = figures["messages"]
+    graphs: Mapping[str, Mapping[str, int]] = figures["graphs"]
     if name not in graphs:
         return None
     costs, single = graphs[name], graphs[BASELINE]
     ratios = [costs[field] / single[field] for field in ("model_calls", "tokens")]
-    return Cost(costs["model_calls"] / count, costs["tokens"] / count, ratios[0], ratios[1], count, measured["model"])
+    return Cost(costs["model_calls"] / count, costs["tokens"] / count, ratios[0], ratios[1], count, figures["model"])
 
 
-def _warning(last: Question, skipped: list[Question], *, agent_wanted: bool) -> str | None:
+def _warning(last: Question, skipped: list[Question], *, wants_agent: bool) -> str | None:
     """Return a warning where the answers ask for the most complex pattern before the simplest was tried, else None."""
     texts: dict[str, str] = _table()["agent"]
-    if agent_wanted:
+    if wants_agent:
         return f"{texts['warning']}: {texts['described']}"
     if last.id == "unknown_steps" and skipped:
         return f"{texts['warning']}: {texts['skipped']}: {', '.join(each.flags for each in skipped)}"

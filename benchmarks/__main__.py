@@ -16,13 +16,13 @@ HERE = Path(__file__).parent
 RUNNABLE = 'if __name__ == "__main__":'
 
 
-def main(wanted: list[str]) -> int:
+def main(names: list[str]) -> int:
     """Run them, print a table and return the exit code; 2 for a name that is not a benchmark's."""
-    known = sorted(each.stem for each in HERE.glob("[a-z]*.py") if RUNNABLE in each.read_text("utf-8"))
-    if unknown := set(wanted) - set(known):
-        sys.stderr.write(f"no benchmark {min(unknown)!r}; there are {', '.join(known)}\n")
+    all_names = sorted(each.stem for each in HERE.glob("[a-z]*.py") if RUNNABLE in each.read_text("utf-8"))
+    if unknown := set(names) - set(all_names):
+        sys.stderr.write(f"no benchmark {min(unknown)!r}; there are {', '.join(all_names)}\n")
         return 2
-    results = [(name, *_run(name)) for name in wanted or known]
+    results = [(name, *_run(name)) for name in names or all_names]
     table = Table("benchmark", "seconds", "goals")
     for name, seconds, code in results:
         table.add_row(name, f"{seconds:.0f}", "met" if code == 0 else f"missed (exit {code})")

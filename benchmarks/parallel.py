@@ -115,26 +115,26 @@ async def asker(state: StepInput) -> None:
 async def measure_sleeping() -> Row:
     """Time a wide fan-out with Baton and without."""
     ours, theirs = (fan(MANY, make).compile(name="wide") for make in (make_typed, make_bare))
-    given = {"seconds": MANY_S}
+    run_input = {"seconds": MANY_S}
     return await compare(
         f"{MANY} branches of {MANY_S * 1000:.0f} ms",
         "bare LangGraph",
-        lambda: _seconds(lambda: ours.ainvoke(given)),
-        lambda: _seconds(lambda: theirs.ainvoke(given)),
+        lambda: _seconds(lambda: ours.ainvoke(run_input)),
+        lambda: _seconds(lambda: theirs.ainvoke(run_input)),
         MANY_TURNS,
     )
 
 
-async def compare(what: str, against: str, ours: Timed, theirs: Timed, turns: int) -> Row:
+async def compare(label: str, against: str, ours: Timed, theirs: Timed, turns: int) -> Row:
     """Return our median seconds and the median of the turns' ratios; each side goes first in every other turn."""
     pairs: list[tuple[float, float]] = []
     for turn in range(turns + 1):
         if turn % 2:
-            mine, other = await ours(), await theirs()
+            our_s, other = await ours(), await theirs()
         else:
-            other, mine = await theirs(), await ours()
-        pairs += [(mine, other)] if turn else []
-    return what, against, median(mine for mine, _ in pairs), median(mine / other for mine, other in pairs)
+            other, our_s = await theirs(), await ours()
+        pairs += [(our_s, other)] if turn else []
+    return label, against, median(our_s for our_s, _ in pairs), median(our_s / other for our_s, other in pairs)
 
 
 async def _run_durably(runner: Runner, name: str, seconds: float) -> None:
@@ -152,9 +152,9 @@ async def _seconds(work: Callable[[], Awaitable[object]]) -> float:
 def show(rows: list[Row]) -> bool:
     """Print the rows and return whether all goals are met."""
     table = Table("what", "wall, ms", "against", "ratio", "goal")
-    for what, against, seconds, ratio in rows:
+    for label, against, seconds, ratio in rows:
         late = " missed" if ratio > GOALS[against] else ""
-        table.add_row(what, f"{seconds * 1000:,.0f}", against, f"{ratio:.3f}", f"{GOALS[against]}{late}")
+        table.add_row(label, f"{seconds * 1000:,.0f}", against, f"{ratio:.3f}", f"{GOALS[against]}{late}")
     Console().print(table)
     return all(ratio <= GOALS[against] for _, against, _, ratio in rows)
 

@@ -65,8 +65,8 @@ def show(counts: Counts, messages: int) -> None:
     single = counts[BASELINE]
     for name, each in counts.items():
         row: list[str] = []
-        for what, form in (("model_calls", ".2f"), ("tokens", ",.0f")):
-            row += [format(each[what] / messages, form), f"{each[what] / single[what]:.2f}"]
+        for field, form in (("model_calls", ".2f"), ("tokens", ",.0f")):
+            row += [format(each[field] / messages, form), f"{each[field] / single[field]:.2f}"]
         table.add_row(name, *row, str(each["not_done"]))
     Console().print(table, f"means for each of {messages} messages of the sample inbox, {model()}")
 
@@ -83,12 +83,12 @@ def find_outdated(counts: Counts) -> list[str]:
 
 
 def _differ(before: dict[str, int], now: dict[str, int]) -> bool:
-    return any(abs(before[what] - now[what]) > SLACK * now[what] for what in before)
+    return any(abs(before[field] - now[field]) > SLACK * now[field] for field in before)
 
 
 def write_counts(counts: Counts, messages: int) -> None:
     """Write the counts to the file that `baton advise` reads, and to the table of the page."""
-    costs = {name: {what: each[what] for what in ("model_calls", "tokens")} for name, each in counts.items()}
+    costs = {name: {field: each[field] for field in ("model_calls", "tokens")} for name, each in counts.items()}
     header = {"made_by": "python -m benchmarks.pattern_costs --write", "model": model(), "messages": messages}
     COSTS.write_text(json.dumps({**header, "graphs": costs}, indent=2) + "\n", "utf-8")
     page = PAGE.read_text("utf-8")

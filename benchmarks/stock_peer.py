@@ -41,13 +41,13 @@ class Budgets:
     async def reserve(self, thread: str, tokens: int) -> None:
         """Reserve so many tokens, or fail."""
         values = {"thread": thread, "tokens": tokens, "cap": CAP}
-        changed = await self.connection.execute(RESERVE, values)
-        assert changed.rowcount == 1, "over budget"
+        cursor = await self.connection.execute(RESERVE, values)
+        assert cursor.rowcount == 1, "over budget"
         await self.connection.commit()
 
-    async def settle(self, thread: str, tokens: int, used: int) -> None:
+    async def settle(self, thread: str, tokens: int, tokens_used: int) -> None:
         """Replace the reservation by the tokens that were used; committed with the next reservation."""
-        await self.connection.execute(SETTLE, {"thread": thread, "tokens": tokens, "used": used})
+        await self.connection.execute(SETTLE, {"thread": thread, "tokens": tokens, "used": tokens_used})
 
 
 @dataclass
@@ -69,9 +69,9 @@ class Tracer(BaseCallbackHandler):
         **more: Any,
     ) -> None:
         """Open a span where a node begins."""
-        known = metadata or {}
-        if more.get("name") == known.get("langgraph_node"):
-            self.open_spans[run_id] = (known["thread_id"], known["langgraph_node"], time.time(), to_json(inputs))
+        fields = metadata or {}
+        if more.get("name") == fields.get("langgraph_node"):
+            self.open_spans[run_id] = (fields["thread_id"], fields["langgraph_node"], time.time(), to_json(inputs))
 
     def on_chain_end(self, outputs: Any, *, run_id: UUID, **_more: Any) -> None:
         """Close the span with the output."""

@@ -51,9 +51,9 @@ app.command(rich_help_panel=SET_UP)(doctor.doctor)
 app.command(rich_help_panel=SET_UP, cls=LightCommand)(trust_commands.trust)
 
 
-def _print_versions(wanted: bool | None) -> None:
+def _print_versions(is_wanted: bool | None) -> None:
     """Print the installed versions, and exit."""
-    if wanted:
+    if is_wanted:
         from importlib.metadata import version
 
         say(f"baton {version('baton')}, langgraph {version('langgraph')}")

@@ -28,8 +28,8 @@ ONLY_YES = dict.fromkeys(ASKED, YES)
 NONE_YES = dict.fromkeys(ASKED, NO)
 
 
-def advise_of(answers: Mapping[str, bool | None], *, agent_wanted: bool = False) -> tuple[str, str | None]:
-    advice = advise(lambda question: answers.get(question.id), agent_wanted=agent_wanted)
+def advise_of(answers: Mapping[str, bool | None], *, wants_agent: bool = False) -> tuple[str, str | None]:
+    advice = advise(lambda question: answers.get(question.id), wants_agent=wants_agent)
     return advice.pattern.name, advice.warning
 
 
@@ -94,7 +94,7 @@ def test_whoever_reaches_for_the_most_first_is_told_to_start_with_the_simplest()
     assert name == "orchestrator_worker"
     assert str(warning).startswith("start with the simplest: ")
     assert "--[no-]fixed-steps" in str(warning)
-    assert str(advise_of(NONE_YES, agent_wanted=True)[1]).startswith("start with the simplest: ")
+    assert str(advise_of(NONE_YES, wants_agent=True)[1]).startswith("start with the simplest: ")
     assert advise_of({"criteria": YES})[1] is None
 
 

@@ -112,13 +112,13 @@ def graphs(*, json: Json = False) -> int:
     from baton.cli.terminal.output import say_json
     from baton.runs.registry import entries
 
-    known = entries().values()
+    graph_entries = entries().values()
     if json:
-        say_json([{"name": each.name, "path": each.path, "description": each.description} for each in known])
+        say_json([{"name": each.name, "path": each.path, "description": each.description} for each in graph_entries])
     else:
         from baton.cli.views.graphs_view import show_graphs
 
-        show_graphs(list(known))
+        show_graphs(list(graph_entries))
     return 0
 
 
@@ -129,7 +129,7 @@ def graph(
 ) -> int:
     """Draw a graph."""
     from baton.cli.terminal.output import say
-    from baton.cli.views.graphs_view import drawing
+    from baton.cli.views.graphs_view import draw_graph
 
-    say(drawing(name, mermaid=format_ is Picture.mermaid))
+    say(draw_graph(name, mermaid=format_ is Picture.mermaid))
     return 0

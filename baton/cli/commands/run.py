@@ -118,7 +118,7 @@ def decide(
     by: Annotated[str | None, typer.Option(help="Who decides (default: BATON_USER, or you).", metavar="NAME")] = None,
     json: Json = False,
 ) -> int:
-    """Answer what a run waits for; the first answer stands."""
+    """Decide a pending approval of a run; the first decision stands."""
     texts = {"approve": "" if approve else None, "reject": reject, "edit": edit, "respond": respond}
     answers = [(kind, text) for kind, text in texts.items() if text is not None]
     if len(answers) != 1:

@@ -10,11 +10,11 @@ from baton.config.trust import trust_file, trusted
 
 
 def trust(
-    what: Annotated[str | None, typer.Argument(metavar="DIR|URL", show_default=False)] = None,
+    target: Annotated[str | None, typer.Argument(metavar="DIR|URL", show_default=False)] = None,
 ) -> int:
     """Trust another user's project folder, or an endpoint for keys of the environment; list what is trusted."""
-    if what is not None:
-        note(f"trusted from now on: {record_trust(what)} (in {trust_file()})")
+    if target is not None:
+        note(f"trusted from now on: {record_trust(target)} (in {trust_file()})")
         return 0
     for each in trusted():
         say(each)

@@ -93,18 +93,18 @@ def _check_packages() -> Finding:
     from re import split
 
     try:
-        required = [split(r"[<>=\[; ]", each)[0] for each in requires("baton") or [] if "extra ==" not in each]
+        requirements = [split(r"[<>=\[; ]", each)[0] for each in requires("baton") or [] if "extra ==" not in each]
     except PackageNotFoundError:
         return Finding("fail", "packages", "baton itself is not installed", "pip install --no-deps -e .")
     missing = []
-    for name in required:
+    for name in requirements:
         try:
             version(name)
         except PackageNotFoundError:
             missing.append(name)
     if missing:
         return Finding("fail", "packages", f"missing: {', '.join(missing)}", "pip install -r requirements.txt")
-    return Finding("ok", "packages", f"all {len(required)} are there; langgraph {version('langgraph')}")
+    return Finding("ok", "packages", f"all {len(requirements)} are there; langgraph {version('langgraph')}")
 
 
 def _check_settings(configured: Settings, rows: list[SettingRow]) -> Iterator[Finding]:

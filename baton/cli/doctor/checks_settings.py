@@ -9,7 +9,7 @@ from typing import Any, TypedDict
 from pydantic_settings import BaseSettings
 
 ELSEWHERE = ("BATON_DATABASE_URL", "BATON_DEBUG", "BATON_TRUST", "BATON_USER")
-OTHERS = {"BATON_HOME": ".baton", **dict.fromkeys(ELSEWHERE)}
+SETTINGS_ELSEWHERE = {"BATON_HOME": ".baton", **dict.fromkeys(ELSEWHERE)}
 """Settings that are no fields of `Settings`: they are read where they are needed."""
 
 SECRETS = {"OPENAI_API_KEY"}
@@ -41,7 +41,7 @@ def find_unknown_settings(rows: list[SettingRow]) -> list[str]:
 def _defaults(kinds: Sequence[type[BaseSettings]]) -> dict[str, Any]:
     fields = [each for kind in kinds for each in kind.model_fields.items()]
     defaults = {str(field.validation_alias or f"BATON_{name.upper()}"): field.get_default() for name, field in fields}
-    return {**OTHERS, **defaults}
+    return {**SETTINGS_ELSEWHERE, **defaults}
 
 
 def _row(name: str, default: Any, sources: Mapping[str, Mapping[str, str | None]]) -> SettingRow:

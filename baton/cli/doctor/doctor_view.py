@@ -18,10 +18,10 @@ def show_findings(findings: "list[Finding]", settings: "list[SettingRow]") -> No
     for each in findings:
         rows.add((each.state, COLOURS[each.state]), each.name, each.found)
     rows.show()
-    chosen = [each for each in settings if each["source"] != "default"]
-    for setting in chosen:
+    own_values = [each for each in settings if each["source"] != "default"]
+    for setting in own_values:
         print_text(f"{setting['name']}={setting['value']}  ({setting['source']})")
-    print_text(f"{len(settings) - len(chosen)} of {len(settings)} settings have their defaults", "dim")
+    print_text(f"{len(settings) - len(own_values)} of {len(settings)} settings have their defaults", "dim")
     for each in findings:
         if each.advice:
             print_text(f"\n{each.state}: {each.name}: {each.found}\n  {each.advice}", COLOURS[each.state])

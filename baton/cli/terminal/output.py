@@ -50,9 +50,9 @@ def console(*, stderr: bool = False) -> "Console":
     """Return Rich's console; for a pipe it writes plain text that is not folded to 80 columns."""
     from rich.console import Console
 
-    piped = not (sys.stderr if stderr else sys.stdout).isatty()
+    is_pipe = not (sys.stderr if stderr else sys.stdout).isatty()
     columns = os.environ.get("COLUMNS", "")
-    width = (int(columns) if columns.isdecimal() and int(columns) else PIPE_WIDTH) if piped else None
+    width = (int(columns) if columns.isdecimal() and int(columns) else PIPE_WIDTH) if is_pipe else None
     return Console(stderr=stderr, width=width, highlight=False, markup=False, emoji=False)
 
 
@@ -66,7 +66,7 @@ def print_prose(text: str, style: str | None = None) -> None:
     console().print(harmless(text), style=style, soft_wrap=not console().is_terminal)
 
 
-def print_labelled(label: str, text: str, style: str = "") -> None:
+def print_with_label(label: str, text: str, style: str = "") -> None:
     """Print sentences on stdout behind a label, folded and indented to its width."""
     from rich.text import Text
 

@@ -66,9 +66,9 @@ class Tally:
 
     def line(self) -> str:
         """Return counts, speed and the time that is left in one line."""
-        left = "" if self.seconds_left is None else f", about {self.seconds_left:.0f} s left"
+        remainder = "" if self.seconds_left is None else f", about {self.seconds_left:.0f} s left"
         counts = f" ({self.counts()})" if self.by_status else ""
-        return f"{self.finish_count}/{self.total}{counts}, {self.per_second:.1f} messages/s{left}"
+        return f"{self.finish_count}/{self.total}{counts}, {self.per_second:.1f} messages/s{remainder}"
 
 
 class Lines:

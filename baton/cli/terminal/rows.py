@@ -52,13 +52,13 @@ class Rows:
         """One row, as many lines as its wide cell has."""
         from rich.text import Text
 
-        folded = self._fold(row, widths[self._wide]) if self._wide in widths else []
-        for number in range(max(1, len(folded))):
+        lines = self._fold(row, widths[self._wide]) if self._wide in widths else []
+        for number in range(max(1, len(lines))):
             line = Text()
             for name, width in widths.items():
                 cell = _cell(row[name]) if number == 0 else Text()
                 if name == self._wide:
-                    cell = folded[number] if folded else Text()
+                    cell = lines[number] if lines else Text()
                 cell.align("right" if name in self._right else "left", width)
                 line += cell + GAP
             line.rstrip()
@@ -84,9 +84,9 @@ class Rows:
         """Return the width of each column; those that do not fit are left out, the wide one last."""
         widths, spare = {name: self._natural(name) for name in self._columns}, list(self._spare)
         while True:
-            others = sum(width + len(GAP) for name, width in widths.items() if name != self._wide)
-            if room - others >= min(READABLE, widths[self._wide]) or not others:
-                widths[self._wide] = min(widths[self._wide], room - others)
+            other_widths = sum(width + len(GAP) for name, width in widths.items() if name != self._wide)
+            if room - other_widths >= min(READABLE, widths[self._wide]) or not other_widths:
+                widths[self._wide] = min(widths[self._wide], room - other_widths)
                 return widths
             widths.pop(spare.pop(0) if spare else self._wide)
             if self._wide not in widths:

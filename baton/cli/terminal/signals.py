@@ -5,8 +5,8 @@ import signal
 
 def stop_signals() -> list[signal.Signals]:
     """Return the signals that stop a command well; SIGHUP is left out where it is ignored, as under `nohup`."""
-    ignored = signal.getsignal(signal.SIGHUP) is signal.SIG_IGN
-    return [signal.SIGINT, signal.SIGTERM, *([] if ignored else [signal.SIGHUP])]
+    is_ignored = signal.getsignal(signal.SIGHUP) is signal.SIG_IGN
+    return [signal.SIGINT, signal.SIGTERM, *([] if is_ignored else [signal.SIGHUP])]
 
 
 def stop_as_by_ctrl_c() -> None:

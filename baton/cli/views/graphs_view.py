@@ -27,7 +27,7 @@ def show_graphs(entries: list[Entry]) -> None:
     note(f"draw one: {command('graph', entries[0].name)}")
 
 
-def drawing(name: str, *, mermaid: bool) -> str:
+def draw_graph(name: str, *, mermaid: bool) -> str:
     """Return the graph as a drawing, or as a list of its edges where the drawing does not fit the terminal.
 
     Raises:

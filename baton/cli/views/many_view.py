@@ -87,11 +87,11 @@ def show_decisions(runs: Sequence[RunSummary]) -> None:
 
 def show_failures(runs: Sequence[RunSummary]) -> None:
     """Print the runs that failed or were dead-lettered, with their errors."""
-    failed = [run for run in runs if run["status"] in {"failed", "dead_lettered"}]
-    if failed:
-        print_text(f"\n{len(failed)} did not get through:", "red")
-    for run in failed[:MOST_LISTED]:
+    failures = [run for run in runs if run["status"] in {"failed", "dead_lettered"}]
+    if failures:
+        print_text(f"\n{len(failures)} did not get through:", "red")
+    for run in failures[:MOST_LISTED]:
         why = run["error"] or f"dead letter {', '.join(run['dead_letters'])}"
         print_prose(f"  {run['thread_id']}  {why}")
-    if len(failed) > MOST_LISTED:
-        print_text(f"  ... and {len(failed) - MOST_LISTED} more: {command('runs')}")
+    if len(failures) > MOST_LISTED:
+        print_text(f"  ... and {len(failures) - MOST_LISTED} more: {command('runs')}")

@@ -59,6 +59,6 @@ def _show(step: StepAttempt) -> None:
 
 def _call_line(call: ModelCall) -> str:
     read, wrote = token_count(call["input_tokens"]), token_count(call["output_tokens"])
-    used = f"{read} tokens in, {wrote} out, cost {dollars(call['cost_usd'])}"
-    told = "".join(f"; {each}" for each in (call["error"], call["note"]) if each)
-    return f"asked {call['model']} as {call['role']}: {call['status']}, {used}, {duration(call['latency_ms'])}{told}"
+    usage = f"{read} tokens in, {wrote} out, cost {dollars(call['cost_usd'])}, {duration(call['latency_ms'])}"
+    remarks = "".join(f"; {each}" for each in (call["error"], call["note"]) if each)
+    return f"asked {call['model']} as {call['role']}: {call['status']}, {usage}{remarks}"

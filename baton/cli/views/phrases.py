@@ -18,9 +18,9 @@ def iso_time(moment: float) -> str:
 
 def age(moment: float) -> str:
     """Return how long ago Unix seconds are, in the largest unit."""
-    passed = max(0.0, time.time() - moment)
-    name, size = next((unit for unit in UNITS if passed >= unit[1]), UNITS[-1])
-    return f"{int(passed // size)} {name} ago"
+    seconds = max(0.0, time.time() - moment)
+    name, size = next((unit for unit in UNITS if seconds >= unit[1]), UNITS[-1])
+    return f"{int(seconds // size)} {name} ago"
 
 
 def duration(latency_ms: float | None) -> str:

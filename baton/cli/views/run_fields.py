@@ -14,10 +14,10 @@ PAID = ("input_tokens", "output_tokens", "cost_usd", "error")
 def run_object(run: RunSummary) -> dict[str, Any]:
     """Return a run as a JSON object; `line` and `id` only for a record of a file, `error` only where there is one."""
     fields: Mapping[str, Any] = run
-    known = {name: fields[name] for name in (*RUN, "latency_ms", "error") if name in fields}
-    if known.get("error") is None:
-        known.pop("error", None)
-    return known
+    result = {name: fields[name] for name in (*RUN, "latency_ms", "error") if name in fields}
+    if result.get("error") is None:
+        result.pop("error", None)
+    return result
 
 
 def run_list_item(run: RunSummary) -> dict[str, Any]:

@@ -4,7 +4,7 @@ import json
 from typing import Any
 
 from baton.cli.terminal.invocation import command
-from baton.cli.terminal.output import print_labelled, print_prose, print_text
+from baton.cli.terminal.output import print_prose, print_text, print_with_label
 from baton.cli.views.phrases import action_text, duration, outcome_of, run_name, status_style, usage_text
 from baton.storage.records import PendingApproval, RunSummary
 
@@ -17,7 +17,7 @@ def show_run(run: RunSummary) -> None:
     if reply := output.get("reply"):
         print_prose(f"{reply}\n")
     for name, value in _facts(run, output):
-        print_labelled(f"{name:<{LABEL}}", value, status_style(run["status"]) if name == "outcome" else "")
+        print_with_label(f"{name:<{LABEL}}", value, status_style(run["status"]) if name == "outcome" else "")
     show_waiting(run)
     print_text(f"\nstep by step: {command('show', run['thread_id'])}", "dim")
 
@@ -41,11 +41,11 @@ def decide_commands(run: RunSummary, approval: PendingApproval) -> list[str]:
         "edit": [json.dumps(approval["action_requests"][0]["args"])],
         "reject": ["why not"],
     }
-    allowed = approval["review_configs"][0]["allowed_decisions"]
+    kinds = approval["review_configs"][0]["allowed_decisions"]
     return [
         command("decide", run["thread_id"], f"--{kind}", *values, *which, "--digest", approval["digest"])
         for kind, values in values_by_kind.items()
-        if kind in allowed
+        if kind in kinds
     ]
 
 
@@ -68,6 +68,6 @@ def _facts(run: RunSummary, output: dict[str, Any]) -> list[tuple[str, str]]:
 
 
 def _action(action: dict[str, Any]) -> str:
-    said = action_text({"name": action.get("name", "action"), "args": action.get("args") or {}})
+    text = action_text({"name": action.get("name", "action"), "args": action.get("args") or {}})
     receipt = f", receipt {action['receipt']}" if action.get("receipt") else ""
-    return f"{said}: {action.get('status', 'done')}{receipt}"
+    return f"{text}: {action.get('status', 'done')}{receipt}"

@@ -29,11 +29,11 @@ def decide_one(thread_id: str, answer: Answer, *, json: bool) -> int:
     Raises:
         UsageError: the answer cannot be taken; nothing was changed.
     """
-    edited = _parse_args(answer.text) if answer.kind == "edit" else None
+    new_args = _parse_args(answer.text) if answer.kind == "edit" else None
 
     async def work(session: Session) -> int:
         waiting = (await session.runner.summary(thread_id, run=answer.run))["waiting_for"]
-        reply: dict[str, Any] = {"decisions": [decision(answer, edited, _action_name(waiting, answer.interrupt_id))]}
+        reply: dict[str, Any] = {"decisions": [decision(answer, new_args, _action_name(waiting, answer.interrupt_id))]}
         reply |= {} if answer.digest is None else {"digest": answer.digest}
         with console(stderr=True).status("going on"):
             run = await session.runner.decide(
@@ -49,11 +49,11 @@ def decide_one(thread_id: str, answer: Answer, *, json: bool) -> int:
     return in_session(work)
 
 
-def decision(answer: Answer, edited: dict[str, Any] | None, name: str) -> dict[str, Any]:
+def decision(answer: Answer, new_args: dict[str, Any] | None, name: str) -> dict[str, Any]:
     """Return the payload of a decision; `edited` holds the new arguments alone, or `{"name", "args"}`."""
-    if edited is not None:
-        whole = edited.keys() == {"name", "args"} and isinstance(edited["args"], dict)
-        return {"type": "edit", "edited_action": edited if whole else {"name": name, "args": edited}}
+    if new_args is not None:
+        whole = new_args.keys() == {"name", "args"} and isinstance(new_args["args"], dict)
+        return {"type": "edit", "edited_action": new_args if whole else {"name": name, "args": new_args}}
     return {"type": answer.kind, "message": answer.text} if answer.text else {"type": answer.kind}
 
 

@@ -42,23 +42,23 @@ def list_runs(status: str | None, graph: str | None, limit: int, offset: int) ->
         UnknownGraph: no graph of that name is registered, and none was ever worked here.
         BatonError: the database cannot be read.
     """
-    file, found, worked = find_database(), [], set[str]()
+    file, runs, used_graphs = find_database(), [], set[str]()
     if file is not None:
         with reading(file) as tx:
-            found = summaries.listing(tx, status=status, graph=graph, limit=limit, offset=offset)
-            worked = run_rows.graphs(tx) if graph and not found else worked
-    if graph and not found:
-        _refuse_unknown(graph, worked)
-    return found
+            runs = summaries.listing(tx, status=status, graph=graph, limit=limit, offset=offset)
+            used_graphs = run_rows.graphs(tx) if graph and not runs else used_graphs
+    if graph and not runs:
+        _refuse_unknown(graph, used_graphs)
+    return runs
 
 
-def _refuse_unknown(graph: str, worked: set[str]) -> None:
+def _refuse_unknown(graph: str, used_graphs: set[str]) -> None:
     """Refuse a name that is neither registered nor among the `worked` graphs: it was mistyped."""
-    known = set(worked)
+    names = set(used_graphs)
     with suppress(BadSetting):  # the commands that need the list report its errors
-        known |= entries().keys()
-    if graph not in known:
-        raise unknown_graph(graph, known)
+        names |= entries().keys()
+    if graph not in names:
+        raise unknown_graph(graph, names)
 
 
 def read_run(thread_id: str, run: int | None) -> tuple[RunSummary, str, list[StepAttempt]]:

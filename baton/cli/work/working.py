@@ -74,8 +74,8 @@ async def work_many(
     if tally.finish_count and not options.json:
         show(runs, messages, tally)
     if session.stopped:
-        left = tally.total - tally.finish_count
-        note(f"stopped: {tally.finish_count} done, {left} left; go on with: {command('resume', '--all')}")
+        remaining = tally.total - tally.finish_count
+        note(f"stopped: {tally.finish_count} done, {remaining} left; go on with: {command('resume', '--all')}")
         return INTERRUPTED
     return 1 if tally.by_status["failed"] else 0
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
-from baton.cli.views.graphs_view import drawing, list_edges
+from baton.cli.views.graphs_view import draw_graph, list_edges
 from tests.baton.cli.conftest import Baton
 
 STEP = "step attempt status started_at latency_ms input output model input_tokens output_tokens cost_usd error".split()
@@ -123,7 +123,7 @@ def test_a_graph_that_is_wider_than_the_terminal_is_listed(
 ) -> None:
     terminal = Console(width=width, force_terminal=True)
     monkeypatch.setattr("baton.cli.views.graphs_view.console", lambda: terminal)
-    lines = drawing("support_desk", mermaid=False).splitlines()
+    lines = draw_graph("support_desk", mermaid=False).splitlines()
     assert ("__start__           -> classify" not in lines) == drawn
     assert any("+----" in line for line in lines) == drawn
 

@@ -7,7 +7,7 @@ import sys
 import pytest
 from rich.console import Console
 
-from baton.cli.terminal.output import harmless, print_labelled
+from baton.cli.terminal.output import harmless, print_with_label
 from tests.baton.cli.conftest import HOUSE, Baton
 
 FAMILY = "\U0001f468\u200d\U0001f469\u200d\U0001f467\ufe0f"
@@ -82,7 +82,7 @@ def test_labelled_sentences_fold_between_words_beside_their_label(
 ) -> None:
     terminal = Console(width=width, force_terminal=True, color_system=None, highlight=False, markup=False)
     monkeypatch.setattr("baton.cli.terminal.output.console", lambda: terminal)
-    print_labelled("because   ", "a policy answers it, and nobody else needs to look")
+    print_with_label("because   ", "a policy answers it, and nobody else needs to look")
     lines = capsys.readouterr().out.splitlines()
     assert max(map(len, lines)) <= width
     assert lines[0].startswith("because   a policy")
