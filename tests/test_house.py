@@ -1,4 +1,4 @@
-"""The house holds: imports run down only, one registry of graphs, short wiring, nothing of one machine."""
+"""The rules of the repository: imports run down only, one registry of graphs, short wiring, nothing of one machine."""
 
 import ast
 import json
@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[1]
-FLOORS = ("baton", "state", "bank", "nodes", "graphs", "evals", "app")
-"""Bottom up: a room may import itself and the rooms before it."""
+LAYERS = ("baton", "state", "bank", "nodes", "graphs", "evals", "app")
+"""Bottom up: a package may import itself and the packages before it."""
 
 COMPOSITIONS = {"support_desk", "multi_agent"}
 """The graphs that are made of other graphs."""
@@ -30,9 +30,9 @@ ONE_MACHINE = re.compile(
 """Paths of somebody's machine, and addresses of package indexes."""
 
 
-def modules(room: str) -> list[Path]:
-    """The room's Python files."""
-    return sorted((ROOT / room).rglob("*.py"))
+def modules(package: str) -> list[Path]:
+    """The package's Python files."""
+    return sorted((ROOT / package).rglob("*.py"))
 
 
 def imported(module: Path) -> Iterator[str]:
@@ -41,26 +41,26 @@ def imported(module: Path) -> Iterator[str]:
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom):
-            base = ".".join([*package(module, node.level), *filter(None, [node.module])])
+            base = ".".join([*package_of(module, node.level), *filter(None, [node.module])])
             yield base
             yield from (f"{base}.{alias.name}" for alias in node.names)
 
 
-def package(module: Path, level: int) -> tuple[str, ...]:
+def package_of(module: Path, level: int) -> tuple[str, ...]:
     """The package that a relative import of that level starts from; empty for an absolute one."""
     parts = module.relative_to(ROOT).parts
     return parts[: len(parts) - level] if level else ()
 
 
-def rooms_of(module: Path) -> set[str]:
+def packages_of(module: Path) -> set[str]:
     """Which of our top-level packages a module imports."""
-    return {name.partition(".")[0] for name in imported(module)} & {*FLOORS, "tests", "benchmarks"}
+    return {name.partition(".")[0] for name in imported(module)} & {*LAYERS, "tests", "benchmarks"}
 
 
-def neighbours(module: Path, room: str) -> set[str]:
-    """The stems of the other modules of a room that a module imports."""
-    named = {name.split(".")[1] for name in imported(module) if name.startswith(f"{room}.")}
-    return (named & {path.stem for path in modules(room)}) - {module.stem}
+def sibling_imports(module: Path, package: str) -> set[str]:
+    """The stems of the other modules of a package that a module imports."""
+    named = {name.split(".")[1] for name in imported(module) if name.startswith(f"{package}.")}
+    return (named & {path.stem for path in modules(package)}) - {module.stem}
 
 
 def registered() -> dict[str, str]:
@@ -85,26 +85,26 @@ def texts(folder: Path = ROOT) -> Iterator[tuple[Path, str]]:
             yield path, content.decode("utf-8")
 
 
-@pytest.mark.parametrize("room", FLOORS)
-def test_imports_run_down_only(room: str) -> None:
-    below = set(FLOORS[: FLOORS.index(room) + 1])
-    upward = {str(module.relative_to(ROOT)): rooms_of(module) - below for module in modules(room)}
-    assert {module: rooms for module, rooms in upward.items() if rooms} == {}
+@pytest.mark.parametrize("package", LAYERS)
+def test_imports_run_down_only(package: str) -> None:
+    below = set(LAYERS[: LAYERS.index(package) + 1])
+    upward = {str(module.relative_to(ROOT)): packages_of(module) - below for module in modules(package)}
+    assert {module: packages for module, packages in upward.items() if packages} == {}
 
 
 def test_nodes_never_import_nodes() -> None:
-    assert {module.stem: found for module in modules("nodes") if (found := neighbours(module, "nodes"))} == {}
+    assert {module.stem: more for module in modules("nodes") if (more := sibling_imports(module, "nodes"))} == {}
 
 
 def test_only_a_composition_imports_graphs() -> None:
-    found = {module.stem: neighbours(module, "graphs") for module in graph_files()}
-    assert {stem for stem, others in found.items() if others} <= COMPOSITIONS
+    more = {module.stem: sibling_imports(module, "graphs") for module in graph_files()}
+    assert {stem for stem, others in more.items() if others} <= COMPOSITIONS
 
 
-def test_the_library_alone_is_packaged_and_every_room_is_type_checked() -> None:
+def test_the_library_alone_is_packaged_and_every_package_is_type_checked() -> None:
     tools = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["tool"]
     assert tools["hatch"]["build"]["targets"]["wheel"]["packages"] == ["baton"]
-    assert set(FLOORS) <= set(tools["mypy"]["files"])
+    assert set(LAYERS) <= set(tools["mypy"]["files"])
 
 
 def test_the_registry_names_every_graph_by_its_file() -> None:
