@@ -38,7 +38,7 @@ class Leases:
             if claimed or row.status not in RESUMABLE:
                 return claimed
             if seen not in (None, row.lease_until):
-                raise claims.held_elsewhere(thread_id)
+                raise claims.lease_error(thread_id)
             seen = row.lease_until
             await asyncio.sleep(max(0.05, row.lease_until - claims.steady()))
 
@@ -69,7 +69,7 @@ class Leases:
         if row.status != "waiting":
             if claims.is_lease_over(row, self._owner):
                 return None
-            raise claims.held_elsewhere(thread_id)
+            raise claims.lease_error(thread_id)
         claimed = claims.claim(tx, row, self._owner, self._lease_s)
         return (asked, claimed) if claimed else None
 

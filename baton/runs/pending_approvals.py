@@ -91,9 +91,12 @@ def find_reply(tx: Transaction, asked_as: str) -> dict[str, Any] | None:
     return {"decisions": [{"type": "approve" if kind == "edit" else kind}], "digest": row.digest}
 
 
-def add_digest(tx: Transaction, reply: dict[str, Any], interrupt_id: str) -> dict[str, Any]:
-    """Return a reply with the digest of the approval that it is for, where its sender gave none."""
-    if "decisions" not in reply:
+def add_digest(tx: Transaction, reply: Any, interrupt_id: str) -> Any:
+    """Return a reply with the digest of the approval that it is for, where its sender gave none.
+
+    One that is not in LangChain's form stays as it is: the node that asked refuses it in its own words.
+    """
+    if not (isinstance(reply, dict) and "decisions" in reply):
         return reply
     return {"digest": ApprovalRow(*tx.execute(BY_ID, (interrupt_id,)).fetchone()).digest, **reply}
 

@@ -1,8 +1,8 @@
 """Replaying dead letters: the run goes on from the checkpoint at which its step failed.
 
-That checkpoint becomes the latest again, and what the failed step had left there is taken away; what its siblings wrote
+That checkpoint becomes the latest again, and what the failed step had written there is deleted; what its siblings wrote
 stays. So the run goes on as after a crash: with the same ids for the same tasks, and therefore with the receipts,
-answers and results it had. What had happened after the checkpoint is left behind, and its letters with it.
+answers and results it had. What had happened after the checkpoint is left behind, with its dead letters.
 """
 
 import json
@@ -13,17 +13,17 @@ from dataclasses import dataclass
 from baton.errors import UsageError
 from baton.steps.counters import forget_attempts
 from baton.storage import letter_rows, run_rows
-from baton.storage.claims import claim, held_elsewhere, is_lease_over
+from baton.storage.claims import claim, is_lease_over, lease_error
 from baton.storage.records import CheckpointRef, DeadLetter, RunRow
 from baton.storage.seals import Seals
 from baton.storage.transaction import Transaction
 
 EFFECTS_SINCE = "SELECT key FROM effects WHERE thread_id = ? AND run = ? AND created_at >= ?"
 SENT = re.compile(r"@\d+\.\d+")  # in a path: a step that a `Send` began
-OF_THE_RUN = ("crash_loop", "needs_migration")  # reasons that are no step's
+OF_THE_RUN = ("crash_loop", "needs_migration")  # reasons that concern the run, not a step
 SEQ = "SELECT seq FROM checkpoints WHERE thread_id = ? AND checkpoint_ns = ? AND checkpoint_id = ?"
-TO_THE_TOP = "UPDATE checkpoints SET seq = (SELECT max(seq) + 1 FROM checkpoints) WHERE seq = ?"
-TAKE_AWAY = (  # an answer that the step had been given stays
+MAKE_LATEST = "UPDATE checkpoints SET seq = (SELECT max(seq) + 1 FROM checkpoints) WHERE seq = ?"
+DELETE_WRITES = (  # a reply that the step had been given stays
     "DELETE FROM writes WHERE thread_id = ? AND checkpoint_ns = ? AND checkpoint_id = ? AND task_id = ?"
     " AND channel != '__resume__'"
 )
@@ -82,7 +82,7 @@ def claim_for_replay(
     forget_attempts(tx, row.thread_id, row.run)
     claimed = claim(tx, row, owner, lease_s)
     if claimed is None:
-        raise held_elsewhere(row.thread_id)
+        raise lease_error(row.thread_id)
     return claimed
 
 
@@ -96,7 +96,7 @@ def _check_last(tx: Transaction, row: RunRow) -> None:
 
 
 def _check_sends(tx: Transaction, letter: DeadLetter) -> None:
-    """Refuse where what the failed step would send shifts the numbers of others' Sends, under which effects stand."""
+    """Refuse where the failed step's Sends would shift the numbers of others' Sends, which effects have in keys."""
     values = (letter.thread_id, letter.run, letter.created_at)
     paths = [row[0].split(":", 3)[-1] for row in tx.execute(EFFECTS_SINCE, values).fetchall()]
     if any(SENT.search(path) for path in paths):
@@ -109,7 +109,7 @@ def _check_sends(tx: Transaction, letter: DeadLetter) -> None:
 def _check_at_rest(row: RunRow, owner: str) -> None:
     thread_id, status = row.thread_id, row.status
     if status == "running" and not is_lease_over(row, owner):
-        raise held_elsewhere(thread_id)
+        raise lease_error(thread_id)
     if status in ("queued", "running"):
         raise UsageError(f"{thread_id} is not finished; first: baton resume {thread_id}")
     if status == "waiting":
@@ -117,7 +117,11 @@ def _check_at_rest(row: RunRow, owner: str) -> None:
 
 
 def _rewind(tx: Transaction, letter: DeadLetter) -> None:
-    """Make the checkpoint at which a step failed the latest one, in every graph around that step."""
+    """Make the checkpoint at which a step failed the latest one, in every graph around that step.
+
+    Raises:
+        UsageError: it is not kept.
+    """
     steps = letter.checkpoints
     if not steps and letter.reason in OF_THE_RUN:
         return  # the run goes on where it stands
@@ -126,13 +130,13 @@ def _rewind(tx: Transaction, letter: DeadLetter) -> None:
         raise UsageError(f"the checkpoint of {letter.letter_id} is not kept; discard the letter and start a new run")
     _leave_behind(tx, letter, seqs)
     for each in (each for step in steps for each in step):
-        tx.execute(TAKE_AWAY, (letter.thread_id, *each))
+        tx.execute(DELETE_WRITES, (letter.thread_id, *each))
     for seq in filter(None, seqs.values()):  # a graph inside may keep no checkpoints: it begins anew
-        tx.execute(TO_THE_TOP, (seq,))
+        tx.execute(MAKE_LATEST, (seq,))
 
 
 def _leave_behind(tx: Transaction, letter: DeadLetter, seqs: dict[tuple[str, str], int | None]) -> None:
-    """Close the dead letters and approvals of what had happened after those checkpoints: it happens again, or not."""
+    """Close the dead letters and approvals that came after those checkpoints: their steps run again, or do not."""
     limits = {namespace: seq for (namespace, _), seq in seqs.items() if seq is not None}
 
     def is_behind(step: list[CheckpointRef]) -> bool:

@@ -1,60 +1,34 @@
 """Queueing, resuming and deciding: the one way to work runs, for every front end.
 
-A run is a row before it is anything else. Working it has phases: claim its lease, find out what to hand to its graph,
-invoke the graph, close the row. A process that dies in between leaves a lease that runs out and checkpoints to go on
-from.
+A run is a row before it is anything else. Its lease is claimed, then the executor works it. A process that dies in
+between leaves a lease that runs out and checkpoints to go on from.
 """
 
 import asyncio
 import json
-import time
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import uuid4
 
-from langchain_core.runnables import RunnableConfig
-from langgraph.errors import GraphDrained
-from langgraph.runtime import RunControl
-from langgraph.types import Command
 from pydantic_core import from_json, to_json
 
-from baton import _langgraph as framework
 from baton.config.home import THREAD_ID
-from baton.errors import (
-    AlreadyDecided,
-    BadDecision,
-    CrashLoop,
-    Held,
-    LeaseLost,
-    NeedsMigration,
-    Parked,
-    ReducerFailed,
-    UsageError,
-)
+from baton.errors import AlreadyDecided, BadDecision, Held, UsageError
 from baton.plain import nanousd, plain_json
-from baton.runs.graph_shapes import Graph, checked_context, checked_input, fingerprint, output_text
+from baton.runs.execution import Executor, Replies, one_line, summarise
+from baton.runs.graph_shapes import Graph, checked_context, checked_input, fingerprint
 from baton.runs.leases import Leases, get_queued
-from baton.runs.pending_approvals import add_digest, find_decided, find_reply, get_request, refuse_foreign, resume_key
+from baton.runs.pending_approvals import add_digest, find_decided, get_request, resume_key
 from baton.runs.replays import ReplayOptions
-from baton.runtime.active import ActiveRun, Decider, person
+from baton.runtime.active import Decider, person
 from baton.runtime.plumbing import Plumbing
-from baton.steps.adhoc import RUN, has_input, run_of, start_clean
-from baton.steps.dead_letters import record, record_reducer
 from baton.steps.effects import Settled, settle
-from baton.steps.scopes import counting
-from baton.steps.typed_graph import RECURSION_LIMIT, TypedGraph
-from baton.storage import claims, letter_rows, run_rows, summaries
-from baton.storage.fence import ACTIVE
+from baton.storage import claims, letter_rows, run_rows
 from baton.storage.records import NewRun, RunRow, RunSummary
-from baton.storage.run_status import Ending
-from baton.storage.seals import Seals
-from baton.storage.transaction import Transaction
 
 Reply = dict[str, Any]
-RECOVERIES = 3  # takeovers from dead processes before a run is dead-lettered
 GRACE_S = 5.0  # how long a stop waits for the steps in progress
 
 
@@ -72,9 +46,7 @@ class Runner:
 
     def __init__(self, plumbing: Plumbing, load: Callable[[str], Graph]) -> None:
         self._plumbing, self._database = plumbing, plumbing.database
-        self._load, self._graphs = load, dict[str, Graph]()
-        self._leases = Leases(plumbing)
-        self._controls: set[RunControl] = set()
+        self._executor, self._leases = Executor(plumbing, load), Leases(plumbing)
         self._stopping = asyncio.Event()
 
     async def queue(
@@ -95,7 +67,7 @@ class Runner:
             ThreadInUse: a thread id is taken, and no further run is meant.
             NotEnded: the last run of a thread has not ended.
         """
-        built, settings = self._graph(graph), self._plumbing.settings
+        built, settings = self._executor.graph(graph), self._plumbing.settings
         resolved = json.dumps(checked_context(built, context or {}))
         runs = [
             NewRun(
@@ -202,7 +174,7 @@ class Runner:
             await self.resume(thread_id, run=run)
             claimed = await self._leases.claim_for_decision(thread_id, interrupt_id, run)
         if claimed is None:
-            raise claims.held_elsewhere(thread_id)
+            raise claims.lease_error(thread_id)
         return claimed
 
     async def _refuse_undecided(self, row: RunRow, asked: str, summary: RunSummary) -> None:
@@ -225,7 +197,7 @@ class Runner:
         """
         letter = await self._database.do(lambda tx: letter_rows.get(tx, letter_id))
         row = await self._database.do(lambda tx: get_queued(tx, letter.thread_id, letter.run))
-        options = ReplayOptions(fingerprint(self._graph(row.graph)), accept_change, budget_tokens)
+        options = ReplayOptions(fingerprint(self._executor.graph(row.graph)), accept_change, budget_tokens)
         return await self._run_claimed(await self._leases.claim_for_replay(letter_id, options))
 
     async def settle(self, letter_id: str, *, done: bool, receipt: Any = None, by: str | None = None) -> RunSummary:
@@ -240,7 +212,7 @@ class Runner:
         if key is None:
             raise UsageError(f"{letter_id} keeps no effect in doubt; nothing was changed")
         row = await self._database.do(lambda tx: get_queued(tx, letter.thread_id, letter.run))
-        seals, options = self._plumbing.seals, ReplayOptions(fingerprint(self._graph(row.graph)))
+        seals, options = self._plumbing.seals, ReplayOptions(fingerprint(self._executor.graph(row.graph)))
         settled = Settled(key, plain_json(receipt), done=done, by=by or person())
         claimed = await self._leases.claim_for_replay(letter_id, options, lambda tx: settle(tx, seals, settled))
         return await self._run_claimed(claimed)
@@ -252,13 +224,12 @@ class Runner:
             UnknownThread: there is no such run.
             TamperedCheckpoint: its output, or a question that it waits for, was changed.
         """
-        return await self._database.do(lambda tx: _summarise(tx, thread_id, run, self._plumbing.seals))
+        return await self._database.do(lambda tx: summarise(tx, thread_id, run, self._plumbing.seals))
 
     def stop(self) -> None:
         """Let the steps in progress finish, start no others, put what is unfinished back into the queue."""
         self._stopping.set()
-        for control in self._controls:
-            control.request_drain("stopped")
+        self._executor.stop()
 
     async def _cut_off(self, workers: Sequence["asyncio.Task[None]"]) -> None:
         """End what does not end by itself within the grace after a stop."""
@@ -268,136 +239,10 @@ class Runner:
             task.cancel()
 
     async def _run_claimed(
-        self, row: RunRow, replies: dict[str, Reply] | None = None, decider: Decider | None = None
+        self, row: RunRow, replies: Replies | None = None, decider: Decider | None = None
     ) -> RunSummary:
-        """Work a claimed run until its graph ends, waits or is stopped, close its row and return its summary.
-
-        Where another process took it over meanwhile, nothing is closed.
-        """
-        run = ActiveRun(row.thread_id, row.run, row.graph, self._plumbing, row.fence)
-        run.decider, started = decider or run.decider, time.perf_counter()
-        try:
-            async with self._leases.heartbeat():
-                try:
-                    ending = await self._work(run, row, replies)
-                except asyncio.CancelledError:
-                    with suppress(LeaseLost):
-                        await self._close(run, Ending(stopped=True), started)
-                    raise
-                return await self._close(run, ending, started)
-        except LeaseLost:
-            return await self.summary(run.thread_id, run=run.run)
-
-    async def _close(self, run: ActiveRun, ending: Ending, started: float) -> RunSummary:
-        took_ms = (time.perf_counter() - started) * 1000
-
-        def close(tx: Transaction) -> RunSummary:
-            run_rows.finish(tx, run.as_fence(), self._plumbing.seals, ending, took_ms)
-            return summaries.summary(tx, run_rows.get(tx, run.thread_id, run.run))
-
-        return await self._database.do(close)
-
-    async def _work(self, run: ActiveRun, row: RunRow, replies: dict[str, Reply] | None) -> Ending:
-        """Check the row, invoke its graph and return how that ended; an error ends this run and not the others.
-
-        Raises:
-            LeaseLost: another process took the run over.
-        """
-        try:
-            return await self._invoke(run, row, self._checked_graph(run, row), replies)
-        except LeaseLost:
-            raise
-        except GraphDrained:
-            return Ending(stopped=True)
-        except (CrashLoop, NeedsMigration) as fatal:
-            await record(run, "run", row.input_data, fatal, checkpoint_id=None)
-        except ReducerFailed as failed:
-            await record_reducer(run, failed)
-        except Parked:
-            pass  # by a graph inside one that has no handler of its own
-        except Exception as failure:  # noqa: BLE001 - whatever it is, it ends this run and not the others
-            return Ending(error=_one_line(failure))
-        return Ending(dead_lettered=True)
-
-    def _checked_graph(self, run: ActiveRun, row: RunRow) -> Graph:
-        """The graph of a run, once nothing speaks against working it.
-
-        Raises:
-            TamperedCheckpoint: the row was changed.
-            CrashLoop: it killed too many processes.
-            NeedsMigration: its graph is not what it was when the run began.
-        """
-        self._plumbing.seals.check("runs", row._asdict(), row.seal)
-        if row.recoveries > RECOVERIES:
-            raise CrashLoop(f"the process died {row.recoveries} times while it worked {run.thread_id}")
-        graph = self._graph(row.graph)
-        run.writes_masked = isinstance(graph, TypedGraph)
-        if row.fingerprint != fingerprint(graph):
-            raise NeedsMigration(
-                f"{row.graph} changed since {run.thread_id} began; finish it with the code it began with"
-            )
-        return graph
-
-    async def _invoke(self, run: ActiveRun, row: RunRow, graph: Graph, replies: dict[str, Reply] | None) -> Ending:
-        """Run the graph from where it stands; its output, or the interrupts at which it waits.
-
-        Raises:
-            UsageError: it waits at an interrupt that nobody can answer here.
-        """
-        config = RunnableConfig(configurable={"thread_id": run.thread_id, ACTIVE: run}, recursion_limit=RECURSION_LIMIT)
-        if run.run > 1:
-            config["metadata"] = {RUN: run.run}
-        given = await self._resume_input(graph, config, row, replies)
-        with self._control() as control:
-            result = await graph.ainvoke(
-                given, config, context=json.loads(row.context), durability="sync", control=control
-            )
-        if result and (interrupts := result.get("__interrupt__")):
-            await self._database.do(lambda tx: refuse_foreign(tx, row, len(interrupts)))
-            return Ending(interrupts=[each.id for each in interrupts])
-        if framework.has_breakpoints(graph) and (await graph.aget_state(config)).next:
-            return Ending(interrupts=[])
-        return Ending(output=output_text(graph, result) if result else None)
-
-    @contextmanager
-    def _control(self) -> Iterator[RunControl]:
-        """A control that `stop` drains for as long as the block lasts."""
-        control = RunControl()
-        self._controls.add(control)
-        if self._stopping.is_set():
-            control.request_drain("stopped")
-        try:
-            yield control
-        finally:
-            self._controls.discard(control)
-
-    async def _resume_input(
-        self, graph: Graph, config: RunnableConfig, row: RunRow, replies: dict[str, Reply] | None
-    ) -> Any:
-        """What to pass to `ainvoke`: the input, `Command(resume=...)`, or None to continue.
-
-        Raises:
-            UsageError: replies came, and the thread stands in another run.
-        """
-        found = await self._plumbing.checkpointer.aget_tuple(config)
-        if replies is not None:
-            if run_of(found) != row.run:  # somebody changed the state of another run, which is the newest now
-                raise UsageError(f"{row.thread_id} stands in run {run_of(found)}; first: baton resume")
-            return Command(resume=replies)
-        if run_of(found) >= row.run and has_input(found):
-            return await self._replies_on_record(graph, config)
-        if run_of(found) < row.run and isinstance(graph, TypedGraph):  # a plain one keeps all its state
-            await start_clean(graph, found, row.run)
-        return row.input_data
-
-    async def _replies_on_record(self, graph: Graph, config: RunnableConfig) -> Command[Any] | None:
-        """The replies that were decided before a crash, for the interrupts at which the graph stands; None without."""
-        pending = [each.id for each in (await graph.aget_state(config)).interrupts]
-        if not pending:
-            return None
-        replies = await self._database.do(lambda tx: {each: find_reply(tx, each) for each in pending})
-        decided = {each: reply for each, reply in replies.items() if reply}
-        return Command(resume=decided) if decided else None
+        async with self._leases.heartbeat():
+            return await self._executor.run(row, replies, decider)
 
     def _plain(self, reply: Reply) -> Reply:
         """A reply as plain JSON; what a checkpoint cannot hold is refused before anything is touched."""
@@ -405,20 +250,15 @@ class Runner:
             plain: Reply = from_json(to_json(reply), allow_inf_nan=False)
             self._plumbing.checkpointer.serde.dumps_typed(plain)
         except (TypeError, ValueError) as error:
-            raise BadDecision(f"the reply is not plain JSON: {_one_line(error)}") from error
+            raise BadDecision(f"the reply is not plain JSON: {one_line(error)}") from error
         return plain
 
     async def _fault_of_reply(self, row: RunRow, asked: str) -> str:
         """What the node that asked found wrong with the reply."""
-        state = await self._graph(row.graph).aget_state({"configurable": {"thread_id": row.thread_id}})
+        state = await self._executor.state(row)
         request = await self._database.do(lambda tx: get_request(tx, asked))
         faults = [each.value["error"] for each in state.interrupts if request.items() < each.value.items()]
         return faults[0] if faults else "the decision was not taken; look at the action again"
-
-    def _graph(self, name: str) -> Graph:
-        if name not in self._graphs:
-            self._graphs[name] = counting(self._load(name)).copy({"checkpointer": self._plumbing.checkpointer})
-        return self._graphs[name]
 
 
 def _thread_id(wanted: object) -> str:
@@ -427,14 +267,3 @@ def _thread_id(wanted: object) -> str:
     if not (isinstance(wanted, str) and THREAD_ID.fullmatch(wanted)):
         raise UsageError(f"a thread id is 1 to 64 letters, digits, '_' and (not first) '-'; {repr(wanted)[:80]} is not")
     return wanted
-
-
-def _summarise(tx: Transaction, thread_id: str, run: int | None, seals: Seals) -> RunSummary:
-    row = run_rows.get(tx, thread_id, run)
-    summaries.check(tx, row, seals)
-    return summaries.summary(tx, row)
-
-
-def _one_line(error: Exception) -> str:
-    lines = str(error).strip().splitlines()
-    return f"{type(error).__name__}: {lines[0] if lines else 'no message'}"

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from baton.errors import UsageError
 from baton.redact import redact_error
-from baton.storage.claims import held_elsewhere, is_alive, is_lease_over
+from baton.storage.claims import is_alive, is_lease_over, lease_error
 from baton.storage.run_rows import find, refuse_unended
 from baton.storage.run_status import ENDED, Ending
 
@@ -119,7 +119,7 @@ def _is_requested_again(tx: "Transaction", call: AdHocCall, last: "RunRow") -> b
 
 def _begin_anew(tx: "Transaction", call: AdHocCall, last: "RunRow", seals: "Seals") -> int:
     if last.status == "running" and is_alive(str(last.owner)):
-        raise held_elsewhere(call.thread_id)
+        raise lease_error(call.thread_id)
     new = {**last._asdict(), **call._asdict(), "now": time.time()}
     tx.execute(BEGIN_ANEW, {**new, "seal": seals.mark("runs", new)})
     return last.run
@@ -142,7 +142,7 @@ def go_on(tx: "Transaction", call: AdHocCall, run: int, seals: "Seals") -> None:
         _insert(tx, call, run, seals)
         return
     if row.status == "running" and row.origin == "run" and not is_lease_over(row, call.owner):
-        raise held_elsewhere(call.thread_id)
+        raise lease_error(call.thread_id)
     tx.execute(GO_ON, {**call._asdict(), "run": run, "now": time.time()})
 
 

@@ -86,6 +86,6 @@ def is_alive(owner: str) -> bool:
     return True
 
 
-def held_elsewhere(thread_id: str) -> Held:
+def lease_error(thread_id: str) -> Held:
     """Return the error for a run that another process works."""
     return Held(f"{thread_id} is being worked; try again when that is done")

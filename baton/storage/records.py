@@ -137,7 +137,7 @@ class ApprovalRow(NamedTuple):
         """The decision as data; None where none was made."""
         return None if self.decision is None else json.loads(self.decision)
 
-    def pending(self) -> PendingApproval:
+    def as_pending(self) -> PendingApproval:
         """The approval as a person sees it."""
         request: ApprovalRequest = json.loads(self.request)
         return {"interrupt_id": self.interrupt_id, **request, "digest": self.digest}

@@ -30,7 +30,7 @@ class Span(NamedTuple):
     error: str | None
 
     @property
-    def ended_at(self) -> float:
+    def end(self) -> float:
         """When it ended, in Unix seconds of the clock by which it began."""
         return self.started_at + self.latency_ms / 1000
 
@@ -70,7 +70,7 @@ def steps(tx: "Transaction", thread_id: str, run: int) -> list[StepAttempt]:
         (started, _attempt(span, _take_calls(span, calls)))
         for span, started in zip(spans, _true_starts(spans), strict=True)
     ]
-    attempts += [(left[0].started_at, _lost_attempt(left)) for left in calls.values() if left]
+    attempts += [(left[0].started_at, _attempt_without_span(left)) for left in calls.values() if left]
     return [attempt for _, attempt in sorted(attempts, key=lambda each: each[0])]
 
 
@@ -82,10 +82,10 @@ def _true_starts(spans: Sequence[Span]) -> list[float]:
     starts: list[float] = []
     ended, set_back = 0.0, 0.0
     for span in spans:
-        behind = ended - (span.ended_at + set_back)
+        behind = ended - (span.end + set_back)
         if behind > 0:
             set_back += behind + (span.latency_ms / 1000 if behind > SLEW_S else 0)
-        ended = max(ended, span.ended_at + set_back)
+        ended = max(ended, span.end + set_back)
         starts.append(span.started_at + set_back)
     return starts
 
@@ -100,7 +100,7 @@ def _take_calls(span: Span, calls: dict[AttemptKey, list[Call]]) -> list[Call]:
     own: list[Call] = []
     others: list[Call] = []
     for call in calls.get(span[:3], ()):
-        (own if span.started_at <= call.started_at <= span.ended_at else others).append(call)
+        (own if span.started_at <= call.started_at <= span.end else others).append(call)
     calls[span[:3]] = others
     return own
 
@@ -120,7 +120,7 @@ def _attempt(span: Span, calls: list[Call]) -> StepAttempt:
     }
 
 
-def _lost_attempt(calls: list[Call]) -> StepAttempt:
+def _attempt_without_span(calls: list[Call]) -> StepAttempt:
     return {
         "step": calls[0].step,
         "kind": "step",

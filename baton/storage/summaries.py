@@ -72,7 +72,7 @@ def check(tx: "Transaction", row: RunRow, seals: "Seals") -> None:
 
 def waiting_for(tx: "Transaction", thread_id: str, run: int) -> list[PendingApproval]:
     """Return the approvals that a run waits for, as a person sees them."""
-    return [each.pending() for each in pending_rows(tx, thread_id, run)]
+    return [each.as_pending() for each in pending_rows(tx, thread_id, run)]
 
 
 def pending_rows(tx: "Transaction", thread_id: str, run: int) -> list[ApprovalRow]:

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from baton.storage import run_rows
-from baton.storage.sqlite_file import Connection, opened
+from baton.storage.sqlite_file import Connection, open_database
 from baton.testing import steady_clock
 from tests.baton.keeping import kept_in
 from tests.baton.payments import queued
@@ -42,7 +42,7 @@ def made(folder: Path) -> Path:
 @pytest.fixture
 def rows(tmp_path: Path) -> Iterator[Connection]:
     """A database with the queued runs `one` and `two`."""
-    with closing(opened(tmp_path / "baton.db")) as connection:
+    with closing(open_database(tmp_path / "baton.db")) as connection:
         run_rows.queue(connection, [new("one"), new("two")], SEALS)
         yield connection
 

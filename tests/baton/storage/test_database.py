@@ -259,5 +259,5 @@ async def test_only_what_must_outlive_a_power_cut_waits_for_the_disk(database: D
     normal, full = 1, 2
     assert await database.do(synchronous, durable=False) == normal
     assert await database.do(synchronous) == full
-    both = await asyncio.gather(database.do(synchronous, durable=False, linger=True), database.do(synchronous))
+    both = await asyncio.gather(database.do(synchronous, durable=False, can_wait=True), database.do(synchronous))
     assert both[1] == full
