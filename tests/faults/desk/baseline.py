@@ -46,7 +46,7 @@ class State(TypedDict, total=False):
     outcome: str
 
 
-async def said(shape: Any, messages: list[tuple[str, str]]) -> Any:
+async def ask_model(shape: Any, messages: list[tuple[str, str]]) -> Any:
     """The model's answer as one `shape`."""
     model = ChatOpenAI(model="desk", base_url=LOCAL_URL, api_key=lambda: "local", **clients("desk"))
     return await model.with_structured_output(shape, method="json_schema").ainvoke(messages)
@@ -69,17 +69,17 @@ class Steps:
     async def draft(self, state: State) -> State:
         """A reply, and at most one action."""
         chosen = specialist(state["route"])
-        customer = await _known(self._bank, state["customer_id"])
+        customer = await _find_customer(self._bank, state["customer_id"])
         data = {**state, "policies": _texts(state["passages"]), "customer": customer, "actions": chosen.actions}
         messages = [("system", prompt(drafting.__file__)), ("user", fenced(data))]
-        answer = await said(draft_shape(chosen.actions), messages)
+        answer = await ask_model(draft_shape(chosen.actions), messages)
         return {"reply": answer.reply, "action": answer.action and answer.action.model_dump()}
 
     async def check(self, state: State) -> State:
         """Whether the bank would do it, and whether a person must agree."""
         if (proposed := state["action"]) is None:
             return {"verdict": "reply", "outcome": "answered"}
-        action = _parsed(proposed)
+        action = _parse(proposed)
         try:
             await self._bank.check(state["customer_id"], action)
         except Refused as refused:
@@ -95,7 +95,7 @@ class Steps:
     async def act(self, state: State) -> State:
         """The bank does it; a fresh key for each request, as a payment library sends one."""
         try:
-            await self._bank.perform(state["customer_id"], _parsed(state["action"] or {}), key=uuid4().hex)
+            await self._bank.perform(state["customer_id"], _parse(state["action"] or {}), key=uuid4().hex)
         except Refused as refused:
             return {"outcome": "declined", "reply": str(refused)}
         return {"outcome": "acted"}
@@ -123,7 +123,7 @@ def verdict(state: State) -> Verdict:
 
 
 @asynccontextmanager
-async def opened(home: Path) -> AsyncIterator[Any]:
+async def open_graph(home: Path) -> AsyncIterator[Any]:
     """The compiled graph over its saver and the bank of that home."""
     bank = await SqliteBank.open(home / "bank.db")
     try:
@@ -138,7 +138,7 @@ async def live(
 ) -> dict[str, Any]:
     """Start a run or go on with it, as far as it goes, with a person who answers; its state."""
     config = {"configurable": {"thread_id": thread}}
-    async with opened(home) as graph:
+    async with open_graph(home) as graph:
         state = await graph.aget_state(config)
         given = None if state.created_at else inquiry
         if not state.interrupts:
@@ -150,21 +150,21 @@ async def live(
 
 async def wait_for_person(home: Path, thread: str, inquiry: dict[str, Any]) -> None:
     """Bring a run to where it waits."""
-    async with opened(home) as graph:
+    async with open_graph(home) as graph:
         await graph.ainvoke(inquiry, {"configurable": {"thread_id": thread}})
 
 
 async def decide(home: Path, thread: str, answer: str, ready: Any = None) -> dict[str, Any]:
     """Answer the waiting question; the state afterwards."""
     config = {"configurable": {"thread_id": thread}}
-    async with opened(home) as graph:
+    async with open_graph(home) as graph:
         if ready is not None:
             await ready()
         await graph.ainvoke(Command(resume=answer), config)
         return dict((await graph.aget_state(config)).values)
 
 
-def _parsed(action: dict[str, Any]) -> Any:
+def _parse(action: dict[str, Any]) -> Any:
     return parse_action(action["name"], {name: value for name, value in action.items() if name != "name"})
 
 
@@ -174,7 +174,7 @@ def _texts(passages: list[str]) -> list[dict[str, str]]:
     ]
 
 
-async def _known(bank: Bank, customer_id: str) -> dict[str, Any]:
+async def _find_customer(bank: Bank, customer_id: str) -> dict[str, Any]:
     customer, cards, accounts, transactions = await asyncio.gather(
         bank.customer(customer_id), bank.cards(customer_id), bank.accounts(customer_id), bank.transactions(customer_id)
     )

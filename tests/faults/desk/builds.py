@@ -19,15 +19,15 @@ from tests.faults.desk.graphs import (
     fresh,
     graphs,
     live,
+    observe,
     path,
     questions,
-    seen,
     takes_stranger,
 )
-from tests.faults.inject.ticks import Ticks, counted, kill, shift_steady
+from tests.faults.inject.ticks import Ticks, install, kill, shift_steady
 from tests.faults.suite.children import KILLED, SAID, Ended, apart
 from tests.faults.suite.frame import Outcome
-from tests.faults.suite.warm import furnished
+from tests.faults.suite.warm import furnish
 
 LATER_S = 3600.0
 ACTING = ("refund", "hotel")
@@ -53,7 +53,7 @@ def builds() -> tuple[Build, ...]:
     """One message for every path through every graph of `langgraph.json`, and the stranger's order."""
     found: dict[tuple[str, ...], Build] = {}
     for build in ((graph, name) for graph in graphs() for name in MESSAGES):
-        found.setdefault((build[0], *undisturbed(build).path), build)
+        found.setdefault((build[0], *run_undisturbed(build).path), build)
     return (*found.values(), *([STRANGER] if takes_stranger() else []))
 
 
@@ -62,14 +62,14 @@ def times(build: Build) -> int:
     return 4 if build == STRANGER else 1
 
 
-def acting() -> list[Build]:
+def builds_that_act() -> list[Build]:
     """Those of the builds that make a receiver act."""
-    return [build for build in builds() if undisturbed(build).seen.fresh]
+    return [build for build in builds() if run_undisturbed(build).seen.fresh]
 
 
-def waiting() -> list[Build]:
+def builds_that_wait() -> list[Build]:
     """Those of the builds that wait for one decision of a person."""
-    return [build for build in builds() if undisturbed(build).questions == 1]
+    return [build for build in builds() if run_undisturbed(build).questions == 1]
 
 
 def plain_builds() -> tuple[Build, ...]:
@@ -78,38 +78,38 @@ def plain_builds() -> tuple[Build, ...]:
 
 
 @cache
-def undisturbed(build: Build) -> Undisturbed:
+def run_undisturbed(build: Build) -> Undisturbed:
     """What the run comes to by itself, in Baton."""
     with TemporaryDirectory(prefix="undisturbed-") as name:
-        ticks, made = _told(Path(name), worked, build), Path(name) / "home"
-        right = ordered() if build == STRANGER else seen(made)
+        ticks, made = _text(Path(name), work_build, build), Path(name) / "home"
+        right = expect_order() if build == STRANGER else observe(made)
         return Undisturbed(ticks, right, path(made), questions(made))
 
 
-def ordered(run: int = 1) -> Seen:
+def expect_order(run: int = 1) -> Seen:
     """What a run of the stranger's must come to, by its description."""
-    return Seen("done", stranger.output(run), stranger.owed(run))
+    return Seen("done", stranger.expected_output(run), stranger.payments_due(run))
 
 
 @cache
 def plain_undisturbed(build: Build) -> Undisturbed:
     """As `undisturbed`, of the baseline."""
     with TemporaryDirectory(prefix="undisturbed-") as name:
-        told = _told(Path(name), plainly_worked, build)
+        told = _text(Path(name), plainly_worked, build)
         return Undisturbed(told["ticks"], Seen(told["outcome"], told["reply"], fresh(Path(name) / "home")))
 
 
-async def worked(build: Build, at: int | None = None, generation: int = 0) -> int:
+async def work_build(build: Build, at: int | None = None, generation: int = 0) -> int:
     """In a child: a client's work, perhaps killed at a tick; how many ticks it had."""
     shift_steady(generation * LATER_S)
-    ticks = counted(Ticks(at, kill))
+    ticks = install(Ticks(at, kill))
     await live(build[0], INPUTS[build[1]], APPROVE)
     return ticks.total
 
 
 async def plainly_worked(build: Build, at: int | None = None, generation: int = 0) -> dict[str, Any]:
-    """As `worked`, of the baseline."""
-    ticks = counted(Ticks(at, kill))
+    """As `work_build`, of the baseline."""
+    ticks = install(Ticks(at, kill))
     state = await baseline.live(home(), THREAD, MESSAGES[build[1]], durability=build[0])
     return {"ticks": ticks.total, "outcome": state.get("outcome"), "reply": state.get("reply")}
 
@@ -117,19 +117,19 @@ async def plainly_worked(build: Build, at: int | None = None, generation: int = 
 def generations(folder: Path, target: Any, build: tuple[Any, ...], at: Sequence[int]) -> tuple[Ended, Outcome]:
     """One process after another, each killed at its tick, and one that is left alone."""
     killed = [apart(folder, target, build, tick, generation) for generation, tick in enumerate(at)]
-    last, outcome = left_alone(folder, target, build, None, len(at))
+    last, outcome = run_to_end(folder, target, build, None, len(at))
     return last, outcome + Outcome(kills=sum(each.code == KILLED for each in killed))
 
 
-def left_alone(folder: Path, target: Any, *args: Any) -> tuple[Ended, Outcome]:
+def run_to_end(folder: Path, target: Any, *args: Any) -> tuple[Ended, Outcome]:
     """A process that nobody disturbs must end by itself."""
     ended = apart(folder, target, *args)
     note = f"the last process ended with {ended.code}" if ended.code else ""
     return ended, Outcome(lost=int(ended.code != 0), note=note)
 
 
-def _told(folder: Path, target: Any, build: Build) -> Any:
-    furnished(folder)
+def _text(folder: Path, target: Any, build: Build) -> Any:
+    furnish(folder)
     ended = apart(folder, target, build)
     if ended.code:
         raise RuntimeError(f"{build} does not work undisturbed: {(folder / SAID).read_text()}")

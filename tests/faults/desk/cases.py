@@ -42,7 +42,7 @@ def cases() -> list[Case]:
     return [*every, *tiers, Case("support_desk", *ACT)]
 
 
-async def queued(runner: Runner, case: Case, thread_id: str) -> str:
+async def queue_case(runner: Runner, case: Case, thread_id: str) -> str:
     """Queue one run of a case."""
     job = Job({"message": case.message, "customer_id": case.customer_id}, thread_id)
     graph_context = {"route_threshold": case.sure}

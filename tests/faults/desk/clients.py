@@ -18,8 +18,8 @@ from baton.storage.records import RunRow
 from baton.storage.run_status import ENDED
 from tests.faults.desk import stranger
 from tests.faults.desk.builds import LATER_S
-from tests.faults.desk.graphs import APPROVE, THREAD, answered, load
-from tests.faults.inject.ticks import Ticks, counted, kill, shift_steady
+from tests.faults.desk.graphs import APPROVE, THREAD, answer_all, load
+from tests.faults.inject.ticks import Ticks, install, kill, shift_steady
 
 EARLIER = "SELECT interrupt_id, digest FROM approvals WHERE thread_id = ? AND run < ? AND step = ? ORDER BY created_at"
 ASKED_FIRST = "loan"
@@ -27,14 +27,14 @@ CONFIG: Any = {"configurable": {"thread_id": THREAD}}
 Told = dict[str, Any]
 
 
-async def worked(order: tuple[str, int], at: int | None = None, generation: int = 0) -> Told:
+async def work_client(order: tuple[str, int], at: int | None = None, generation: int = 0) -> Told:
     """In a child: a client's n-th order on its thread, perhaps killed at a tick; its ticks and what the state tells."""
     shift_steady(generation * LATER_S)
-    ticks, (way, run) = counted(Ticks(at, kill)), order
+    ticks, (way, run) = install(Ticks(at, kill)), order
     async with opened() as plumbing:
         await CLIENTS[way](plumbing, run)
         values = (await _graph(plumbing).aget_state(CONFIG)).values
-    return {"ticks": ticks.total, "output": {name: values.get(name) for name in stranger.output(run)}}
+    return {"ticks": ticks.total, "output": {name: values.get(name) for name in stranger.expected_output(run)}}
 
 
 async def _by_runner(plumbing: Plumbing, run: int) -> None:
@@ -44,11 +44,11 @@ async def _by_runner(plumbing: Plumbing, run: int) -> None:
         await runner.queue(stranger.NAME, [Job(stranger.order(run), THREAD)], further=True)
     summary = await runner.resume(THREAD)
     if summary["status"] == "waiting" and (old := await _earlier(plumbing, run)):
-        await _answered_before(runner, summary["waiting_for"][0]["interrupt_id"], *old)
-    await answered(runner, await runner.resume(THREAD), APPROVE)
+        await _answer_of_before(runner, summary["waiting_for"][0]["interrupt_id"], *old)
+    await answer_all(runner, await runner.resume(THREAD), APPROVE)
 
 
-async def _answered_before(runner: Runner, question: str, old: str, digest: str) -> None:
+async def _answer_of_before(runner: Runner, question: str, old: str, digest: str) -> None:
     """Nothing that was meant for an earlier run counts."""
     for reply, asked in ((APPROVE, old), ({**APPROVE, "digest": digest}, question)):
         try:
@@ -64,14 +64,14 @@ async def _by_calls(plumbing: Plumbing, run: int, *, named: bool = False) -> Non
     if named or last is None or last.run < run:
         await graph.ainvoke(order, config)
     elif last.status not in ENDED:
-        await _refused(graph, order)
+        await _refusal(graph, order)
         await graph.ainvoke(None, config)
-    await _replied(graph, config, run, await _earlier(plumbing, run))
+    await _reply(graph, config, run, await _earlier(plumbing, run))
     if named:
         await graph.ainvoke(order, config)
 
 
-async def _refused(graph: Any, order: Told) -> None:
+async def _refusal(graph: Any, order: Told) -> None:
     try:
         await graph.ainvoke(order, CONFIG)
     except NotEnded:
@@ -79,7 +79,7 @@ async def _refused(graph: Any, order: Told) -> None:
     raise RuntimeError("an input began a run beside one that has not ended")
 
 
-async def _replied(graph: Any, config: Any, run: int, old: tuple[str, str] | None) -> None:
+async def _reply(graph: Any, config: Any, run: int, old: tuple[str, str] | None) -> None:
     """Answer what waits, one by one or all at once; first of all as an earlier run was answered."""
     while asked := (await graph.aget_state(CONFIG)).interrupts:
         said = {each.id: stranger.answer(each.value, run) for each in asked[: 1 if run % 2 else None]}

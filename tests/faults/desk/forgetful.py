@@ -19,11 +19,11 @@ from baton import Job, Runner, TypedStateGraph, effect, opened, park
 from baton.errors import ThreadInUse
 from baton.runs.graph_shapes import Graph
 from tests.faults.desk.builds import LATER_S
-from tests.faults.desk.graphs import THREAD, letters, seen
-from tests.faults.inject.ticks import Ticks, counted, kill, shift_steady
+from tests.faults.desk.graphs import THREAD, letters, observe
+from tests.faults.inject.ticks import Ticks, install, kill, shift_steady
 from tests.faults.suite.children import KILLED, apart
 from tests.faults.suite.frame import Outcome
-from tests.faults.suite.warm import furnished
+from tests.faults.suite.warm import furnish
 
 LOG = "payments.txt"
 GRAPH = "payments"
@@ -42,27 +42,27 @@ class State(Order, Paid, total=False):
 
 
 @cache
-def undisturbed() -> int:
+def count_ticks() -> int:
     """How many ticks a payment has."""
     with TemporaryDirectory(prefix="undisturbed-") as name:
-        furnished(Path(name))
-        return int(apart(Path(name), _paying, None, 0).told)
+        furnish(Path(name))
+        return int(apart(Path(name), _pay, None, 0).told)
 
 
-def killed_at(at: int, folder: Path) -> Outcome:
+def kill_at(at: int, folder: Path) -> Outcome:
     """Once paid and done, or in doubt if the intent alone was there when the process died."""
-    made = furnished(folder)
-    killed = apart(folder, _paying, at, 0).code == KILLED
-    unknown = killed and _pending(made / "baton.db")
-    last = apart(folder, _paying, None, 1)
-    now, times = seen(made), len((folder / LOG).read_text().split()) if (folder / LOG).exists() else 0
+    made = furnish(folder)
+    killed = apart(folder, _pay, at, 0).code == KILLED
+    unknown = killed and _has_pending(made / "baton.db")
+    last = apart(folder, _pay, None, 1)
+    now, times = observe(made), len((folder / LOG).read_text().split()) if (folder / LOG).exists() else 0
     in_doubt = now.status == "dead_lettered" and letters(made) == [("pay", "in_doubt")]
     fine = last.code == 0 and (in_doubt if unknown else now.status == "done" and times == 1)
     note = "" if fine else f"{now}, paid {times} times"
     return Outcome(int(killed), int(not fine), max(0, times - 1), int(fine and in_doubt), note=note)
 
 
-def _pending(file: Path) -> bool:
+def _has_pending(file: Path) -> bool:
     """Whether an effect was begun whose outcome is not known."""
     with closing(connect(file)) as database:
         tables = database.execute("SELECT 1 FROM sqlite_master WHERE name = 'effects'").fetchall()
@@ -75,7 +75,7 @@ def payments(ticks: Callable[[], None]) -> Graph:
     async def pay(state: Order) -> Paid:
         async def send(key: str) -> dict[str, Any]:
             ticks()
-            await asyncio.to_thread(_received, state["payee"])
+            await asyncio.to_thread(_receipts, state["payee"])
             ticks()
             return {"receipt": "paid"}
 
@@ -87,15 +87,15 @@ def payments(ticks: Callable[[], None]) -> Graph:
     return compiled
 
 
-def _received(payee: str) -> None:
+def _receipts(payee: str) -> None:
     with Path(LOG).open("a") as log:
         log.write(f"{payee}\n")
 
 
-async def _paying(at: int | None, generation: int) -> int:
+async def _pay(at: int | None, generation: int) -> int:
     """In a child: queue the payment unless it is there, and go on with it; how many ticks it had."""
     shift_steady(generation * LATER_S)
-    ticks = counted(Ticks(at, kill))
+    ticks = install(Ticks(at, kill))
     async with opened() as plumbing:
         runner = Runner(plumbing, {GRAPH: payments(ticks)}.__getitem__)
         with suppress(ThreadInUse):

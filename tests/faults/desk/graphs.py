@@ -90,10 +90,10 @@ async def live(graph: str, inquiry: Inquiry, reply: dict[str, Any] | None = None
         runner = Runner(plumbing, load)
         with suppress(ThreadInUse):
             await runner.queue(graph, [Job(inquiry, thread)], context=context_of(load(graph)))
-        return str((await answered(runner, await runner.resume(thread), reply))["status"])
+        return str((await answer_all(runner, await runner.resume(thread), reply))["status"])
 
 
-async def replayed(reply: dict[str, Any], thread: str = THREAD) -> str:
+async def replay_all(reply: dict[str, Any], thread: str = THREAD) -> str:
     """What a person does after a fix: replay the open letters of a run, answer what waits then. Its status.
 
     The run gets a budget as well: what the processes that died may have spent counts as spent.
@@ -103,13 +103,13 @@ async def replayed(reply: dict[str, Any], thread: str = THREAD) -> str:
         summary = await runner.summary(thread)
         for _ in range(MOST_LETTERS if summary["dead_letters"] else 0):
             letter = summary["dead_letters"][0]
-            summary = await answered(runner, await runner.replay(letter, budget_tokens=PLENTY), reply)
+            summary = await answer_all(runner, await runner.replay(letter, budget_tokens=PLENTY), reply)
             if not summary["dead_letters"]:
                 break
         return str(summary["status"])
 
 
-async def answered(runner: Runner, summary: RunSummary, reply: dict[str, Any] | None) -> RunSummary:
+async def answer_all(runner: Runner, summary: RunSummary, reply: dict[str, Any] | None) -> RunSummary:
     """The run as far as it goes with a person who gives this reply; to a stranger's questions there are other ones."""
     thread = summary["thread_id"]
     while summary["status"] == "waiting" and reply:
@@ -121,7 +121,7 @@ async def answered(runner: Runner, summary: RunSummary, reply: dict[str, Any] | 
     return summary
 
 
-def seen(home: Path, thread: str = THREAD, run: int = 1) -> Seen:
+def observe(home: Path, thread: str = THREAD, run: int = 1) -> Seen:
     """What became of the run, by the table of runs, and of all runs, by the receivers' logs."""
     sql = "SELECT status, output FROM runs WHERE thread_id = ? AND run = ?"
     [row] = _rows(home / "baton.db", sql, thread, run) or [(None, None)]
@@ -134,16 +134,16 @@ def fresh(home: Path) -> list[tuple[str, str]]:
     return [(str(a), str(b)) for log in LOGS for a, b in _rows(home / log, sql)]
 
 
-def judged(now: Seen, undisturbed: Seen) -> Outcome:
+def judge(now: Seen, undisturbed: Seen) -> Outcome:
     """The disturbed run against the one that nothing happened to."""
     ended, more = now.status == undisturbed.status, len(now.fresh) - len(undisturbed.fresh)
     other = sorted(now.fresh) != sorted(undisturbed.fresh) and more <= 0
     wrong = ended and (now.output != undisturbed.output or other)
-    note = told_apart(now, undisturbed) if not ended or wrong or more > 0 else ""
+    note = differences(now, undisturbed) if not ended or wrong or more > 0 else ""
     return Outcome(lost=int(not ended), doubled=max(0, more), silent=int(wrong), note=note)
 
 
-def told_apart(now: Seen, undisturbed: Seen) -> str:
+def differences(now: Seen, undisturbed: Seen) -> str:
     """What is not as it was when nothing happened."""
     done, right = Counter(now.fresh), Counter(undisturbed.fresh)
     beyond, missing = [*(done - right).elements()], [*(right - done).elements()]

@@ -88,7 +88,7 @@ async def wage(state: Due) -> Paid:
 
 async def loan(state: Due) -> Paid:
     """A question inside a `Send`; two of them may be the same."""
-    agreed = await _asked("loan", {"payee": state["payee"], "amount": LOAN})
+    agreed = await _ask("loan", {"payee": state["payee"], "amount": LOAN})
     return await _pay("loan", agreed) if agreed else {"paid": []}
 
 
@@ -104,11 +104,11 @@ async def fee(state: Rounds) -> Paid:
 
 
 async def left(state: State) -> State:
-    return {"agreed": [agreed] if (agreed := await _asked("left", {"payee": "left", "amount": SIDE})) else []}
+    return {"agreed": [agreed] if (agreed := await _ask("left", {"payee": "left", "amount": SIDE})) else []}
 
 
 async def right(state: State) -> State:
-    return {"agreed": [agreed] if (agreed := await _asked("right", {"payee": "right", "amount": SIDE})) else []}
+    return {"agreed": [agreed] if (agreed := await _ask("right", {"payee": "right", "amount": SIDE})) else []}
 
 
 async def settle(state: State) -> Paid:
@@ -127,7 +127,7 @@ async def look(state: State) -> State:
     return {"lines": sorted(state["paid"]), "told": told}
 
 
-def spread(state: State) -> list[Send]:
+def fan_out_payments(state: State) -> list[Send]:
     workers = {"wage": state["payees"], "loan": state["borrowers"]}
     return [Send(worker, {"payee": payee}) for worker, payees in workers.items() for payee in payees]
 
@@ -146,7 +146,7 @@ async def _pay(action: str, args: Args, *, occurrence: str | None = None) -> Pai
     return {"paid": [_line(action, receipt["args"])]}
 
 
-async def _asked(name: str, args: Args) -> Args | None:
+async def _ask(name: str, args: Args) -> Args | None:
     """The arguments that a person agreed to; None where none did."""
     decision = await request_approval(name, args, description=f"{name} of {args['amount']}", check=_smaller)
     return decision.args if decision.type in ("approve", "edit") else None
@@ -158,7 +158,7 @@ async def _smaller(args: Args) -> Args:
     return args
 
 
-def _nested() -> Graph:
+def _nest() -> Graph:
     """A graph that is a step of a graph that is a step of the stranger's."""
     inner: Any = TypedStateGraph(State, input_schema=Rounds, output_schema=Paid)
     counter = inner.set_node_defaults(error_handler=park).add_node(fee).add_edge(START, "fee").add_edge("fee", END)
@@ -170,10 +170,10 @@ def _nested() -> Graph:
 
 def _graph() -> Graph:
     made: Any = TypedStateGraph(State, output_schema=Done, keeps=("orders",))
-    made.set_node_defaults(error_handler=park).add_node("office", _nested())
+    made.set_node_defaults(error_handler=park).add_node("office", _nest())
     for node in (plan, wage, loan, instalment, left, right, settle, tell, look):
         made.add_node(node)
-    made.add_edge(START, "plan").add_conditional_edges("plan", spread, ["wage", "loan"])
+    made.add_edge(START, "plan").add_conditional_edges("plan", fan_out_payments, ["wage", "loan"])
     made.add_edge("wage", "instalment").add_edge("loan", "instalment").add_edge("instalment", "office")
     made.add_conditional_edges("office", after_round, ["instalment", *SIDES])
     made.add_edge([*SIDES], "settle").add_edge("settle", "tell").add_edge("tell", "look").add_edge("look", END)
@@ -203,32 +203,32 @@ def answer(question: Mapping[str, Any], run: int = 1) -> Args | None:
     return {"decisions": [decision], **seen}
 
 
-def owed(run: int = 1) -> list[tuple[str, str]]:
+def payments_due(run: int = 1) -> list[tuple[str, str]]:
     """The payments that a run must make, each once: action and arguments."""
     due = [("wage", payee, WAGE) for payee in PAYEES]
-    due += [("loan", payee, amount) for payee in BORROWERS if (amount := _agreed(payee, LOAN, run))]
+    due += [("loan", payee, amount) for payee in BORROWERS if (amount := _approved_args(payee, LOAN, run))]
     due += [("instalment", "Eve", INSTALMENT), ("fee", "Zoe", FEE)] * ROUNDS
-    due += [("settle", side, amount) for side in SIDES if (amount := _agreed(side, SIDE, run))]
+    due += [("settle", side, amount) for side in SIDES if (amount := _approved_args(side, SIDE, run))]
     return [(action, json.dumps({"amount": amount, "payee": payee})) for action, payee, amount in due]
 
 
-def output(run: int = 1, paid: Sequence[tuple[str, str]] | None = None) -> Args:
+def expected_output(run: int = 1, paid: Sequence[tuple[str, str]] | None = None) -> Args:
     """What a run must tell, if it `paid` what it owes or something else: of itself only, but of all that was said."""
-    done = owed(run) if paid is None else paid
+    done = payments_due(run) if paid is None else paid
     lines = sorted(_line(action, json.loads(args)) for action, args in done)
-    counts = [*(len(owed(each)) for each in range(1, run)), len(done)]
+    counts = [*(len(payments_due(each)) for each in range(1, run)), len(done)]
     told = [(f"human: order {each}", f"ai: {count} paid") for each, count in enumerate(counts, 1)]
     found = ["borrowers", "messages", *(["orders"] if run > 1 else []), "payees", "rounds"]
     return {"found": found, "lines": lines, "told": [line for pair in told for line in pair], "orders": run}
 
 
-def claimed(told: Mapping[str, Any]) -> list[tuple[str, str]]:
+def payments_of(told: Mapping[str, Any]) -> list[tuple[str, str]]:
     """The payments that an output tells of, as a receiver logs them."""
     each = [line.split() for line in told.get("lines", [])]
     return [(action, json.dumps({"amount": int(amount), "payee": payee})) for action, payee, amount in each]
 
 
-def _agreed(payee: str, amount: int, run: int) -> int:
+def _approved_args(payee: str, amount: int, run: int) -> int:
     said = SAID[run - 1][payee]
     return said if isinstance(said, int) else amount * (said == "approve")
 

@@ -9,7 +9,7 @@ from baton.errors import AlreadyDecided, Held, NotEnded, NothingWaiting
 from baton.runs.runner import Job, Runner
 from baton.runtime.plumbing import opened
 from tests.faults.desk import clients, stranger
-from tests.faults.desk.builds import left_alone, ordered
+from tests.faults.desk.builds import expect_order, run_to_end
 from tests.faults.desk.graphs import (
     APPROVE,
     INPUTS,
@@ -18,15 +18,15 @@ from tests.faults.desk.graphs import (
     THREAD,
     Seen,
     fresh,
-    judged,
+    judge,
     live,
     load,
-    seen,
+    observe,
     takes_stranger,
 )
 from tests.faults.suite.children import apart, barrier, begin, let_go
 from tests.faults.suite.frame import Outcome, Trial
-from tests.faults.suite.warm import furnished
+from tests.faults.suite.warm import furnish
 
 RACES = 12
 LEASE_S = "0.5"
@@ -42,7 +42,7 @@ def trials() -> Iterator[Trial]:
     for race in range(RACES if takes_stranger() else 0):
         some = racers(race)
         yield Trial(f"stranger, {some} answer one question each, {race}", "baton", partial(_side_by_side, some))
-        yield Trial(f"stranger, {some} answer one question, conflicting, {race}", "baton", partial(_conflicting, some))
+        yield Trial(f"stranger, {some} answer one question, conflicting, {race}", "baton", partial(_conflict, some))
         for way in ("runner", "calls"):
             yield Trial(f"stranger, {some} begin another run by {way}, {race}", "baton", partial(_further, way, some))
 
@@ -52,7 +52,7 @@ def racers(race: int) -> int:
     return 2 + race % 3
 
 
-def raced(folder: Path, targets: list[Any]) -> list[Any]:
+def run_race(folder: Path, targets: list[Any]) -> list[Any]:
     """What each of the children is told, all let go at once; a target is called with its child's name."""
     names = [f"racer-{number}" for number in range(len(targets))]
     crew = [begin(folder, target, name, BATON_LEASE_S=LEASE_S) for target, name in zip(targets, names, strict=True)]
@@ -62,35 +62,39 @@ def raced(folder: Path, targets: list[Any]) -> list[Any]:
 
 def _side_by_side(some: int, folder: Path) -> Outcome:
     """Whoever is told that the run is worked asks again later; no answer is lost, and none is another question's."""
-    made = furnished(folder)
+    made = furnish(folder)
     apart(folder, live, stranger.NAME, INPUTS[ORDER])
-    told = raced(folder, [partial(_answering, number, None) for number in range(some)])
-    _, outcome = left_alone(folder, live, stranger.NAME, INPUTS[ORDER], APPROVE)
-    return outcome + judged(seen(made), ordered()) + _words(told, {"done", "waiting", "Held", "AlreadyDecided"})
+    told = run_race(folder, [partial(_answer, number, None) for number in range(some)])
+    _, outcome = run_to_end(folder, live, stranger.NAME, INPUTS[ORDER], APPROVE)
+    return outcome + judge(observe(made), expect_order()) + _words(told, {"done", "waiting", "Held", "AlreadyDecided"})
 
 
-def _conflicting(some: int, folder: Path) -> Outcome:
+def _conflict(some: int, folder: Path) -> Outcome:
     """One answer stands and is carried out, and who gave it is told so; the others are told that theirs does not."""
-    made = furnished(folder)
+    made = furnish(folder)
     apart(folder, live, stranger.NAME, INPUTS[ORDER])
     said = [(APPROVE, REJECT)[number % 2] for number in range(some)]
-    told = raced(folder, [partial(_answering, 0, reply) for reply in said])
-    _, outcome = left_alone(folder, live, stranger.NAME, INPUTS[ORDER], APPROVE)
+    told = run_race(folder, [partial(_answer, 0, reply) for reply in said])
+    _, outcome = run_to_end(folder, live, stranger.NAME, INPUTS[ORDER], APPROVE)
     stand = [reply for reply, word in zip(said, told, strict=True) if word == "waiting"]
     if len(stand) != 1:
         return outcome + Outcome(silent=1, note=f"{len(stand)} answers stand: {told}")
-    return outcome + judged(seen(made), _ordered_with(stand[0])) + _words(told, {"waiting", "Held", "AlreadyDecided"})
+    return (
+        outcome
+        + judge(observe(made), _expect_order_with(stand[0]))
+        + _words(told, {"waiting", "Held", "AlreadyDecided"})
+    )
 
 
-def _ordered_with(reply: dict[str, Any]) -> Seen:
+def _expect_order_with(reply: dict[str, Any]) -> Seen:
     """What the order comes to when the first question is answered so."""
-    paid = stranger.owed()
+    paid = stranger.payments_due()
     if reply == REJECT:
         paid.remove(LOAN)
-    return Seen("done", stranger.output(paid=paid), paid)
+    return Seen("done", stranger.expected_output(paid=paid), paid)
 
 
-async def _answering(number: int, reply: dict[str, Any] | None, name: str) -> str:
+async def _answer(number: int, reply: dict[str, Any] | None, name: str) -> str:
     """In a child: answer one of the questions that wait, when all are there; what it is told."""
     async with opened() as plumbing:
         runner = Runner(plumbing, load)
@@ -107,18 +111,18 @@ async def _answering(number: int, reply: dict[str, Any] | None, name: str) -> st
 
 def _further(way: str, some: int, folder: Path) -> Outcome:
     """One begins the second run, the others are refused; it pays once, and there is no third."""
-    made = furnished(folder)
-    apart(folder, clients.worked, (way, 1))
+    made = furnish(folder)
+    apart(folder, clients.work_client, (way, 1))
     first = fresh(made)
-    told = raced(folder, [partial(_beginning, way)] * some)
-    last, outcome = left_alone(folder, clients.worked, (way, 2))
-    now = Seen(seen(made, THREAD, 2).status, last.told and last.told["output"], fresh(made)[len(first) :])
-    one = told.count("waiting") == 1 and seen(made, THREAD, 3).output is None
+    told = run_race(folder, [partial(_begin_next, way)] * some)
+    last, outcome = run_to_end(folder, clients.work_client, (way, 2))
+    now = Seen(observe(made, THREAD, 2).status, last.told and last.told["output"], fresh(made)[len(first) :])
+    one = told.count("waiting") == 1 and observe(made, THREAD, 3).output is None
     outcome += Outcome(lost=int(not one), note="" if one else f"told {told}")
-    return outcome + judged(now, ordered(2)) + _words(told, {"waiting", "NotEnded", "Held"})
+    return outcome + judge(now, expect_order(2)) + _words(told, {"waiting", "NotEnded", "Held"})
 
 
-async def _beginning(way: str, name: str) -> str:
+async def _begin_next(way: str, name: str) -> str:
     """In a child: begin the thread's second run when all are there; what it is told."""
     async with opened() as plumbing:
         graph, order = stranger.GRAPH.copy({"checkpointer": plumbing.checkpointer}), stranger.order(2)

@@ -10,24 +10,24 @@ Damage = Callable[[Path, Random], None]
 """Damages one closed database file; whatever it does is drawn from the given chance."""
 
 
-def truncated(file: Path, chance: Random) -> None:
+def truncate(file: Path, chance: Random) -> None:
     with file.open("r+b") as opened:
         opened.truncate(chance.randrange(1, file.stat().st_size))
 
 
-def emptied(file: Path, chance: Random) -> None:
+def empty(file: Path, chance: Random) -> None:
     file.write_bytes(b"")
 
 
-def deleted(file: Path, chance: Random) -> None:
+def delete(file: Path, chance: Random) -> None:
     file.unlink()
 
 
-def zeroed_page(file: Path, chance: Random) -> None:
+def zero_page(file: Path, chance: Random) -> None:
     _over(file, PAGE * chance.randrange(file.stat().st_size // PAGE), bytes(PAGE))
 
 
-def zeroed(file: Path, chance: Random) -> None:
+def zero(file: Path, chance: Random) -> None:
     file.write_bytes(bytes(file.stat().st_size))
 
 
@@ -43,7 +43,7 @@ def text(file: Path, chance: Random) -> None:
     file.write_text("thread_id,status\nrun-1,done\n")
 
 
-def swapped_pages(file: Path, chance: Random) -> None:
+def swap_pages(file: Path, chance: Random) -> None:
     """Two pages in each other's places, as a bad controller does it."""
     whole = file.read_bytes()
     one, other = (PAGE * page for page in chance.sample(range(1, len(whole) // PAGE), 2))
@@ -51,7 +51,7 @@ def swapped_pages(file: Path, chance: Random) -> None:
     _over(file, other, whole[one : one + PAGE])
 
 
-def flipped(bits: int) -> Damage:
+def bit_flip(bits: int) -> Damage:
     def flip(file: Path, chance: Random) -> None:
         whole = bytearray(file.read_bytes())
         for _ in range(bits):
@@ -77,18 +77,18 @@ def _over(file: Path, start: int, data: bytes) -> None:
 
 
 ACCIDENTS: Mapping[str, tuple[Damage, int]] = {
-    "truncated": (truncated, 120),
-    "zero length": (emptied, 1),
-    "deleted": (deleted, 1),
-    "one page zeroed": (zeroed_page, 100),
-    "all zeroed": (zeroed, 1),
+    "truncated": (truncate, 120),
+    "zero length": (empty, 1),
+    "deleted": (delete, 1),
+    "one page zeroed": (zero_page, 100),
+    "all zeroed": (zero, 1),
     "one page of garbage": (garbage_page, 100),
     "all garbage": (garbage, 20),
     "text": (text, 1),
-    "two pages swapped": (swapped_pages, 100),
-    "a bit flipped": (flipped(1), 400),
-    "8 bits flipped": (flipped(8), 150),
-    "64 bits flipped": (flipped(64), 50),
+    "two pages swapped": (swap_pages, 100),
+    "a bit flipped": (bit_flip(1), 400),
+    "8 bits flipped": (bit_flip(8), 150),
+    "64 bits flipped": (bit_flip(64), 50),
     "a folder in its place": (folder_instead, 1),
     "another program's": (another_programs, 1),
 }

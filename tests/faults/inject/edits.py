@@ -16,7 +16,7 @@ CONTAINERS = ("nodes", "edges", "branches", "waiting_edges", "channels", "schema
 NEW = "newcomer"
 
 
-def changed(builder: Any, edit: Edit, paused: str | None) -> Any:
+def change(builder: Any, edit: Edit, paused: str | None) -> Any:
     """A changed copy, of a graph inside it where the paused node is one of that graph's.
 
     Without a paused node the edit is made at the one in the middle.
@@ -28,7 +28,7 @@ def changed(builder: Any, edit: Edit, paused: str | None) -> Any:
     for name, spec in made.nodes.items():
         inside = getattr(spec.runnable, "builder", None)
         if inside is not None and paused and _holds(inside, paused):
-            part = compiled(changed(inside, edit, paused), spec.runnable.name)
+            part = compile_changed(change(inside, edit, paused), spec.runnable.name)
             made.nodes[name] = replace(spec, runnable=part.copy({"output_channels": spec.runnable.output_channels}))
             return made
     inner = [node for node in made.nodes if not node.startswith("__")]
@@ -42,21 +42,21 @@ def _holds(builder: Any, node: str) -> bool:
     return node in builder.nodes or any(_holds(each, node) for each in inside if each is not None)
 
 
-def compiled(builder: Any, name: str) -> Any:
+def compile_changed(builder: Any, name: str) -> Any:
     """The graph of a changed builder."""
     return builder.compile(name=name)
 
 
-def nothing(builder: Any, node: str) -> None:
+def no_change(builder: Any, node: str) -> None:
     """A release that leaves this graph alone."""
 
 
-def renamed(builder: Any, node: str) -> None:
+def rename(builder: Any, node: str) -> None:
     _take_over(builder, node, f"{node}_2")
     builder.nodes[f"{node}_2"] = builder.nodes.pop(node)
 
 
-def removed(builder: Any, node: str) -> None:
+def remove(builder: Any, node: str) -> None:
     """Its callers go on to where it went, the first of its ways."""
     after = next(iter(_ways(builder, node)), END)
     builder.branches.pop(node, None)
@@ -66,14 +66,14 @@ def removed(builder: Any, node: str) -> None:
     builder.edges = {edge for edge in builder.edges if edge[0] != after or edge[1] != after}
 
 
-def put_before(builder: Any, node: str) -> None:
+def insert_before(builder: Any, node: str) -> None:
     """A new step that everybody passes before the node."""
     _step(builder, NEW)
     _targets(builder, node, NEW)
     builder.edges.add((NEW, node))
 
 
-def put_after_start(builder: Any, node: str) -> None:
+def insert_after_start(builder: Any, node: str) -> None:
     """A new first step, which the paused run has behind it."""
     _step(builder, NEW)
     builder.edges = {(source if source != START else NEW, target) for source, target in builder.edges}
@@ -83,10 +83,10 @@ def put_after_start(builder: Any, node: str) -> None:
 def later_removed(builder: Any, node: str) -> None:
     """A step that the paused run has before it."""
     later = next((each for each in _ways(builder, node) if each not in (END, node)), node)
-    removed(builder, later)
+    remove(builder, later)
 
 
-def rerouted(builder: Any, node: str) -> None:
+def reroute(builder: Any, node: str) -> None:
     """The node's ways end the graph now."""
     builder.branches.pop(node, None)
     builder.edges = {edge for edge in builder.edges if edge[0] != node} | {(node, END)}
@@ -107,13 +107,13 @@ def key_renamed(builder: Any, node: str) -> None:
 
 
 STRUCTURE: Mapping[str, Edit] = {
-    "nothing changed": nothing,
-    "node renamed": renamed,
-    "node removed": removed,
-    "node put before it": put_before,
-    "node put after the start": put_after_start,
+    "nothing changed": no_change,
+    "node renamed": rename,
+    "node removed": remove,
+    "node put before it": insert_before,
+    "node put after the start": insert_after_start,
     "later node removed": later_removed,
-    "ways changed": rerouted,
+    "ways changed": reroute,
     "key added": key_added,
     "key renamed": key_renamed,
 }

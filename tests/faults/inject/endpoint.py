@@ -63,7 +63,7 @@ class Endpoint:
 
     async def _reply(self, raw: bytes, writer: asyncio.StreamWriter) -> None:
         number = len(self.asked)
-        self.asked.append((time.monotonic(), _wanted(json.loads(raw))))
+        self.asked.append((time.monotonic(), _request_key(json.loads(raw))))
         status, _, body = endpoint("desk").reply(COMPLETIONS, raw)
         answering = Answering(writer, json.loads(body))
         if self.answer and self.first <= number and self.faults < self.times:
@@ -73,7 +73,7 @@ class Endpoint:
             await answering.send(status, body)
 
 
-def _wanted(asked: Body) -> str:
+def _request_key(asked: Body) -> str:
     """The schema's name, the tools' names, or nothing; and a digest of the question, without what a repair adds."""
     question = hashlib.sha256(json.dumps(asked["messages"][:2]).encode()).hexdigest()[:12]
     if "response_format" in asked:
@@ -88,7 +88,7 @@ async def _request(reader: asyncio.StreamReader) -> bytes:
 
 
 @asynccontextmanager
-async def serving(scripted: Endpoint) -> AsyncIterator[str]:
+async def serve(scripted: Endpoint) -> AsyncIterator[str]:
     """Serve it on a free port of loopback; gives the address for OPENAI_BASE_URL."""
     server = await asyncio.start_server(scripted.serve, "127.0.0.1", 0, limit=2**24)
     try:

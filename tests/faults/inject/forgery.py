@@ -16,17 +16,17 @@ SEAL = bytes(32)
 
 
 def schema(version: int) -> Damage:
-    return altered(f"PRAGMA user_version={version}")
+    return alteration(f"PRAGMA user_version={version}")
 
 
-def altered(*statements: str) -> Damage:
+def alteration(*statements: str) -> Damage:
     def alter(file: Path, chance: Random) -> None:
-        _altered(file, *statements)
+        _alter(file, *statements)
 
     return alter
 
 
-def _altered(file: Path, *statements: str) -> None:
+def _alter(file: Path, *statements: str) -> None:
     with closing(sqlite3.connect(file)) as database, database:
         for statement in statements:
             database.execute(statement)
@@ -54,7 +54,7 @@ def payload(file: Path, kind: int) -> bytes:
 PAYLOADS = 4
 
 
-def forged(kind: int, *, seal: bytes) -> Damage:
+def checkpoint_forgery(kind: int, *, seal: bytes) -> Damage:
     """Every checkpoint replaced by one that runs a command."""
 
     def forge(file: Path, chance: Random) -> None:
@@ -65,7 +65,7 @@ def forged(kind: int, *, seal: bytes) -> Damage:
     return forge
 
 
-def pickled(file: Path, chance: Random) -> None:
+def pickle_command(file: Path, chance: Random) -> None:
     """A pickle that runs a command, under the type that asks for unpickling."""
     blob = f"cos\nsystem\n(S'touch {file.parent.parent / PWNED}'\ntR.".encode()
     with closing(sqlite3.connect(file)) as database, database:
@@ -73,7 +73,7 @@ def pickled(file: Path, chance: Random) -> None:
     _one_file(file)
 
 
-def approved_by_nobody(file: Path, chance: Random) -> None:
+def approve_by_nobody(file: Path, chance: Random) -> None:
     """A decision that no person made."""
     with closing(sqlite3.connect(file)) as database, database:
         rows = database.execute("SELECT interrupt_id, request FROM approvals").fetchall()
@@ -110,33 +110,33 @@ RECEIPTS_MOVED = "UPDATE effects SET run = 2, key = replace(key, 'again:1:', 'ag
 ON_PURPOSE: Mapping[str, Damage] = {
     "schema of an older version": schema(0),
     "schema of a newer version": schema(99),
-    "a table dropped": altered("DROP TABLE effects"),
-    "a column dropped": altered("ALTER TABLE runs DROP COLUMN context"),
-    "an index dropped": altered("DROP INDEX runs_by_age"),
-    **{f"forged checkpoint {kind}": forged(kind, seal=SEAL) for kind in range(PAYLOADS)},
-    **{f"forged checkpoint {kind} without a seal": forged(kind, seal=b"") for kind in range(PAYLOADS)},
-    "pickled checkpoint": pickled,
-    "checkpoints of two runs swapped": altered(SWAPPED),
-    "metadata of checkpoints changed": altered("UPDATE checkpoints SET metadata = json_set(metadata, '$.step', 99)"),
-    "checkpoints under another type": altered("UPDATE checkpoints SET type = 'json'"),
-    "a decision nobody made": approved_by_nobody,
-    "the amount a person sees changed": altered(AMOUNT),
-    "the message of a queued run changed": altered(MESSAGE),
-    "the customer of a queued run changed": altered(CUSTOMER),
-    "a receipt nobody gave": altered(RECEIPT),
-    "the output of a finished run changed": altered(OUTPUT),
+    "a table dropped": alteration("DROP TABLE effects"),
+    "a column dropped": alteration("ALTER TABLE runs DROP COLUMN context"),
+    "an index dropped": alteration("DROP INDEX runs_by_age"),
+    **{f"forged checkpoint {kind}": checkpoint_forgery(kind, seal=SEAL) for kind in range(PAYLOADS)},
+    **{f"forged checkpoint {kind} without a seal": checkpoint_forgery(kind, seal=b"") for kind in range(PAYLOADS)},
+    "pickled checkpoint": pickle_command,
+    "checkpoints of two runs swapped": alteration(SWAPPED),
+    "metadata of checkpoints changed": alteration("UPDATE checkpoints SET metadata = json_set(metadata, '$.step', 99)"),
+    "checkpoints under another type": alteration("UPDATE checkpoints SET type = 'json'"),
+    "a decision nobody made": approve_by_nobody,
+    "the amount a person sees changed": alteration(AMOUNT),
+    "the message of a queued run changed": alteration(MESSAGE),
+    "the customer of a queued run changed": alteration(CUSTOMER),
+    "a receipt nobody gave": alteration(RECEIPT),
+    "the output of a finished run changed": alteration(OUTPUT),
 }
 
 RUN_FOR_RUN: Mapping[str, Damage] = {
-    "answers of an earlier run in this one's places": altered(ANSWERS_MOVED),
-    "questions of two runs swapped": altered("UPDATE approvals SET run = 3 - run"),
-    "receipts of an earlier run under this one's keys": altered("DELETE FROM effects WHERE run = 2", RECEIPTS_MOVED),
-    "effects of a run forgotten": altered("DELETE FROM effects WHERE run = 1"),
-    "two runs swapped": altered("UPDATE runs SET run = -run", "UPDATE runs SET run = 3 + run"),
-    "the last checkpoint of an earlier run as the newest": altered(RUN_1_ON_TOP),
-    "checkpoints of an earlier run as this one's": altered(
+    "answers of an earlier run in this one's places": alteration(ANSWERS_MOVED),
+    "questions of two runs swapped": alteration("UPDATE approvals SET run = 3 - run"),
+    "receipts of an earlier run under this one's keys": alteration("DELETE FROM effects WHERE run = 2", RECEIPTS_MOVED),
+    "effects of a run forgotten": alteration("DELETE FROM effects WHERE run = 1"),
+    "two runs swapped": alteration("UPDATE runs SET run = -run", "UPDATE runs SET run = 3 + run"),
+    "the last checkpoint of an earlier run as the newest": alteration(RUN_1_ON_TOP),
+    "checkpoints of an earlier run as this one's": alteration(
         "UPDATE checkpoints SET metadata = json_set(metadata, '$.baton_run', 2)"
     ),
-    "an old checkpoint once more": altered(REWOUND),
+    "an old checkpoint once more": alteration(REWOUND),
 }
 """What is done to a thread with a run behind it and one that waits."""

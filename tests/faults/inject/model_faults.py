@@ -14,7 +14,7 @@ HUGE = 10_000_000
 SLOW_S = 0.1
 
 
-def failing(status: int, code: str | None = None, **headers: str) -> Answer:
+def error_reply(status: int, code: str | None = None, **headers: str) -> Answer:
     """An error as the protocol spells it."""
     error = {"error": {"message": f"scripted {status}", "type": "scripted", "param": None, "code": code}}
 
@@ -50,7 +50,7 @@ async def drip(asked: Answering) -> None:
         await asyncio.sleep(SLOW_S)
 
 
-async def truncated(asked: Answering) -> None:
+async def truncate(asked: Answering) -> None:
     """Half the bytes that were promised."""
     body = json.dumps(asked.right).encode()
     await asked.begin(200, {"content-type": "application/json", "content-length": str(len(body))})
@@ -78,43 +78,43 @@ def date_in(seconds: float) -> str:
 
 async def retry_at_a_date(asked: Answering) -> None:
     """`Retry-After` as a date, two seconds from now."""
-    await failing(429, retry_after=date_in(2))(asked)
+    await error_reply(429, retry_after=date_in(2))(asked)
 
 
 PASSING: Mapping[str, Answer] = {
-    "429": failing(429),
-    "429, Retry-After 0": failing(429, retry_after="0"),
-    "429, Retry-After 1": failing(429, retry_after="1"),
-    "429, Retry-After 10^6": failing(429, retry_after="1000000"),
+    "429": error_reply(429),
+    "429, Retry-After 0": error_reply(429, retry_after="0"),
+    "429, Retry-After 1": error_reply(429, retry_after="1"),
+    "429, Retry-After 10^6": error_reply(429, retry_after="1000000"),
     "429, Retry-After a date": retry_at_a_date,
-    "429, Retry-After junk": failing(429, retry_after="soon"),
-    "429, Retry-After negative": failing(429, retry_after="-5"),
-    "429, Retry-After nan": failing(429, retry_after="nan"),
-    "408": failing(408),
-    "409": failing(409),
-    "500": failing(500),
-    "502": failing(502),
-    "503": failing(503),
-    "503, Retry-After 1": failing(503, retry_after="1"),
-    "529": failing(529),
+    "429, Retry-After junk": error_reply(429, retry_after="soon"),
+    "429, Retry-After negative": error_reply(429, retry_after="-5"),
+    "429, Retry-After nan": error_reply(429, retry_after="nan"),
+    "408": error_reply(408),
+    "409": error_reply(409),
+    "500": error_reply(500),
+    "502": error_reply(502),
+    "503": error_reply(503),
+    "503, Retry-After 1": error_reply(503, retry_after="1"),
+    "529": error_reply(529),
     "dropped": drop,
     "reset": reset,
     "silence": silence,
     "slow drip": drip,
-    "truncated": truncated,
+    "truncated": truncate,
     "stream cut": cut_stream,
     "no HTTP": gibberish,
 }
 
 STAYING: Mapping[str, Answer] = {
-    "400": failing(400),
-    "400, content filter": failing(400, "content_filter"),
-    "400, context length": failing(400, "context_length_exceeded"),
-    "401": failing(401, "invalid_api_key"),
-    "403": failing(403),
-    "404": failing(404, "model_not_found"),
-    "413": failing(413),
-    "422": failing(422),
-    "429, quota": failing(429, "insufficient_quota"),
-    "429, quota, Retry-After 1": failing(429, "insufficient_quota", retry_after="1"),
+    "400": error_reply(400),
+    "400, content filter": error_reply(400, "content_filter"),
+    "400, context length": error_reply(400, "context_length_exceeded"),
+    "401": error_reply(401, "invalid_api_key"),
+    "403": error_reply(403),
+    "404": error_reply(404, "model_not_found"),
+    "413": error_reply(413),
+    "422": error_reply(422),
+    "429, quota": error_reply(429, "insufficient_quota"),
+    "429, quota, Retry-After 1": error_reply(429, "insufficient_quota", retry_after="1"),
 }

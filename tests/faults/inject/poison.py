@@ -24,7 +24,7 @@ class Number(enum.IntEnum):
     ONE = 1
 
 
-def nested(depth: int) -> list[Any]:
+def nest(depth: int) -> list[Any]:
     inner: list[Any] = []
     for _ in range(depth):
         inner = [inner]
@@ -55,9 +55,9 @@ VALUES: Mapping[str, Callable[[], Any]] = {
     "-infinity": lambda: float("-inf"),
     "-0.0": lambda: -0.0,
     "1e308": lambda: 1e308,
-    "nested 100 deep": lambda: nested(100),
-    "nested 1,000 deep": lambda: nested(1_000),
-    "nested 100,000 deep": lambda: nested(100_000),
+    "nested 100 deep": lambda: nest(100),
+    "nested 1,000 deep": lambda: nest(1_000),
+    "nested 100,000 deep": lambda: nest(100_000),
     "cyclic": cyclic,
     "lone surrogate": lambda: "\ud83d",
     "surrogate as a key": lambda: {"\ud83d": 1},
@@ -106,6 +106,6 @@ NAMES: Mapping[str, Any] = {
 """Thread ids that must be refused."""
 
 
-def unchanged(given: Any, found: Any) -> bool:
+def is_unchanged(given: Any, found: Any) -> bool:
     """Whether what was found is what was given: itself, or as JSON, in which a run's input waits for its turn."""
     return same(given, found) or bool(from_json(to_json(given)) == found)

@@ -18,7 +18,7 @@ from state.support_desk import Acting, Checked
 from tests.faults.inject.edits import Edit
 
 
-async def _unasked(args: dict[str, Any]) -> dict[str, Any]:
+async def _without_question(args: dict[str, Any]) -> dict[str, Any]:
     return args
 
 
@@ -37,7 +37,7 @@ def another_question(builder: Any, node: str) -> None:
 
     async def asks(state: Any) -> Any:
         if (
-            await request_approval("wipe", {"card_id": "K0013"}, description="wipe it", check=_unasked)
+            await request_approval("wipe", {"card_id": "K0013"}, description="wipe it", check=_without_question)
         ).type == "approve":
             await _wipe()
         return await inner(state)
@@ -74,7 +74,7 @@ class Defaulted(Draft):
     tone: str = "plain"
 
 
-def _reading(shape: type[Draft]) -> Edit:
+def _read_other_shape(shape: type[Draft]) -> Edit:
     """The step that acts reads another shape of the draft."""
 
     class Reads(Checked):
@@ -96,9 +96,9 @@ def _reading(shape: type[Draft]) -> Edit:
 
 STEPS: Mapping[str, Edit] = {
     "another question before the question": another_question,
-    "required field added": _reading(Required),
-    "type tightened": _reading(Tightened),
-    "field with a default added": _reading(Defaulted),
+    "required field added": _read_other_shape(Required),
+    "type tightened": _read_other_shape(Tightened),
+    "field with a default added": _read_other_shape(Defaulted),
 }
 PLAIN_STEPS: Mapping[str, Edit] = {"another question before the question": plainly_another_question}
 

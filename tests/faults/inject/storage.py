@@ -14,12 +14,12 @@ from baton.runtime.plumbing import opened
 from baton.storage.database import Database
 from baton.storage.sqlite_file import explained
 from tests.faults.desk import stranger
-from tests.faults.desk.builds import ordered
-from tests.faults.desk.graphs import APPROVE, INPUTS, ORDER, THREAD, Seen, live, seen, takes_stranger
+from tests.faults.desk.builds import expect_order
+from tests.faults.desk.graphs import APPROVE, INPUTS, ORDER, THREAD, Seen, live, observe, takes_stranger
 from tests.faults.inject.ticks import shift_steady
 from tests.faults.suite.children import apart
 from tests.faults.suite.frame import Outcome
-from tests.faults.suite.warm import furnished
+from tests.faults.suite.warm import furnish
 
 LATER_S = 3600.0
 FILES = ("baton.db", "bank.db")
@@ -27,7 +27,7 @@ ALWAYS = 10**6
 Told = dict[str, Any]
 
 
-def acting() -> dict[str, tuple[str, ...]]:
+def cases_that_act() -> dict[str, tuple[str, ...]]:
     """What makes a receiver act, the desk's messages and the stranger's order, with files whose patience is ours."""
     return {"refund": FILES, "hotel": FILES, **({ORDER: FILES[:1]} if takes_stranger() else {})}
 
@@ -44,21 +44,21 @@ def clear(told: Told | None, home: Path, *, may_refuse: bool = True) -> Outcome:
 
 
 @cache
-def undisturbed(message: str) -> tuple[Seen, int]:
+def run_undisturbed(message: str) -> tuple[Seen, int]:
     """What comes of a run by itself, and how many transactions it takes."""
     with TemporaryDirectory(prefix="baton-fault-") as name:
-        home = furnished(Path(name))
+        home = furnish(Path(name))
         told = apart(Path(name), full_from, message, ALWAYS, 0).told
-        return ordered() if message == ORDER else seen(home), told["commits"]
+        return expect_order() if message == ORDER else observe(home), told["commits"]
 
 
 async def later(message: str) -> Told:
-    """In a child: as `lived`, when leases of dead processes have run out."""
+    """In a child: as `live_on_storage`, when leases of dead processes have run out."""
     shift_steady(LATER_S)
-    return await lived(message)
+    return await live_on_storage(message)
 
 
-async def lived(message: str, thread: str = THREAD) -> Told:
+async def live_on_storage(message: str, thread: str = THREAD) -> Told:
     """In a child: a client's work, what it is told, and for how long its event loop stood still at most."""
     gaps = [0.0]
 
@@ -89,12 +89,12 @@ async def full_from(message: str, first: int, times: int) -> Told:
     commit, numbers = Database._commit, count(1)  # noqa: SLF001 - where a transaction meets the file
     total = 0
 
-    def failing(self: Database, jobs: Any) -> Any:
+    def failure_of(self: Database, jobs: Any) -> Any:
         nonlocal total
         total = next(numbers)
         if first <= total < first + times:
             return [explained(sqlite3.OperationalError("database or disk is full"), self.path)] * len(jobs)
         return commit(self, jobs)
 
-    Database._commit = failing  # type: ignore[method-assign]  # noqa: SLF001 - in this child only
-    return {**await lived(message), "commits": total}
+    Database._commit = failure_of  # type: ignore[method-assign]  # noqa: SLF001 - in this child only
+    return {**await live_on_storage(message), "commits": total}

@@ -59,7 +59,7 @@ def kill() -> None:
     os.kill(os.getpid(), signal.SIGKILL)
 
 
-def counted(ticks: Ticks) -> Ticks:
+def install(ticks: Ticks) -> Ticks:
     """Put the ticks at the boundaries of this process, of both builds."""
     until_the_end.enter_context(commit_hook(ticks.enter, ticks.leave))
     _around(Receiver, "_take", ticks, lock=ticks.committing)
@@ -81,24 +81,24 @@ def _around(owner: Any, name: str, ticks: Ticks, *, lock: Any) -> None:
     inner = getattr(owner, name)
 
     @wraps(inner)
-    def wrapped(*args: Any, **options: Any) -> Any:
+    def wrapper(*args: Any, **options: Any) -> Any:
         ticks()
         with lock:
             result = inner(*args, **options)
         ticks()
         return result
 
-    setattr(owner, name, wrapped)
+    setattr(owner, name, wrapper)
 
 
 def _around_async(owner: Any, name: str, ticks: Ticks) -> None:
     inner = getattr(owner, name)
 
     @wraps(inner)
-    async def wrapped(*args: Any, **options: Any) -> Any:
+    async def wrapper(*args: Any, **options: Any) -> Any:
         ticks()
         result = await inner(*args, **options)
         ticks()
         return result
 
-    setattr(owner, name, wrapped)
+    setattr(owner, name, wrapper)

@@ -21,13 +21,13 @@ from baton.errors import BatonError
 from baton.runs.runner import Job, Runner
 from baton.runtime.plumbing import opened
 from tests.faults.desk import baseline, stranger
-from tests.faults.desk.graphs import APPROVE, MESSAGES, answered, fresh, load, takes_stranger
+from tests.faults.desk.graphs import APPROVE, MESSAGES, answer_all, fresh, load, takes_stranger
 from tests.faults.inject.damage import ACCIDENTS, Damage
-from tests.faults.inject.forgery import ON_PURPOSE, PAYLOADS, PWNED, RUN_FOR_RUN, forged
+from tests.faults.inject.forgery import ON_PURPOSE, PAYLOADS, PWNED, RUN_FOR_RUN, checkpoint_forgery
 from tests.faults.inject.ticks import shift_steady
 from tests.faults.suite.children import apart
 from tests.faults.suite.frame import Outcome, Trial, row
-from tests.faults.suite.warm import furnished
+from tests.faults.suite.warm import furnish
 
 LATER_S = 3600.0
 RUNS = {"wait": "hotel", "act": "refund", "new": "freeze", "end": "question"}
@@ -46,26 +46,26 @@ Kind = Literal["desk", "stranger", "plain"]
     plain_must_fail=True,
     sample=336,
 )
-def damaged(seed: int) -> Iterator[Trial]:
+def damage_databases(seed: int) -> Iterator[Trial]:
     """About a thousand accidents by the seed, and what somebody without the key may do to the file."""
     for name, (damage, times) in ACCIDENTS.items():
         for number in range(times):
             chance = f"{seed} {name} {number}"
-            yield Trial(f"{name} {number}", "baton", partial(_tried, "desk", damage, chance))
+            yield Trial(f"{name} {number}", "baton", partial(_try, "desk", damage, chance))
             if number % STRANGER_SHARE == 0 and takes_stranger():
-                yield Trial(f"stranger, {name} {number}", "baton", partial(_tried, "stranger", damage, chance))
+                yield Trial(f"stranger, {name} {number}", "baton", partial(_try, "stranger", damage, chance))
             if number % PLAIN_SHARE == 0:
-                yield Trial(f"{name} {number}", "plain", partial(_tried, "plain", damage, chance))
+                yield Trial(f"{name} {number}", "plain", partial(_try, "plain", damage, chance))
     for name, damage in ON_PURPOSE.items():
-        yield Trial(name, "baton", partial(_tried, "desk", damage, f"{seed} {name}"))
+        yield Trial(name, "baton", partial(_try, "desk", damage, f"{seed} {name}"))
     for name, damage in {**ON_PURPOSE, **RUN_FOR_RUN}.items() if takes_stranger() else ():
-        yield Trial(f"stranger, {name}", "baton", partial(_tried, "stranger", damage, f"{seed} {name}"))
+        yield Trial(f"stranger, {name}", "baton", partial(_try, "stranger", damage, f"{seed} {name}"))
     for kind in range(PAYLOADS):
-        damage = forged(kind, seal=b"")
-        yield Trial(f"forged checkpoint {kind}", "plain", partial(_tried, "plain", damage, f"{seed} {kind}"))
+        damage = checkpoint_forgery(kind, seal=b"")
+        yield Trial(f"forged checkpoint {kind}", "plain", partial(_try, "plain", damage, f"{seed} {kind}"))
 
 
-def _tried(kind: Kind, damage: Damage, chance: str, folder: Path) -> Outcome:
+def _try(kind: Kind, damage: Damage, chance: str, folder: Path) -> Outcome:
     ready, right = _ready(kind)
     shutil.copytree(ready / "home", folder / "home")
     damage(folder / "home" / _file(kind), Random(chance))
@@ -73,31 +73,31 @@ def _tried(kind: Kind, damage: Damage, chance: str, folder: Path) -> Outcome:
     pwned = int((folder / PWNED).exists())
     if told is None:
         return Outcome(lost=1, silent=pwned, note="the process hung or died")
-    return _judged(told, right, fresh(folder / "home")) + Outcome(silent=pwned, note="code ran" if pwned else "")
+    return _judge(told, right, fresh(folder / "home")) + Outcome(silent=pwned, note="code ran" if pwned else "")
 
 
-def _judged(told: Told, right: Told, done: list[tuple[str, str]]) -> Outcome:
+def _judge(told: Told, right: Told, done: list[tuple[str, str]]) -> Outcome:
     """Each run ends as it would have, or somebody is told why not; and the bank did nothing else."""
     ended = {run: end for run, end in told["runs"].items() if "refused" not in end}
-    wrong = [run for run, end in ended.items() if end != right["runs"][run] or _claimed(end) - {*map(tuple, done)}]
+    wrong = [run for run, end in ended.items() if end != right["runs"][run] or _claims(end) - {*map(tuple, done)}]
     beyond = [act for act in done if act not in right["done"]]
     twice = sum(done.count(act) - right["done"].count(act) for act in set(done) if act in right["done"])
     note = "; ".join([f"{run}: {told['runs'][run]}"[:300] for run in wrong] + [f"the bank did {act}" for act in beyond])
     return Outcome(doubled=max(0, twice), silent=len(wrong) + len(beyond), note=note)
 
 
-def _claimed(end: Told) -> set[tuple[str, str]]:
+def _claims(end: Told) -> set[tuple[str, str]]:
     """The actions that a resolution says were done."""
     output = end.get("output") or {}
     acts = [(each["name"], json.dumps(each["args"])) for each in output.get("actions", []) if each["status"] == "done"]
-    return {*acts, *stranger.claimed(output)}
+    return {*acts, *stranger.payments_of(output)}
 
 
 @cache
 def _ready(kind: Kind) -> tuple[Path, Told]:
     """A folder with a home to damage, which stays, and what comes of its runs when nothing is damaged."""
     made = Path(mkdtemp(prefix="baton-ready-"))
-    furnished(made)
+    furnish(made)
     ended = apart(made, PREPARES[kind])
     if ended.code:
         raise RuntimeError(f"nothing to damage: {(made / 'said.txt').read_text()}")
@@ -115,7 +115,7 @@ def _file(kind: Kind) -> str:
     return baseline.FILE if kind == "plain" else "baton.db"
 
 
-async def _prepared() -> None:
+async def _prepare() -> None:
     """In a child: every run to its place; the last one dies at the bank's door."""
     async with opened() as plumbing:
         runner = Runner(plumbing, load)
@@ -134,7 +134,7 @@ async def _stranger_prepared() -> None:
         for run in (1, 2):
             await runner.queue(stranger.NAME, [Job(stranger.order(run), AGAIN)], further=True)
             summary = await runner.resume(AGAIN)
-            await answered(runner, summary, APPROVE if run == 1 else None)
+            await answer_all(runner, summary, APPROVE if run == 1 else None)
 
 
 def _dies_at_the_bank() -> None:
@@ -144,7 +144,7 @@ def _dies_at_the_bank() -> None:
     setattr(SqliteBank, SqliteBank.perform.__name__, perform)  # in this child only
 
 
-async def _gone_on(threads: Sequence[str] = tuple(RUNS)) -> Told:
+async def _go_on(threads: Sequence[str] = tuple(RUNS)) -> Told:
     """In a child: what a person or a program is told who goes on with every run."""
     shift_steady(LATER_S)
     runs: Told = {}
@@ -152,7 +152,7 @@ async def _gone_on(threads: Sequence[str] = tuple(RUNS)) -> Told:
         async with opened() as plumbing:
             runner = Runner(plumbing, load)
             for thread in threads:
-                runs[thread] = await _told(partial(_one, runner, thread))
+                runs[thread] = await _message(partial(_one, runner, thread))
     except BatonError as error:
         runs |= {thread: {"refused": str(error)} for thread in threads if thread not in runs}
     return {"runs": runs}
@@ -174,7 +174,7 @@ async def _one(runner: Runner, thread: str) -> Told:
     return {"status": summary["status"], "output": output, "shown": shown}
 
 
-async def _told(act: Callable[[], Awaitable[Told]]) -> Told:
+async def _message(act: Callable[[], Awaitable[Told]]) -> Told:
     try:
         return await act()
     except BatonError as error:
@@ -206,18 +206,18 @@ async def _plainly_gone_on() -> Told:
 async def _plainly_resumed(thread: str) -> dict[str, Any]:
     """Whoever knows that a run waits answers it; whoever knows that one was cut off goes on with it."""
     config = {"configurable": {"thread_id": thread}}
-    async with baseline.opened(home()) as graph:
+    async with baseline.open_graph(home()) as graph:
         await graph.ainvoke(Command(resume="approve") if thread == "wait" else None, config)
         return dict((await graph.aget_state(config)).values)
 
 
 PREPARES: Mapping[Kind, Callable[..., Any]] = {
-    "desk": _prepared,
+    "desk": _prepare,
     "stranger": _stranger_prepared,
     "plain": _plainly_prepared,
 }
 GOES_ON: Mapping[Kind, Callable[..., Any]] = {
-    "desk": _gone_on,
-    "stranger": partial(_gone_on, (AGAIN,)),
+    "desk": _go_on,
+    "stranger": partial(_go_on, (AGAIN,)),
     "plain": _plainly_gone_on,
 }

@@ -18,15 +18,15 @@ from tests.faults.desk.builds import (
     plain_builds,
     plain_undisturbed,
     plainly_worked,
+    run_undisturbed,
     times,
-    undisturbed,
-    worked,
+    work_build,
 )
-from tests.faults.desk.graphs import APPROVE, INPUTS, Seen, fresh, judged, letters, live, replayed, seen
+from tests.faults.desk.graphs import APPROVE, INPUTS, Seen, fresh, judge, letters, live, observe, replay_all
 from tests.faults.inject.ticks import kill, shift_steady
 from tests.faults.suite.children import KILLED, apart
 from tests.faults.suite.frame import Outcome, Trial, row
-from tests.faults.suite.warm import furnished
+from tests.faults.suite.warm import furnish
 
 FIRST_KILLS = 4
 RECOVERY_TICKS = 20
@@ -36,26 +36,26 @@ ALLOWED = 4  # the first, and one after each of three recoveries
 
 
 @row(1, "kill -9 at every tick, resumed by another process", plain_must_fail=True, sample=620)
-def killed(seed: int) -> Iterator[Trial]:
+def kill_at_ticks(seed: int) -> Iterator[Trial]:
     """Every tick of every path through every graph, and of a payment to a receiver that forgets its keys."""
     for build in builds():
-        for at in range(1, undisturbed(build).ticks + 1):
-            yield Trial(f"{' '.join(build)} tick {at}", "baton", partial(_killed_at, build, (at,)))
-    for at in range(1, forgetful.undisturbed() + 1):
-        yield Trial(f"receiver that forgets, tick {at}", "baton", partial(forgetful.killed_at, at))
+        for at in range(1, run_undisturbed(build).ticks + 1):
+            yield Trial(f"{' '.join(build)} tick {at}", "baton", partial(_kill_at, build, (at,)))
+    for at in range(1, forgetful.count_ticks() + 1):
+        yield Trial(f"receiver that forgets, tick {at}", "baton", partial(forgetful.kill_at, at))
     for build in plain_builds():
         for at in range(1, plain_undisturbed(build).ticks + 1):
             yield Trial(f"{' '.join(build)} tick {at}", "plain", partial(_plain_killed_at, build, (at,)))
 
 
 @row(2, "killed again while it recovers", sample=720)
-def killed_again(seed: int) -> Iterator[Trial]:
+def kill_again(seed: int) -> Iterator[Trial]:
     """The first ticks of the resume, after kills at ticks that the seed draws."""
     chance = Random(seed)
     for build in builds():
-        for at in chance.sample(range(1, undisturbed(build).ticks + 1), FIRST_KILLS * times(build)):
+        for at in chance.sample(range(1, run_undisturbed(build).ticks + 1), FIRST_KILLS * times(build)):
             for again in range(1, RECOVERY_TICKS + 1):
-                yield Trial(f"{' '.join(build)} ticks {at}, {again}", "baton", partial(_killed_at, build, (at, again)))
+                yield Trial(f"{' '.join(build)} ticks {at}, {again}", "baton", partial(_kill_at, build, (at, again)))
     for build in plain_builds():
         at = chance.randint(1, plain_undisturbed(build).ticks)
         for again in range(1, RECOVERY_TICKS + 1):
@@ -67,18 +67,18 @@ def killed_again(seed: int) -> Iterator[Trial]:
 def crash_loop(seed: int) -> Iterator[Trial]:
     """From each of the first steps of every path on."""
     for build in builds():
-        for step in range(1, min(LOOPING * times(build), len(undisturbed(build).path)) + 1):
-            yield Trial(f"{' '.join(build)} step {step}", "baton", partial(_looping, build, step))
+        for step in range(1, min(LOOPING * times(build), len(run_undisturbed(build).path)) + 1):
+            yield Trial(f"{' '.join(build)} step {step}", "baton", partial(_loop, build, step))
 
 
-def _killed_at(build: Build, at: tuple[int, ...], folder: Path) -> Outcome:
-    made = furnished(folder)
-    _, outcome = generations(folder, worked, build, at)
-    return outcome + judged(seen(made), undisturbed(build).seen)
+def _kill_at(build: Build, at: tuple[int, ...], folder: Path) -> Outcome:
+    made = furnish(folder)
+    _, outcome = generations(folder, work_build, build, at)
+    return outcome + judge(observe(made), run_undisturbed(build).seen)
 
 
 def _plain_killed_at(build: Build, at: tuple[int, ...], folder: Path) -> Outcome:
-    made = furnished(folder)
+    made = furnish(folder)
     last, outcome = generations(folder, plainly_worked, build, at)
     told = last.told or {"outcome": None, "reply": None}
     now = Seen(told["outcome"] or "", told["reply"], fresh(made))
@@ -89,14 +89,14 @@ def _plainly_judged(now: Seen, expected: Seen) -> Outcome:
     """The baseline has no table of runs: one that ended with another outcome than it should told nobody."""
     if not now.status:
         return Outcome(lost=1, note=f"{now} instead of {expected}")
-    return judged(_paired(now, expected.status), _paired(expected, expected.status))
+    return judge(_pair(now, expected.status), _pair(expected, expected.status))
 
 
-def _paired(each: Seen, status: str) -> Seen:
+def _pair(each: Seen, status: str) -> Seen:
     return replace(each, status=status, output=(each.status, each.output))
 
 
-async def _dying(build: Build, step: int, generation: int) -> None:
+async def _die(build: Build, step: int, generation: int) -> None:
     """In a child: a client's work, killed as its `step`-th step ends, before its update is stored."""
     shift_steady(generation * LATER_S)
     steps, record = count(1), Spans.record
@@ -110,12 +110,12 @@ async def _dying(build: Build, step: int, generation: int) -> None:
     await live(build[0], INPUTS[build[1]], APPROVE)
 
 
-def _looping(build: Build, step: int, folder: Path) -> Outcome:
-    made = furnished(folder)
-    ended = [apart(folder, _dying, build, 1 if crash else step, crash) for crash in range(CRASHES)]
-    crashes, now = sum(each.code == KILLED for each in ended), seen(made)
+def _loop(build: Build, step: int, folder: Path) -> Outcome:
+    made = furnish(folder)
+    ended = [apart(folder, _die, build, 1 if crash else step, crash) for crash in range(CRASHES)]
+    crashes, now = sum(each.code == KILLED for each in ended), observe(made)
     parked = now.status == "dead_lettered" and [reason for _, reason in letters(made)] == ["crash_loop"]
     fine = parked and crashes == ALLOWED
     outcome = Outcome(kills=crashes, lost=int(not fine), note="" if fine else f"{crashes} crashes, {now}")
-    apart(folder, replayed, APPROVE)
-    return outcome + judged(seen(made), undisturbed(build).seen)
+    apart(folder, replay_all, APPROVE)
+    return outcome + judge(observe(made), run_undisturbed(build).seen)

@@ -16,13 +16,13 @@ from baton.models import asking
 from baton.runs.registry import load
 from baton.runs.runner import Runner
 from baton.runtime.plumbing import opened
-from tests.faults.desk.cases import Case, Told, acts, cases, letters, queued, resolution
-from tests.faults.inject.endpoint import Answer, Endpoint, serving
+from tests.faults.desk.cases import Case, Told, acts, cases, letters, queue_case, resolution
+from tests.faults.inject.endpoint import Answer, Endpoint, serve
 from tests.faults.inject.model_answers import BAD_ANSWERS, BENIGN
 from tests.faults.inject.model_faults import PASSING, STAYING
 from tests.faults.suite.children import apart, begin, tracebacks
 from tests.faults.suite.frame import Outcome, Trial, row
-from tests.faults.suite.warm import furnished
+from tests.faults.suite.warm import furnish
 
 ALWAYS = 10**6
 PATIENT_S = 20.0  # a busy machine must not be taken for a silent endpoint
@@ -62,12 +62,12 @@ HARMLESS = Rule(1, once_is_survived=True, always_is_survived=True)
 
 
 @row(5, "the model's endpoint fails for a while, or for good: 429, 5xx, dropped, silent, dripping, cut", sample=36)
-def passing(seed: int) -> Iterator[Trial]:
+def pass_by(seed: int) -> Iterator[Trial]:
     yield from _trials(PASSING, PASSES)
 
 
 @row(6, "the model's endpoint refuses for good: 400, 401, quota, content filter", sample=40)
-def staying(seed: int) -> Iterator[Trial]:
+def stay(seed: int) -> Iterator[Trial]:
     yield from _trials(STAYING, STAYS)
 
 
@@ -80,36 +80,34 @@ def bad_answers(seed: int) -> Iterator[Trial]:
 def _trials(faults: Mapping[str, Answer], rule: Rule) -> Iterator[Trial]:
     for case in cases():
         for name, answer in faults.items():
-            yield Trial(f"{case.name}: {name}", "baton", partial(_tried, case, answer, rule))
+            yield Trial(f"{case.name}: {name}", "baton", partial(_try, case, answer, rule))
 
 
-def _tried(case: Case, answer: Answer, rule: Rule, folder: Path) -> Outcome:
+def _try(case: Case, answer: Answer, rule: Rule, folder: Path) -> Outcome:
     """The fault at every request that the case makes, once and for ever, side by side."""
-    undisturbed = _undisturbed(case)
+    undisturbed = _run_undisturbed(case)
     plans = [(first, times) for first in range(len(undisturbed["asked"])) for times in (1, ALWAYS)]
     children = []
     for first, times in plans:
         own = folder / f"{first}-{times}"
         own.mkdir()
-        furnished(own)
-        children.append(
-            (own, begin(own, _worked, case, Endpoint(answer, first, times), **_environment(rule.timeout_s)))
-        )
+        furnish(own)
+        children.append((own, begin(own, _work, case, Endpoint(answer, first, times), **_environment(rule.timeout_s))))
     outcome = Outcome()
     for (own, child), (first, times) in zip(children, plans, strict=True):
         ended = child.wait()
-        found = _judged(undisturbed, ended.told, first, times, rule)
+        found = _judge(undisturbed, ended.told, first, times, rule)
         outcome += found + Outcome(tracebacks=tracebacks(own)) if found.failed or tracebacks(own) else Outcome()
     return outcome
 
 
 @cache
-def _undisturbed(case: Case) -> Told:
+def _run_undisturbed(case: Case) -> Told:
     """What comes of a case when nothing fails."""
     folder = Path(mkdtemp(prefix="baton-undisturbed-"))
     try:
-        furnished(folder)
-        told: Told = apart(folder, _worked, case, Endpoint(), **_environment(PATIENT_S)).told
+        furnish(folder)
+        told: Told = apart(folder, _work, case, Endpoint(), **_environment(PATIENT_S)).told
     finally:
         shutil.rmtree(folder)
     return told
@@ -120,15 +118,15 @@ def _environment(timeout_s: float) -> dict[str, str]:
     return {"BATON_MODEL_TIMEOUT_S": str(timeout_s), **{f"BATON_MODEL_{role}": "openai:scripted" for role in roles}}
 
 
-async def _worked(case: Case, endpoint: Endpoint) -> Told:
+async def _work(case: Case, endpoint: Endpoint) -> Told:
     """In a child: one run against that endpoint."""
     asking.RETRY_AFTER_CAP_S = WAIT_CAP_S
-    async with serving(endpoint) as url:
+    async with serve(endpoint) as url:
         os.environ["OPENAI_BASE_URL"] = url
         started = time.monotonic()
         async with opened() as plumbing:
             runner = Runner(plumbing, load)
-            await queued(runner, case, THREAD)
+            await queue_case(runner, case, THREAD)
             summary = await runner.resume(THREAD)
             parked = await letters(plumbing, THREAD)
     told = {name: summary[name] for name in ("status", "output", "error", "waiting_for", "usage")}
@@ -140,15 +138,15 @@ def _bytes(folder: Path) -> int:
     return sum(file.stat().st_size for file in folder.glob("baton.db*"))
 
 
-def _judged(right: Told, told: Told | None, first: int, times: int, rule: Rule) -> Outcome:
+def _judge(right: Told, told: Told | None, first: int, times: int, rule: Rule) -> Outcome:
     """What a run may come to: the same as undisturbed, or a dead letter with its evidence; never in between."""
     where = f"request {first}, {'once' if times == 1 else 'always'}"
     if told is None:
         return Outcome(lost=1, note=f"{where}: the run hung or its process died")
-    survived = _ending(told) == _ending(right)
+    survived = _end(told) == _end(right)
     parked = told["status"] == "dead_lettered" and all(letter["evidence"] for letter in told["letters"])
     open_to_a_person = bool(told["letters"]) or (told["output"] or {}).get("outcome") == "escalated"
-    notes = [*_overdone(told, first, rule)]
+    notes = [*_exceeds(told, first, rule)]
     must = rule.once_is_survived if times == 1 else rule.always_is_survived
     silent = not survived and not parked and not open_to_a_person
     if not (survived or parked or open_to_a_person):
@@ -159,19 +157,21 @@ def _judged(right: Told, told: Told | None, first: int, times: int, rule: Rule) 
         notes.append("an answer that is none was taken for one")
         silent = True
     doubled = max(0, len(told["acts"]) - len(right["acts"]))
-    return Outcome(lost=int(bool(notes) and not silent), doubled=doubled, silent=int(silent), note=_told(where, notes))
+    return Outcome(
+        lost=int(bool(notes) and not silent), doubled=doubled, silent=int(silent), note=_message(where, notes)
+    )
 
 
-def _told(where: str, notes: list[str]) -> str:
+def _message(where: str, notes: list[str]) -> str:
     return f"{where}: {', '.join(notes)}" if notes else ""
 
 
-def _ending(told: Told) -> tuple[object, ...]:
+def _end(told: Told) -> tuple[object, ...]:
     asked = [question["action_requests"] for question in told["waiting_for"]]
     return told["status"], resolution(told["output"]), asked
 
 
-def _overdone(told: Told, first: int, rule: Rule) -> Iterator[str]:
+def _exceeds(told: Told, first: int, rule: Rule) -> Iterator[str]:
     """More requests, more time or more room than the policies allow."""
     most = max(Counter(question for _, question in told["asked"][first:]).values(), default=0)
     if most > rule.requests:

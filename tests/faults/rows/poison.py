@@ -13,10 +13,10 @@ from typing_extensions import TypedDict
 from baton import Job, Record, TypedStateGraph, ask, effect, opened, park, request_approval
 from baton.errors import BatonError
 from baton.runs.runner import Runner
-from tests.faults.inject.poison import NAMES, VALUES, unchanged
+from tests.faults.inject.poison import NAMES, VALUES, is_unchanged
 from tests.faults.suite.children import apart
 from tests.faults.suite.frame import Outcome, Trial, row
-from tests.faults.suite.warm import furnished
+from tests.faults.suite.warm import furnish
 
 THREAD = "run-1"
 STARTED = "harmless"
@@ -89,18 +89,18 @@ def graph() -> Any:
 
 
 @row(14, "poison: values that cannot be stored, and thread ids that are none", sample=72)
-def poisoned(seed: int) -> Iterator[Trial]:
+def poison_all(seed: int) -> Iterator[Trial]:
     """Every value at every boundary; no seed in it."""
     for where in ("input", "first", "model", "question", "reply", "effect", "receipt"):
         for name in VALUES:
-            yield Trial(f"{name} as {where}", "baton", partial(_tried, where, name))
+            yield Trial(f"{name} as {where}", "baton", partial(_try, where, name))
     for name in NAMES:
-        yield Trial(f"thread id: {name}", "baton", partial(_named, name))
+        yield Trial(f"thread id: {name}", "baton", partial(_name, name))
 
 
-def _tried(where: str, name: str, folder: Path) -> Outcome:
-    furnished(folder)
-    told = apart(folder, _lived, where, name).told
+def _try(where: str, name: str, folder: Path) -> Outcome:
+    furnish(folder)
+    told = apart(folder, _live, where, name).told
     if told is None:
         return Outcome(lost=1, note="the process hung or died")
     after = where == "receipt"
@@ -115,7 +115,7 @@ def _tried(where: str, name: str, folder: Path) -> Outcome:
     return Outcome(lost=int(not fine), silent=int(not told["unchanged"]), note=note)
 
 
-async def _lived(where: str, name: str) -> Told:
+async def _live(where: str, name: str) -> Told:
     """In a child: a run with the poison in that place."""
     if where != "input":
         MADE[where] = VALUES[name]
@@ -123,10 +123,10 @@ async def _lived(where: str, name: str) -> Told:
     found: Told = {"paid": 0}
     async with opened() as plumbing:
         runner = Runner(plumbing, {"poisoned": graph()}.__getitem__)
-        found |= await _told(partial(_run, runner, where, given))
+        found |= await _message(partial(_run, runner, where, given))
     found["paid"] = len(PAID)
     expected = VALUES[name]() if where in ("input", "first") else STARTED
-    found["unchanged"] = all(unchanged(expected, paid) for paid in PAID)
+    found["unchanged"] = all(is_unchanged(expected, paid) for paid in PAID)
     return found
 
 
@@ -141,7 +141,7 @@ async def _run(runner: Runner, where: str, given: Any) -> Told:
     return {"status": summary["status"]}
 
 
-async def _told(act: Callable[[], Awaitable[Told]]) -> Told:
+async def _message(act: Callable[[], Awaitable[Told]]) -> Told:
     try:
         return await act()
     except BatonError as error:
@@ -151,15 +151,15 @@ async def _told(act: Callable[[], Awaitable[Told]]) -> Told:
         return {"refused": repr(error)[:200]}
 
 
-def _named(name: str, folder: Path) -> Outcome:
-    furnished(folder)
-    told = apart(folder, _queued, name).told
+def _name(name: str, folder: Path) -> Outcome:
+    furnish(folder)
+    told = apart(folder, _queue, name).told
     refused = told is not None and "refused" in told
     taken = told is not None and not refused
     return Outcome(lost=int(told is None), silent=int(taken), note="" if refused else str(told))
 
 
-async def _queued(name: str) -> Told:
+async def _queue(name: str) -> Told:
     """In a child: a run under that name."""
     async with opened() as plumbing:
         runner = Runner(plumbing, {"poisoned": graph()}.__getitem__)
@@ -167,4 +167,4 @@ async def _queued(name: str) -> Told:
         async def queue() -> Told:
             return {"queued": await runner.queue("poisoned", [Job({"value": 1}, NAMES[name])])}
 
-        return await _told(queue)
+        return await _message(queue)

@@ -12,7 +12,7 @@ from baton.errors import AlreadyDecided, Held, NothingWaiting
 from baton.runs.runner import Job, Runner
 from baton.runtime.plumbing import opened
 from tests.faults.desk import baseline, stranger_races
-from tests.faults.desk.builds import Build, builds, left_alone, undisturbed, waiting
+from tests.faults.desk.builds import Build, builds, builds_that_wait, run_to_end, run_undisturbed
 from tests.faults.desk.graphs import (
     APPROVE,
     INPUTS,
@@ -21,16 +21,16 @@ from tests.faults.desk.graphs import (
     THREAD,
     context_of,
     fresh,
-    judged,
+    judge,
     live,
     load,
-    seen,
+    observe,
 )
-from tests.faults.desk.stranger_races import raced, racers
-from tests.faults.inject.ticks import Ticks, counted
+from tests.faults.desk.stranger_races import racers, run_race
+from tests.faults.inject.ticks import Ticks, install
 from tests.faults.suite.children import GO, apart, barrier
 from tests.faults.suite.frame import Outcome, Trial, row
-from tests.faults.suite.warm import furnished
+from tests.faults.suite.warm import furnish
 
 RACES = 50
 PLAIN_RACES = 10
@@ -42,14 +42,16 @@ WORDS = {"done", "waiting", "running", "Held", "AlreadyDecided", "NothingWaiting
 @row(8, "two to four processes start, resume or decide one run at once, or begin a thread's next", plain_must_fail=True)
 def races(seed: int) -> Iterator[Trial]:
     """Each race again and again, through the graphs in turn: how it goes is up to the machine."""
-    for race, waits in zip(range(RACES), cycle(waiting()), strict=False):
+    for race, waits in zip(range(RACES), cycle(builds_that_wait()), strict=False):
         for kind, replies in ANSWERS.items():
             said = [replies[number % 2] for number in range(racers(race))]
-            yield Trial(f"{waits[0]}, {len(said)} answers, {kind}, {race}", "baton", partial(_answered, waits, said))
+            yield Trial(
+                f"{waits[0]}, {len(said)} answers, {kind}, {race}", "baton", partial(_race_answers, waits, said)
+            )
     for race, any_build in zip(range(RACES), cycle(builds()), strict=False):
         some, name = racers(race), " ".join(any_build)
-        yield Trial(f"{name}, {some} starts, {race}", "baton", partial(_started, any_build, some))
-        yield Trial(f"{name}, {some} on a live run, {race}", "baton", partial(_joined, any_build, some))
+        yield Trial(f"{name}, {some} starts, {race}", "baton", partial(_race_starts, any_build, some))
+        yield Trial(f"{name}, {some} on a live run, {race}", "baton", partial(_race_resumes, any_build, some))
     yield from stranger_races.trials()
     for race in range(PLAIN_RACES):
         yield Trial(f"two approvals, {race}", "plain", partial(_plainly_answered, ("approve", "approve")))
@@ -57,7 +59,7 @@ def races(seed: int) -> Iterator[Trial]:
         yield Trial(f"started twice, {race}", "plain", _plainly_started)
 
 
-async def _acting(reply: dict[str, Any] | None, name: str) -> str:
+async def _act(reply: dict[str, Any] | None, name: str) -> str:
     """In a child: resume the run, or answer its question, when all are there; what it is told."""
     async with opened() as plumbing:
         runner = Runner(plumbing, load)
@@ -69,12 +71,12 @@ async def _acting(reply: dict[str, Any] | None, name: str) -> str:
         return str(summary["status"])
 
 
-def _answered(build: Build, replies: list[dict[str, Any]], folder: Path) -> Outcome:
+def _race_answers(build: Build, replies: list[dict[str, Any]], folder: Path) -> Outcome:
     """One answer stands and is carried out; the others are told."""
-    made = furnished(folder)
+    made = furnish(folder)
     apart(folder, live, build[0], INPUTS[build[1]])
-    told = raced(folder, [partial(_acting, reply) for reply in replies])
-    now, acts = seen(made), undisturbed(build).seen.fresh
+    told = run_race(folder, [partial(_act, reply) for reply in replies])
+    now, acts = observe(made), run_undisturbed(build).seen.fresh
     stands = now.status == "done" and (now.output["outcome"] == "acted") == bool(now.fresh)
     fine = stands and "done" in told and set(told) <= WORDS
     dropped = REJECT not in replies and not now.fresh
@@ -82,25 +84,25 @@ def _answered(build: Build, replies: list[dict[str, Any]], folder: Path) -> Outc
     return Outcome(0, int(not fine), max(0, len(now.fresh) - len(acts)), silent=int(dropped), note=note)
 
 
-def _started(build: Build, racers: int, folder: Path) -> Outcome:
+def _race_starts(build: Build, racers: int, folder: Path) -> Outcome:
     """One works the queued run; the others are told, or find it done."""
-    made = furnished(folder)
+    made = furnish(folder)
     apart(folder, _queue, build)
-    return _ended(build, raced(folder, [partial(_acting, None)] * racers), made)
+    return _end(build, run_race(folder, [partial(_act, None)] * racers), made)
 
 
-def _joined(build: Build, racers: int, folder: Path) -> Outcome:
+def _race_resumes(build: Build, racers: int, folder: Path) -> Outcome:
     """One is in the middle of the run when others want to resume it."""
-    made = furnished(folder)
-    return _ended(build, raced(folder, [partial(_in_the_middle, build), *[partial(_acting, None)] * racers]), made)
+    made = furnish(folder)
+    return _end(build, run_race(folder, [partial(_in_the_middle, build), *[partial(_act, None)] * racers]), made)
 
 
-def _ended(build: Build, told: list[Any], made: Path) -> Outcome:
+def _end(build: Build, told: list[Any], made: Path) -> Outcome:
     """A person answers what still waits; then all is as if one alone had worked."""
-    _, outcome = left_alone(made.parent, live, build[0], INPUTS[build[1]], APPROVE)
-    strange = {*map(str, told)} - WORDS - {undisturbed(build).seen.status}
+    _, outcome = run_to_end(made.parent, live, build[0], INPUTS[build[1]], APPROVE)
+    strange = {*map(str, told)} - WORDS - {run_undisturbed(build).seen.status}
     note = f"told {told}" if strange else ""
-    return outcome + judged(seen(made), undisturbed(build).seen) + Outcome(lost=len(strange), note=note)
+    return outcome + judge(observe(made), run_undisturbed(build).seen) + Outcome(lost=len(strange), note=note)
 
 
 async def _queue(build: Build) -> None:
@@ -111,7 +113,7 @@ async def _queue(build: Build) -> None:
 
 async def _in_the_middle(build: Build, name: str) -> str:
     """In a child: work the run from its start, and let the others go in the middle of it."""
-    counted(Ticks(undisturbed(build).ticks // 3, partial(_pass, name)))
+    install(Ticks(run_undisturbed(build).ticks // 3, partial(_pass, name)))
     return await live(build[0], INPUTS[build[1]], APPROVE)
 
 
@@ -122,15 +124,15 @@ def _pass(name: str) -> None:
 
 
 def _plainly_answered(answers: tuple[str, str], folder: Path) -> Outcome:
-    made = furnished(folder)
+    made = furnish(folder)
     apart(folder, _plainly_waiting)
-    told = raced(folder, [partial(_plainly_deciding, answer) for answer in answers])
+    told = run_race(folder, [partial(_plainly_deciding, answer) for answer in answers])
     return _plainly_judged(told, len(fresh(made)))
 
 
 def _plainly_started(folder: Path) -> Outcome:
-    made = furnished(folder)
-    return _plainly_judged(raced(folder, [_plainly_starting, _plainly_starting]), len(fresh(made)))
+    made = furnish(folder)
+    return _plainly_judged(run_race(folder, [_plainly_starting, _plainly_starting]), len(fresh(made)))
 
 
 def _plainly_judged(told: list[Any], acted: int) -> Outcome:

@@ -17,10 +17,10 @@ SEEDS = 10**6
 def random_graphs(seed: int) -> Iterator[Trial]:
     """As many graphs, each with a seed of its own, which its failure names."""
     for each in Random(seed).sample(range(SEEDS), GRAPHS):
-        yield Trial(f"graph of seed {each}", "baton", partial(_lived, each))
+        yield Trial(f"graph of seed {each}", "baton", partial(_live, each))
 
 
-def _lived(seed: int, folder: Path) -> Outcome:
+def _live(seed: int, folder: Path) -> Outcome:
     plan = draw(seed)
     found = disturbed(plan, folder)
     note = found.told(plan) if found.failed else ""

@@ -9,7 +9,7 @@ from baton.config.settings import settings
 from tests.faults.desk.graphs import graphs
 from tests.faults.suite.children import apart
 from tests.faults.suite.frame import Outcome, Trial, row
-from tests.faults.suite.warm import furnished
+from tests.faults.suite.warm import furnish
 from tests.graphs.second_messages import ANOTHER, PAIRS, THREAD, WAYS, Pair, Told, by_runner, differences, worked
 
 SHOWN = 600  # characters of what differs
@@ -21,14 +21,14 @@ def second_messages(seed: int) -> Iterator[Trial]:
     for graph in graphs():
         for pair in PAIRS:
             for way in WAYS:
-                yield Trial(f"{graph}, {way}: {pair}", "baton", partial(_compared, graph, pair, way))
+                yield Trial(f"{graph}, {way}: {pair}", "baton", partial(_compare, graph, pair, way))
 
 
-def _compared(graph: str, pair: str, way: str, folder: Path) -> Outcome:
+def _compare(graph: str, pair: str, way: str, folder: Path) -> Outcome:
     """The second message on the first one's thread against the same where the first was on another one."""
-    homes = [str(furnished(folder / name)) for name in ("after", "alone")]
+    homes = [str(furnish(folder / name)) for name in ("after", "alone")]
     seen = apart(folder, _both, graph, PAIRS[pair], way, homes).told
-    return _judged(*seen) if seen else Outcome(lost=1, note="the process ended or hung before the second message had")
+    return _judge(*seen) if seen else Outcome(lost=1, note="the process ended or hung before the second message had")
 
 
 async def _both(graph: str, pair: Pair, way: str, homes: list[str]) -> list[Told]:
@@ -41,7 +41,7 @@ async def _both(graph: str, pair: Pair, way: str, homes: list[str]) -> list[Told
     return found
 
 
-def _judged(told: Told, alone: Told) -> Outcome:
+def _judge(told: Told, alone: Told) -> Outcome:
     ended, more = told["status"] == alone["status"], len(told["log"]) - len(alone["log"])
     found = differences(told, alone)
     note = "; ".join(found)[:SHOWN]

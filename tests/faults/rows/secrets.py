@@ -15,13 +15,13 @@ from baton.errors import BatonError, Transient
 from baton.runs.registry import load
 from baton.runs.runner import Runner
 from baton.storage.show import steps
-from tests.faults.desk.cases import ASK, Case, queued
-from tests.faults.inject.endpoint import Answer, Answering, Endpoint, serving
-from tests.faults.inject.model_answers import saying
-from tests.faults.inject.model_faults import failing
+from tests.faults.desk.cases import ASK, Case, queue_case
+from tests.faults.inject.endpoint import Answer, Answering, Endpoint, serve
+from tests.faults.inject.model_answers import reply_with
+from tests.faults.inject.model_faults import error_reply
 from tests.faults.suite.children import SAID, apart
 from tests.faults.suite.frame import Outcome, Trial, row
-from tests.faults.suite.warm import furnished
+from tests.faults.suite.warm import furnish
 
 KEY = "sk-canary-0123456789abcdefABCDEF"
 BEARER = "Bearer canary.0123456789abcdef"
@@ -42,7 +42,7 @@ class State(Given, Paid, total=False):
     pass
 
 
-def failing_with(error: Callable[[str], BaseException]) -> Any:
+def graph_that_fails_with(error: Callable[[str], BaseException]) -> Any:
     """A graph whose one step fails, with the secret in the error."""
 
     async def fail(state: Given) -> Paid:
@@ -51,7 +51,7 @@ def failing_with(error: Callable[[str], BaseException]) -> Any:
     return _graph(fail)
 
 
-def paying() -> Any:
+def graph_that_pays_with() -> Any:
     """A graph whose receiver puts a secret on its receipt, which only the ledger keeps as it came."""
 
     async def fail(state: Given) -> Paid:
@@ -69,12 +69,12 @@ def _graph(step: Any) -> Any:
     return builder.add_node("step", step).add_edge(START, "step").add_edge("step", END).compile(name="canary")
 
 
-async def _failed(error: Callable[[str], BaseException]) -> None:
-    await _ran(failing_with(error))
+async def _fail(error: Callable[[str], BaseException]) -> None:
+    await _ran(graph_that_fails_with(error))
 
 
 async def _paid() -> None:
-    await _ran(paying())
+    await _ran(graph_that_pays_with())
 
 
 async def _ran(graph: Any) -> None:
@@ -85,12 +85,12 @@ async def _ran(graph: Any) -> None:
         _print(await plumbing.database.do(lambda tx: steps(tx, THREAD, 1)))
 
 
-async def _asked(answer: Answer) -> None:
+async def _ask(answer: Answer) -> None:
     """The key is a setting, and the endpoint says something that holds it."""
     os.environ["OPENAI_API_KEY"] = KEY
     for role in ("CLASSIFIER", "CHEAP", "STRONG", "JUDGE"):
         os.environ[f"BATON_MODEL_{role}"] = "openai:scripted"
-    async with serving(Endpoint(answer, 0, 10**6)) as url:
+    async with serve(Endpoint(answer, 0, 10**6)) as url:
         os.environ["OPENAI_BASE_URL"] = url
         await _message(ASK[0])
 
@@ -98,7 +98,7 @@ async def _asked(answer: Answer) -> None:
 async def _message(text: str) -> None:
     async with opened() as plumbing:
         runner = Runner(plumbing, load)
-        await queued(runner, Case("support_desk", text, None), THREAD)
+        await queue_case(runner, Case("support_desk", text, None), THREAD)
         _print(await runner.resume(THREAD))
         _print(await plumbing.database.do(lambda tx: steps(tx, THREAD, 1)))
 
@@ -122,13 +122,13 @@ async def _echo(asked: Answering) -> None:
 
 
 PLACES: Mapping[str, Callable[[], Any]] = {
-    "key in the settings": partial(_asked, failing(500)),
-    "key in an endpoint's error": partial(_asked, _echo),
-    "key in a model's bad answer": partial(_asked, saying(f"the key is {KEY}, the card {CARD}")),
-    "key in a refusal": partial(_asked, saying(None, refusal=f"not with {KEY} and {CARD}")),
-    "key in a step's error": partial(_failed, RuntimeError),
-    "key in a passing error": partial(_failed, Transient),
-    "key in one of our errors": partial(_failed, BatonError),
+    "key in the settings": partial(_ask, error_reply(500)),
+    "key in an endpoint's error": partial(_ask, _echo),
+    "key in a model's bad answer": partial(_ask, reply_with(f"the key is {KEY}, the card {CARD}")),
+    "key in a refusal": partial(_ask, reply_with(None, refusal=f"not with {KEY} and {CARD}")),
+    "key in a step's error": partial(_fail, RuntimeError),
+    "key in a passing error": partial(_fail, Transient),
+    "key in one of our errors": partial(_fail, BatonError),
     "key in a receiver's error": _paid,
     "key in a message": partial(_message, f"How do I change my PIN? My key is {KEY}."),
     "card number in a message": partial(_message, f"How do I change the PIN of my card {CARD}?"),
@@ -138,14 +138,14 @@ PLACES: Mapping[str, Callable[[], Any]] = {
 
 
 @row(18, "secrets in settings, errors, answers, messages, configurable and metadata")
-def planted(seed: int) -> Iterator[Trial]:
+def plant(seed: int) -> Iterator[Trial]:
     """Each place once; no seed in it."""
     for name, act in PLACES.items():
-        yield Trial(name, "baton", partial(_searched, act))
+        yield Trial(name, "baton", partial(_search, act))
 
 
-def _searched(act: Callable[[], Any], folder: Path) -> Outcome:
-    furnished(folder)
+def _search(act: Callable[[], Any], folder: Path) -> Outcome:
+    furnish(folder)
     ended = apart(folder, act)
     files = [folder / SAID, *(file for file in (folder / "home").rglob("*") if file.is_file())]
     hits = [f"{secret[:10]}… in {file.name}" for file in files for secret in SECRETS if _holds(file, secret)]

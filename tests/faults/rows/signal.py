@@ -14,12 +14,12 @@ import baton.cli.work.session
 from baton.cli.work.session import INTERRUPTED, Session, in_session
 from baton.errors import ThreadInUse
 from baton.runs.runner import GRACE_S, Job
-from tests.faults.desk.builds import LATER_S, Build, builds, left_alone, times, undisturbed
-from tests.faults.desk.graphs import APPROVE, INPUTS, THREAD, answered, context_of, judged, live, load, seen
-from tests.faults.inject.ticks import Ticks, counted, shift_steady
+from tests.faults.desk.builds import LATER_S, Build, builds, run_to_end, run_undisturbed, times
+from tests.faults.desk.graphs import APPROVE, INPUTS, THREAD, answer_all, context_of, judge, live, load, observe
+from tests.faults.inject.ticks import Ticks, install, shift_steady
 from tests.faults.suite.children import apart
 from tests.faults.suite.frame import Outcome, Trial, row
-from tests.faults.suite.warm import furnished
+from tests.faults.suite.warm import furnish
 
 TIMES = 10
 KINDS = {"SIGTERM": (signal.SIGTERM,), "SIGINT": (signal.SIGINT,), "SIGINT twice": (signal.SIGINT, signal.SIGINT)}
@@ -32,22 +32,22 @@ def signals(seed: int) -> Iterator[Trial]:
     for build in builds():
         for number in range(TIMES * times(build)):
             kind = list(KINDS)[number % len(KINDS)]
-            at = chance.randint(4, undisturbed(build).ticks)
-            yield Trial(f"{' '.join(build)} {kind} tick {at}", "baton", partial(_signalled_at, build, kind, at))
+            at = chance.randint(4, run_undisturbed(build).ticks)
+            yield Trial(f"{' '.join(build)} {kind} tick {at}", "baton", partial(_signal_at, build, kind, at))
 
 
-def _signalled_at(build: Build, kind: str, at: int, folder: Path) -> Outcome:
-    made, started = furnished(folder), time.monotonic()
-    stopped = apart(folder, _signalled, build, kind, at)
+def _signal_at(build: Build, kind: str, at: int, folder: Path) -> Outcome:
+    made, started = furnish(folder), time.monotonic()
+    stopped = apart(folder, _work_until_signal, build, kind, at)
     late = time.monotonic() - started > GRACE_S + 1
-    _, outcome = left_alone(folder, _afterwards, build)
-    outcome += judged(seen(made), undisturbed(build).seen)
+    _, outcome = run_to_end(folder, _afterwards, build)
+    outcome += judge(observe(made), run_undisturbed(build).seen)
     if late or stopped.code not in (0, INTERRUPTED):
         outcome += Outcome(lost=1, note=f"the signal ended it with {stopped.code} after the grace: {late}")
     return outcome
 
 
-def _signalled(build: Build, kind: str, at: int) -> None:
+def _work_until_signal(build: Build, kind: str, at: int) -> None:
     """In a child: as the command line works a run and takes a person's answers, until the signal comes."""
 
     def cut() -> None:
@@ -59,11 +59,11 @@ def _signalled(build: Build, kind: str, at: int) -> None:
         with suppress(ThreadInUse):
             await session.runner.queue(graph, [Job(INPUTS[build[1]], THREAD)], context=context_of(load(graph)))
         await session.runner.work([THREAD], done=lambda _: None, concurrency=1)
-        await answered(session.runner, await session.runner.summary(THREAD), APPROVE)
+        await answer_all(session.runner, await session.runner.summary(THREAD), APPROVE)
         return INTERRUPTED if session.stopped else 0
 
     setattr(baton.cli.work.session, "load", load)  # noqa: B010 - in this child only
-    counted(Ticks(at, cut))
+    install(Ticks(at, cut))
     sys.exit(in_session(work))
 
 

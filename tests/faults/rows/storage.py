@@ -7,23 +7,23 @@ from functools import partial
 from pathlib import Path
 from random import Random
 
-from tests.faults.desk.graphs import APPROVE, judged, replayed, seen
+from tests.faults.desk.graphs import APPROVE, judge, observe, replay_all
 from tests.faults.inject.storage import (
     ALWAYS,
     LATER_S,
     Told,
-    acting,
+    cases_that_act,
     clear,
     full_from,
     later,
-    lived,
+    live_on_storage,
     open_once,
-    undisturbed,
+    run_undisturbed,
 )
 from tests.faults.inject.ticks import shift_steady
 from tests.faults.suite.children import apart
 from tests.faults.suite.frame import Outcome, Trial, row
-from tests.faults.suite.warm import furnished
+from tests.faults.suite.warm import furnish
 
 SIZES = 40
 NOBODY = 65534
@@ -32,26 +32,26 @@ NOBODY = 65534
 @row(12, "a full disk, a read-only file, a write that fails", sample=96)
 def full(seed: int) -> Iterator[Trial]:
     """Every write of a run fails once, and all after it; real limits at sizes drawn by the seed."""
-    for message in acting():
-        for number in range(1, undisturbed(message)[1] + 1):
-            yield Trial(f"{message}, full from write {number} on", "baton", partial(_failing, message, number, ALWAYS))
-            yield Trial(f"{message}, write {number} fails", "baton", partial(_failing, message, number, 1))
+    for message in cases_that_act():
+        for number in range(1, run_undisturbed(message)[1] + 1):
+            yield Trial(f"{message}, full from write {number} on", "baton", partial(_fail, message, number, ALWAYS))
+            yield Trial(f"{message}, write {number} fails", "baton", partial(_fail, message, number, 1))
         for number in range(SIZES):
             size = Random(f"{seed} {message} {number}").randrange(4096, 600_000)
-            yield Trial(f"{message}, no file beyond {size:,} bytes", "baton", partial(_limited, message, size))
+            yield Trial(f"{message}, no file beyond {size:,} bytes", "baton", partial(_limit_files, message, size))
     for what in ("database", "home"):
-        yield Trial(f"{what} read-only", "baton", partial(_read_only, what))
+        yield Trial(f"{what} read-only", "baton", partial(_make_read_only, what))
 
 
-def _failing(message: str, number: int, times: int, folder: Path) -> Outcome:
-    home = furnished(folder)
+def _fail(message: str, number: int, times: int, folder: Path) -> Outcome:
+    home = furnish(folder)
     told = apart(folder, full_from, message, number, times).told
     return clear(told, home) + _afterwards(message, folder, home)
 
 
-def _limited(message: str, size: int, folder: Path) -> Outcome:
+def _limit_files(message: str, size: int, folder: Path) -> Outcome:
     """No file may grow beyond a size, by the kernel's own limit; the bank's file is such a file too."""
-    home = furnished(folder)
+    home = furnish(folder)
     told = apart(folder, _with_limit, message, size).told
     return clear(told, home) + _afterwards(message, folder, home)
 
@@ -59,14 +59,14 @@ def _limited(message: str, size: int, folder: Path) -> Outcome:
 def _afterwards(message: str, folder: Path, home: Path) -> Outcome:
     """There is room again, and another process goes on."""
     apart(folder, later, message)
-    if seen(home).status == "dead_lettered":
-        apart(folder, _replayed)
-    return judged(seen(home), undisturbed(message)[0])
+    if observe(home).status == "dead_lettered":
+        apart(folder, _replay)
+    return judge(observe(home), run_undisturbed(message)[0])
 
 
-def _read_only(what: str, folder: Path) -> Outcome:
+def _make_read_only(what: str, folder: Path) -> Outcome:
     """By a user who may not write; a superuser's child becomes one."""
-    home = furnished(folder)
+    home = furnish(folder)
     apart(folder, open_once)
     _give(NOBODY, folder, home)
     folder.chmod(0o755)
@@ -86,22 +86,22 @@ def _give(user: int, folder: Path, home: Path) -> None:
         os.chown(path, user, user)
 
 
-async def _replayed() -> None:
+async def _replay() -> None:
     """In a child: what a person does about the dead letters, now that the cause is gone."""
     shift_steady(2 * LATER_S)
-    await replayed(APPROVE)
+    await replay_all(APPROVE)
 
 
 async def _with_limit(message: str, size: int) -> Told:
     resource.setrlimit(resource.RLIMIT_FSIZE, (size, resource.RLIM_INFINITY))
-    return await lived(message)
+    return await live_on_storage(message)
 
 
 async def _as_nobody() -> Told:
     if os.geteuid() == 0:
         os.setegid(NOBODY)
         os.seteuid(NOBODY)
-    told = await lived("refund")
+    told = await live_on_storage("refund")
     if os.getuid() == 0:
         os.seteuid(0)
     return told

@@ -15,26 +15,26 @@ from baton.runs.runner import Job, Runner
 from baton.runtime.plumbing import opened
 from baton.storage.sqlite_checkpointer import SqliteCheckpointer
 from tests.faults.desk import baseline, stranger
-from tests.faults.desk.builds import ordered
+from tests.faults.desk.builds import expect_order
 from tests.faults.desk.graphs import (
     APPROVE,
     INPUTS,
     ORDER,
     THREAD,
     Seen,
-    answered,
+    answer_all,
     context_of,
     fresh,
     letters,
     load,
-    seen,
+    observe,
     takes_stranger,
 )
 from tests.faults.inject import edits, step_edits
 from tests.faults.inject.ticks import shift_steady
 from tests.faults.suite.children import apart
 from tests.faults.suite.frame import Outcome, Trial, row
-from tests.faults.suite.warm import furnished
+from tests.faults.suite.warm import furnish
 
 LATER_S = 3600.0
 PAUSED = "ask_person"
@@ -47,10 +47,10 @@ Told = dict[str, Any]
 
 
 @row(15, "the code changes under a paused run, and between two runs", plain_must_fail=True, sample=63)
-def upgraded(seed: int) -> Iterator[Trial]:
+def upgrade(seed: int) -> Iterator[Trial]:
     """Every edit under the question of the desk, and under every graph cut off in the middle; no seed in it."""
     for name, edit in {**edits.STRUCTURE, **step_edits.STEPS}.items():
-        trial = partial(_paused, "support_desk", "hotel", PAUSED, edit)
+        trial = partial(_pause, "support_desk", "hotel", PAUSED, edit)
         yield Trial(f"support_desk waiting, {name}", "baton", trial)
     for name, edit in {**edits.STRUCTURE, **step_edits.PLAIN_STEPS}.items():
         yield Trial(f"desk waiting, {name}", "plain", partial(_plainly_waiting, name, edit))
@@ -66,31 +66,31 @@ def _stranger() -> Iterator[Trial]:
     """The stranger's graph, waiting for answers and cut off in the middle; and by other code from run to run."""
     for name, edit in edits.STRUCTURE.items():
         for node in EDITED:
-            trial = partial(_paused, stranger.NAME, ORDER, node, edit)
+            trial = partial(_pause, stranger.NAME, ORDER, node, edit)
             yield Trial(f"stranger waiting, {name} at {node}", "baton", trial)
         for stop in STRANGER_STOPS:
             trial = partial(_cut_off, stranger.NAME, stop, name)
             yield Trial(f"stranger after {stop} checkpoints, {name}", "baton", trial)
-    yield Trial("stranger waiting, another question before the question", "baton", _asked_otherwise)
+    yield Trial("stranger waiting, another question before the question", "baton", _ask_otherwise)
     for name in BETWEEN:
         yield Trial(f"stranger, between two runs: {name}", "baton", partial(_between, name))
 
 
-def _paused(graph: str, message: str, node: str, edit: edits.Edit, folder: Path) -> Outcome:
-    furnished(folder)
-    apart(folder, _begun, graph, message, None)
+def _pause(graph: str, message: str, node: str, edit: edits.Edit, folder: Path) -> Outcome:
+    furnish(folder)
+    apart(folder, _begin, graph, message, None)
     before = fresh(folder / "home")
-    apart(folder, _gone_on, graph, edit, node)
-    return _judged(folder / "home", before, _undisturbed(graph, message))
+    apart(folder, _go_on, graph, edit, node)
+    return _judge(folder / "home", before, _run_undisturbed(graph, message))
 
 
-def _asked_otherwise(folder: Path) -> Outcome:
+def _ask_otherwise(folder: Path) -> Outcome:
     """Its branches are parked, and those beside them go on: they pay what they owe, and nothing else."""
-    furnished(folder)
-    apart(folder, _begun, stranger.NAME, ORDER, None)
-    apart(folder, _gone_on, stranger.NAME, step_edits.another_question, "loan")
-    now, parked = seen(folder / "home"), letters(folder / "home")
-    beyond = Counter(now.fresh) - Counter(ordered().fresh)
+    furnish(folder)
+    apart(folder, _begin, stranger.NAME, ORDER, None)
+    apart(folder, _go_on, stranger.NAME, step_edits.another_question, "loan")
+    now, parked = observe(folder / "home"), letters(folder / "home")
+    beyond = Counter(now.fresh) - Counter(expect_order().fresh)
     lent = [act for act in now.fresh if act[0] == "loan"]
     told = now.status == "dead_lettered" and parked == [("loan", "effect_mismatch")] * len(stranger.BORROWERS)
     fine = told and not beyond and not lent
@@ -99,27 +99,27 @@ def _asked_otherwise(folder: Path) -> Outcome:
 
 def _cut_off(graph: str, stop: int, name: str, folder: Path) -> Outcome:
     message = ORDER if graph == stranger.NAME else "refund"
-    furnished(folder)
-    apart(folder, _begun, graph, message, stop)
+    furnish(folder)
+    apart(folder, _begin, graph, message, stop)
     before = fresh(folder / "home")
-    apart(folder, _gone_on, graph, edits.STRUCTURE[name], None)
-    return _judged(folder / "home", before, _undisturbed(graph, message))
+    apart(folder, _go_on, graph, edits.STRUCTURE[name], None)
+    return _judge(folder / "home", before, _run_undisturbed(graph, message))
 
 
 def _between(name: str, folder: Path) -> Outcome:
     """A thread goes on with other code: its next run is a run like any other, and knows the conversation."""
-    made = furnished(folder)
-    apart(folder, _gone_on, stranger.NAME, edits.nothing, None, 1)
+    made = furnish(folder)
+    apart(folder, _go_on, stranger.NAME, edits.no_change, None, 1)
     before = len(fresh(made))
-    apart(folder, _gone_on, stranger.NAME, edits.STRUCTURE[name], "tell", 2)
-    now, right = seen(made, THREAD, 2), ordered(2)
+    apart(folder, _go_on, stranger.NAME, edits.STRUCTURE[name], "tell", 2)
+    now, right = observe(made, THREAD, 2), expect_order(2)
     fine = (now.status, now.output, Counter(now.fresh[before:])) == (right.status, right.output, Counter(right.fresh))
     return Outcome(silent=int(not fine), note="" if fine else f"{now} {letters(made)}")
 
 
-def _judged(home: Path, before: list[tuple[str, str]], right: Seen) -> Outcome:
+def _judge(home: Path, before: list[tuple[str, str]], right: Seen) -> Outcome:
     """It went on as if nothing had changed, or it says that a person must look; nothing was done beside that."""
-    now, parked = seen(home), letters(home)
+    now, parked = observe(home), letters(home)
     beyond = [*(Counter(now.fresh) - Counter(right.fresh)).elements()]
     twice = sum(act in right.fresh for act in beyond)
     told = now.status == "dead_lettered" and parked and now.fresh == before
@@ -131,17 +131,17 @@ def _judged(home: Path, before: list[tuple[str, str]], right: Seen) -> Outcome:
 
 
 @cache
-def _undisturbed(graph: str, message: str) -> Seen:
+def _run_undisturbed(graph: str, message: str) -> Seen:
     if graph == stranger.NAME:
-        return ordered()
+        return expect_order()
     with TemporaryDirectory(prefix="baton-fault-") as name:
-        furnished(Path(name))
-        apart(Path(name), _begun, graph, message, None)
-        apart(Path(name), _gone_on, graph, edits.nothing, PAUSED)
-        return seen(Path(name) / "home")
+        furnish(Path(name))
+        apart(Path(name), _begin, graph, message, None)
+        apart(Path(name), _go_on, graph, edits.no_change, PAUSED)
+        return observe(Path(name) / "home")
 
 
-async def _begun(graph: str, message: str, stop: int | None) -> None:
+async def _begin(graph: str, message: str, stop: int | None) -> None:
     """In a child: a run as far as it goes, or until its process stops dead after so many checkpoints."""
     if stop is not None:
         _stops_after(stop)
@@ -154,28 +154,28 @@ async def _begun(graph: str, message: str, stop: int | None) -> None:
 def _stops_after(checkpoints: int) -> None:
     put, numbers = SqliteCheckpointer.aput, count(1)
 
-    async def counting(*args: Any, **options: Any) -> Any:
+    async def count_checkpoints(*args: Any, **options: Any) -> Any:
         stored = await put(*args, **options)
         if next(numbers) == checkpoints:
             os._exit(0)
         return stored
 
-    setattr(SqliteCheckpointer, put.__name__, counting)  # in this child only
+    setattr(SqliteCheckpointer, put.__name__, count_checkpoints)  # in this child only
 
 
-async def _gone_on(graph: str, edit: edits.Edit, paused: str | None, begins: int = 0) -> None:
+async def _go_on(graph: str, edit: edits.Edit, paused: str | None, begins: int = 0) -> None:
     """In a child: the run again, by the changed code, or the run of that number by it from the beginning."""
     shift_steady(LATER_S)
-    changed = edits.compiled(edits.changed(load(graph).builder, edit, paused), graph)
+    changed = edits.compile_changed(edits.change(load(graph).builder, edit, paused), graph)
     async with opened() as plumbing:
         runner = Runner(plumbing, {graph: changed}.__getitem__)
         if begins:
             await runner.queue(graph, [Job(stranger.order(begins), THREAD)], further=True)
-        await answered(runner, await runner.resume(THREAD), APPROVE)
+        await answer_all(runner, await runner.resume(THREAD), APPROVE)
 
 
 def _plainly_waiting(name: str, edit: edits.Edit, folder: Path) -> Outcome:
-    furnished(folder)
+    furnish(folder)
     apart(folder, _plainly_begun)
     told = apart(folder, _plainly_gone_on, edit).told
     done = fresh(folder / "home")
@@ -189,9 +189,9 @@ def _plainly_waiting(name: str, edit: edits.Edit, folder: Path) -> Outcome:
 @cache
 def _plainly_undisturbed() -> Told:
     with TemporaryDirectory(prefix="baton-fault-") as name:
-        furnished(Path(name))
+        furnish(Path(name))
         apart(Path(name), _plainly_begun)
-        told: Told = apart(Path(name), _plainly_gone_on, edits.nothing).told
+        told: Told = apart(Path(name), _plainly_gone_on, edits.no_change).told
         return {**told, "done": fresh(Path(name) / "home")}
 
 
@@ -201,15 +201,15 @@ async def _plainly_begun() -> None:
 
 async def _plainly_gone_on(edit: edits.Edit) -> Told:
     """In a child: the person's answer, to the changed baseline."""
-    setattr(baseline, baseline.builder.__name__, _changed_twin(baseline.builder, edit))  # in this child only
+    setattr(baseline, baseline.builder.__name__, _change_baseline(baseline.builder, edit))  # in this child only
     try:
         state = await baseline.decide(home(), THREAD, "approve")
     except Exception as error:  # noqa: BLE001 - whatever it says, it says something
         return {"error": repr(error)}
-    async with baseline.opened(home()) as graph:
+    async with baseline.open_graph(home()) as graph:
         left = await graph.aget_state({"configurable": {"thread_id": THREAD}})
     return {"outcome": state.get("outcome"), "open": bool(left.next or left.interrupts)}
 
 
-def _changed_twin(build: Callable[[Any], Any], edit: edits.Edit) -> Callable[[Any], Any]:
-    return lambda bank: edits.changed(build(bank), edit, PAUSED)
+def _change_baseline(build: Callable[[Any], Any], edit: edits.Edit) -> Callable[[Any], Any]:
+    return lambda bank: edits.change(build(bank), edit, PAUSED)

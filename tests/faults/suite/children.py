@@ -44,7 +44,7 @@ class Child:
         with suppress(ProcessLookupError):
             os.kill(self.pid, number)
 
-    def stopped(self, seconds: float = PATIENCE_S) -> bool:
+    def wait_until_stopped(self, seconds: float = PATIENCE_S) -> bool:
         """Wait until it was stopped by a signal; whether it was, or ended instead."""
         limit = time.monotonic() + seconds
         while time.monotonic() < limit:

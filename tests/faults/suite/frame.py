@@ -121,7 +121,7 @@ def load() -> dict[int, Row]:
     return dict(sorted(ROWS.items()))
 
 
-def sampled(trials: Sequence[Trial], most: Mapping[Side, int], seed: int) -> list[int]:
+def sample_trials(trials: Sequence[Trial], most: Mapping[Side, int], seed: int) -> list[int]:
     """The numbers of at most so many trials of each side.
 
     A side's trials are cut into as many equal stretches and one is drawn from each, so that whatever the trials go

@@ -13,7 +13,7 @@ LINES = 10  # where there is no terminal
 TIMES = (TimeElapsedColumn(), TextColumn("left:"), TimeRemainingColumn())
 
 
-def watched(done: Iterable[Done], total: int) -> Iterator[Done]:
+def watch(done: Iterable[Done], total: int) -> Iterator[Done]:
     """The trials as they end."""
     started, console = time.monotonic(), Console(stderr=True)
     with Progress(*COLUMNS, *TIMES, console=console, auto_refresh=False, disable=not console.is_terminal) as bar:

@@ -32,7 +32,7 @@ def warm(folder: Path, ready: Path | None = None) -> None:
     _move_to(folder)
     bank.router.router()
     tables.connect(folder / "bank.db", datetime.now(UTC).date()).close()
-    _move_to(furnished(folder / "once"))
+    _move_to(furnish(folder / "once"))
     asyncio.run(_each_once())
     _move_to(folder)
     gc.collect()
@@ -40,7 +40,7 @@ def warm(folder: Path, ready: Path | None = None) -> None:
         raise RuntimeError(f"threads run before the fork: {threading.enumerate()}")
 
 
-def furnished(folder: Path) -> Path:
+def furnish(folder: Path) -> Path:
     """A trial's own home in its folder: the seeded bank and the shared key."""
     made = folder / "home"
     made.mkdir(mode=0o700, parents=True)

@@ -32,7 +32,7 @@ def run_all(trials: Sequence[Trial], *, workers: int, keep: bool = False) -> Ite
                 mine, turn.value = turn.value, turn.value + 1
             if mine >= len(trials):
                 return
-            told.put((mine, *_tried(trials[mine], keep=keep)))
+            told.put((mine, *_try(trials[mine], keep=keep)))
 
     crew = [FORK.Process(target=work, daemon=True) for _ in range(min(workers, len(trials)))]
     for worker in crew:
@@ -51,7 +51,7 @@ def _next(told: "SimpleQueue[Done]", crew: Sequence[ForkProcess]) -> Done:
     return told.get()
 
 
-def _tried(trial: Trial, *, keep: bool) -> tuple[Outcome, float]:
+def _try(trial: Trial, *, keep: bool) -> tuple[Outcome, float]:
     folder, started = Path(tempfile.mkdtemp(prefix="trial-")), time.perf_counter()
     try:
         outcome = trial.run(folder)
