@@ -21,19 +21,19 @@ import pytest
 import typer
 
 from bank.settings import BankSettings
-from baton.cli.doctor.checks_settings import OTHERS
+from baton.cli.doctor.checks_settings import SETTINGS_ELSEWHERE
 from baton.cli.main import app
-from baton.cli.views.graphs_view import drawing
+from baton.cli.views.graphs_view import draw_graph
 from baton.config.settings import Role, Settings
 from baton.runs.registry import entries
 
 ROOT = Path(__file__).parents[1]
-PAGES = sorted([ROOT / "README.md", ROOT / "AGENTS.md", ROOT / "CHANGELOG.md", *(ROOT / "docs").rglob("*.md")])
+PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")])
 PATTERNS = sorted((ROOT / "docs" / "patterns").glob("*.md"))
 FENCE = re.compile(r"^```(\w+)([^\n]*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 LINK = re.compile(r"(?<!!)\[[^\]]+\]\(([^)\s]+)\)")
 SETTING = re.compile(r"^# ([A-Z][A-Z_]+)=", re.MULTILINE)
-ELSEWHERE = {*OTHERS, "LANGSMITH_API_KEY", "LANGSMITH_TRACING"}
+ELSEWHERE = {*SETTINGS_ELSEWHERE, "LANGSMITH_API_KEY", "LANGSMITH_TRACING"}
 """Settings that are read where they are needed, not through `Settings`."""
 
 READ = re.compile(r"environ(?:\.get\(|\[)\"(BATON_[A-Z_]+)\"")
@@ -258,7 +258,7 @@ def test_a_patterns_picture_is_the_graph(page: Path) -> None:
 
 def printed_picture(graph: str) -> str:
     """As `baton graph NAME --format mermaid` prints it."""
-    return drawing(graph, mermaid=True).replace("\t", " ").strip()
+    return draw_graph(graph, mermaid=True).replace("\t", " ").strip()
 
 
 def test_every_module_of_the_plumbing_is_explained() -> None:
@@ -277,7 +277,7 @@ def test_every_setting_that_the_code_reads_is_known_to_the_doctor() -> None:
     files = [file for room in ("baton", "bank", "app", "evals") for file in (ROOT / room).rglob("*.py")]
     read = {found for file in files for found in READ.findall(file.read_text("utf-8"))}
     fields = [*Settings.model_fields, *BankSettings.model_fields]
-    assert read - {*OTHERS, *(f"BATON_{each.upper()}" for each in fields)} == set()
+    assert read - {*SETTINGS_ELSEWHERE, *(f"BATON_{each.upper()}" for each in fields)} == set()
     assert read >= {"BATON_HOME", "BATON_USER", "BATON_DEBUG"}
 
 
