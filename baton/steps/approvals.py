@@ -185,7 +185,8 @@ class _Question:
     def _put(self, tx: Transaction) -> ApprovalRow:
         run, values = self._run, self._row._asdict()
         run.guard(tx)
-        fresh = tx.execute(INSERT, {**values, "seal": run.plumbing.seals.mark("approvals", values), "now": time.time()})
+        seal = run.plumbing.seals.mark("approvals", values)
+        fresh = tx.execute(INSERT, {**values, "seal": seal, "now": time.time()})
         if fresh.rowcount and (found := tx.execute(MADE_BEFORE, values).fetchone()):
             made = ApprovalRow(*found)
             run.plumbing.seals.check("approvals", made._asdict(), made.seal)
