@@ -1,4 +1,4 @@
-"""What a run waits for: the decision that is meant, and the one that stands."""
+"""Pending approvals of a run: the one that a reply is for, and the decision that stands."""
 
 import json
 from typing import Any
