@@ -98,7 +98,7 @@ class Executor:
             LeaseLost: another process took the run over.
         """
         try:
-            return await self._invoke(run, row, self._verified_graph(run, row), replies)
+            return await self._invoke(run, row, self._verify_graph(run, row), replies)
         except LeaseLost:
             raise
         except GraphDrained:
@@ -113,7 +113,7 @@ class Executor:
             return Ending(error=one_line(failure))
         return Ending(dead_lettered=True)
 
-    def _verified_graph(self, run: ActiveRun, row: RunRow) -> Graph:
+    def _verify_graph(self, run: ActiveRun, row: RunRow) -> Graph:
         """Return the graph of a run, once its row and its graph are verified.
 
         Raises:

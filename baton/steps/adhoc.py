@@ -27,7 +27,7 @@ from baton.storage import adhoc_rows, letter_rows, run_rows
 from baton.storage.adhoc_rows import AdHocCall
 from baton.storage.fence import ACTIVE
 from baton.storage.run_status import ENDED, RESUMABLE, Ending
-from baton.storage.summaries import pending_rows
+from baton.storage.summaries import find_pending_rows
 
 SERVER_KEYS = {"assistant_id", "graph_id", "langgraph_request_id"}  # what the Agent Server puts beside the thread id
 SERVER_USER = "langgraph_auth_user_id"
@@ -105,7 +105,7 @@ class Call:
         if not framework.has_saver_around(self.config["configurable"]):
             return None
         run = (self.run.thread_id, self.run.run)
-        rows = await self.run.plumbing.database.do(lambda tx: pending_rows(tx, *run), durable=False)
+        rows = await self.run.plumbing.database.do(lambda tx: find_pending_rows(tx, *run), durable=False)
         return [str(each.asked_as) for each in rows]
 
     async def _end(self, *, error: str | None = None, stopped: bool = False, asked: list[str] | None = None) -> None:

@@ -66,16 +66,16 @@ def check(tx: "Transaction", row: RunRow, seals: "Seals") -> None:
     """
     if row.output is not None:
         seals.check("outputs", row._asdict(), row.output_seal)
-    for each in pending_rows(tx, row.thread_id, row.run):
+    for each in find_pending_rows(tx, row.thread_id, row.run):
         seals.check("approvals", each._asdict(), each.seal)
 
 
 def waiting_for(tx: "Transaction", thread_id: str, run: int) -> list[PendingApproval]:
     """Return the approvals that a run waits for, as a person sees them."""
-    return [each.as_pending() for each in pending_rows(tx, thread_id, run)]
+    return [each.as_pending() for each in find_pending_rows(tx, thread_id, run)]
 
 
-def pending_rows(tx: "Transaction", thread_id: str, run: int) -> list[ApprovalRow]:
+def find_pending_rows(tx: "Transaction", thread_id: str, run: int) -> list[ApprovalRow]:
     """Return the rows of the approvals that a run waits for, oldest first."""
     return [ApprovalRow(*row) for row in tx.execute(WAITING, (thread_id, run)).fetchall()]
 
