@@ -28,6 +28,7 @@ from baton.runs.runner import Job, Runner
 from baton.runtime.plumbing import Plumbing
 from baton.storage import adhoc_rows, summaries
 from baton.storage.sqlite_file import reading
+from baton.storage.transaction import Transaction
 
 RUNS, WAITING, PAGE_MS = 10_000, 50, 5.0
 SHORT, LONG, STATE_RATIO = 10, 2_000, 2.0
@@ -54,7 +55,7 @@ async def page_ms(plumbing: Plumbing) -> float:
     """Milliseconds for the page of waiting runs, the connection's opening not counted."""
     told = [adhoc_rows.AdHocEvent(f"t{number}", "g", "library", 1_000, None, 0.0) for number in range(RUNS)]
 
-    def fill(tx: Any) -> None:
+    def fill(tx: Transaction) -> None:
         adhoc_rows.upsert(tx, told)
         tx.execute("UPDATE runs SET status = 'done'")
         for number in range(0, RUNS, RUNS // WAITING):

@@ -120,7 +120,7 @@ def _is_requested_again(tx: "Transaction", call: AdHocCall, last: "RunRow") -> b
 def _begin_anew(tx: "Transaction", call: AdHocCall, last: "RunRow", seals: "Seals") -> int:
     if last.status == "running" and is_alive(str(last.owner)):
         raise lease_error(call.thread_id)
-    new = {**last._asdict(), **call._asdict(), "now": time.time()}
+    new = {**last._asdict(), "owner": call.owner, "input": call.input, "now": time.time()}
     tx.execute(BEGIN_ANEW, {**new, "seal": seals.mark("runs", new)})
     return last.run
 

@@ -34,7 +34,7 @@ FILE_FAULTS = {
 }
 """Error codes of SQLite that concern the file, not the statement."""
 
-Work = Callable[[Any], T]
+Work = Callable[[Transaction], T]
 
 
 class Job(NamedTuple):
