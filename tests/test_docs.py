@@ -21,19 +21,20 @@ import pytest
 import typer
 
 from bank.settings import BankSettings
-from baton.cli.doctor.checks_settings import OTHERS
+from baton.cli.doctor.checks_settings import SETTINGS_ELSEWHERE
 from baton.cli.main import app
-from baton.cli.views.graphs_view import drawing
+from baton.cli.views.graphs_view import draw_graph
 from baton.config.settings import Role, Settings
 from baton.runs.registry import entries
+from evals.dataset import own_datasets
 
 ROOT = Path(__file__).parents[1]
-PAGES = sorted([ROOT / "README.md", ROOT / "AGENTS.md", ROOT / "CHANGELOG.md", *(ROOT / "docs").rglob("*.md")])
+PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")])
 PATTERNS = sorted((ROOT / "docs" / "patterns").glob("*.md"))
 FENCE = re.compile(r"^```(\w+)([^\n]*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 LINK = re.compile(r"(?<!!)\[[^\]]+\]\(([^)\s]+)\)")
 SETTING = re.compile(r"^# ([A-Z][A-Z_]+)=", re.MULTILINE)
-ELSEWHERE = {*OTHERS, "LANGSMITH_API_KEY", "LANGSMITH_TRACING"}
+ELSEWHERE = {*SETTINGS_ELSEWHERE, "LANGSMITH_API_KEY", "LANGSMITH_TRACING"}
 """Settings that are read where they are needed, not through `Settings`."""
 
 READ = re.compile(r"environ(?:\.get\(|\[)\"(BATON_[A-Z_]+)\"")
@@ -55,7 +56,7 @@ for words in json.loads(sys.argv[1]):
 ONE_THREAD = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
 """For the router's training: it is small, and the tests run side by side."""
 
-COPIED = ("app", "bank", "baton", "graphs", "nodes", "state")
+COPIED = ("app", "bank", "baton", "desk", "graphs", "nodes", "state")
 
 
 class Block(NamedTuple):
@@ -200,8 +201,9 @@ def test_another_business_runs_as_described(tmp_path: Path) -> None:
 def test_the_graph_of_the_ten_steps_works(tmp_path: Path, desk: dict[str, Path]) -> None:
     page, house = ROOT / "docs" / "add-a-graph.md", tmp_path / "house"
     copied(house)
+    assert not [block.file for block in blocks(page) if block.file and (house / block.file).exists()]
     written(page, house)
-    offer_skill(house)
+    offer_responder(house)
     register(page, house)
     lines = [words for block in blocks(page) for words in commands(block)]
     ended = ends([*lines, [PYTEST, *QUIETLY, "tests/graphs"]], house, **desk)
@@ -218,11 +220,11 @@ def copied(house: Path) -> None:
         shutil.copy(ROOT / file, house / file)
 
 
-def offer_skill(house: Path) -> None:
+def offer_responder(house: Path) -> None:
     """As the page says; what else is offered there may have grown."""
-    file = house / "bank" / "skills" / "__init__.py"
+    file = house / "bank" / "responders" / "__init__.py"
     told = file.read_text("utf-8").replace("= {", '= {"Urgency": urgency, ', 1)
-    file.write_text(f"from bank.skills.urgency import urgency\n{told}")
+    file.write_text(f"from bank.responders.urgency import urgency\n{told}")
 
 
 def register(page: Path, house: Path) -> None:
@@ -257,7 +259,7 @@ def test_a_patterns_picture_is_the_graph(page: Path) -> None:
 
 def printed_picture(graph: str) -> str:
     """As `baton graph NAME --format mermaid` prints it."""
-    return drawing(graph, mermaid=True).replace("\t", " ").strip()
+    return draw_graph(graph, mermaid=True).replace("\t", " ").strip()
 
 
 def test_every_module_of_the_plumbing_is_explained() -> None:
@@ -276,22 +278,22 @@ def test_every_setting_that_the_code_reads_is_known_to_the_doctor() -> None:
     files = [file for room in ("baton", "bank", "app", "evals") for file in (ROOT / room).rglob("*.py")]
     read = {found for file in files for found in READ.findall(file.read_text("utf-8"))}
     fields = [*Settings.model_fields, *BankSettings.model_fields]
-    assert read - {*OTHERS, *(f"BATON_{each.upper()}" for each in fields)} == set()
+    assert read - {*SETTINGS_ELSEWHERE, *(f"BATON_{each.upper()}" for each in fields)} == set()
     assert read >= {"BATON_HOME", "BATON_USER", "BATON_DEBUG"}
 
 
 def test_every_step_that_asks_a_model_stands_with_its_role() -> None:
     rows = re.findall(r"^\| `(\w+)` \|.*\| (.*) \|$", (ROOT / "docs" / "models.md").read_text("utf-8"), re.MULTILINE)
     told = {role: set(re.findall(r"`(\w+)`", steps)) for role, steps in rows}
-    asked = [(ASKED.search(file.read_text("utf-8")), file.stem) for file in (ROOT / "nodes").glob("*.py")]
+    asked = [(ASKED.search(file.read_text("utf-8")), file.stem) for file in (ROOT / "nodes").rglob("*.py")]
     for role in get_args(Role):
         mine = {step for found, step in asked if found and found[1] == f'"{role}"'}
-        by_route = {step for found, step in asked if found and found[1] == "chosen.model"}
+        by_route = {step for found, step in asked if found and found[1] == "specialist.model"}
         assert told[role] - {"classify"} == mine | (by_route if role in {"cheap", "strong"} else set())
 
 
 def test_a_files_and_a_datasets_name_is_one_that_there_is() -> None:
-    own = {file.stem for file in (ROOT / "evals" / "datasets").glob("*.jsonl")}
+    own = {file.stem for file in own_datasets().glob("*.jsonl")}
     for page in PAGES:
         for words in (words for block in blocks(page) for words in commands(block)):
             given = dict(pairwise(words))

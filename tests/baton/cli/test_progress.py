@@ -38,7 +38,7 @@ def test_nothing_is_left_at_the_end(clock: list[float]) -> None:
 def test_a_run_that_a_stop_put_back_is_no_progress(clock: list[float], capsys: pytest.CaptureFixture[str]) -> None:
     watch = Lines(Tally(2))
     clock[0] += 60
-    watch.done(summary("queued"))
+    watch.add(summary("queued"))
     assert capsys.readouterr().err == ""
-    watch.done(summary("done"))
+    watch.add(summary("done"))
     assert capsys.readouterr().err == "1/2 (1 done, 1 queued), 0.0 messages/s\n"
