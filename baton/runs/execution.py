@@ -30,7 +30,7 @@ from baton.storage.seals import Seals
 from baton.storage.transaction import Transaction
 
 Replies = dict[str, Any]
-"""What clients replied, by the id of the interrupt that each reply is for."""
+"""The replies of clients by the id of the interrupt that each is for."""
 
 RECOVERIES = 3  # takeovers from dead processes before a run is dead-lettered
 
@@ -98,7 +98,7 @@ class Executor:
             LeaseLost: another process took the run over.
         """
         try:
-            return await self._invoke(run, row, self._verified_graph(run, row), replies)
+            return await self._invoke(run, row, self._verify_graph(run, row), replies)
         except LeaseLost:
             raise
         except GraphDrained:
@@ -113,8 +113,8 @@ class Executor:
             return Ending(error=one_line(failure))
         return Ending(dead_lettered=True)
 
-    def _verified_graph(self, run: ActiveRun, row: RunRow) -> Graph:
-        """The graph of a run, once nothing speaks against working it.
+    def _verify_graph(self, run: ActiveRun, row: RunRow) -> Graph:
+        """Return the graph of a run, once its row and its graph are verified.
 
         Raises:
             TamperedCheckpoint: the row was changed.
@@ -133,7 +133,7 @@ class Executor:
         return graph
 
     async def _invoke(self, run: ActiveRun, row: RunRow, graph: Graph, replies: Replies | None) -> Ending:
-        """Run the graph from where it stands; its output, or the interrupts at which it waits.
+        """Run the graph from where it stands; return its output, or the interrupts at which it waits.
 
         Raises:
             UsageError: it waits at an interrupt that nobody can answer here.
@@ -166,7 +166,7 @@ class Executor:
             self._controls.discard(control)
 
     async def _resume_input(self, graph: Graph, config: RunnableConfig, row: RunRow, replies: Replies | None) -> Any:
-        """What to pass to `ainvoke`: the input, `Command(resume=...)`, or None to continue.
+        """Return the value to pass to `ainvoke`: the input, `Command(resume=...)`, or None to continue.
 
         Raises:
             UsageError: replies came, and the thread stands in another run.
@@ -183,7 +183,7 @@ class Executor:
         return row.input_data
 
     async def _replies_on_record(self, graph: Graph, config: RunnableConfig) -> Command[Any] | None:
-        """The replies that were decided before a crash, for the interrupts at which the graph stands; None without."""
+        """Return the replies that were decided before a crash, for the interrupts at which the graph waits, if any."""
         pending = [each.id for each in (await graph.aget_state(config)).interrupts]
         if not pending:
             return None

@@ -125,4 +125,4 @@ def get_queued(tx: Transaction, thread_id: str, run: int | None = None) -> RunRo
 
 def is_at_breakpoint(tx: Transaction, row: RunRow) -> bool:
     """Whether a run waits only to be resumed, and not for a decision."""
-    return row.status == "waiting" and not summaries.pending_rows(tx, row.thread_id, row.run)
+    return row.status == "waiting" and not summaries.find_pending_rows(tx, row.thread_id, row.run)

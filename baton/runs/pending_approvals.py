@@ -1,4 +1,4 @@
-"""What a run waits for: the decision that is meant, and the one that stands."""
+"""Pending approvals of a run: the one that a reply is for, and the decision that stands."""
 
 import json
 from typing import Any
@@ -7,7 +7,7 @@ from baton.errors import AlreadyDecided, NothingWaiting, UsageError
 from baton.storage.records import ApprovalRequest, ApprovalRow, RunRow
 from baton.storage.run_rows import OPEN
 from baton.storage.run_status import RESUMABLE
-from baton.storage.summaries import pending_rows
+from baton.storage.summaries import find_pending_rows
 from baton.storage.transaction import Transaction
 
 SELECT = f"SELECT {', '.join(ApprovalRow._fields)} FROM approvals"
@@ -28,7 +28,7 @@ def find_pending(tx: Transaction, row: RunRow, interrupt_id: str | None) -> str:
     if interrupt_id:
         _refuse_decided(tx, row, interrupt_id)
     can_wait = row.status == "waiting" or row.status in RESUMABLE
-    pending = [each.interrupt_id for each in pending_rows(tx, row.thread_id, row.run)] if can_wait else []
+    pending = [each.interrupt_id for each in find_pending_rows(tx, row.thread_id, row.run)] if can_wait else []
     if not pending:
         _refuse_none_pending(tx, row)
     if interrupt_id and interrupt_id not in pending:
@@ -109,5 +109,5 @@ def refuse_foreign(tx: Transaction, row: RunRow, interrupts: int) -> None:
     Raises:
         UsageError: there are some.
     """
-    if len(pending_rows(tx, row.thread_id, row.run)) < interrupts:
+    if len(find_pending_rows(tx, row.thread_id, row.run)) < interrupts:
         raise UsageError(f"{row.graph} paused at an interrupt() of its own; ask with baton.request_approval instead")

@@ -123,7 +123,7 @@ class Runner:
                 await asyncio.gather(*workers, return_exceptions=True)  # each puts its run back into the queue
 
     async def resume(self, thread_id: str, *, run: int | None = None) -> RunSummary:
-        """Go on with a run as far as it goes, after waiting out a lease that nobody renews; returns its summary.
+        """Go on with a run as far as it goes, after waiting out a lease that is not renewed; return its summary.
 
         Without a number it is the thread's last; a run at a breakpoint goes on from there.
 
@@ -147,7 +147,7 @@ class Runner:
     ) -> RunSummary:
         """Answer one waiting decision of a run, the thread's last by default, and go on; the first answer stands.
 
-        `by` and `channel` say in its row who decided and how; `by` defaults to whoever runs this process.
+        `by` and `channel` say in its row who decided and how; `by` defaults to the user of this process.
 
         Raises:
             NothingWaiting, AlreadyDecided, BadDecision: the answer cannot be taken, or did not come first.
@@ -168,7 +168,7 @@ class Runner:
     async def _claim_for_decision(
         self, thread_id: str, interrupt_id: str | None, run: int | None
     ) -> tuple[str, RunRow]:
-        """Claim the run of the decision that is meant; return the decision's id and the row as it is then."""
+        """Claim the run of the decision that is meant; return the decision's id and the row after the claim."""
         claimed = await self._leases.claim_for_decision(thread_id, interrupt_id, run)
         if claimed is None:  # it was cut off after it had asked: let it come back to where it waits
             await self.resume(thread_id, run=run)
@@ -178,7 +178,12 @@ class Runner:
         return claimed
 
     async def _refuse_undecided(self, row: RunRow, asked: str, summary: RunSummary) -> None:
-        """Say why a reply became no decision; not where the run ended without it."""
+        """Refuse a reply that became no decision, unless the run ended without it.
+
+        Raises:
+            BadDecision: the node that asked refused it.
+            Held: another process works the run now.
+        """
         if asked in {each["interrupt_id"] for each in summary["waiting_for"]}:
             raise BadDecision(await self._fault_of_reply(row, asked))
         if summary["status"] == "running":
@@ -187,7 +192,7 @@ class Runner:
     async def replay(
         self, letter_id: str, *, accept_change: bool = False, budget_tokens: int | None = None
     ) -> RunSummary:
-        """Go on from the checkpoint of a dead letter, after a fix; what was done stays done.
+        """Go on from the checkpoint of a dead letter, after a fix; finished steps are not run again.
 
         `accept_change` goes on although the graph changed; `budget_tokens` is the run's new budget.
 
@@ -201,7 +206,7 @@ class Runner:
         return await self._run_claimed(await self._leases.claim_for_replay(letter_id, options))
 
     async def settle(self, letter_id: str, *, done: bool, receipt: Any = None, by: str | None = None) -> RunSummary:
-        """Say what came of an effect in doubt and go on: it was `done`, with this receipt, or it was not and is fired.
+        """Record the outcome of an effect in doubt and go on: it was `done`, with this receipt, or not, and is fired.
 
         Raises:
             UsageError: the letter keeps no effect in doubt, or is not open; nothing was changed.
@@ -218,21 +223,21 @@ class Runner:
         return await self._run_claimed(claimed)
 
     async def summary(self, thread_id: str, *, run: int | None = None) -> RunSummary:
-        """What programs are told about one run, the thread's last by default.
+        """Return one run as programs see it, the thread's last by default.
 
         Raises:
             UnknownThread: there is no such run.
-            TamperedCheckpoint: its output, or a question that it waits for, was changed.
+            TamperedCheckpoint: its output, or an approval that it waits for, was changed.
         """
         return await self._database.do(lambda tx: summarise(tx, thread_id, run, self._plumbing.seals))
 
     def stop(self) -> None:
-        """Let the steps in progress finish, start no others, put what is unfinished back into the queue."""
+        """Let the steps in progress finish and start no others; unfinished runs go back into the queue."""
         self._stopping.set()
         self._executor.stop()
 
     async def _cut_off(self, workers: Sequence["asyncio.Task[None]"]) -> None:
-        """End what does not end by itself within the grace after a stop."""
+        """Cancel the workers that have not ended within GRACE_S after a stop."""
         await self._stopping.wait()
         await asyncio.sleep(GRACE_S)
         for task in workers:
@@ -245,7 +250,7 @@ class Runner:
             return await self._executor.run(row, replies, decider)
 
     def _plain(self, reply: Reply) -> Reply:
-        """A reply as plain JSON; what a checkpoint cannot hold is refused before anything is touched."""
+        """Return a reply as plain JSON; one that a checkpoint cannot hold is refused before anything is changed."""
         try:
             plain: Reply = from_json(to_json(reply), allow_inf_nan=False)
             self._plumbing.checkpointer.serde.dumps_typed(plain)
@@ -254,7 +259,7 @@ class Runner:
         return plain
 
     async def _fault_of_reply(self, row: RunRow, asked: str) -> str:
-        """What the node that asked found wrong with the reply."""
+        """Return the reason for which the node that asked refused the reply."""
         state = await self._executor.state(row)
         request = await self._database.do(lambda tx: get_request(tx, asked))
         faults = [each.value["error"] for each in state.interrupts if request.items() < each.value.items()]

@@ -28,7 +28,7 @@ from baton.storage.adhoc_rows import AdHocCall
 from baton.storage.fence import ACTIVE
 from baton.storage.records import RunRow
 from baton.storage.run_status import ENDED, RESUMABLE, Ending
-from baton.storage.summaries import pending_rows
+from baton.storage.summaries import find_pending_rows
 
 SERVER_KEYS = {
     "assistant_id",
@@ -110,7 +110,7 @@ class Call:
         if not framework.has_saver_around(self.config["configurable"]):
             return None
         run = (self.run.thread_id, self.run.run)
-        rows = await self.run.plumbing.database.do(lambda tx: pending_rows(tx, *run), durable=False)
+        rows = await self.run.plumbing.database.do(lambda tx: find_pending_rows(tx, *run), durable=False)
         return [str(each.asked_as) for each in rows]
 
     async def _end(

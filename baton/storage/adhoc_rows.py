@@ -1,7 +1,7 @@
 """The rows of ad-hoc runs, which nobody queued: a call of a graph begins or continues one. Light, over a transaction.
 
-A call on a thread writes its row before its first checkpoint (`begin`, `go_on`). A call without a thread is told of as
-events, which are written in batches (`upsert`): its row is there to be listed, and nobody goes on with it.
+A call on a thread writes its row before its first checkpoint (`begin`, `go_on`). A call without a thread is reported as
+events, which are written in batches (`upsert`): its row is there to be listed, and cannot be resumed.
 """
 
 import json
@@ -79,7 +79,7 @@ class AdHocCall(NamedTuple):
     request_id: str | None = None
 
     def event(self, began: float, ended: float | None = None, error: str | None = None) -> AdHocEvent:
-        """What is told of it where it has no thread: that it began or, with `ended`, that it came back."""
+        """Return the event that reports it where it has no thread: it began or, with `ended`, came back."""
         return AdHocEvent(*self[:5], began, ended, error)
 
 
@@ -120,7 +120,7 @@ def _is_requested_again(tx: "Transaction", call: AdHocCall, last: "RunRow") -> b
 def _begin_anew(tx: "Transaction", call: AdHocCall, last: "RunRow", seals: "Seals") -> int:
     if last.status == "running" and is_alive(str(last.owner)):
         raise lease_error(call.thread_id)
-    new = {**last._asdict(), **call._asdict(), "now": time.time()}
+    new = {**last._asdict(), "owner": call.owner, "input": call.input, "now": time.time()}
     tx.execute(BEGIN_ANEW, {**new, "seal": seals.mark("runs", new)})
     return last.run
 
@@ -147,7 +147,7 @@ def go_on(tx: "Transaction", call: AdHocCall, run: int, seals: "Seals") -> None:
 
 
 def upsert(tx: "Transaction", events: Sequence[AdHocEvent]) -> None:
-    """Write the rows of runs that are told of as events.
+    """Upsert the runs that events report.
 
     A batch may hold several events of a thread: the last sets the status, durations are summed.
     """
@@ -173,5 +173,5 @@ def upsert(tx: "Transaction", events: Sequence[AdHocEvent]) -> None:
 
 
 def _dead_lettered(tx: "Transaction", threads: list[str]) -> set[str]:
-    """Which of the threads have an open dead letter that ended their run."""
+    """Return those of the threads that have an open dead letter which ended their run."""
     return {row[0] for row in tx.execute(ENDING_LETTERS, (json.dumps(threads),)).fetchall()} if threads else set()

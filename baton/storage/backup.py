@@ -1,4 +1,4 @@
-"""Backups: a copy of all that is kept, made while runs work. Light on purpose, see `baton.config.home`.
+"""Backups: a copy of the database and the home, made while runs work. Light on purpose, see `baton.config.home`.
 
 A backup is a folder of plain files. `backup.json` is written last and lists each with its size and SHA-256: without it
 a folder is a backup that was cut off. The database is copied before the home's other files, so a receiver whose file
@@ -36,7 +36,7 @@ Tell = Callable[[str, int, int], None]
 
 
 class Kept(NamedTuple):
-    """What was copied, and to which folder; `left_out` are files that were too large, or whose name was taken."""
+    """A report of a copy; `left_out` are files that were too large, or whose name was taken."""
 
     folder: Path
     files: int
@@ -201,7 +201,7 @@ def _copy_database(source: sqlite3.Connection, target: Path, tell: Tell) -> None
 
 
 def _facts(database: Path) -> tuple[int, int]:
-    """A copied database's schema, and how many runs it has."""
+    """Return a copied database's schema, and its number of runs."""
     with closing(connect(database, "immutable=1")) as connection:
         facts = ("PRAGMA user_version", "SELECT count(*) FROM runs")
         schema, runs = (int(connection.execute(each).fetchone()[0]) for each in facts)

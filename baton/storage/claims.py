@@ -1,7 +1,7 @@
 """Claims on runs: a lease with a fencing token. Plain functions over a transaction; light, see `baton.config.home`.
 
 A claim is valid for some seconds of the steady clock, is renewed while the run is worked, and raises the run's fence:
-what an earlier owner still tries to write is refused by it.
+the writes of an earlier owner are refused by it.
 """
 
 import os
@@ -43,7 +43,7 @@ def steady() -> float:
 
 
 def claim(tx: "Transaction", row: "RunRow", owner: str, lease_s: float) -> "RunRow | None":
-    """Take the lease of a run and return its row as it is after that; None while it is leased, to whichever owner.
+    """Take the lease of a run and return its row as it is after that; None while any owner leases it.
 
     `row` is as this transaction read it: nobody else can have changed it since, so it is not read again.
     """

@@ -34,7 +34,7 @@ FILE_FAULTS = {
 }
 """Error codes of SQLite that concern the file, not the statement."""
 
-Work = Callable[[Any], T]
+Work = Callable[[Transaction], T]
 
 
 class Job(NamedTuple):
@@ -133,7 +133,7 @@ class Database:
         return add
 
     def _schedule_flush(self) -> None:
-        """Schedule the writing of what is posted or buffered within POSTED_S."""
+        """Schedule the writing of what is enqueued or buffered within POSTED_S."""
         if not self._flush_is_due and not self._closed:
             self._flush_is_due = True
             self._loop.call_later(POSTED_S, self._flush)

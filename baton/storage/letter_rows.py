@@ -35,7 +35,7 @@ OF_STATUS = f"{SELECT} WHERE :status IS NULL OR status = :status ORDER BY create
 
 
 def put(tx: "Transaction", letter: DeadLetter, *, again: bool) -> None:
-    """Keep a failure, or open its dead letter once more; `again` where only the news of it is repeated."""
+    """Store a failure, or reopen its dead letter; `again` where the same failure is only reported once more."""
     if tx.execute(INSERT, _values(letter, letter.evidence)).rowcount:
         return
     if again:
@@ -52,7 +52,7 @@ def _values(letter: DeadLetter, evidence: Evidence) -> dict[str, Any]:
 
 
 def _equals_elsewhere(before: DeadLetter, letter: DeadLetter) -> list[list[CheckpointRef]]:
-    """Where else the same request failed in the same step: two workers may have been given the same."""
+    """Return the checkpoints of other tasks of the step that failed on the same request, as two workers may."""
     tasks = {step[-1].task_id for step in letter.checkpoints}
     graphs = {each[:2] for step in letter.checkpoints for each in step}
     others = [step for step in before.checkpoints if step[-1].task_id not in tasks]
@@ -88,7 +88,7 @@ def open_of(tx: "Transaction", thread_id: str, run: int) -> list[DeadLetter]:
 
 
 def discard(tx: "Transaction", letter_id: str, why: str) -> DeadLetter:
-    """Close a dead letter for good and return it; nothing is done about what failed.
+    """Close a dead letter for good and return it; nothing is done about the failure.
 
     Raises:
         UsageError: no reason is given, or it is not open.

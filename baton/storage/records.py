@@ -1,4 +1,4 @@
-"""What the tables hold and what programs are shown, as types. Light on purpose, see `baton.config.home`.
+"""The records of runs, approvals, dead letters and steps. Light on purpose, see `baton.config.home`.
 
 A row is a named tuple whose fields are the columns that are read; JSON is a `TypedDict`, `typing`'s own: none of these
 is the schema of a graph, and it costs no import.
@@ -70,7 +70,7 @@ class NewRun(NamedTuple):
 
 
 class Usage(TypedDict):
-    """What the model endpoints reported; the cost is None where a price is not known."""
+    """Tokens and cost as the model endpoints reported them; the cost is None where a price is not known."""
 
     model_calls: int
     input_tokens: int
@@ -87,14 +87,14 @@ class ActionRequest(TypedDict):
 
 
 class ReviewConfig(TypedDict):
-    """What a person may decide about an action."""
+    """The decisions that a person may make about an action."""
 
     action_name: str
     allowed_decisions: list[Kind]
 
 
 class ApprovalRequest(TypedDict):
-    """The payload of an interrupt: one action, and what may be decided about it."""
+    """The payload of an interrupt: one action, and the decisions that are allowed."""
 
     action_requests: list[ActionRequest]
     review_configs: list[ReviewConfig]
@@ -153,7 +153,7 @@ class FailedAttempt(TypedDict):
 
 
 class Evidence(TypedDict):
-    """What is kept of a failure, as JSON; older dead letters lack what is not required.
+    """The evidence of a failure, as JSON; older dead letters lack the keys that are not required.
 
     `places` are the checkpoints of each step that is to be done again, outermost graph first; `effect` is the key of an
     effect in doubt, `raw` an answer that was of no use.
@@ -189,12 +189,12 @@ class DeadLetter(NamedTuple):
 
     @property
     def checkpoints(self) -> list[list[CheckpointRef]]:
-        """Where each step stood that a replay does again, outermost graph first; empty where that is not kept."""
+        """The checkpoints of each step that a replay runs again, outermost graph first; empty where none were kept."""
         return [[CheckpointRef(*each) for each in step] for step in self.evidence.get("places", [])]
 
 
 class RunSummary(TypedDict):
-    """What programs are told about a run; `line` and `id` only of a file's record, times Unix seconds."""
+    """A run as programs see it; `line` and `id` only of a file's record, times Unix seconds."""
 
     line: NotRequired[int]
     id: NotRequired[str | int]
@@ -228,7 +228,7 @@ class ModelCall(TypedDict):
 
 
 class StepUsage(TypedDict):
-    """What a step attempt asked of models, with each call; None where a number is not known."""
+    """The model calls of a step attempt and their sums; None where a number is not known."""
 
     model: str | None
     model_calls: int

@@ -1,4 +1,4 @@
-"""Putting a backup back into a home that has no database. Light on purpose, see `baton.config.home`."""
+"""Restoring: puts a backup back into a home that has no database. Light on purpose, see `baton.config.home`."""
 
 import json
 import os

@@ -41,7 +41,7 @@ SET_STATUS = f"UPDATE runs SET status = :status, updated_at = :now WHERE {THIS}"
 ENDING_LETTER = "SELECT 1 FROM dead_letters WHERE thread_id = ? AND run = ? AND ends_run AND status = 'open'"
 OPEN = "decision IS NULL AND withdrawn_at IS NULL"
 WITHDRAW = f"UPDATE approvals SET withdrawn_at = :now WHERE {THIS} AND {OPEN}"
-BUT_INTERRUPTS = " AND asked_as NOT IN (SELECT value FROM json_each(:interrupts))"
+EXCEPT_INTERRUPTS = " AND asked_as NOT IN (SELECT value FROM json_each(:interrupts))"
 WITHDRAW_ALL = f"UPDATE approvals SET withdrawn_at = :now WHERE thread_id = :thread_id AND {OPEN}"
 SUSPECTS = (
     "SELECT thread_id FROM runs WHERE thread_id IN (SELECT value FROM json_each(?))"
@@ -100,7 +100,7 @@ def refuse_unended(tx: "Transaction", thread_id: str) -> None:
 def finish(tx: "Transaction", fence: "Fence", seals: "Seals", ending: Ending, took_ms: float) -> None:
     """Close a run's row and end its lease; the status follows from the ending and from its open dead letters.
 
-    An approval that its graph does not wait for any more is withdrawn, for nobody can decide it.
+    Approvals that its graph waits for no more are withdrawn: they cannot be decided.
 
     Raises:
         LeaseLost: another process took the run over.
@@ -116,9 +116,9 @@ def finish(tx: "Transaction", fence: "Fence", seals: "Seals", ending: Ending, to
 
 
 def withdraw(tx: "Transaction", thread_id: str, run: int, interrupts: Sequence[str]) -> int:
-    """Withdraw the pending approvals of a run, but those at `interrupts`, and return how many those are."""
+    """Withdraw the pending approvals of a run, except those at `interrupts`; return how many were withdrawn."""
     values = {"thread_id": thread_id, "run": run, "interrupts": json.dumps(list(interrupts)), "now": time.time()}
-    return tx.execute(WITHDRAW + (BUT_INTERRUPTS if interrupts else ""), values).rowcount
+    return tx.execute(WITHDRAW + (EXCEPT_INTERRUPTS if interrupts else ""), values).rowcount
 
 
 def note_update(tx: "Transaction", thread_id: str, run: int, *, asked: Sequence[str], ended: bool) -> None:

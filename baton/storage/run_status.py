@@ -1,4 +1,4 @@
-"""The status of a run: what it may be, and how it follows from what happened. Light on purpose.
+"""The status of a run, and how it follows from the way that a call ended. Light, see `baton.config.home`.
 
 | status | meaning |
 |---|---|
@@ -20,7 +20,7 @@ ENDED: tuple[Status, ...] = ("done", "dead_lettered")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ending:
-    """How a call that worked a run came back; `output` is JSON text, `error` one line.
+    """The way in which a call that worked a run ended; `output` is JSON text, `error` one line.
 
     `dead_lettered` says that the run as a whole is, `stopped` that it was cut off and can go on. `interrupts` are the
     ids at which its graph waits, none for a breakpoint; None for a graph that does not wait.

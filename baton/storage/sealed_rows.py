@@ -15,7 +15,7 @@ from baton.storage.sqlite_file import FAULTS, connect_read_only, explained, is_b
 NEWEST_ROWS = 20  # of a table that are tried: one that was changed must not decide for all
 TABLES = ("runs", "effects")
 CHECKPOINT_CONTEXT = ("thread_id", "checkpoint_ns", "checkpoint_id", "parent_id", "type", "metadata")
-"""What a checkpoint is signed together with."""
+"""The columns that a checkpoint is signed together with."""
 
 NEWEST = "SELECT * FROM {} WHERE {} IS NOT NULL ORDER BY rowid DESC LIMIT {}"
 
@@ -63,7 +63,7 @@ def _verdicts(connection: sqlite3.Connection, key: bytes) -> Iterator[bool]:
 
 
 def _newest_rows(connection: sqlite3.Connection, table: str, column: str) -> list[dict[str, Any]]:
-    """The newest rows that have that column filled; none where an older schema has no such column."""
+    """Return the newest rows that have a value in that column; none where an older schema lacks the column."""
     if column not in {each[1] for each in connection.execute(f"PRAGMA table_info({table})")}:
         return []
     return [dict(row) for row in connection.execute(NEWEST.format(table, column, NEWEST_ROWS))]

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 SLEW_S = 1.0  # a clock that is kept right is set back by less, and then what ended first may have begun later
 SUFFIXES = {"effect": "!", "budget": " (budget)"}  # of the step's name, by the kind of span
 AttemptKey = tuple[str, str, int]
-"""What names an attempt in its run: step, task id and number."""
+"""The key of an attempt in its run: step, task id and number."""
 
 
 class Span(NamedTuple):

@@ -45,7 +45,7 @@ class CheckpointRow(NamedTuple):
 
 
 class WriteRow(NamedTuple):
-    """What a task wrote to a channel, as it is stored: `value` is signed."""
+    """A write of a task to a channel, as it is stored: `value` is signed."""
 
     task_id: str
     idx: int
@@ -120,7 +120,7 @@ class SqliteCheckpointer(BaseCheckpointSaver[int]):
     ) -> None:
         """Store what a task wrote; on disk when this returns."""
         if any(channel == ERROR and isinstance(value, asyncio.CancelledError) for channel, value in writes):
-            return  # it has neither failed nor finished: what it had written would count as all that it has to write
+            return  # it has neither failed nor finished, and its writes so far would count as all of them
         given = config["configurable"]
         key = (str(given["thread_id"]), given.get("checkpoint_ns", ""), str(given["checkpoint_id"]))
         rows, is_masked = [], _is_masked(given)

@@ -20,11 +20,11 @@ if TYPE_CHECKING:
 
 APPLICATION_ID = 0x4261746F  # "Bato", in the file's header: whose file this is
 SCHEMA_VERSION = 3
-ADD_SEALS = (  # what was written before stays without: it can be looked at, and is refused where it would be acted on
+ADD_SEALS = (  # older rows stay without: they can be shown, and are refused where something would be done by them
     *(f"ALTER TABLE {table} ADD COLUMN seal BLOB" for table in ("runs", "effects", "approvals")),
     "ALTER TABLE runs ADD COLUMN output_seal BLOB",
 )
-ADD_RUNS = (  # what was written before is the thread's first run
+ADD_RUNS = (  # older rows belong to the thread's first run
     *(
         f"ALTER TABLE {table} ADD COLUMN run INTEGER NOT NULL DEFAULT 1"
         for table in ("model_calls", "spans", "effects", "approvals")
@@ -168,7 +168,7 @@ def connect_read_only(path: Path) -> Connection:
     except sqlite3.Error as error:
         if getattr(error, "sqlite_errorcode", 0) & 0xFF not in (sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN):
             raise
-    log = path.with_name(f"{path.name}-wal")  # without one, what is in the file is all there is
+    log = path.with_name(f"{path.name}-wal")  # without one, the file is complete
     if log.exists() and log.stat().st_size:
         raise StorageError(
             f"the last changes of {path} lie in {log.name}, which cannot be read where nothing can be written;"

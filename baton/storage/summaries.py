@@ -1,4 +1,4 @@
-"""What programs are told about runs. Plain functions over a transaction; light, see `baton.config.home`."""
+"""Summaries of runs, for programs. Plain functions over a transaction; light, see `baton.config.home`."""
 
 import json
 from typing import TYPE_CHECKING, Any
@@ -25,11 +25,11 @@ USED = (
 
 
 def summary(tx: "Transaction", row: RunRow) -> RunSummary:
-    """Return what programs are told about one run."""
+    """Return one run as programs see it."""
     run = (row.thread_id, row.run)
     letters = tx.execute(OPEN_LETTERS, run).fetchall()
     failure = next((f"{each['step']}: {each['error']}" for each in letters if each["ends_run"]), None)
-    told: RunSummary = {
+    summarised: RunSummary = {
         "thread_id": row.thread_id,
         "run": row.run,
         "graph": row.graph,
@@ -44,7 +44,7 @@ def summary(tx: "Transaction", row: RunRow) -> RunSummary:
         "usage": usage(tx, *run),
         "latency_ms": round(row.latency_ms, 1),
     }
-    return told if row.line is None else {"line": row.line, **told}
+    return summarised if row.line is None else {"line": row.line, **summarised}
 
 
 def listing(
@@ -59,23 +59,23 @@ def listing(
 
 
 def check(tx: "Transaction", row: RunRow, seals: "Seals") -> None:
-    """Hold what `summary` tells of a run against its seals; a listing of many runs is not worth it.
+    """Verify the stored parts of a run's summary; not done for a list of runs, where it would cost too much.
 
     Raises:
         TamperedCheckpoint: its output, or an approval that it waits for, was changed.
     """
     if row.output is not None:
         seals.check("outputs", row._asdict(), row.output_seal)
-    for each in pending_rows(tx, row.thread_id, row.run):
+    for each in find_pending_rows(tx, row.thread_id, row.run):
         seals.check("approvals", each._asdict(), each.seal)
 
 
 def waiting_for(tx: "Transaction", thread_id: str, run: int) -> list[PendingApproval]:
     """Return the approvals that a run waits for, as a person sees them."""
-    return [each.as_pending() for each in pending_rows(tx, thread_id, run)]
+    return [each.as_pending() for each in find_pending_rows(tx, thread_id, run)]
 
 
-def pending_rows(tx: "Transaction", thread_id: str, run: int) -> list[ApprovalRow]:
+def find_pending_rows(tx: "Transaction", thread_id: str, run: int) -> list[ApprovalRow]:
     """Return the rows of the approvals that a run waits for, oldest first."""
     return [ApprovalRow(*row) for row in tx.execute(WAITING, (thread_id, run)).fetchall()]
 

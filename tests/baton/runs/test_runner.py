@@ -11,6 +11,7 @@ from baton import Job, Runner
 from baton.errors import BadSetting, Held, ThreadInUse, UnknownThread, UsageError
 from baton.runs.graph_shapes import Graph, fingerprint
 from baton.runtime.plumbing import Plumbing
+from baton.storage import letter_rows
 from tests.baton.payments import (
     GRAPHS,
     Order,
@@ -168,8 +169,8 @@ async def test_a_changed_graph_parks_a_waiting_run_and_fires_nothing() -> None:
         assert (await runner.resume("one"))["status"] == "waiting"
     async with desk({"approved": chain(renamed, thank, name="approved")}) as (runner, plumbing):
         run = await runner.decide("one", approve())
-        letters = await plumbing.database.do(lambda tx: [*map(tuple, tx.execute("SELECT reason FROM dead_letters"))])
-        assert (run["status"], letters) == ("dead_lettered", [("needs_migration",)])
+        letters = [each.reason for each in await plumbing.database.do(letter_rows.listing)]
+        assert (run["status"], letters) == ("dead_lettered", ["needs_migration"])
         assert await questions(plumbing, "one") == []
     assert paid() == []
 
