@@ -7,7 +7,7 @@ TESTS ?=
 VENV ?= .venv
 
 BIN := $(VENV)/bin
-PACKAGES := app bank baton evals graphs nodes state
+PACKAGES := app bank baton desk evals graphs nodes state
 PIP := PIP_DISABLE_PIP_VERSION_CHECK=1 $(BIN)/python -m pip install -qq --no-input
 COMPILE := $(UV) pip compile --quiet --universal --python-version 3.11 --upgrade --generate-hashes \
 	--no-emit-index-url --no-emit-find-links --no-annotate --no-header pyproject.toml --extra desk --group build

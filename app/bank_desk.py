@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from bank.desk import FILE, desk_bank
+from bank.records import LogLine
 from bank.server import app
 from bank.settings import bank_settings
 from bank.sqlite_bank import SqliteBank
@@ -11,7 +12,6 @@ from baton.cli.terminal.serving import listen, serve
 from baton.config.home import make_home
 from baton.config.settings import settings
 from baton.errors import UsageError
-from state.banking import LogLine
 
 
 async def read_log() -> list[LogLine]:

@@ -2,11 +2,11 @@
 
 from collections.abc import Sequence
 
+from bank.records import LogLine
 from baton.cli.terminal.output import note
 from baton.cli.terminal.rows import Rows
 from baton.cli.views.phrases import shorten
 from baton.config.home import home
-from state.banking import LogLine
 
 ARGUMENTS_WIDTH = 40  # so that the result has its place beside them on 80 columns
 

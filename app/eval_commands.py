@@ -68,12 +68,12 @@ def sync(
     """Make the datasets on LangSmith equal to ours; needs LANGSMITH_API_KEY."""
     from baton.cli.terminal.output import say
     from baton.config.home import load_env
-    from evals.dataset import OWN, default_dataset
+    from evals.dataset import default_dataset, own_datasets
     from evals.sync import langsmith
     from evals.sync import sync as sync_dataset
 
     load_env()
-    files = [default_dataset(graph)] if graph else sorted(OWN.glob("*.jsonl"))
+    files = [default_dataset(graph)] if graph else sorted(own_datasets().glob("*.jsonl"))
     with langsmith() as client:
         for file, examples in [(file, _examples(file)) for file in files]:
             say(f"baton-{file.stem}: {sync_dataset(client, f'baton-{file.stem}', examples, dry_run=dry_run)}")
@@ -89,8 +89,9 @@ def _plan(graph: str, dataset: Path | None, split: Split | None, limit: int | No
 
     entry(graph)
     context = context_of(assignments)
-    examples = chosen(_examples(dataset or default_dataset(graph)), split, limit)
-    return Plan(graph, str(dataset) if dataset else f"evals/datasets/{graph}.jsonl", split, context, examples)
+    file = dataset or default_dataset(graph)
+    named = str(dataset) if dataset else "/".join(file.parts[-3:])  # BUSINESS/datasets/GRAPH.jsonl
+    return Plan(graph, named, split, context, chosen(_examples(file), split, limit))
 
 
 def _examples(file: Path) -> "list[Example]":

@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Sequence
-from importlib.resources import files
 from typing import get_args
 from uuid import uuid4
 
@@ -44,11 +43,14 @@ def sample_messages() -> list[dict[str, str | None]]:
     Raises:
         BatonError: it cannot be read.
     """
+    from desk.business import business
+
+    inbox = business().folder / "inbox.jsonl"
     try:
-        lines = files("bank").joinpath("inbox.jsonl").read_text("utf-8").splitlines()
+        lines = inbox.read_text("utf-8").splitlines()
         return [{name: line.get(name) for name in ("message", "customer_id")} for line in map(json.loads, lines)]
     except (OSError, ValueError) as error:
-        raise BatonError(f"the sample inbox bank/inbox.jsonl cannot be read: {error}") from error
+        raise BatonError(f"the sample inbox {inbox} cannot be read: {error}") from error
 
 
 def _show(runs: Sequence[RunSummary], messages: dict[str, str], tally: Tally) -> None:

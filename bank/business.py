@@ -3,15 +3,24 @@
 import asyncio
 from collections.abc import Iterable
 
+from bank.actions import ACTIONS
 from bank.desk import desk_bank
-from bank.policy_index import policy_index
+from bank.fraud import protect
+from bank.knowledge import FOLDER, knowledge
 from bank.protocol import UnknownCustomer
-from bank.routes import load_routes, routes_folder
+from bank.reader import BankReader
+from bank.service import BankService
 from bank.settings import BankSettings, bank_settings
-from baton import Business, Check
+from bank.tools import ListAccounts, ListCards, ListTransactions
+from bank.triage import long_path
+from bank.workers import WORKERS
+from baton import Check
 from baton.config.home import home
 from baton.config.settings import settings
 from baton.runtime.plumbing import Plumbing
+from desk.business import DeskBusiness, FraudVote
+from desk.records import Wording
+from desk.tables import read_criteria, read_views
 
 AT_ONCE = 16
 NOBODY = "nobody"  # a customer that no bank has: the answer shows that it is a bank
@@ -41,8 +50,8 @@ async def unknown_customers(plumbing: Plumbing, customers: Iterable[str | None])
 
 def policies_found() -> str:
     """The desk's routes and policies, all of them read."""
-    policy_index()
-    return f"each belongs to one of {len(load_routes(routes_folder()))} routes"
+    knowledge().check()
+    return f"each belongs to one of {len(knowledge().routes)} routes"
 
 
 def bank_found() -> str:
@@ -64,7 +73,19 @@ def preparing() -> str | None:
     return None if any(home().glob("router-*.arrays")) else "training the router on the desk's examples (once)"
 
 
-BUSINESS = Business(
+BUSINESS = DeskBusiness(
+    about="a retail bank",
+    folder=FOLDER,
+    actions=ACTIONS,
+    tools=(ListTransactions, ListCards, ListAccounts),
+    knowledge=knowledge,
+    service=BankService(),
+    reader=BankReader(),
+    criteria=read_criteria(FOLDER / "criteria.toml"),
+    workers=WORKERS,
+    fraud=FraudVote(views=read_views(FOLDER / "views.toml"), route="security", protect=protect),
+    long_path=long_path,
+    wording=Wording(thing="a card, an account or a payment", own_names=frozenset({"harbour", "bank"})),
     unknown_customers=unknown_customers,
     checks=(
         Check(
@@ -75,6 +96,6 @@ BUSINESS = Business(
         Check("bank", bank_found, "start it (baton bank serve), or unset BATON_BANK_URL for the embedded one"),
     ),
     settings=BankSettings,
-    ready=policy_index,
+    ready=lambda: knowledge().check(),
     preparing=preparing,
 )

@@ -1,11 +1,8 @@
 """What a clerk sees of a customer's things: as much as the work needs, and no more."""
 
-from collections.abc import Iterable
-from typing import Protocol
+from bank.records import Account, Card, Transaction
+from desk.records import Row
 
-from state.banking import Account, Card, Transaction
-
-Row = dict[str, str]
 KEYS = {"transactions": "transaction_id", "cards": "card_id", "accounts": "account_id"}
 """What a customer has, and by which field its rows are told apart."""
 CARD = {"card_id", "last4", "kind", "status", "daily_limit"}
@@ -26,16 +23,3 @@ def account_rows(accounts: list[Account]) -> list[Row]:
 def transaction_rows(transactions: list[Transaction]) -> list[Row]:
     """Each transaction with its merchant, its amount in pounds and what became of it."""
     return [each.model_dump(include=TRANSACTION) for each in transactions]
-
-
-class Found(Protocol):
-    """What a look at a customer's things gave."""
-
-    @property
-    def rows(self) -> list[Row]:
-        """The things."""
-
-
-def values_of(found: Iterable[Found]) -> list[str]:
-    """All that the rows say that were looked up."""
-    return [value for each in found for row in each.rows for value in row.values()]

@@ -10,10 +10,10 @@ from decimal import Decimal
 from typing import Any, NamedTuple, TypeVar
 
 from bank import rules, tables
+from bank.actions import BankAction, ChangeLimit, CloseAccount, FileDispute, FreezeCard, Refund, ReissueCard
 from bank.protocol import Refused
+from bank.records import Account, Card, Customer, Transaction
 from baton.records import Record
-from state.actions import Action, ChangeLimit, CloseAccount, FileDispute, FreezeCard, Refund, ReissueCard
-from state.banking import Account, Card, Customer, Transaction
 
 R = TypeVar("R", bound=Record)
 
@@ -32,7 +32,7 @@ def stamp(moment: datetime) -> str:
     return moment.strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
-def plan(db: sqlite3.Connection, customer_id: str, action: Action, now: datetime) -> Effect:
+def plan(db: sqlite3.Connection, customer_id: str, action: BankAction, now: datetime) -> Effect:
     """Return what the action would change; raises UnknownCustomer, or Refused with a rule's code."""
     customer = tables.customer(db, customer_id)
     if customer.status == "closed":

@@ -5,11 +5,11 @@ from collections.abc import Callable
 from datetime import date
 from decimal import Decimal
 
-from bank.dates import days_in
 from bank.money import gbp_in
-from bank.names import words_of
 from bank.others import named_in
-from state.banking import Account, Card, Transaction
+from bank.records import Account, Card, Transaction
+from desk.text.dates import days_in
+from desk.text.names import words_of
 
 MOST = 10  # transactions that one question is answered with
 KINDS: dict[str, Callable[[Transaction], bool]] = {

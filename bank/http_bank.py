@@ -12,10 +12,11 @@ from typing import TypeVar
 import httpx
 from pydantic import TypeAdapter, ValidationError
 
+from bank.actions import BankAction
 from bank.protocol import BadRequest, BankUnavailable, KeyReused, Refused, UnknownCustomer
+from bank.records import Account, Card, Customer, LogLine, Receipt, Transaction
 from baton.errors import BadSetting
-from state.actions import Action, arguments
-from state.banking import Account, Card, Customer, LogLine, Receipt, Transaction
+from desk.records import arguments
 
 MOST_BYTES = 1_000_000
 MOST_LOG_BYTES = 64_000_000
@@ -52,11 +53,11 @@ class HttpBank:
         """See `Bank`."""
         return _shaped(_TRANSACTIONS, await self._get(customer_id, f"/transactions?limit={limit:d}"))
 
-    async def check(self, customer_id: str, action: Action) -> None:
+    async def check(self, customer_id: str, action: BankAction) -> None:
         """See `Bank`."""
         await self._post(customer_id, action, "/check", {})
 
-    async def perform(self, customer_id: str, action: Action, *, key: str) -> Receipt:
+    async def perform(self, customer_id: str, action: BankAction, *, key: str) -> Receipt:
         """See `Bank`."""
         if not (key.isascii() and key.isprintable()):
             raise BadRequest("an idempotency key has printable ASCII characters only")
@@ -75,7 +76,7 @@ class HttpBank:
         request = self._client.build_request("GET", f"{self._url}{_path(customer_id)}{rest}")
         return await self._answer(request, customer_id)
 
-    async def _post(self, customer_id: str, action: Action, rest: str, headers: dict[str, str]) -> bytes:
+    async def _post(self, customer_id: str, action: BankAction, rest: str, headers: dict[str, str]) -> bytes:
         url = f"{self._url}{_path(customer_id)}/actions/{action.name}{rest}"
         request = self._client.build_request("POST", url, json=arguments(action), headers=headers)
         return await self._answer(request, customer_id)

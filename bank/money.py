@@ -3,7 +3,7 @@
 import re
 from decimal import Decimal
 
-from bank.numerals import NUMERAL, number_of
+from desk.text.numerals import NUMERAL, number_of
 
 _DIGITS = r"(?<![\w.,])[0-9][0-9,]*(?:\.[0-9]+)?"
 _AFTER_SIGN = r"[0-9][0-9,]*(?:\.[0-9]+)?"

@@ -10,7 +10,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from random import Random
 from typing import Any, NamedTuple
 
-from state.banking import Account, Card, Customer, Transaction
+from bank.records import Account, Card, Customer, Transaction
 
 CUSTOMERS = 200
 _SEED = 20_260_301

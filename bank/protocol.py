@@ -14,16 +14,17 @@
 
 from typing import Protocol
 
+from bank.actions import BankAction
+from bank.records import Account, Card, Customer, LogLine, Receipt, Transaction
 from baton.errors import BatonError, Fatal, Transient
-from state.actions import Action
-from state.banking import Account, Card, Customer, LogLine, Receipt, Transaction
+from desk import business
 
 
 class BankError(BatonError):
     """Raised when the bank says no."""
 
 
-class UnknownCustomer(BankError):
+class UnknownCustomer(BankError, business.UnknownCustomer):
     """Raised when the bank has no such customer."""
 
     def __init__(self, customer_id: str) -> None:
@@ -31,12 +32,8 @@ class UnknownCustomer(BankError):
         self.customer_id = customer_id
 
 
-class Refused(BankError):
+class Refused(BankError, business.Refused):
     """Raised when one of the bank's rules forbids the action; `code` is stable, `message` is for people."""
-
-    def __init__(self, code: str, message: str) -> None:
-        super().__init__(message)
-        self.code, self.message = code, message
 
 
 class KeyReused(BankError, Fatal):
@@ -70,10 +67,10 @@ class Bank(Protocol):
     async def transactions(self, customer_id: str, limit: int = 50) -> list[Transaction]:
         """Return at most `limit` (1 to 500) transactions, newest first; raises UnknownCustomer."""
 
-    async def check(self, customer_id: str, action: Action) -> None:
+    async def check(self, customer_id: str, action: BankAction) -> None:
         """Raise what `perform` would raise for a fresh key; changes nothing and is not logged."""
 
-    async def perform(self, customer_id: str, action: Action, *, key: str) -> Receipt:
+    async def perform(self, customer_id: str, action: BankAction, *, key: str) -> Receipt:
         """Do the action once per key (1 to 255 printable ASCII characters) and return its receipt.
 
         The first outcome stands: the same key and arguments give the same receipt or the same refusal again.

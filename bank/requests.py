@@ -9,17 +9,18 @@ from datetime import datetime
 from typing import NamedTuple
 
 from bank import tables
+from bank.actions import BankAction
 from bank.effects import plan
 from bank.protocol import BankError, KeyReused, Refused, UnknownCustomer
-from state.actions import Action, arguments
-from state.banking import LogLine, Receipt
+from bank.records import LogLine, Receipt
+from desk.records import arguments
 
 
 class Asked(NamedTuple):
     """One request to act, as it arrived."""
 
     customer_id: str
-    action: Action
+    action: BankAction
     key: str
     at: datetime
 

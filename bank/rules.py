@@ -13,9 +13,9 @@
 from datetime import datetime, timedelta
 from decimal import Decimal
 
+from bank.actions import ChangeLimit, Refund
 from bank.protocol import Refused
-from state.actions import ChangeLimit, Refund
-from state.banking import Account, Card, Transaction
+from bank.records import Account, Card, Transaction
 
 OLDEST = timedelta(days=120)
 REISSUE_FEE = Decimal("5.00")

@@ -20,11 +20,11 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
+from bank.actions import BankAction, parse_action
 from bank.protocol import BadRequest, Bank, KeyReused, Refused, UnknownCustomer
 from baton.errors import BatonError, Transient
 from baton.offline.loopback import own_doors
 from baton.records import Record
-from state.actions import Action, parse_action
 
 MOST_BYTES = 65_536
 
@@ -89,7 +89,7 @@ def _listed(records: Sequence[Record]) -> JSONResponse:
     return JSONResponse([record.model_dump() for record in records])
 
 
-async def _action(request: Request) -> Action:
+async def _action(request: Request) -> BankAction:
     try:
         args: Any = json.loads(await request.body())
         if not isinstance(args, dict):

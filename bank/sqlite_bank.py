@@ -15,13 +15,13 @@ from pathlib import Path
 from typing import TypeVar
 
 from bank import tables
+from bank.actions import BankAction
 from bank.effects import plan
 from bank.protocol import BadRequest, BankError, BankUnavailable, UnknownCustomer
+from bank.records import Account, Card, Customer, LogLine, Receipt, Transaction
 from bank.requests import Asked, read_log, settle
 from baton.errors import StorageError
 from baton.records import Record
-from state.actions import Action
-from state.banking import Account, Card, Customer, LogLine, Receipt, Transaction
 
 MOST_TRANSACTIONS = 500
 _LONGEST_KEY = 255
@@ -73,11 +73,11 @@ class SqliteBank:
         order = f"ORDER BY at DESC, rowid DESC LIMIT {limit:d}"
         return await self._run(_things, _known_form(customer_id), Transaction, order)
 
-    async def check(self, customer_id: str, action: Action) -> None:
+    async def check(self, customer_id: str, action: BankAction) -> None:
         """See `Bank`."""
         await self._run(plan, _known_form(customer_id), action, self._clock())
 
-    async def perform(self, customer_id: str, action: Action, *, key: str) -> Receipt:
+    async def perform(self, customer_id: str, action: BankAction, *, key: str) -> Receipt:
         """See `Bank`."""
         if not (key.isascii() and key.isprintable() and key.strip() and len(key) <= _LONGEST_KEY):
             raise BadRequest(f"an idempotency key has 1 to {_LONGEST_KEY} printable ASCII characters")

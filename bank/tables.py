@@ -14,10 +14,10 @@ from typing import TypeVar
 
 from bank.population import populate
 from bank.protocol import UnknownCustomer
+from bank.records import Account, Card, Customer, Transaction
 from baton.errors import StorageError
 from baton.records import Record
 from baton.storage.sqlite_file import no_room
-from state.banking import Account, Card, Customer, Transaction
 
 BUSY_TIMEOUT_S = 30.0
 _APPLICATION_ID = 0x48424E4B

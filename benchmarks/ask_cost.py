@@ -90,7 +90,7 @@ async def contenders() -> dict[str, Once]:
     return {
         PLAIN: lambda: model.ainvoke(messages),
         WHOLE: lambda: asking.ask(ROLE, Note, INSTRUCTIONS, DATA),
-        CALL: lambda: asking._answer(model, messages, response_format, cap, limit_s),  # noqa: SLF001 - its share is what is shown
+        CALL: lambda: asking._send(model, messages, response_format, cap, limit_s),  # noqa: SLF001 - its share
     }
 
 

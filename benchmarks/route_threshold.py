@@ -10,9 +10,10 @@ import random
 from rich.console import Console
 from rich.table import Table
 
-from bank.router import Router
-from bank.routes import OWN, Route, load_routes
-from bank.training import train
+from bank.knowledge import FOLDER
+from desk.knowledge.router import Router
+from desk.knowledge.routes import Route, load_routes
+from desk.knowledge.training import train
 
 RISK = 0.03
 FOLDS = 4
@@ -36,7 +37,7 @@ def main() -> int:
 
 def _guess_fold(fold: int) -> list[tuple[float, bool]]:
     """Train without one fold; return confidence and rightness for each of its examples."""
-    routes = load_routes(OWN)
+    routes = load_routes(FOLDER / "routes")
     examples = [
         (name, *pair) for name, route in routes.items() for pair in zip(route.topics, route.examples, strict=True)
     ]

@@ -12,13 +12,11 @@ from typing import Any, Literal
 from pydantic import Field, ValidationError
 from pydantic_core import from_json
 
-from bank.routes import load_routes, routes_folder
 from baton.errors import UsageError
 from baton.records import Record
-from state.actions import ActionName
-from state.desk import Message, Outcome
+from desk.business import business
+from state.desk import ActionName, Message, Outcome
 
-OWN = Path(__file__).with_name("datasets")
 DEFAULT_SPLIT = "dev"  # the test split is for the last look, so it must be asked for
 MESSAGE_COLUMNS = ("message", "text")
 
@@ -64,13 +62,18 @@ class Example(Record):
 Numbered = tuple[int, Any]  # a line's number and its record, or a ValueError that says why there is none
 
 
+def own_datasets() -> Path:
+    """The folder of the business's datasets, a file for each graph that has one."""
+    return business().folder / "datasets"
+
+
 def default_dataset(graph: str) -> Path:
     """The graph's own dataset.
 
     Raises:
         UsageError: it has none.
     """
-    path = OWN / f"{graph}.jsonl"
+    path = own_datasets() / f"{graph}.jsonl"
     if not path.is_file():
         raise UsageError(f"{graph} has no dataset of its own; name one with --dataset")
     return path
@@ -179,7 +182,7 @@ def _unsplit(examples: Sequence[tuple[int, Example]]) -> Iterator[tuple[int, str
 
 def _astray(examples: Sequence[tuple[int, Example]]) -> Iterator[tuple[int, str]]:
     """Examples of a route that the desk does not have: no answer to them would ever count as right."""
-    known = load_routes(routes_folder())
+    known = business().knowledge().routes
     for line, each in examples:
         steps = (wrote.get("route") for wrote in each.expected.steps.values())
         for route in filter(None, dict.fromkeys((each.expected.route, *steps))):

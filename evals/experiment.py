@@ -99,7 +99,7 @@ class Bench:
     async def warm_up(self, experiment_id: str) -> None:
         """One run that counts for nothing: what is trained or opened at its first use is in nobody's latency.
 
-        It is on nobody's behalf, so that it cannot do anything to an account either.
+        It is on nobody's behalf, so that it cannot do anything to anybody either.
         """
         found = await self._desk.database.do(lambda tx: cells.experiment(tx, experiment_id))
         for example in list((await self.unfinished(experiment_id)).values())[:1]:
@@ -153,7 +153,7 @@ class Bench:
 async def bench(desk: Plumbing) -> AsyncIterator[Bench]:
     """A bench whose results stand in the desk's database, and its runs beside it."""
     key = await asyncio.to_thread(home_key)
-    runs = Plumbing(desk.settings, await Database.open(desk.database.path.with_name(RUNS)), key, desk.holder)
+    runs = Plumbing(desk.settings, await Database.open(desk.database.path.with_name(RUNS)), key, desk.owner)
     try:
         await desk.database.do(cells.create_tables)
         yield Bench(desk, runs)

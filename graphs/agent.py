@@ -13,31 +13,31 @@ from typing import Literal
 from langgraph.graph import END, START
 
 from baton import MODEL_RETRY, STEP_TIMEOUT, TypedStateGraph, park
+from desk.records import OTHER
+from nodes.agent.decide_step import decide_step
+from nodes.agent.use_tool import use_tool
 from nodes.check import check
 from nodes.classify import classify
-from nodes.decide_step import decide_step
 from nodes.escalate import escalate
 from nodes.reply import reply
-from nodes.use_tool import use_tool
-from state.agent import Deciding, State
+from state.agent import DecideStepUpdate, State
 from state.context import Context
-from state.desk import Guessed, Inquiry, Resolution
-from state.reviews import Reviewing
+from state.desk import Inquiry, Resolution, ReviewUpdate, TierInput
 
 
-def worth_a_look(state: Guessed) -> Literal["decide_step", "escalate"]:
+def worth_a_look(state: TierInput) -> Literal["decide_step", "escalate"]:
     """What is surely not for this desk goes to a person at once."""
-    return "escalate" if state["sure"] and state["route"] == "other" else "decide_step"
+    return "escalate" if state["sure"] and state["route"] == OTHER else "decide_step"
 
 
-def chosen(state: Deciding) -> Literal["use_tool", "check", "escalate"]:
+def chosen(state: DecideStepUpdate) -> Literal["use_tool", "check", "escalate"]:
     """On with the tool, or to the checks with a draft; without either to a person."""
     if state["call"] is not None:
         return "use_tool"
     return "check" if "draft" in state else "escalate"
 
 
-def sound(state: Reviewing) -> Literal["reply", "escalate"]:
+def sound(state: ReviewUpdate) -> Literal["reply", "escalate"]:
     """Nothing unfit is sent."""
     return "escalate" if state["review"].verdict == "escalate" else "reply"
 

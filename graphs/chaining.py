@@ -10,27 +10,28 @@ from langgraph.graph import END, START
 
 from baton import MODEL_RETRY, STEP_TIMEOUT, TypedStateGraph, park
 from baton.steps.gates import GateReport
+from desk.records import OTHER
+from nodes.chaining.extract import extract
+from nodes.chaining.gate_case import gate_case
+from nodes.chaining.gate_facts import gate_facts
+from nodes.chaining.gate_reply import gate_reply
+from nodes.chaining.normalise import normalise
+from nodes.chaining.summarise import summarise
 from nodes.classify import classify
 from nodes.escalate import escalate
-from nodes.extract import extract
-from nodes.gate_case import gate_case
-from nodes.gate_facts import gate_facts
-from nodes.gate_reply import gate_reply
-from nodes.normalise import normalise
 from nodes.reply import reply
 from nodes.retrieve import retrieve
-from nodes.summarise import summarise
 from state.chaining import State
 from state.context import Context
-from state.desk import Evidence, Inquiry, Resolution, Routed
+from state.desk import Inquiry, Resolution, RetrieveUpdate, RoutedInput
 
 
-def in_scope(state: Routed) -> Literal["extract", "escalate"]:
+def in_scope(state: RoutedInput) -> Literal["extract", "escalate"]:
     """What is not for this desk goes to a person."""
-    return "escalate" if state["route"] == "other" else "extract"
+    return "escalate" if state["route"] == OTHER else "extract"
 
 
-def has_policy(state: Evidence) -> Literal["summarise", "escalate"]:
+def has_policy(state: RetrieveUpdate) -> Literal["summarise", "escalate"]:
     """Without a policy there is nothing to answer from."""
     return "summarise" if state["passages"] else "escalate"
 

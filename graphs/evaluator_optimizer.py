@@ -12,6 +12,7 @@ from typing import Literal
 from langgraph.graph import END, START
 
 from baton import MODEL_RETRY, STEP_TIMEOUT, TypedStateGraph, park
+from desk.records import OTHER
 from nodes.classify import classify
 from nodes.draft import draft
 from nodes.escalate import escalate
@@ -20,21 +21,21 @@ from nodes.reply import reply
 from nodes.retrieve import retrieve
 from nodes.revise import revise
 from state.context import Context
-from state.desk import Informed, Inquiry, Resolution, Routed
-from state.evaluator_optimizer import Judged, State
+from state.desk import DraftInput, Inquiry, Resolution, RoutedInput
+from state.evaluator_optimizer import EvaluateUpdate, State
 
 
-def in_scope(state: Routed) -> Literal["retrieve", "escalate"]:
+def in_scope(state: RoutedInput) -> Literal["retrieve", "escalate"]:
     """What is not for this desk goes to a person."""
-    return "escalate" if state["route"] == "other" else "retrieve"
+    return "escalate" if state["route"] == OTHER else "retrieve"
 
 
-def grounded(state: Informed) -> Literal["draft", "escalate"]:
+def grounded(state: DraftInput) -> Literal["draft", "escalate"]:
     """Nobody answers from nothing."""
     return "draft" if state["passages"] else "escalate"
 
 
-def passed(state: Judged) -> Literal["reply", "escalate", "revise"]:
+def passed(state: EvaluateUpdate) -> Literal["reply", "escalate", "revise"]:
     """The bar is every criterion; below it the loop goes on until a review ends it."""
     if not state["unmet"]:
         return "reply"

@@ -16,22 +16,22 @@ from langgraph.types import Send
 from baton import MODEL_RETRY, STEP_TIMEOUT, TypedStateGraph, park
 from nodes.check import check
 from nodes.classify import classify
-from nodes.contribute import contribute
 from nodes.draft import draft
 from nodes.escalate import escalate
+from nodes.multi_agent.contribute import contribute
+from nodes.multi_agent.sum_up import sum_up
+from nodes.multi_agent.supervise import supervise
 from nodes.retrieve import retrieve
-from nodes.sum_up import sum_up
-from nodes.supervise import supervise
 from state.context import Context
-from state.desk import Informed, Inquiry, Resolution, Routed
-from state.multi_agent import FINISH, PERSON, Contributing, Handed, SpecialistState, State
+from state.desk import DraftInput, Inquiry, Resolution, RoutedInput
+from state.multi_agent import FINISH, PERSON, ContributeUpdate, HandOverInput, SpecialistState, State
 
 
-def hand_over(state: Handed) -> Send | Literal["sum_up", "escalate"]:
+def hand_over(state: HandOverInput) -> Send | Literal["sum_up", "escalate"]:
     """To the specialist whose route the message has now, with what is theirs of it; or to one of the two ends."""
     if state["to"] in ENDS:
         return ENDS[state["to"]]
-    order = Routed(
+    order = RoutedInput(
         message=" ".join(state["parts"]),
         customer_id=state["customer_id"],
         route=state["route"],
@@ -40,7 +40,7 @@ def hand_over(state: Handed) -> Send | Literal["sum_up", "escalate"]:
     return Send("specialist", order)
 
 
-def grounded(state: Informed) -> Literal["draft", "contribute"]:
+def grounded(state: DraftInput) -> Literal["draft", "contribute"]:
     """A specialist without a policy has nothing to say."""
     return "draft" if state["passages"] else "contribute"
 
@@ -48,7 +48,7 @@ def grounded(state: Informed) -> Literal["draft", "contribute"]:
 ENDS: dict[str, Literal["sum_up", "escalate"]] = {FINISH: "sum_up", PERSON: "escalate"}
 
 specialist = (
-    TypedStateGraph(SpecialistState, Context, input_schema=Routed, output_schema=Contributing)
+    TypedStateGraph(SpecialistState, Context, input_schema=RoutedInput, output_schema=ContributeUpdate)
     .set_node_defaults(retry_policy=MODEL_RETRY, timeout=STEP_TIMEOUT, error_handler=park)
     .add_node(retrieve)
     .add_node(draft)
@@ -66,7 +66,7 @@ builder = (
     .set_node_defaults(retry_policy=MODEL_RETRY, timeout=STEP_TIMEOUT, error_handler=park)
     .add_node(classify)
     .add_node(supervise)
-    .add_node("specialist", specialist.compile(name="specialist"), input_schema=Routed)
+    .add_node("specialist", specialist.compile(name="specialist"), input_schema=RoutedInput)
     .add_node(sum_up)
     .add_node(escalate)
     .add_edge(START, "classify")

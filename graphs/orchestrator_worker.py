@@ -12,40 +12,41 @@ from langgraph.graph import END, START
 from langgraph.types import Send
 
 from baton import MODEL_RETRY, STEP_TIMEOUT, TypedStateGraph, park, park_branch
+from desk.records import OTHER
 from nodes.classify import classify
-from nodes.collect import collect
 from nodes.escalate import escalate
-from nodes.gate_coverage import gate_coverage
-from nodes.gate_plan import gate_plan
-from nodes.investigate import investigate
-from nodes.plan import plan
+from nodes.orchestrator_worker.collect import collect
+from nodes.orchestrator_worker.gate_coverage import gate_coverage
+from nodes.orchestrator_worker.gate_plan import gate_plan
+from nodes.orchestrator_worker.investigate import investigate
+from nodes.orchestrator_worker.plan import plan
+from nodes.orchestrator_worker.synthesise import synthesise
 from nodes.reply import reply
-from nodes.synthesise import synthesise
 from state.context import Context
-from state.desk import Inquiry, Resolution, Routed
-from state.orchestrator_worker import Covered, Investigated, Ordered, State, wave
+from state.desk import Inquiry, Resolution, RoutedInput
+from state.orchestrator_worker import GateCoverageUpdate, GatePlanInput, State, SynthesiseInput, wave
 
 
-def in_scope(state: Routed) -> Literal["plan", "escalate"]:
+def in_scope(state: RoutedInput) -> Literal["plan", "escalate"]:
     """What is not for this desk is not investigated."""
-    return "escalate" if state["route"] == "other" else "plan"
+    return "escalate" if state["route"] == OTHER else "plan"
 
 
-def fan_out_plan(state: Ordered) -> list[Send] | Literal["plan", "escalate"]:
+def fan_out_plan(state: GatePlanInput) -> list[Send] | Literal["plan", "escalate"]:
     """The first sub-tasks; back for the one new plan; or to a person."""
     if "review" in state:
         return "escalate"
     return "plan" if state.get("complaint") else [Send("investigate", each) for each in wave(state)]
 
 
-def fan_out_wave(state: Investigated) -> list[Send] | Literal["synthesise", "escalate"]:
+def fan_out_wave(state: SynthesiseInput) -> list[Send] | Literal["synthesise", "escalate"]:
     """The next sub-tasks; where there are none, on with what was found."""
     if orders := wave(state):
         return [Send("investigate", each) for each in orders]
     return "synthesise" if state["passages"] else "escalate"
 
 
-def passed(state: Covered) -> Literal["reply", "synthesise", "escalate"]:
+def passed(state: GateCoverageUpdate) -> Literal["reply", "synthesise", "escalate"]:
     """On, back for the one repair, or to a person."""
     if "review" in state:
         return "escalate"

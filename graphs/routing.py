@@ -13,6 +13,7 @@ from typing import Literal
 from langgraph.graph import END, START
 
 from baton import MODEL_RETRY, STEP_TIMEOUT, TypedStateGraph, park
+from desk.records import OTHER
 from nodes.classify import classify
 from nodes.draft import draft
 from nodes.escalate import escalate
@@ -20,23 +21,23 @@ from nodes.reconsider import reconsider
 from nodes.reply import reply
 from nodes.retrieve import retrieve
 from state.context import Context
-from state.desk import Guessed, Informed, Inquiry, Resolution
+from state.desk import DraftInput, Inquiry, Resolution, TierInput
 from state.routing import State
 
 
-def first_tier(state: Guessed) -> Literal["retrieve", "reconsider", "escalate"]:
+def first_tier(state: TierInput) -> Literal["retrieve", "reconsider", "escalate"]:
     """Unsure messages go to the next tier; what is surely not for this desk goes to a person."""
     if not state["sure"]:
         return "reconsider"
-    return "escalate" if state["route"] == "other" else "retrieve"
+    return "escalate" if state["route"] == OTHER else "retrieve"
 
 
-def second_tier(state: Guessed) -> Literal["retrieve", "escalate"]:
+def second_tier(state: TierInput) -> Literal["retrieve", "escalate"]:
     """After the last tier a person looks."""
-    return "retrieve" if state["sure"] and state["route"] != "other" else "escalate"
+    return "retrieve" if state["sure"] and state["route"] != OTHER else "escalate"
 
 
-def grounded(state: Informed) -> Literal["draft", "escalate"]:
+def grounded(state: DraftInput) -> Literal["draft", "escalate"]:
     """Nobody answers from nothing."""
     return "draft" if state["passages"] else "escalate"
 

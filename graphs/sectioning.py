@@ -12,56 +12,58 @@ from langgraph.graph import END, START
 from langgraph.types import Send
 
 from baton import MODEL_RETRY, STEP_TIMEOUT, TypedStateGraph, park, park_branch
+from desk.records import OTHER
 from nodes.classify import classify
-from nodes.combine import combine
 from nodes.draft import draft
 from nodes.escalate import escalate
-from nodes.gate_sections import gate_sections
-from nodes.report import report
 from nodes.retrieve import retrieve
-from nodes.split import split
+from nodes.sectioning.combine import combine
+from nodes.sectioning.gate_sections import gate_sections
+from nodes.sectioning.report import report
+from nodes.sectioning.split import split
 from state.context import Context
-from state.desk import Informed, Inquiry, Resolution, Routed
-from state.sectioning import Admitted, Combined, Reported, Section, SectionState, State
+from state.desk import DraftInput, Inquiry, Resolution, RoutedInput
+from state.sectioning import CombineUpdate, FanOutInput, ReportUpdate, SectionInput, SectionState, State
 
 
-def fan_out_requests(state: Admitted) -> list[Send] | Literal["split", "classify"]:
+def fan_out_requests(state: FanOutInput) -> list[Send] | Literal["split", "classify"]:
     """A section for each request that was admitted; back to be split better; or to a person."""
     if "review" in state:
         return "classify"
     if state["complaint"] is not None:
         return "split"
     who, requests = state["customer_id"], enumerate(state["admitted"], 1)
-    return [Send("section", Section(message=each, customer_id=who, number=n)) for n, each in requests]
+    return [Send("section", SectionInput(message=each, customer_id=who, number=n)) for n, each in requests]
 
 
-def in_scope(state: Routed) -> Literal["retrieve", "report"]:
+def in_scope(state: RoutedInput) -> Literal["retrieve", "report"]:
     """What is not for this desk is only reported."""
-    return "report" if state["route"] == "other" else "retrieve"
+    return "report" if state["route"] == OTHER else "retrieve"
 
 
-def grounded(state: Informed) -> Literal["draft", "report"]:
+def grounded(state: DraftInput) -> Literal["draft", "report"]:
     """Nobody answers from nothing."""
     return "draft" if state["passages"] else "report"
 
 
-def anything_said(state: Combined) -> Literal["classify", "__end__"]:
+def anything_said(state: CombineUpdate) -> Literal["classify", "__end__"]:
     """Where no section has anything to say, the message goes to a person as a whole."""
     return "classify" if "review" in state else "__end__"
 
 
-section = TypedStateGraph(SectionState, Context, input_schema=Section, output_schema=Reported)
+section = TypedStateGraph(SectionState, Context, input_schema=SectionInput, output_schema=ReportUpdate)
 section.set_node_defaults(retry_policy=MODEL_RETRY, timeout=STEP_TIMEOUT, error_handler=park)
 section.add_node(classify).add_node(retrieve).add_node(draft).add_node(report)
 section.add_edge(START, "classify").add_conditional_edges("classify", in_scope)
 section.add_conditional_edges("retrieve", grounded).add_edge("draft", "report").add_edge("report", END)
+one = section.compile(name="section")
 
 builder = (
     TypedStateGraph(State, Context, input_schema=Inquiry, output_schema=Resolution)
     .set_node_defaults(retry_policy=MODEL_RETRY, timeout=STEP_TIMEOUT, error_handler=park)
     .add_node(split)
     .add_node(gate_sections)
-    .add_node("section", section.compile(name="section"), input_schema=Section, error_handler=park_branch("combine"))
+    .add_node("section", one, input_schema=SectionInput, error_handler=park_branch("combine"))
     .add_node(combine, defer=True)
     .add_node(classify)
     .add_node(escalate)

@@ -6,7 +6,7 @@ START -> answer_at_once -> END
 from langgraph.graph import END, START
 
 from baton import MODEL_RETRY, STEP_TIMEOUT, TypedStateGraph, park
-from nodes.answer_at_once import answer_at_once
+from nodes.single_call.answer_at_once import answer_at_once
 from state.context import Context
 from state.desk import Inquiry, Resolution
 from state.single_call import State

@@ -22,17 +22,17 @@ from graphs.routing import first_tier, grounded, second_tier
 from nodes.classify import classify
 from nodes.draft import draft
 from nodes.evaluate import evaluate
-from nodes.pass_on import pass_on
 from nodes.reconsider import reconsider
 from nodes.retrieve import retrieve
 from nodes.revise import revise
-from nodes.triage import triage
+from nodes.support_desk.pass_on import pass_on
+from nodes.support_desk.triage import triage
 from state.context import Context
 from state.desk import Inquiry, Resolution
-from state.support_desk import Path, State, Triage
+from state.support_desk import Path, State, TriageUpdate
 
 
-def path(state: Triage) -> Path:
+def path(state: TriageUpdate) -> Path:
     """As triage said."""
     return state["path"]
 

@@ -14,38 +14,38 @@ from langgraph.types import Send
 
 from baton import MODEL_RETRY, STEP_TIMEOUT, TypedStateGraph, park, park_branch
 from nodes.classify import classify
-from nodes.convene import convene
 from nodes.draft import draft
 from nodes.escalate import escalate
 from nodes.reconsider import reconsider
 from nodes.reply import reply
 from nodes.retrieve import retrieve
-from nodes.secure import secure
-from nodes.tally import tally
-from nodes.vote import vote
+from nodes.voting.convene import convene
+from nodes.voting.secure import secure
+from nodes.voting.tally import tally
+from nodes.voting.vote import vote
 from state.context import Context
-from state.desk import Informed, Inquiry, Resolution
-from state.voting import Ballot, Convened, Judged, State, Tallied
+from state.desk import DraftInput, Inquiry, Resolution
+from state.voting import FraudInput, State, TalliedInput, VoteInput, VotersInput
 
 
-def fan_out_to_voters(state: Convened) -> list[Send | str]:
+def fan_out_to_voters(state: VotersInput) -> list[Send | str]:
     """A ballot for each view; an unsure route gets its second opinion meanwhile."""
     message, customer_id = state["message"], state["customer_id"]
-    ballots = [Ballot(message=message, customer_id=customer_id, view=view) for view in state["panel"]]
+    ballots = [VoteInput(message=message, customer_id=customer_id, view=view) for view in state["panel"]]
     return [*(Send("vote", ballot) for ballot in ballots), *([] if state["sure"] else ["reconsider"])]
 
 
-def decided(state: Tallied) -> Literal["retrieve", "escalate"]:
+def decided(state: TalliedInput) -> Literal["retrieve", "escalate"]:
     """What the voters or the tiers cannot agree on goes to a person."""
     return "escalate" if "review" in state else "retrieve"
 
 
-def grounded(state: Informed) -> Literal["draft", "escalate"]:
+def grounded(state: DraftInput) -> Literal["draft", "escalate"]:
     """Nobody answers from nothing."""
     return "draft" if state["passages"] else "escalate"
 
 
-def fraud(state: Judged) -> Literal["secure", "reply"]:
+def fraud(state: FraudInput) -> Literal["secure", "reply"]:
     """A fraud's card is to be stopped."""
     return "secure" if state["tally"].fraud else "reply"
 

@@ -1,38 +1,34 @@
 """Check a draft before anyone sees it: code, not a model, decides what may go on."""
 
-import asyncio
 from typing import NotRequired
 
-from bank.clerk_view import values_of
-from bank.faults import indiscreet, invented, ungrounded
-from bank.permission import permission
-from bank.policy_index import policy_index
-from state.agent import Seen
-from state.desk import Drafted
-from state.reviews import Review, Reviewing
+from desk.business import knowledge
+from desk.records import Review, values_of
+from desk.reply_checks import citation_fault, invention_fault, privacy_fault, review_action
+from state.agent import ToolResult
+from state.desk import DraftedInput, ReviewUpdate
 
 
-class Checkable(Drafted):
+class CheckInput(DraftedInput):
     """A draft, and what its writer was shown besides the policies."""
 
-    seen: NotRequired[list[Seen]]
+    seen: NotRequired[list[ToolResult]]
 
 
-async def check(state: Checkable) -> Reviewing:
+async def check(state: CheckInput) -> ReviewUpdate:
     """How to go on with the draft, and why."""
     if fault := await _fault(state):
         return {"review": Review(verdict="escalate", reason=fault)}
-    return {"review": await permission(state["draft"], state["message"], state["customer_id"])}
+    return {"review": await review_action(state["draft"].action, state["message"], state["customer_id"])}
 
 
-async def _fault(state: Checkable) -> str | None:
+async def _fault(state: CheckInput) -> str | None:
     """What makes the reply unfit to send; None when nothing does."""
-    drafted, index = state["draft"], await asyncio.to_thread(policy_index)
-    passages = index.passages(state["passages"])
+    drafted, passages = state["draft"], (await knowledge()).passages(state["passages"])
     cited = (each.text for each in passages if each.policy_id in drafted.citations)
     grounds = " ".join([state["message"], *cited, *values_of(state.get("seen", []))])
     return (
-        ungrounded(drafted, {passage.policy_id for passage in passages})
-        or await indiscreet(drafted, state["customer_id"], state["message"])
-        or invented(drafted, grounds)
+        citation_fault(drafted.citations, {passage.policy_id for passage in passages})
+        or await privacy_fault(drafted.reply, state["customer_id"], state["message"])
+        or invention_fault(drafted.reply, drafted.action, grounds)
     )

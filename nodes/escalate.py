@@ -2,13 +2,12 @@
 
 from typing import NotRequired
 
-from bank.routes import OTHER
-from bank.wording import HOLDING
-from state.desk import Draft, Resolution, Routed, proposed
-from state.reviews import Review
+from desk.business import business
+from desk.records import OTHER, Review
+from state.desk import Draft, Resolution, RoutedInput, proposed
 
 
-class Unsettled(Routed):
+class EscalateInput(RoutedInput):
     """A routed message that the desk cannot settle by itself.
 
     `best` is a draft worth a person's reading, `finding` what was settled before.
@@ -20,7 +19,7 @@ class Unsettled(Routed):
     finding: NotRequired[str]
 
 
-async def escalate(state: Unsettled) -> Resolution:
+async def escalate(state: EscalateInput) -> Resolution:
     """A resolution that says who looks now, and why."""
     best, found = state.get("best"), state.get("finding")
     parts = [found, _reason(state), best and f'the best draft: "{best.reply}"']
@@ -28,14 +27,14 @@ async def escalate(state: Unsettled) -> Resolution:
         "outcome": "escalated",
         "route": state["route"],
         "confidence": state["confidence"],
-        "reply": HOLDING,
+        "reply": business().wording.holding,
         "citations": best.citations if best else [],
         "actions": proposed(best),
         "reason": "; ".join(part for part in parts if part),
     }
 
 
-def _reason(state: Unsettled) -> str:
+def _reason(state: EscalateInput) -> str:
     review, best = state.get("review"), f"{state['route']}, {state['confidence']:.2f}"
     if review is not None:
         return review.reason

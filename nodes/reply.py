@@ -2,20 +2,20 @@
 
 from typing import NotRequired
 
-from bank.wording import PASSED_ON, sorry
-from state.desk import PROPOSED_ONLY, Draft, Drafted, Resolution, proposed
-from state.reviews import Review
+from desk.business import business
+from desk.records import Review
+from state.desk import PROPOSED_ONLY, Draft, DraftedInput, Resolution, proposed
 
 
-class Repliable(Drafted):
+class ReplyInput(DraftedInput):
     """A draft that may go out; `finding` is what was settled before it, `review` what was said of its action."""
 
     finding: NotRequired[str]
     review: NotRequired[Review]
 
 
-async def reply(state: Repliable) -> Resolution:
-    """The draft as it is; its action, which nobody has carried out, is left to a person, unless the bank forbids it."""
+async def reply(state: ReplyInput) -> Resolution:
+    """The draft as it is; its action, which nobody has carried out, is left to a person, unless a rule forbids it."""
     drafted, review = state["draft"], state.get("review")
     refused = review.reason if review is not None and review.verdict == "decline" else None
     reason = refused or (PROPOSED_ONLY if drafted.action else "answered from the policies")
@@ -33,5 +33,5 @@ async def reply(state: Repliable) -> Resolution:
 def _text(drafted: Draft, refused: str | None) -> str:
     """What the customer reads; never a draft that says done what nobody did."""
     if refused:
-        return sorry(refused)
-    return PASSED_ON if drafted.action else drafted.reply
+        return business().wording.refuse(refused)
+    return business().wording.passed_on if drafted.action else drafted.reply

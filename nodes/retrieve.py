@@ -1,16 +1,13 @@
 """Retrieve the policy passages that bear on a routed message."""
 
-import asyncio
-
 from langgraph.runtime import Runtime
 
-from bank.policy_index import policy_index
+from desk.business import knowledge
 from state.context import Context
-from state.desk import Evidence, Routed
+from state.desk import RetrieveUpdate, RoutedInput
 
 
-async def retrieve(state: Routed, runtime: Runtime[Context]) -> Evidence:
+async def retrieve(state: RoutedInput, runtime: Runtime[Context]) -> RetrieveUpdate:
     """Ids only: the texts stay where they are."""
-    most = runtime.context.passages
-    found = await asyncio.to_thread(lambda: policy_index().search(state["message"], state["route"], most))
-    return {"passages": found}
+    known, most = await knowledge(), runtime.context.passages
+    return {"passages": known.search(state["message"], state["route"], most)}

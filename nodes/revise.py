@@ -1,19 +1,18 @@
 """Revise a draft: mend what it was marked down for."""
 
-import asyncio
-
-from bank.criteria import criteria
-from bank.papers import papers
-from bank.specialists import specialist
-from baton import ask, prompt
+from baton import ask
+from desk.business import business, draft_context, instructions, knowledge
 from state.desk import draft_shape, plain
-from state.evaluator_optimizer import Revised, Revising
+from state.evaluator_optimizer import ReviseInput, ReviseUpdate
 
 
-async def revise(state: Revising) -> Revised:
+async def revise(state: ReviseInput) -> ReviseUpdate:
     """A new draft by the same specialist, who sees the old one, its unmet criteria and the whole policies."""
-    chosen, known = await asyncio.to_thread(specialist, state["route"]), criteria()
-    unmet = [{**known[mark.number].model_dump(), "reason": mark.reason} for mark in state["unmet"]]
-    data = {**await papers(state, whole=True), "draft": state["draft"].model_dump(mode="json"), "unmet": unmet}
-    said = await ask(chosen.model, draft_shape(chosen.actions), f"{prompt(__file__)}\n{chosen.instructions}", data)
+    specialist = (await knowledge()).specialist(state["route"])
+    criteria = {each.number: each for each in business().criteria}
+    unmet = [{**criteria[mark.number].model_dump(), "reason": mark.reason} for mark in state["unmet"]]
+    context = await draft_context(state, whole=True)
+    data = {**context, "draft": state["draft"].model_dump(mode="json"), "unmet": unmet}
+    prompt = f"{instructions(__file__)}\n{specialist.instructions}"
+    said = await ask(specialist.model, draft_shape(specialist.actions), prompt, data)
     return {"draft": plain(said), "revised": state.get("revised", 0) + 1}

@@ -1,15 +1,25 @@
 """The state of `agent`."""
 
 from functools import cache
-from typing import Annotated, Any, Literal, NotRequired, Union, get_args
+from typing import TYPE_CHECKING, Annotated, Any, Literal, NotRequired, Union
 
-from pydantic import AfterValidator, Field, create_model
+from pydantic import AfterValidator, create_model
 from typing_extensions import TypedDict
 
 from baton.records import Record
-from state.actions import ActionName
-from state.desk import Draft, Drafting, Evidence, Guess, Inquiry, Resolution, Routed, draft_shape
-from state.reviews import Review, Reviewing
+from desk.business import business
+from desk.records import Review, Row, Tool
+from state.desk import (
+    Draft,
+    DraftUpdate,
+    Inquiry,
+    Resolution,
+    RetrieveUpdate,
+    ReviewUpdate,
+    RoutedInput,
+    RouteUpdate,
+    draft_shape,
+)
 
 LONGEST_QUERY = 400  # characters
 
@@ -27,27 +37,10 @@ class SearchPolicies(Record):
     query: Annotated[str, AfterValidator(_worth_searching)]
 
 
-class ListTransactions(Record):
-    """The customer's own transactions of the last days, newest first; `merchant` is a part of a name, null is all."""
-
-    name: Literal["list_transactions"]
-    merchant: str | None
-    days: Annotated[int, Field(ge=1, le=400)]
-
-
-class ListCards(Record):
-    """The customer's own cards."""
-
-    name: Literal["list_cards"]
-
-
-class ListAccounts(Record):
-    """The customer's own accounts with their balances."""
-
-    name: Literal["list_accounts"]
-
-
-Tool = SearchPolicies | ListTransactions | ListCards | ListAccounts
+if TYPE_CHECKING:
+    AnyTool = SearchPolicies | Tool
+else:
+    AnyTool = Union[(SearchPolicies, *business().tools)]
 """All that the agent may use: it only reads, and none of it takes a customer as an argument."""
 
 
@@ -69,61 +62,61 @@ class Move(Record):
     """A model's next step, and in one sentence why."""
 
     why: str
-    step: Tool | Finish | GiveUp
+    step: AnyTool | Finish | GiveUp
 
 
 @cache
-def move_shape(allowed: tuple[ActionName, ...]) -> type[Move]:
+def move_shape(allowed: tuple[str, ...]) -> type[Move]:
     """A `Move` whose draft can propose the allowed actions and no others."""
     finish = create_model("Finish", __base__=Finish, __module__=__name__, draft=(draft_shape(allowed), ...))
-    step: Any = Union[(*get_args(Tool), finish, GiveUp)]
+    step: Any = Union[(SearchPolicies, *business().tools, finish, GiveUp)]
     return create_model("Move", __base__=Move, __module__=__name__, step=(step, ...))
 
 
-class Seen(Record):
+class ToolResult(Record):
     """One tool call and what it gave: ids of passages, or rows of the customer's own; or why it gave nothing."""
 
-    call: Tool
+    call: AnyTool
     passages: list[str]
-    rows: list[dict[str, str]]
+    rows: list[Row]
     refused: str | None
 
 
-class Exploring(Routed):
+class DecideStepInput(RoutedInput):
     """A routed inquiry and what was found so far; `taken` counts the steps."""
 
-    seen: NotRequired[list[Seen]]
+    seen: NotRequired[list[ToolResult]]
     passages: NotRequired[list[str]]
     taken: NotRequired[int]
 
 
-class Calling(Exploring):
+class UseToolInput(DecideStepInput):
     """A tool call to be made."""
 
-    call: Tool
+    call: AnyTool
 
 
-class Deciding(TypedDict):
+class DecideStepUpdate(TypedDict):
     """What deciding writes: a call, or a draft, or a review that ends the loop with the best that was found."""
 
     taken: int
     why: str
-    call: Tool | None
+    call: AnyTool | None
     draft: NotRequired[Draft]
     review: NotRequired[Review]
     best: NotRequired[Draft]
 
 
-class Using(Evidence):
+class UseToolUpdate(RetrieveUpdate):
     """What using a tool writes."""
 
-    seen: list[Seen]
+    seen: list[ToolResult]
 
 
-class State(Inquiry, Guess, Resolution, Drafting, Reviewing, Using, total=False):
+class State(Inquiry, RouteUpdate, Resolution, DraftUpdate, ReviewUpdate, UseToolUpdate, total=False):
     """All that `agent` keeps; a step reads and writes a slice of it."""
 
     taken: int
     why: str
-    call: Tool | None
+    call: AnyTool | None
     best: Draft

@@ -3,21 +3,19 @@
 from datetime import date
 from typing import Annotated, Literal, NotRequired
 
-from pydantic import Field, StringConstraints
+from pydantic import Field
 from typing_extensions import TypedDict
 
 from baton.records import Record
 from baton.steps.gates import GateReport
-from state.banking import Amount
-from state.desk import Drafting, Evidence, Guess, Informed, Inquiry, Reply, Resolution, Routed
-
-CardEnding = Annotated[str, StringConstraints(pattern=r"^[0-9]{4}$")]
+from desk.records import Amount
+from state.desk import DraftInput, DraftUpdate, Inquiry, Reply, Resolution, RetrieveUpdate, RoutedInput, RouteUpdate
 
 
 class Fact(Record):
     """Something the message says, in its own words; `quote` stands in the message letter for letter."""
 
-    kind: Literal["amount", "date", "merchant", "card", "account", "request"]
+    kind: Literal["amount", "date", "name", "reference", "request"]
     quote: str
 
 
@@ -28,14 +26,17 @@ class Facts(Record):
 
 
 class Case(Record):
-    """A message as a clerk would file it: amounts in GBP ("24.90"), dates in ISO form, cards by their last digits."""
+    """A message as a clerk would file it: amounts as decimals ("24.90"), dates in ISO form.
+
+    `names` are those of shops, companies and people; `references` tell the customer's things apart: ids, or the last
+    digits of a card.
+    """
 
     request: str
     amounts: list[Amount]
     dates: list[date]
-    merchants: list[str]
-    cards: list[CardEnding]
-    accounts: list[str]
+    names: list[str]
+    references: list[str]
 
 
 class CaseReply(Record):
@@ -47,53 +48,72 @@ class CaseReply(Record):
     facts_used: list[Annotated[int, Field(ge=0)]]
 
 
-class Extracting(Routed):
+class ExtractInput(RoutedInput):
     """A routed inquiry; `complaint` is what the gate said about the last attempt."""
 
     complaint: NotRequired[str | None]
 
 
-class Extracted(Extracting):
+class NormaliseInput(ExtractInput):
     """An inquiry with the facts found in it."""
 
     facts: list[Fact]
 
 
-class Normalised(Extracted):
-    """An inquiry with its case."""
+class GateFactsInput(NormaliseInput):
+    """Facts before their gate; `repaired` names the gates that sent their result back."""
+
+    repaired: NotRequired[list[str]]
+
+
+class GateCaseInput(GateFactsInput):
+    """A case before its gate."""
 
     case: Case
 
 
-class Grounded(Normalised, Informed):
+class SummariseInput(NormaliseInput, DraftInput):
     """A case with the policies that bear on it."""
 
+    case: Case
 
-class Summarised(Grounded, Drafting):
-    """A case with its summary and a drafted reply."""
+
+class GateReplyInput(SummariseInput, DraftUpdate):
+    """A summary and a reply before their gate."""
 
     summary: str
     facts_used: list[int]
+    repaired: NotRequired[list[str]]
 
 
-class FactsFound(TypedDict):
+class ExtractUpdate(TypedDict):
     """What extracting writes."""
 
     facts: list[Fact]
 
 
-class CaseMade(TypedDict):
+class NormaliseUpdate(TypedDict):
     """What normalising writes."""
 
     case: Case
 
 
-class Summary(Drafting):
+class SummariseUpdate(DraftUpdate):
     """What summarising writes."""
 
     summary: str
     facts_used: list[int]
 
 
-class State(Inquiry, Guess, Resolution, Evidence, FactsFound, CaseMade, Summary, GateReport, total=False):
+class State(
+    Inquiry,
+    RouteUpdate,
+    Resolution,
+    RetrieveUpdate,
+    ExtractUpdate,
+    NormaliseUpdate,
+    SummariseUpdate,
+    GateReport,
+    total=False,
+):
     """All that `chaining` keeps; a step reads and writes a slice of it."""

@@ -2,14 +2,21 @@
 
 from collections.abc import Iterable
 from functools import cache
-from typing import Annotated, Any, Literal, Union, get_args
+from typing import TYPE_CHECKING, Annotated, Any, Literal, Union
 
 from pydantic import AfterValidator, Field, create_model
 from typing_extensions import TypedDict
 
 from baton.records import Record
 from baton.redact import redact
-from state.actions import Action, ActionName, arguments
+from desk.business import business
+from desk.records import Action, Review, action_name, arguments
+
+if TYPE_CHECKING:
+    AnyAction = Action
+else:
+    AnyAction = Union[business().actions]  # noqa: UP007 - what is in it is known at run time only
+"""One of the business's actions."""
 
 LONGEST_MESSAGE = 16_384  # bytes; longer ones are not messages
 
@@ -39,14 +46,14 @@ class Inquiry(TypedDict):
     customer_id: Annotated[str | None, Field(default=None)]
 
 
-class Routing(TypedDict):
+class RouteFields(TypedDict):
     """Where a message belongs; `confidence` is the calibrated probability of the route."""
 
     route: str
     confidence: Confidence
 
 
-class Guess(Routing):
+class RouteUpdate(RouteFields):
     """A tier's view of where a message belongs; `sure` says that its confidence reaches the run's `route_threshold`."""
 
     sure: bool
@@ -60,21 +67,21 @@ class RouteChoice(Record):
     reason: str
 
 
-class Routed(Inquiry, Routing):
+class RoutedInput(Inquiry, RouteFields):
     """An inquiry that knows where it belongs."""
 
 
-class Guessed(Routed, Guess):
+class TierInput(RoutedInput, RouteUpdate):
     """An inquiry with the view of the last tier that was asked."""
 
 
-class Evidence(TypedDict):
+class RetrieveUpdate(TypedDict):
     """The ids of the policy passages that bear on an inquiry, best first."""
 
     passages: list[str]
 
 
-class Informed(Routed, Evidence):
+class DraftInput(RoutedInput, RetrieveUpdate):
     """A routed inquiry with its policies."""
 
 
@@ -92,14 +99,14 @@ class Draft(Record):
 
     reply: Reply
     citations: list[str]
-    action: Action | None
+    action: AnyAction | None
 
 
 @cache
-def draft_shape(allowed: tuple[ActionName, ...]) -> type[Draft]:
+def draft_shape(allowed: tuple[str, ...]) -> type[Draft]:
     """A `Draft` that can propose the allowed actions and no others: what a model is not offered it cannot ask for."""
-    shapes = tuple(shape for shape in get_args(Action) if get_args(shape.model_fields["name"].annotation)[0] in allowed)
-    action: Any = Union[(*shapes, None)]
+    kinds = tuple(kind for kind in business().actions if action_name(kind) in allowed)
+    action: Any = Union[(*kinds, None)]
     return create_model("Draft", __base__=Draft, __module__=__name__, action=(action, ...))
 
 
@@ -113,21 +120,35 @@ def citations_of(drafts: Iterable[Draft | None]) -> list[str]:
     return list(dict.fromkeys(name for each in drafts if each for name in each.citations))
 
 
-class Drafting(TypedDict):
+class DraftUpdate(TypedDict):
     """What drafting writes."""
 
     draft: Draft
 
 
-class Drafted(Informed, Drafting):
+class ReviewUpdate(TypedDict):
+    """What a check writes."""
+
+    review: Review
+
+
+class DraftedInput(DraftInput, DraftUpdate):
     """An informed inquiry with a draft."""
 
 
+def _known_action(name: str) -> str:
+    known = [action_name(kind) for kind in business().actions]
+    if name not in known:
+        raise ValueError(f"there is no action {name[:40]!r}; the desk knows {', '.join(known)}")
+    return name
+
+
+ActionName = Annotated[str, AfterValidator(_known_action)]
 ActionStatus = Literal["done", "proposed", "rejected", "refused"]
 
 
 class ActionTaken(Record):
-    """An action in a resolution; `receipt` is the bank's, None where it was only proposed."""
+    """An action in a resolution; `receipt` is the business's, None where it was only proposed."""
 
     name: ActionName
     args: dict[str, str]
@@ -148,7 +169,7 @@ class Resolution(TypedDict):
 
 
 def proposed(draft: Draft | None, status: ActionStatus = "proposed") -> list[ActionTaken]:
-    """The action of a draft as it stands where the bank has not carried it out; none where there is none."""
+    """The action of a draft as it stands where nobody has carried it out; none where there is none."""
     action = draft and draft.action
     return [ActionTaken(name=action.name, args=arguments(action), status=status, receipt=None)] if action else []
 

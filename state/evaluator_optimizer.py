@@ -5,8 +5,8 @@ from typing import NotRequired
 from typing_extensions import TypedDict
 
 from baton.records import Record
-from state.desk import Draft, Drafted, Drafting, Evidence, Guess, Inquiry, Resolution
-from state.reviews import Review
+from desk.records import Review
+from state.desk import Draft, DraftedInput, DraftUpdate, Inquiry, Resolution, RetrieveUpdate, RouteUpdate
 
 
 class Mark(Record):
@@ -23,7 +23,7 @@ class Evaluation(Record):
     marks: list[Mark]
 
 
-class Loop(TypedDict, total=False):
+class LoopFields(TypedDict, total=False):
     """Where the loop stands: `best` is the draft kept, `met` how many criteria it meets, `unmet` the marks it lacks."""
 
     best: Draft
@@ -32,11 +32,11 @@ class Loop(TypedDict, total=False):
     revised: int
 
 
-class Evaluating(Drafted, Loop):
+class EvaluateInput(DraftedInput, LoopFields):
     """A draft to be judged, and what was the best before it."""
 
 
-class Judged(TypedDict):
+class EvaluateUpdate(TypedDict):
     """What evaluating writes; `review` only where the loop ends below the bar, `finding` where it passes."""
 
     evaluation: Evaluation
@@ -47,20 +47,20 @@ class Judged(TypedDict):
     finding: NotRequired[str]
 
 
-class Revising(Drafted):
+class ReviseInput(DraftedInput):
     """The best draft so far with what it lacks."""
 
     unmet: list[Mark]
     revised: NotRequired[int]
 
 
-class Revised(Drafting):
+class ReviseUpdate(DraftUpdate):
     """What revising writes; `revised` counts the revisions."""
 
     revised: int
 
 
-class State(Inquiry, Guess, Resolution, Evidence, Drafting, Loop, total=False):
+class State(Inquiry, RouteUpdate, Resolution, RetrieveUpdate, DraftUpdate, LoopFields, total=False):
     """All that `evaluator_optimizer` keeps; a step reads and writes a slice of it."""
 
     evaluation: Evaluation

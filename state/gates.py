@@ -4,16 +4,16 @@ from typing import NotRequired
 
 from baton.errors import GateFailed
 from baton.steps.gates import GateReport, gate_report
-from state.reviews import Review
+from desk.records import Review
 
 
-class Gated(GateReport):
+class GateUpdate(GateReport):
     """What such a gate writes; there is a `review` where the one repair was of no use."""
 
     review: NotRequired[Review]
 
 
-def gate_or_person(gate: str, fault: str | None, repaired: list[str]) -> Gated:
+def gate_or_person(gate: str, fault: str | None, repaired: list[str]) -> GateUpdate:
     """The report on one result; the second fault at the same gate is for a person."""
     try:
         report = gate_report(gate, fault, repaired)

@@ -8,8 +8,20 @@ from pydantic import create_model
 from typing_extensions import TypedDict
 
 from baton.records import Record
-from state.desk import Confidence, Draft, Drafting, Evidence, Guess, Informed, Inquiry, Resolution, Routed, Routing
-from state.reviews import Review, Reviewing
+from desk.records import Review
+from state.desk import (
+    Confidence,
+    Draft,
+    DraftInput,
+    DraftUpdate,
+    Inquiry,
+    Resolution,
+    RetrieveUpdate,
+    ReviewUpdate,
+    RoutedInput,
+    RouteFields,
+    RouteUpdate,
+)
 
 FINISH, PERSON = "finish", "person"
 
@@ -46,14 +58,14 @@ class Contribution(Record):
         return self.draft is not None and self.review.verdict != "escalate"
 
 
-class Supervised(Routed):
+class SuperviseInput(RoutedInput):
     """A message under way; `handovers` counts how often it was handed over."""
 
     handovers: NotRequired[int]
     contributions: NotRequired[list[Contribution]]
 
 
-class Handing(Routing):
+class SuperviseUpdate(RouteFields):
     """What supervising writes; `review` and `best` where a person looks."""
 
     to: str
@@ -64,32 +76,32 @@ class Handing(Routing):
     best: NotRequired[Draft]
 
 
-class Handed(Inquiry, Handing):
+class HandOverInput(Inquiry, SuperviseUpdate):
     """A message at the moment of its hand-over."""
 
 
-class Consulted(Informed):
+class ContributeInput(DraftInput):
     """What was handed over, after the specialist's work; no draft where no policy was found."""
 
     draft: NotRequired[Draft]
     review: NotRequired[Review]
 
 
-class Contributing(TypedDict):
+class ContributeUpdate(TypedDict):
     """What a specialist writes: a list of one."""
 
     contributions: list[Contribution]
 
 
-class Gathered(Routed, Contributing):
+class SumUpInput(RoutedInput, ContributeUpdate):
     """A message with all contributions, in the order of the hand-overs."""
 
 
-class SpecialistState(Inquiry, Routing, Evidence, Drafting, Reviewing, Contributing, total=False):
+class SpecialistState(Inquiry, RouteFields, RetrieveUpdate, DraftUpdate, ReviewUpdate, ContributeUpdate, total=False):
     """All that one specialist keeps."""
 
 
-class State(Inquiry, Guess, Resolution, Handing, total=False):
+class State(Inquiry, RouteUpdate, Resolution, SuperviseUpdate, total=False):
     """All that `multi_agent` keeps; a step reads and writes a slice of it."""
 
     contributions: Annotated[list[Contribution], operator.add]

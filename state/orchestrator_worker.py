@@ -7,9 +7,9 @@ from typing_extensions import TypedDict
 
 from baton.records import Record
 from baton.steps.dead_letters import Failure
-from state.desk import Draft, Drafted, Evidence, Guess, Inquiry, Resolution, Routed
-from state.gates import Gated
-from state.reviews import Review
+from desk.records import Finding, Review
+from state.desk import Draft, DraftedInput, Inquiry, Resolution, RetrieveUpdate, RoutedInput, RouteUpdate
+from state.gates import GateUpdate
 
 
 class SubTask(Record):
@@ -27,53 +27,39 @@ class Plan(Record):
     subtasks: list[SubTask]
 
 
-class Finding(Record):
-    """What a worker found.
-
-    `rows` are the customer's own things as a clerk sees them; `evidence` their ids, or those of policy passages, whose
-    policies are the `citations`.
-    """
-
-    subtask: str
-    summary: str
-    rows: list[dict[str, str]]
-    evidence: list[str]
-    citations: list[str]
-
-
-class Planning(Routed):
+class PlanInput(RoutedInput):
     """A routed inquiry; `complaint` is what the gate said about the last plan."""
 
     complaint: NotRequired[str | None]
 
 
-class Planned(TypedDict):
+class PlanUpdate(TypedDict):
     """What planning writes."""
 
     plan: Plan
 
 
-class Order(Routed):
+class InvestigateInput(RoutedInput):
     """What a worker is given: a sub-task, and the findings that it needs."""
 
     subtask: SubTask
     given: list[Finding]
 
 
-class Found(TypedDict):
+class InvestigateUpdate(TypedDict):
     """What a worker writes: a list of one."""
 
     findings: list[Finding]
 
 
-class Joined(Routed, Planned):
+class CollectInput(RoutedInput, PlanUpdate):
     """What came of the sub-tasks so far: findings and failures, in any order."""
 
     findings: list[Finding]
     failures: list[Failure]
 
 
-class Ordered(Joined):
+class GatePlanInput(CollectInput):
     """An inquiry with its plan, before or after its gate."""
 
     complaint: NotRequired[str | None]
@@ -81,32 +67,32 @@ class Ordered(Joined):
     review: NotRequired[Review]
 
 
-class Collected(Evidence):
+class CollectUpdate(RetrieveUpdate):
     """The passages found, the sub-tasks without a finding, and all of it in words."""
 
     missing: list[str]
     finding: str
 
 
-class Investigated(Joined, Collected):
+class SynthesiseInput(CollectInput, CollectUpdate):
     """An inquiry when its sub-tasks are through."""
 
     complaint: NotRequired[str | None]
 
 
-class Synthesised(Investigated, Drafted):
+class GateCoverageInput(SynthesiseInput, DraftedInput):
     """An investigation with a draft."""
 
     repaired: NotRequired[list[str]]
 
 
-class Covered(Gated):
+class GateCoverageUpdate(GateUpdate):
     """What the last gate writes; `best` is the draft where a person must look."""
 
     best: NotRequired[Draft]
 
 
-class State(Inquiry, Guess, Resolution, Planned, Collected, Covered, total=False):
+class State(Inquiry, RouteUpdate, Resolution, PlanUpdate, CollectUpdate, GateCoverageUpdate, total=False):
     """All that `orchestrator_worker` keeps; a step reads and writes a slice of it."""
 
     draft: Draft
@@ -114,12 +100,12 @@ class State(Inquiry, Guess, Resolution, Planned, Collected, Covered, total=False
     failures: Annotated[list[Failure], operator.add]
 
 
-def wave(state: Joined) -> list[Order]:
+def wave(state: CollectInput) -> list[InvestigateInput]:
     """The sub-tasks that can be worked next: neither found nor failed, and all that they need is found."""
     findings = {each.subtask: each for each in state["findings"]}
     over = {*findings, *(failed_id(each) for each in state["failures"])}
     return [
-        Order(
+        InvestigateInput(
             message=state["message"],
             customer_id=state["customer_id"],
             route=state["route"],

@@ -1,9 +1,9 @@
 """The state of `routing`."""
 
-from state.desk import Draft, Guess, Inquiry, Resolution
+from state.desk import Draft, Inquiry, Resolution, RouteUpdate
 
 
-class State(Inquiry, Guess, Resolution, total=False):
+class State(Inquiry, RouteUpdate, Resolution, total=False):
     """All that `routing` keeps; a step reads and writes a slice of it."""
 
     passages: list[str]

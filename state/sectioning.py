@@ -7,9 +7,9 @@ from typing_extensions import TypedDict
 
 from baton.records import Record
 from baton.steps.dead_letters import Failure
-from state.desk import Confidence, Draft, Guess, Inquiry, Resolution, Routed
-from state.gates import Gated
-from state.reviews import Review
+from desk.records import Review
+from state.desk import Confidence, Draft, Inquiry, Resolution, RoutedInput, RouteUpdate
+from state.gates import GateUpdate
 
 
 class Requests(Record):
@@ -31,53 +31,53 @@ class SectionResult(Record):
     draft: Draft | None
 
 
-class Splitting(Inquiry):
+class SplitInput(Inquiry):
     """An inquiry; `complaint` is what the gate said about the last split."""
 
     complaint: NotRequired[str | None]
 
 
-class Split(TypedDict):
+class SplitUpdate(TypedDict):
     """What splitting writes."""
 
     requests: list[str]
 
 
-class Separated(Splitting, Split):
+class GateSectionsInput(SplitInput, SplitUpdate):
     """An inquiry with its separate requests, before their gate."""
 
     repaired: NotRequired[list[str]]
 
 
-class Admitting(Gated):
+class GateSectionsUpdate(GateUpdate):
     """What the gate writes; `admitted` are the requests that are worked, the first ones where there are too many."""
 
     admitted: list[str]
 
 
-class Admitted(Inquiry, Admitting):
+class FanOutInput(Inquiry, GateSectionsUpdate):
     """An inquiry with the requests that are worked; none where the split is not sound."""
 
 
-class Section(Inquiry):
+class SectionInput(Inquiry):
     """One request by itself: the whole message as far as whoever works it knows."""
 
     number: int
 
 
-class Worked(Section, Routed):
+class ReportInput(SectionInput, RoutedInput):
     """A routed section, with a draft where there was something to draft from."""
 
     draft: NotRequired[Draft]
 
 
-class Reported(TypedDict):
+class ReportUpdate(TypedDict):
     """What a section writes: a list of one."""
 
     sections: list[SectionResult]
 
 
-class Joined(Inquiry, Split):
+class CombineInput(Inquiry, SplitUpdate):
     """All that came of the requests: results and failures, in any order."""
 
     admitted: list[str]
@@ -85,13 +85,13 @@ class Joined(Inquiry, Split):
     failures: list[Failure]
 
 
-class Combined(TypedDict):
+class CombineUpdate(TypedDict):
     """Whether the sections gave nothing to reply; then `review` says why."""
 
     review: NotRequired[Review]
 
 
-class SectionState(Section, Guess, total=False):
+class SectionState(SectionInput, RouteUpdate, total=False):
     """All that one section keeps."""
 
     passages: list[str]
@@ -99,7 +99,7 @@ class SectionState(Section, Guess, total=False):
     sections: list[SectionResult]
 
 
-class State(Inquiry, Guess, Resolution, Split, Admitting, total=False):
+class State(Inquiry, RouteUpdate, Resolution, SplitUpdate, GateSectionsUpdate, total=False):
     """All that `sectioning` keeps; a step reads and writes a slice of it."""
 
     sections: Annotated[list[SectionResult], operator.add]

@@ -7,29 +7,39 @@ from typing_extensions import TypedDict
 
 from baton.records import Record
 from baton.steps.approvals import Decision
-from state.desk import ActionTaken, Confidence, Draft, Drafting, Evidence, Guess, Inquiry, Resolution, Routed
+from desk.records import Finding, Review, Verdict
+from state.desk import (
+    ActionTaken,
+    Confidence,
+    Draft,
+    DraftUpdate,
+    Inquiry,
+    Resolution,
+    RetrieveUpdate,
+    ReviewUpdate,
+    RoutedInput,
+    RouteUpdate,
+)
 from state.evaluator_optimizer import Evaluation, Mark
-from state.orchestrator_worker import Finding
-from state.reviews import Review, Reviewing, Verdict
 from state.sectioning import SectionResult
 
 Path = Literal["retrieve", "chain", "sections", "investigate", "vote"]
 """The step that a message goes on to after triage; the first is the short path."""
 
 
-class Triage(TypedDict):
+class TriageUpdate(TypedDict):
     """What triage writes."""
 
     path: Path
 
 
-class Ending(TypedDict):
+class PassOnInput(TypedDict):
     """The resolution of a path that ended with a person."""
 
     ended: Resolution
 
 
-class Left(TypedDict):
+class PathUpdate(TypedDict):
     """What a path leaves: what the desk goes on with, or `ended` alone, the resolution of one that ended with a person.
 
     Nothing of it stands under a name of the desk's own resolution, which its last step alone writes.
@@ -44,77 +54,77 @@ class Left(TypedDict):
     ended: NotRequired[Resolution]
 
 
-class Parts(TypedDict):
+class PartsFields(TypedDict):
     """What the desk would send, one draft for each request; each proposes at most one action."""
 
     parts: list[Draft]
 
 
-class Gathering(Parts):
+class GatherUpdate(PartsFields):
     """What gathering writes; no draft is the best one any more, for what is wrong with a part is wrong with it."""
 
     best: None
 
 
-class Faults(TypedDict):
+class CheckUpdate(TypedDict):
     """What the review's checks find, each its own, in no order."""
 
     faults: Annotated[list[str], operator.add]
 
 
-class Gathered(Routed, Parts):
+class CheckInput(RoutedInput, PartsFields):
     """A message with what the desk would send; `findings` are what an investigation saw besides the policies."""
 
     passages: NotRequired[list[str]]
     findings: NotRequired[list[Finding]]
 
 
-class Answered(TypedDict):
+class GatherInput(TypedDict):
     """What a path leaves: sections, or one draft."""
 
     sections: NotRequired[list[SectionResult]]
     draft: NotRequired[Draft]
 
 
-class Reviewed(Gathered, Faults):
+class JudgeInput(CheckInput, CheckUpdate):
     """The same with what is wrong with it."""
 
 
-class Judged(Reviewed, Reviewing):
+class OnwardInput(JudgeInput, ReviewUpdate):
     """The same with the judgement."""
 
 
-class Settling(Routed, Drafting):
+class SettlingInput(RoutedInput, DraftUpdate):
     """One part with an action that is to be seen through; `position` is its place among the parts."""
 
     position: int
 
 
-class Checked(Settling, Reviewing):
+class ActInput(SettlingInput, ReviewUpdate):
     """An action with the verdict on it."""
 
 
-class Deciding(Drafting, Reviewing):
+class AskPersonUpdate(DraftUpdate, ReviewUpdate):
     """What asking a person writes: the draft with the arguments as decided, and how to go on."""
 
     decision: Decision
     asked: int
 
 
-class Asked(Checked):
+class AskPersonInput(ActInput):
     """A checked draft whose action waits for a person; `asked` counts the decisions so far."""
 
     asked: NotRequired[int]
 
 
-class Acting(TypedDict):
-    """What acting writes; `review` says "decline" where the bank refused after all."""
+class ActUpdate(TypedDict):
+    """What acting writes; `review` says "decline" where it was refused after all."""
 
     actions: list[ActionTaken]
     review: Review
 
 
-class SeenThrough(Checked):
+class SettleInput(ActInput):
     """An action with what came of it."""
 
     decision: NotRequired[Decision]
@@ -131,13 +141,13 @@ class Settlement(Record):
     reason: str
 
 
-class Settlements(TypedDict):
+class SettleUpdate(TypedDict):
     """What settling writes."""
 
     settled: Annotated[list[Settlement], operator.add]
 
 
-class SettlingState(Settling, Reviewing, Settlements, total=False):
+class SettlingState(SettlingInput, ReviewUpdate, SettleUpdate, total=False):
     """All that `settling` keeps."""
 
     actions: list[ActionTaken]
@@ -145,13 +155,24 @@ class SettlingState(Settling, Reviewing, Settlements, total=False):
     asked: int
 
 
-class Concluding(Gathered):
+class ConcludeInput(CheckInput):
     """All that a resolution is made of."""
 
     settled: NotRequired[list[Settlement]]
 
 
-class State(Inquiry, Guess, Resolution, Evidence, Triage, Ending, Parts, Faults, Settlements, total=False):
+class State(
+    Inquiry,
+    RouteUpdate,
+    Resolution,
+    RetrieveUpdate,
+    TriageUpdate,
+    PassOnInput,
+    PartsFields,
+    CheckUpdate,
+    SettleUpdate,
+    total=False,
+):
     """All that the desk keeps; a step reads and writes a slice of it."""
 
     sections: list[SectionResult]

@@ -7,41 +7,51 @@ from typing_extensions import TypedDict
 
 from baton.records import Record
 from baton.steps.dead_letters import Failure
-from state.desk import Confidence, Drafted, Drafting, Evidence, Guess, Guessed, Inquiry, Resolution, Routed
-from state.reviews import Review
+from desk.records import Review
+from state.desk import (
+    Confidence,
+    DraftedInput,
+    DraftUpdate,
+    Inquiry,
+    Resolution,
+    RetrieveUpdate,
+    RoutedInput,
+    RouteUpdate,
+    TierInput,
+)
 
 
 class Vote(Record):
-    """One voter's answer to whether somebody else uses the customer's money, card or account."""
+    """One voter's answer to the question whether this is fraud."""
 
     view: str
     answer: Literal["yes", "no", "unsure"]
     reason: str
 
 
-class Convening(TypedDict):
+class ConveneUpdate(TypedDict):
     """What convening writes: the views that are asked, each a voter."""
 
     panel: list[str]
 
 
-class Convened(Guessed, Convening):
+class VotersInput(TierInput, ConveneUpdate):
     """A routed inquiry whose voters are convened."""
 
 
-class Ballot(Inquiry):
+class VoteInput(Inquiry):
     """What one voter is handed."""
 
     view: str
 
 
-class Voting(TypedDict):
+class VoteUpdate(TypedDict):
     """What a voter writes."""
 
     votes: Annotated[list[Vote], add]
 
 
-class Returned(Convened):
+class TallyInput(VotersInput):
     """A routed inquiry with the votes and the failures that came back."""
 
     votes: NotRequired[Annotated[list[Vote], add]]
@@ -56,7 +66,7 @@ class Tally(Record):
     votes: list[Vote]
 
 
-class Tallying(TypedDict):
+class TallyUpdate(TypedDict):
     """What the tally writes; `review` only where a person has to look."""
 
     tally: Tally
@@ -66,20 +76,22 @@ class Tallying(TypedDict):
     review: NotRequired[Review]
 
 
-class Tallied(Routed):
+class TalliedInput(RoutedInput):
     """An inquiry with its tally."""
 
     tally: Tally
     review: NotRequired[Review]
 
 
-class Judged(Drafted):
+class FraudInput(DraftedInput):
     """A draft with the tally that it was written under."""
 
     tally: Tally
 
 
-class State(Inquiry, Guess, Resolution, Convening, Voting, Evidence, Drafting, Tallying, total=False):
+class State(
+    Inquiry, RouteUpdate, Resolution, ConveneUpdate, VoteUpdate, RetrieveUpdate, DraftUpdate, TallyUpdate, total=False
+):
     """All that `voting` keeps; a step reads and writes a slice of it."""
 
     failures: Annotated[list[Failure], add]

@@ -5,7 +5,7 @@ from typing import Any, cast
 
 import pytest
 
-from bank.skills import SKILLS
+from bank.responders import RESPONDERS
 from baton.offline.wire import Request, Skill
 
 Answer = dict[str, Any] | Callable[[dict[str, Any]], dict[str, Any]]
@@ -15,7 +15,7 @@ Obstinate = Callable[..., None]
 
 @pytest.fixture
 def obstinate(monkeypatch: pytest.MonkeyPatch) -> Obstinate:
-    skills = cast("MutableMapping[str, Skill]", SKILLS)
+    skills = cast("MutableMapping[str, Skill]", RESPONDERS)
 
     def answers(**records: Answer) -> None:
         for name, answer in records.items():

@@ -12,14 +12,14 @@ import pytest
 MAKE = """
 import asyncio
 from pathlib import Path
-from bank.router import router
+from bank.knowledge import knowledge
 from bank.sqlite_bank import SqliteBank
 from baton.config.home import home
 
 async def seed():
     await (await SqliteBank.open(home() / "bank.db")).aclose()
 
-router()
+knowledge().guess("ready")
 asyncio.run(seed())
 """
 HOUSE = Path(__file__).parents[1]

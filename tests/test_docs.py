@@ -55,7 +55,7 @@ for words in json.loads(sys.argv[1]):
 ONE_THREAD = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
 """For the router's training: it is small, and the tests run side by side."""
 
-COPIED = ("app", "bank", "baton", "graphs", "nodes", "state")
+COPIED = ("app", "bank", "baton", "desk", "graphs", "nodes", "state")
 
 
 class Block(NamedTuple):
@@ -200,8 +200,9 @@ def test_another_business_runs_as_described(tmp_path: Path) -> None:
 def test_the_graph_of_the_ten_steps_works(tmp_path: Path, desk: dict[str, Path]) -> None:
     page, house = ROOT / "docs" / "add-a-graph.md", tmp_path / "house"
     copy_packages(house)
+    assert not [block.file for block in blocks(page) if block.file and (house / block.file).exists()]
     write_files(page, house)
-    offer_skill(house)
+    offer_responder(house)
     register(page, house)
     lines = [words for block in blocks(page) for words in commands(block)]
     ended = ends([*lines, [PYTEST, *QUIETLY, "tests/graphs"]], house, **desk)
@@ -218,11 +219,11 @@ def copy_packages(house: Path) -> None:
         shutil.copy(ROOT / file, house / file)
 
 
-def offer_skill(house: Path) -> None:
+def offer_responder(house: Path) -> None:
     """As the page says; what else is offered there may have grown."""
-    file = house / "bank" / "skills" / "__init__.py"
+    file = house / "bank" / "responders" / "__init__.py"
     text = file.read_text("utf-8").replace("= {", '= {"Urgency": urgency, ', 1)
-    file.write_text(f"from bank.skills.urgency import urgency\n{text}")
+    file.write_text(f"from bank.responders.urgency import urgency\n{text}")
 
 
 def register(page: Path, house: Path) -> None:

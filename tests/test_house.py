@@ -10,9 +10,16 @@ from pathlib import Path
 
 import pytest
 
+from bank.actions import ACTION_NAMES
+from bank.knowledge import FOLDER
+from desk.records import OTHER
+
 ROOT = Path(__file__).parents[1]
-LAYERS = ("baton", "state", "bank", "nodes", "graphs", "evals", "app")
+LAYERS = ("baton", "desk", "bank", "state", "nodes", "graphs", "evals", "app")
 """Bottom up: a package may import itself and the packages before it."""
+
+KNOW_NO_BUSINESS = {"baton", "desk", "state", "nodes", "graphs", "evals"}
+"""They take the business from `desk.business`, so that another one is another folder and no other file."""
 
 COMPOSITIONS = {"support_desk", "multi_agent"}
 """The graphs that are made of other graphs."""
@@ -59,8 +66,8 @@ def packages_of(module: Path) -> set[str]:
 
 def sibling_imports(module: Path, package: str) -> set[str]:
     """The stems of the other modules of a package that a module imports."""
-    named = {name.split(".")[1] for name in imports_of(module) if name.startswith(f"{package}.")}
-    return (named & {path.stem for path in modules(package)}) - {module.stem}
+    known = {".".join(path.relative_to(ROOT).with_suffix("").parts): path for path in modules(package)}
+    return {known[name].stem for name in imports_of(module) if name in known and known[name] != module}
 
 
 def graph_registry() -> dict[str, str]:
@@ -87,9 +94,39 @@ def texts(folder: Path = ROOT) -> Iterator[tuple[Path, str]]:
 
 @pytest.mark.parametrize("package", LAYERS)
 def test_imports_run_down_only(package: str) -> None:
-    below = set(LAYERS[: LAYERS.index(package) + 1])
+    below = set(LAYERS[: LAYERS.index(package) + 1]) - ({"bank"} if package in KNOW_NO_BUSINESS else set())
     upward = {str(module.relative_to(ROOT)): packages_of(module) - below for module in modules(package)}
     assert {module: packages for module, packages in upward.items() if packages} == {}
+
+
+def names_of_the_bank() -> set[str]:
+    """Names of the bank's routes and actions, and ids of its policies; its `other` is everybody's."""
+    routes = {file.stem for file in (FOLDER / "routes").glob("*.txt")} - {OTHER}
+    policies = {file.stem.upper() for file in (FOLDER / "policies").glob("*.md")}
+    return {*routes, *ACTION_NAMES, *policies}
+
+
+def texts_in(module: Path) -> list[str]:
+    """The texts that a module writes down, its comments left out."""
+    constants = (
+        node.value for node in ast.walk(ast.parse(module.read_text("utf-8"))) if isinstance(node, ast.Constant)
+    )
+    return [text for text in constants if isinstance(text, str)]
+
+
+@pytest.mark.parametrize("package", sorted(KNOW_NO_BUSINESS))
+def test_no_name_of_the_bank_stands_above_or_below_it(package: str) -> None:
+    named = names_of_the_bank()
+    plain = {name for name in named if not ("_" in name or "-" in name)}  # words of every day: as a name, or quoted
+    marked = re.compile(rf"(?<![\w-])(?:{'|'.join(map(re.escape, named - plain))})(?![\w-])")
+    quoted = re.compile(rf"[`\"'](?:{'|'.join(plain)})[`\"']")
+    found = {
+        (str(module.relative_to(ROOT)), text[:60])
+        for module in modules(package)
+        for text in [*texts_in(module), *marked.findall(module.read_text("utf-8"))]
+        if text in named or marked.search(text) or quoted.search(text)
+    }
+    assert found == set()
 
 
 def test_nodes_never_import_nodes() -> None:

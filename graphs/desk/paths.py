@@ -5,10 +5,10 @@ from typing import Any, Literal, cast
 from baton.steps.typed_graph import TypedGraph
 from graphs import chaining, orchestrator_worker, sectioning, voting
 from state.desk import Resolution, is_settled
-from state.support_desk import Left
+from state.support_desk import PathUpdate
 
 
-def result(state: Left) -> Literal["on", "stop"]:
+def result(state: PathUpdate) -> Literal["on", "stop"]:
     """A path that ended with a person ends the desk's work too."""
     return "stop" if "ended" in state else "on"
 
@@ -21,12 +21,12 @@ class Path(TypedGraph[Any, Any, Any, Any]):
         return left(await super().ainvoke(*given, **options))
 
 
-def left(told: dict[str, Any]) -> Left:
+def left(told: dict[str, Any]) -> PathUpdate:
     """What the desk goes on with; of a pattern that ended with a person its resolution, under a name of its own."""
     resolution = cast("Resolution", {name: told[name] for name in Resolution.__annotations__})
     if not is_settled(resolution):
         return {"ended": resolution}
-    return cast("Left", {name: told[name] for name in Left.__annotations__ if name in told})
+    return cast("PathUpdate", {name: told[name] for name in PathUpdate.__annotations__ if name in told})
 
 
 def path(graph: Any, *channels: str) -> Path:

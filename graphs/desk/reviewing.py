@@ -12,15 +12,15 @@ from langgraph.graph import END
 from langgraph.types import Send
 
 from graphs.desk import settling
-from nodes.check_grounding import check_grounding
-from nodes.check_personal_data import check_personal_data
-from nodes.check_policy import check_policy
-from nodes.check_tone import check_tone
-from nodes.conclude import conclude
 from nodes.escalate import escalate
-from nodes.gather import gather
-from nodes.judge import judge
-from state.support_desk import Judged, Settling
+from nodes.support_desk.check_grounding import check_grounding
+from nodes.support_desk.check_personal_data import check_personal_data
+from nodes.support_desk.check_policy import check_policy
+from nodes.support_desk.check_tone import check_tone
+from nodes.support_desk.conclude import conclude
+from nodes.support_desk.gather import gather
+from nodes.support_desk.judge import judge
+from state.support_desk import OnwardInput, SettlingInput
 
 CHECKS = {
     "check_policy": check_policy,
@@ -30,7 +30,7 @@ CHECKS = {
 }
 
 
-def onward(state: Judged) -> list[Send] | Literal["conclude", "escalate"]:
+def onward(state: OnwardInput) -> list[Send] | Literal["conclude", "escalate"]:
     """Nothing goes on with a fault; every action is seen through in a branch of its own."""
     if state["review"].verdict == "escalate":
         return "escalate"
@@ -42,7 +42,7 @@ def onward(state: Judged) -> list[Send] | Literal["conclude", "escalate"]:
 def add_review(builder: Any) -> None:
     """Add the steps from `gather` to the end."""
     builder.add_node(gather).add_node(judge).add_node(conclude).add_node(escalate)
-    builder.add_node("settling", settling.graph, input_schema=Settling)
+    builder.add_node("settling", settling.graph, input_schema=SettlingInput)
     for name, check in CHECKS.items():
         builder.add_node(name, check)
         builder.add_edge("gather", name)

@@ -11,16 +11,17 @@ from collections.abc import Hashable
 from langgraph.graph import END, START
 
 from baton import MODEL_RETRY, STEP_TIMEOUT, TypedStateGraph, park
-from nodes.act import act
-from nodes.ask_person import ask_person
-from nodes.check_action import check_action
-from nodes.settle import settle
+from desk.records import Verdict
+from nodes.support_desk.act import act
+from nodes.support_desk.ask_person import ask_person
+from nodes.support_desk.check_action import check_action
+from nodes.support_desk.settle import settle
 from state.context import Context
-from state.reviews import Reviewing, Verdict
-from state.support_desk import Settlements, Settling, SettlingState
+from state.desk import ReviewUpdate
+from state.support_desk import SettleUpdate, SettlingInput, SettlingState
 
 
-def verdict(state: Reviewing) -> Verdict:
+def verdict(state: ReviewUpdate) -> Verdict:
     """Only what is allowed is done; only what needs a person waits for one."""
     return state["review"].verdict
 
@@ -34,7 +35,7 @@ AFTER: dict[Hashable, str] = {
 }
 
 builder = (
-    TypedStateGraph(SettlingState, Context, input_schema=Settling, output_schema=Settlements)
+    TypedStateGraph(SettlingState, Context, input_schema=SettlingInput, output_schema=SettleUpdate)
     .set_node_defaults(retry_policy=MODEL_RETRY, timeout=STEP_TIMEOUT, error_handler=park)
     .add_node(check_action)
     .add_node(ask_person)

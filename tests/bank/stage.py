@@ -11,11 +11,11 @@ from typing import Any
 import uvicorn
 from starlette.types import ASGIApp
 
+from bank.actions import BankAction, parse_action
 from bank.protocol import Bank
+from bank.records import Transaction
 from baton.models.asking import fenced
 from baton.offline.wire import Request
-from state.actions import Action, parse_action
-from state.banking import Transaction
 
 
 class Clock:
@@ -67,21 +67,21 @@ async def books(bank: Bank) -> Transaction:
     return await one(bank, "C007", merchant="Kestrel Books", amount="24.90")
 
 
-def refund(transaction_id: str, amount: str) -> Action:
+def refund(transaction_id: str, amount: str) -> BankAction:
     return parse_action("refund", {"transaction_id": transaction_id, "amount": amount})
 
 
-def on_card(name: str, card_id: str) -> Action:
+def on_card(name: str, card_id: str) -> BankAction:
     return parse_action(name, {"card_id": card_id})
 
 
-def limit(card_id: str, amount: str) -> Action:
+def limit(card_id: str, amount: str) -> BankAction:
     return parse_action("change_limit", {"card_id": card_id, "daily_limit": amount})
 
 
-def dispute(transaction_id: str) -> Action:
+def dispute(transaction_id: str) -> BankAction:
     return parse_action("file_dispute", {"transaction_id": transaction_id, "reason": "I never bought this"})
 
 
-def closing(account_id: str) -> Action:
+def closing(account_id: str) -> BankAction:
     return parse_action("close_account", {"account_id": account_id})

@@ -5,7 +5,8 @@ from typing import Any
 import pytest
 from pydantic import TypeAdapter
 
-from state.actions import ACTION_NAMES, Action, ChangeLimit, FreezeCard, Refund, arguments, parse_action
+from bank.actions import ACTION_NAMES, BankAction, ChangeLimit, FreezeCard, Refund, parse_action
+from desk.records import arguments
 
 DISPUTE = {"transaction_id": "T1", "reason": "never bought it"}
 
@@ -50,7 +51,7 @@ def test_anything_else_is_refused_in_one_line(name: str, args: dict[str, Any]) -
 
 
 def test_the_schema_is_strict_and_carries_the_amount_pattern() -> None:
-    schema = TypeAdapter(Action).json_schema()
+    schema = TypeAdapter(BankAction).json_schema()
     shapes = schema["$defs"].values()
     assert len(shapes) == len(ACTION_NAMES)
     for shape in shapes:

@@ -4,10 +4,11 @@ from pathlib import Path
 
 import pytest
 
-from bank.approval_rules import exceeds_reviewer, load_rules, needs_person, reviewer_limit
+from bank.actions import ACTION_NAMES, ActionName, BankAction, parse_action
+from bank.approval_rules import exceeded_limit, needs_person
+from bank.records import Card, Transaction
 from baton.errors import BadSetting
-from state.actions import Action, ActionName, parse_action
-from state.banking import Card, Transaction
+from desk.approval_rules import load_rules
 
 CARD = Card(
     card_id="K1", customer_id="C1", account_id="A1", last4="1234", kind="physical", status="active",
@@ -23,11 +24,11 @@ WHOLE = (
 )
 
 
-def refund(amount: str) -> Action:
+def refund(amount: str) -> BankAction:
     return parse_action("refund", {"transaction_id": "T1", "amount": amount})
 
 
-def limit(amount: str) -> Action:
+def limit(amount: str) -> BankAction:
     return parse_action("change_limit", {"card_id": "K1", "daily_limit": amount})
 
 
@@ -63,10 +64,9 @@ def test_disputes_by_the_transactions_amount() -> None:
 
 
 def test_the_reviewers_limit() -> None:
-    assert reviewer_limit("refund") == "500.00"
-    assert reviewer_limit("close_account") is None
-    assert exceeds_reviewer(refund("500.01"))
-    assert not exceeds_reviewer(refund("500.00"))
+    assert exceeded_limit(refund("500.01")) == "500.00"
+    assert exceeded_limit(refund("500.00")) is None
+    assert exceeded_limit(parse_action("close_account", {"account_id": "A1"})) is None
 
 
 @pytest.mark.parametrize(
@@ -76,17 +76,19 @@ def test_the_reviewers_limit() -> None:
         ("[reviewer_limit]", "person"),
         ('[person]\nrefund = "never"\n[reviewer_limit]', "freeze_card"),
         (f"[person]\n{WHOLE}[reviewer_limit]\nrefund = 500", "reviewer_limit.refund"),
-        (f'[person]\n{WHOLE}[reviewer_limit]\nrefund = "much"', "not an amount"),
+        (f'[person]\n{WHOLE}[reviewer_limit]\nrefund = "much"', "reviewer_limit.refund"),
         (f"[person]\n{WHOLE.replace('never', 'perhaps', 1)}[reviewer_limit]", "person.refund"),
+        (f'[person]\n{WHOLE}sell_card = "never"\n[reviewer_limit]', "there is no action sell_card"),
+        (f'[person]\n{WHOLE}[reviewer_limit]\nrefund = "0.00"', "greater than zero"),
     ],
 )
 def test_a_bad_file_is_named_with_its_fault(tmp_path: Path, text: str, fault: str) -> None:
     path = tmp_path / "rules.toml"
     path.write_text(text, encoding="utf-8")
     with pytest.raises(BadSetting, match=fault):
-        load_rules(path)
+        load_rules(path, ACTION_NAMES)
 
 
 def test_a_missing_file_is_named(tmp_path: Path) -> None:
     with pytest.raises(BadSetting, match=r"nowhere\.toml"):
-        load_rules(tmp_path / "nowhere.toml")
+        load_rules(tmp_path / "nowhere.toml", ACTION_NAMES)

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from bank.evidence import accounts_meant, cards_meant, transactions_meant
-from state.banking import Account, Card, Transaction
+from bank.records import Account, Card, Transaction
 
 TODAY = date(2026, 11, 20)
 

@@ -11,12 +11,12 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, RedirectResponse, Response, StreamingResponse
 from starlette.routing import Route
 
+from bank.actions import parse_action
 from bank.http_bank import HttpBank
 from bank.protocol import BadRequest, BankUnavailable, KeyReused, Refused, UnknownCustomer
 from bank.server import MOST_BYTES, app
 from bank.sqlite_bank import SqliteBank
 from baton.errors import BadSetting
-from state.actions import parse_action
 from tests.bank.stage import serving
 
 FREEZE = parse_action("freeze_card", {"card_id": "K0001"})

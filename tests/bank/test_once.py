@@ -15,8 +15,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bank.protocol import Bank, BankError, KeyReused, Refused
+from bank.records import LogLine, Receipt
 from bank.sqlite_bank import SqliteBank
-from state.banking import LogLine, Receipt
 from tests.bank.stage import Clock, books, on_card, one, refund
 
 ROOT = Path(__file__).parents[2]
@@ -111,7 +111,7 @@ PROCESS = """
 import asyncio, sys
 from pathlib import Path
 from bank.sqlite_bank import SqliteBank
-from state.actions import parse_action
+from bank.actions import parse_action
 
 async def main(path: str, transaction_id: str) -> None:
     bank = await SqliteBank.open(Path(path))

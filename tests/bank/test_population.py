@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from bank.population import Population, populate
-from state.banking import Transaction
+from bank.records import Transaction
 
 TODAY = date(2026, 11, 20)
 

@@ -5,15 +5,15 @@ from decimal import Decimal
 
 import pytest
 
+from bank.actions import BankAction
 from bank.protocol import Bank, Refused, UnknownCustomer
-from state.actions import Action
-from state.banking import Account
+from bank.records import Account
 from tests.bank.stage import Clock, books, closing, dispute, limit, on_card, one, refund
 
 FROZEN, EXPIRED, EMPTY, LEFT = "C004", "C006", "C005", "C200"
 
 
-async def refusal(bank: Bank, customer_id: str, action: Action) -> str:
+async def refusal(bank: Bank, customer_id: str, action: BankAction) -> str:
     """Return the code of the refusal, which a check and a perform must agree on."""
     with pytest.raises(Refused) as checked:
         await bank.check(customer_id, action)

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from baton.errors import UsageError
-from evals.dataset import OWN, Example, chosen, csv_records, default_dataset, jsonl_records, read
+from evals.dataset import Example, chosen, csv_records, default_dataset, jsonl_records, own_datasets, read
 from tests.evals.conftest import line, written
 
 
@@ -154,7 +154,7 @@ def test_a_graph_without_a_dataset_says_so() -> None:
         default_dataset("nothing")
 
 
-@pytest.mark.parametrize("file", sorted(OWN.glob("*.jsonl")), ids=lambda file: str(file.stem))
+@pytest.mark.parametrize("file", sorted(own_datasets().glob("*.jsonl")), ids=lambda file: str(file.stem))
 def test_our_own_datasets_hold_no_bad_line(file: Path) -> None:
     found, complaints = read(file)
     assert complaints == []

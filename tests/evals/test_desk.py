@@ -6,9 +6,10 @@ from typing import Any
 
 import pytest
 
-from bank.routes import OWN, load_routes
+from bank.knowledge import FOLDER
 from baton.config.project import root
 from baton.runtime.plumbing import opened
+from desk.knowledge.routes import load_routes
 from evals.dataset import chosen, default_dataset, read
 from evals.experiment import Plan, bench
 
@@ -27,7 +28,7 @@ async def measured() -> dict[str, Any]:
 
 def test_routing_is_measured_on_its_own_dataset(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "routes").mkdir()
-    for route in load_routes(OWN).values():
+    for route in load_routes(FOLDER / "routes").values():
         lines = (f"# {route.definition}", *route.examples[:FEW])
         (tmp_path / "routes" / f"{route.name}.txt").write_text("\n".join(lines), "utf-8")
     monkeypatch.setenv("BATON_ROUTES", str(tmp_path / "routes"))

@@ -2,7 +2,8 @@
 
 import pytest
 
-from bank.routes import OWN, load_routes
+from bank.knowledge import FOLDER
+from desk.knowledge.routes import load_routes
 from evals.overlap import overlap, texts_of
 from tests.evals.conftest import HOUSE
 
@@ -27,7 +28,7 @@ def test_nothing_is_shared_with_nothing() -> None:
 
 @pytest.mark.skipif(not FOREIGN.is_dir(), reason="no foreign texts beside the repository")
 def test_our_examples_are_not_foreign_texts(capsys: pytest.CaptureFixture[str]) -> None:
-    examples = [each for route in load_routes(OWN).values() for each in route.examples]
+    examples = [each for route in load_routes(FOLDER / "routes").values() for each in route.examples]
     found = overlap(examples, texts_of(FOREIGN))
     with capsys.disabled():
         print(f"\n{found.sharing} of {found.texts} examples ({found.share:.1%}) share four words with a foreign text")  # noqa: T201

@@ -13,12 +13,12 @@ from langgraph.types import StateSnapshot
 
 from bank.desk import desk_bank
 from bank.protocol import Bank
+from bank.records import LogLine
 from bank.server import app
 from bank.sqlite_bank import SqliteBank
 from baton.runs.runner import Job, Runner
 from baton.runtime.plumbing import Plumbing, opened
 from baton.storage.records import RunSummary
-from state.banking import LogLine
 from tests.bank.stage import serving
 from tests.ready import furnished, ready
 from tests.scripted import Scripted, scripted_model

@@ -12,12 +12,12 @@ from typing import Any, NamedTuple
 from langgraph.types import Command
 
 from bank.desk import desk_bank
+from bank.records import LogLine
 from baton.runs.graph_shapes import Graph
 from baton.runs.registry import load
 from baton.runs.runner import Job, Runner
 from baton.runtime.plumbing import Plumbing, opened
 from baton.storage.show import steps
-from state.banking import LogLine
 
 Told = dict[str, Any]
 """What is seen of a message, as JSON: how its run ended and with what, what was asked, each step, the bank's log."""

@@ -6,16 +6,17 @@ from typing import Any
 
 import pytest
 
-from bank.policy_index import policy_index
+from bank.knowledge import knowledge
 from baton.runs.runner import Job
 from baton.runtime.plumbing import Plumbing
 from baton.storage.records import RunSummary
+from evals.dataset import own_datasets
 from graphs.chaining import builder
 from tests.graphs.conftest import Desk
 from tests.scripted import Scripted
 
 MESSAGE = "I was charged £24.90 at Kestrel Books on 2 November 2026. How do I get a refund for it?"
-DATASET = Path(__file__).parents[2] / "evals" / "datasets" / "chaining.jsonl"
+DATASET = own_datasets() / "chaining.jsonl"
 LINES = [json.loads(line) for line in DATASET.read_text("utf-8").splitlines()]
 PAN = "4111 1111 1111 1111"
 
@@ -23,7 +24,7 @@ ASKED = {"kind": "request", "quote": "How do I get a refund for it?"}
 FACTS = {
     "facts": [
         {"kind": "amount", "quote": "£24.90"},
-        {"kind": "merchant", "quote": "Kestrel Books"},
+        {"kind": "name", "quote": "Kestrel Books"},
         {"kind": "date", "quote": "2 November 2026"},
         ASKED,
     ]
@@ -32,9 +33,8 @@ CASE = {
     "request": "A refund is wanted.",
     "amounts": ["24.90"],
     "dates": ["2026-11-02"],
-    "merchants": ["Kestrel Books"],
-    "cards": [],
-    "accounts": [],
+    "names": ["Kestrel Books"],
+    "references": [],
 }
 INVENTED_FACT = {"facts": [{"kind": "amount", "quote": "£2,490.00"}, ASKED]}
 INVENTED_CASE = {**CASE, "amounts": ["2490.00"]}
@@ -70,7 +70,7 @@ def data(asked: str) -> dict[str, Any]:
 
 def closing(message: str = MESSAGE, **changed: Any) -> dict[str, Any]:
     """A sound answer of the model that closes the case, but for what is changed."""
-    cited = policy_index().search(message, "disputes")[0].partition(".")[0]
+    cited = knowledge().index.search(message, "disputes")[0].partition(".")[0]
     reply = "Thank you for your message. The rule is below."
     return {"summary": "A refund is wanted.", "reply": reply, "citations": [cited], "facts_used": [0], **changed}
 
@@ -104,7 +104,7 @@ async def test_facts_that_are_invented_again_park_the_run(cheap: Scripted, desk:
         ({"amounts": ["2490.00"]}, "no amount in the facts is 2490.00"),
         ({"dates": ["2026-02-11"]}, "no date in the facts is 2026-02-11"),
         ({"dates": ["2999-11-02"]}, "2999-11-02 lies in the future"),
-        ({"merchants": ["Lumen Hotel"]}, "no merchant in the facts is 'Lumen Hotel'"),
+        ({"names": ["Lumen Hotel"]}, "no name in the facts is 'Lumen Hotel'"),
         ({"request": f"My card is {PAN}"}, "the request holds a card number"),
     ],
 )
@@ -159,8 +159,8 @@ async def test_a_card_number_is_masked_before_any_model_reads_it(
     both: Scripted, desk: Desk, plumbing: Plumbing, number: str
 ) -> None:
     message = f"My card is {number}. How do I get a refund for it?"
-    facts = {"facts": [{"kind": "card", "quote": "[card ending 1111]"}, ASKED]}
-    case = {**CASE, "amounts": [], "dates": [], "merchants": [], "cards": ["1111"]}
+    facts = {"facts": [{"kind": "reference", "quote": "[card ending 1111]"}, ASKED]}
+    case = {**CASE, "amounts": [], "dates": [], "names": [], "references": ["1111"]}
     both.will(facts, case, closing(message))
     summary = await worked(desk, message)
     assert (summary["status"], summary["output"]["reply"]) == ("done", closing()["reply"])
@@ -168,7 +168,7 @@ async def test_a_card_number_is_masked_before_any_model_reads_it(
 
 
 async def test_a_card_number_over_two_lines_is_masked_too(cheap: Scripted, desk: Desk) -> None:
-    cheap.will({"facts": [ASKED]}, {**CASE, "amounts": [], "dates": [], "merchants": []})
+    cheap.will({"facts": [ASKED]}, {**CASE, "amounts": [], "dates": [], "names": []})
     await worked(desk, f"My card is {PAN[:9]}\n\n{PAN[10:]}. How do I get a refund for it?")
     assert "[card ending 1111]" in data(cheap.asked[0])["message"]
 

@@ -23,12 +23,12 @@ import pytest
 from tests.ready import furnish, ready_home
 from tests.test_house import COMPOSITIONS, ROOT, graph_registry, imports_of
 
-ROOMS = ("baton", "state", "bank", "nodes", "graphs")
+ROOMS = ("baton", "desk", "bank", "state", "nodes", "graphs")
 OURS = ("graphs", "nodes", "state")
 MOST_FILES = 20
 ONE_THREAD = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
-SKILLS = "bank.skills"  # what answers for the offline model
-PROJECT = 'responders.desk = "bank.skills:SKILLS"\n'
+SKILLS = "bank.responders"  # what answers for the offline model
+PROJECT = 'responders.desk = "bank.responders:RESPONDERS"\n'
 ENDED = {"answered", "acted", "declined", "escalated"}
 DRIVER = """
 import asyncio, importlib, json, os, sys

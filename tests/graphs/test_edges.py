@@ -9,7 +9,7 @@ import pytest
 from langgraph.types import StateSnapshot
 
 from baton.runs.registry import entries
-from state.desk import Resolution, Routing
+from state.desk import Resolution, RouteFields
 from tests.graphs.conftest import Desk, load
 
 
@@ -45,7 +45,7 @@ CASES: dict[str, tuple[Case, ...]] = {
 }
 """Messages that between them take a graph through all its steps, together with those that every graph is given."""
 
-ITS_LAST_WORD = Resolution.__annotations__.keys() - Routing.__annotations__.keys()
+ITS_LAST_WORD = Resolution.__annotations__.keys() - RouteFields.__annotations__.keys()
 """What only a graph's last step says; where a message belongs is known before."""
 
 

@@ -6,7 +6,7 @@ import pytest
 from langgraph.types import Send
 
 from graphs.multi_agent import builder, hand_over
-from state.multi_agent import FINISH, PERSON, Handed
+from state.multi_agent import FINISH, PERSON, HandOverInput
 from tests.graphs.conftest import Desk
 from tests.obstinate import Obstinate, obstinate
 
@@ -15,10 +15,10 @@ __all__ = ["obstinate"]
 BOTH = "How much does a transfer abroad cost? Please freeze my stolen card."
 
 
-def handed(to: str, parts: list[str]) -> Handed:
+def handed(to: str, parts: list[str]) -> HandOverInput:
     """A message at its hand-over."""
     routed = {"message": BOTH, "customer_id": None, "route": "cards", "confidence": 0.9}
-    return cast("Handed", {**routed, "to": to, "parts": parts, "why": "", "handovers": 1})
+    return cast("HandOverInput", {**routed, "to": to, "parts": parts, "why": "", "handovers": 1})
 
 
 def handing(*names: str) -> Any:

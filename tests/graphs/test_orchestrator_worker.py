@@ -5,12 +5,13 @@ from typing import Any
 
 import pytest
 
-from bank.workers import WORKERS, Worker
+from bank.workers import WORKERS
 from baton.errors import BadAnswer
 from baton.runtime.plumbing import Plumbing
 from baton.storage.records import RunSummary
+from desk.business import Worker
+from desk.records import Assignment, Finding
 from graphs.orchestrator_worker import builder
-from state.orchestrator_worker import Finding, Order
 from tests.graphs.conftest import Desk
 from tests.scripted import Scripted
 
@@ -115,7 +116,7 @@ async def test_a_second_bad_plan_starts_no_worker_and_goes_to_a_person(
 async def test_a_worker_that_fails_spares_its_siblings_and_is_named(
     strong: Scripted, desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    async def broken(_order: Order, _most: int) -> Finding:
+    async def broken(_assignment: Assignment, _most: int) -> Finding:
         raise BadAnswer("nonsense")
 
     monkeypatch.setitem(WORKERS, "transactions", Worker("", broken))
@@ -133,7 +134,7 @@ async def test_a_worker_that_fails_spares_its_siblings_and_is_named(
 async def test_where_all_workers_fail_a_person_is_told_why(
     strong: Scripted, desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    async def broken(_order: Order, _most: int) -> Finding:
+    async def broken(_assignment: Assignment, _most: int) -> Finding:
         raise BadAnswer("nonsense")
 
     for name in WORKERS:

@@ -41,7 +41,9 @@ Working = Callable[[str, Pair, str, Way], Awaitable[Told]]
 def working(ready: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Working:
     """Works a pair in a home of its own, at a bank to which nothing has happened."""
     numbers = count()
-    monkeypatch.setattr("bank.router.home", lambda: ready)  # so that it is read once: that takes longer than a message
+    monkeypatch.setattr(
+        "desk.knowledge.router.home", lambda: ready
+    )  # so that it is read once: that takes longer than a message
 
     async def work(graph: str, pair: Pair, thread: str, way: Way) -> Told:
         home = tmp_path / f"home-{next(numbers)}"

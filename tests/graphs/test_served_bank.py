@@ -13,11 +13,11 @@ from pathlib import Path
 import pytest
 
 from bank.desk import desk_bank
+from bank.records import LogLine
 from baton.runs.runner import Job, Runner
 from baton.runtime.plumbing import opened
 from baton.storage.records import RunSummary
 from baton.testing import retries_off
-from state.banking import LogLine
 from tests.graphs.conftest import Desk
 from tests.graphs.test_inbox import DONE, LINES, WAITING
 from tests.patience import patient_desk

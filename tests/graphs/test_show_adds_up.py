@@ -5,7 +5,7 @@ from typing import Any, cast
 
 import pytest
 
-from bank.skills import SKILLS
+from bank.responders import RESPONDERS
 from baton.offline.wire import Request, Skill, Usage, endpoint
 from baton.runs.runner import Job
 from baton.runtime.plumbing import Plumbing
@@ -48,12 +48,12 @@ def stumbling(monkeypatch: pytest.MonkeyPatch) -> Stumbling:
     """Makes a skill give a bad answer once, the first time it is asked."""
 
     def once(name: str, bad: dict[str, Any]) -> None:
-        good, left = SKILLS[name], [bad]
+        good, left = RESPONDERS[name], [bad]
 
         def answer(request: Request) -> Any:
             return left.pop() if left else good(request)
 
-        monkeypatch.setitem(cast("MutableMapping[str, Skill]", SKILLS), name, answer)
+        monkeypatch.setitem(cast("MutableMapping[str, Skill]", RESPONDERS), name, answer)
 
     return once
 
@@ -97,7 +97,7 @@ async def test_a_run_that_was_given_up_shows_what_it_cost(
     desk: Desk, plumbing: Plumbing, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     never: Skill = lambda _request: {"reply": "", "citations": [], "action": None}  # noqa: E731
-    monkeypatch.setitem(cast("MutableMapping[str, Skill]", SKILLS), "Draft", never)
+    monkeypatch.setitem(cast("MutableMapping[str, Skill]", RESPONDERS), "Draft", never)
     before = endpoint("desk").usage
     run = await desk.work("How do I change my PIN?")
     told = await shown(plumbing, [run])

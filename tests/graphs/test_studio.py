@@ -22,9 +22,9 @@ import pytest
 from langgraph_sdk import get_client
 from langgraph_sdk.client import LangGraphClient
 
+from bank.records import LogLine
 from bank.sqlite_bank import SqliteBank
 from baton.runs.registry import entries
-from state.banking import LogLine
 from state.context import Context
 from state.desk import Inquiry, Resolution
 from tests.graphs.second_messages import (
@@ -43,7 +43,7 @@ from tests.graphs.second_messages import (
 from tests.ready import furnish
 
 HOUSE = Path(__file__).parents[2]
-ROOMS = ("baton", "state", "bank", "nodes", "graphs")
+ROOMS = ("baton", "desk", "bank", "state", "nodes", "graphs")
 GRAPHS = set(entries())
 HOTEL = "Lumen Hotel charged me twice, 180.00 each time. Please refund one of them."
 PATIENCE_S = 60

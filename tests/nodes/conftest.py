@@ -26,7 +26,7 @@ Step = Callable[..., Awaitable[dict[str, Any]]]
 @pytest.fixture(autouse=True)
 def no_business(tmp_path: Path) -> None:
     """A project with the desk's offline model and no business, which would refuse strangers before they met a node."""
-    (tmp_path / "baton.toml").write_text('[responders]\ndesk = "bank.skills:SKILLS"\n')
+    (tmp_path / "baton.toml").write_text('[responders]\ndesk = "bank.responders:RESPONDERS"\n')
 
 
 @pytest.fixture

@@ -2,10 +2,11 @@ from typing import Any
 
 import pytest
 
+from bank.actions import parse_action
 from bank.protocol import Bank
+from bank.tools import ListAccounts
 from nodes.check import check
-from state.actions import parse_action
-from state.agent import ListAccounts, Seen
+from state.agent import ToolResult
 from state.desk import Draft
 from tests.nodes.conftest import Step
 
@@ -68,7 +69,7 @@ async def test_a_reply_that_rests_on_what_it_was_given_goes_out(step: Step, draf
 
 async def test_an_amount_that_was_read_of_the_customers_own_may_be_named(step: Step) -> None:
     call = ListAccounts(name="list_accounts")
-    seen = Seen(call=call, passages=[], rows=[{"account_id": "A015", "balance": "12.00"}], refused=None)
+    seen = ToolResult(call=call, passages=[], rows=[{"account_id": "A015", "balance": "12.00"}], refused=None)
     assert (await verdict(step, **state("You have GBP 12.00."), seen=[seen]))[0] == "answer"
 
 

@@ -3,8 +3,8 @@ from typing import Any
 
 import pytest
 
-from bank.papers import RECENT
 from bank.protocol import Bank
+from bank.service import RECENT
 from nodes.draft import draft
 from tests.nodes.conftest import Step
 from tests.scripted import Scripted, scripted_model

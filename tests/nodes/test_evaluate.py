@@ -4,17 +4,18 @@ from typing import Any, cast
 
 import pytest
 
-from bank.criteria import criteria
+from desk.business import business
 from nodes.evaluate import marked, weighed
 from state.desk import Draft
 from state.evaluator_optimizer import Evaluation, Mark
 
+NUMBERS = [each.number for each in business().criteria]
 OLD, NEW = (Draft(reply=text, citations=["CARD-05"], action=None) for text in ("Old.", "New."))
-ALL = len(criteria())
+ALL = len(business().criteria)
 
 
 def marks(met: int) -> list[Mark]:
-    return [Mark(number=number, met=number <= met, reason="so") for number in criteria()]
+    return [Mark(number=number, met=number <= met, reason="so") for number in NUMBERS]
 
 
 def state(met: int | None = None, revised: int = 0) -> Any:
@@ -45,6 +46,6 @@ def test_the_best_is_kept_and_the_end_has_its_reason(before: Any, met: int, best
 def test_a_criterion_left_out_or_marked_both_ways_is_not_met() -> None:
     twice = [Mark(number=2, met=True, reason="yes"), Mark(number=2, met=False, reason="no")]
     found = marked(Evaluation(marks=[*marks(ALL)[2:], *twice, Mark(number=99, met=True, reason="what?")]))
-    assert [mark.number for mark in found] == list(criteria())
+    assert [mark.number for mark in found] == NUMBERS
     assert [mark.met for mark in found] == [False, False, True, True, True, True]
     assert [mark.reason for mark in found[:2]] == ["the judge did not mark it", "no"]

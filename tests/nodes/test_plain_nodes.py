@@ -7,14 +7,14 @@ from typing import Any, cast
 import pytest
 from langgraph.runtime import Runtime
 
-from bank.policy_index import policy_index
-from bank.wording import HOLDING
+from bank.knowledge import knowledge
+from desk.business import business
+from desk.records import Review
 from nodes.classify import classify
 from nodes.escalate import escalate
 from nodes.retrieve import retrieve
 from state.context import Context
 from state.desk import Inquiry, Resolution
-from state.reviews import Review
 
 ROUTED: Any = {"message": "My card was stolen", "customer_id": None, "route": "security", "confidence": 0.9}
 
@@ -34,7 +34,7 @@ async def test_retrieve_gives_as_many_passages_as_the_context_says(runtime: Call
     for most in (1, 3):
         found = (await retrieve(ROUTED, runtime(passages=most)))["passages"]
         assert len(found) == most
-        assert {each.policy_id for each in policy_index().passages(found)} & {"SEC-01", "SEC-02"}
+        assert {each.policy_id for each in knowledge().index.passages(found)} & {"SEC-01", "SEC-02"}
 
 
 async def test_retrieve_finds_nothing_for_no_words(runtime: Callable[..., Runtime[Context]]) -> None:
@@ -53,5 +53,9 @@ async def test_retrieve_finds_nothing_for_no_words(runtime: Callable[..., Runtim
 async def test_escalate_says_that_a_person_looks_and_why(more: Any, why: str) -> None:
     resolution = await escalate(cast("Any", {**ROUTED, **more}))
     assert set(resolution) == set(Resolution.__annotations__)
-    assert (resolution["outcome"], resolution["reply"], resolution["reason"]) == ("escalated", HOLDING, why)
+    assert (resolution["outcome"], resolution["reply"], resolution["reason"]) == (
+        "escalated",
+        business().wording.holding,
+        why,
+    )
     assert (resolution["citations"], resolution["actions"]) == ([], [])

@@ -1,18 +1,18 @@
 from typing import cast
 
-from bank.wording import PASSED_ON, SORRY
-from nodes.reply import Repliable, reply
-from state.actions import parse_action
+from bank.actions import parse_action
+from desk.business import business
+from desk.records import Review
+from nodes.reply import ReplyInput, reply
 from state.desk import PROPOSED_ONLY, Draft, Resolution, is_settled
-from state.reviews import Review
 
 FREEZE = parse_action("freeze_card", {"card_id": "K0018"})
 
 
-def drafted(*, proposing: bool = False, **more: str) -> Repliable:
+def drafted(*, proposing: bool = False, **more: str) -> ReplyInput:
     draft = Draft(reply="We have frozen it.", citations=["SEC-01"], action=FREEZE if proposing else None)
     known = {"message": "My card is gone", "customer_id": "C013", "route": "security", "confidence": 0.9}
-    return cast("Repliable", {**known, "passages": ["SEC-01.1"], "draft": draft, **more})
+    return cast("ReplyInput", {**known, "passages": ["SEC-01.1"], "draft": draft, **more})
 
 
 async def test_an_answer_is_the_draft_with_its_citations() -> None:
@@ -24,7 +24,7 @@ async def test_an_answer_is_the_draft_with_its_citations() -> None:
 
 async def test_an_action_is_passed_on_and_not_said_to_be_done() -> None:
     resolution = await reply(drafted(proposing=True))
-    assert (resolution["outcome"], resolution["reply"]) == ("escalated", PASSED_ON)
+    assert (resolution["outcome"], resolution["reply"]) == ("escalated", business().wording.passed_on)
     assert [(action.status, action.receipt) for action in resolution["actions"]] == [("proposed", None)]
 
 
@@ -40,6 +40,6 @@ async def test_a_proposal_is_a_result_and_an_escalation_is_none() -> None:
 
 async def test_what_the_bank_forbids_is_declined_with_the_reason() -> None:
     review = Review(verdict="decline", reason="The card is frozen already.")
-    resolution = await reply(cast("Repliable", {**drafted(proposing=True), "review": review}))
+    resolution = await reply(cast("ReplyInput", {**drafted(proposing=True), "review": review}))
     assert (resolution["outcome"], resolution["actions"][0].status) == ("declined", "refused")
-    assert resolution["reply"] == SORRY.format(reason="The card is frozen already")
+    assert resolution["reply"] == business().wording.refusal.format(reason="The card is frozen already")

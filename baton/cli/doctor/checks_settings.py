@@ -8,7 +8,7 @@ from typing import Any, TypedDict
 
 from pydantic_settings import BaseSettings
 
-ELSEWHERE = ("BATON_DATABASE_URL", "BATON_DEBUG", "BATON_TRUST", "BATON_USER")
+ELSEWHERE = ("BATON_BUSINESS", "BATON_DATABASE_URL", "BATON_DEBUG", "BATON_TRUST", "BATON_USER")
 SETTINGS_ELSEWHERE = {"BATON_HOME": ".baton", **dict.fromkeys(ELSEWHERE)}
 """Settings that are no fields of `Settings`: they are read where they are needed."""
 

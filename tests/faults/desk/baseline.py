@@ -16,17 +16,16 @@ from langgraph.graph import END, START, StateGraph
 from langgraph.types import Command, RetryPolicy, interrupt
 from typing_extensions import TypedDict
 
+from bank.actions import parse_action
 from bank.approval_rules import needs_person
-from bank.policy_index import policy_index
+from bank.knowledge import knowledge
 from bank.protocol import Bank, Refused
-from bank.router import router
-from bank.specialists import specialist
 from bank.sqlite_bank import SqliteBank
-from baton.models.asking import fenced, prompt
+from baton.models.asking import fenced
 from baton.models.models import LOCAL_URL
 from baton.offline.wire import clients
+from desk.business import instructions
 from nodes import draft as drafting
-from state.actions import parse_action
 from state.desk import draft_shape
 
 FILE = "baseline.db"
@@ -60,18 +59,18 @@ class Steps:
 
     async def classify(self, state: State) -> State:
         """The most probable route."""
-        return {"route": router().guess(state["message"]).route}
+        return {"route": knowledge().guess(state["message"]).route}
 
     async def retrieve(self, state: State) -> State:
         """The policies that bear on it."""
-        return {"passages": policy_index().search(state["message"], state["route"])}
+        return {"passages": knowledge().search(state["message"], state["route"])}
 
     async def draft(self, state: State) -> State:
         """A reply, and at most one action."""
-        chosen = specialist(state["route"])
+        chosen = knowledge().specialist(state["route"])
         customer = await _find_customer(self._bank, state["customer_id"])
         data = {**state, "policies": _texts(state["passages"]), "customer": customer, "actions": chosen.actions}
-        messages = [("system", prompt(drafting.__file__)), ("user", fenced(data))]
+        messages = [("system", instructions(drafting.__file__)), ("user", fenced(data))]
         answer = await ask_model(draft_shape(chosen.actions), messages)
         return {"reply": answer.reply, "action": answer.action and answer.action.model_dump()}
 
@@ -169,9 +168,7 @@ def _parse(action: dict[str, Any]) -> Any:
 
 
 def _texts(passages: list[str]) -> list[dict[str, str]]:
-    return [
-        {"id": each.policy_id, "title": each.title, "text": each.text} for each in policy_index().passages(passages)
-    ]
+    return [{"id": each.policy_id, "title": each.title, "text": each.text} for each in knowledge().passages(passages)]
 
 
 async def _find_customer(bank: Bank, customer_id: str) -> dict[str, Any]:

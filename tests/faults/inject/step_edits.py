@@ -8,13 +8,13 @@ from langgraph._internal._runnable import RunnableCallable
 from langgraph.types import interrupt
 from pydantic import Field
 
+from bank.actions import parse_action
 from bank.desk import desk_bank, the_bank
 from baton import request_approval
 from baton.config.settings import settings
-from nodes.act import act
-from state.actions import parse_action
+from nodes.support_desk.act import act
 from state.desk import Draft
-from state.support_desk import Acting, Checked
+from state.support_desk import ActInput, ActUpdate
 from tests.faults.inject.edits import Edit
 
 
@@ -77,17 +77,17 @@ class Defaulted(Draft):
 def _read_other_shape(shape: type[Draft]) -> Edit:
     """The step that acts reads another shape of the draft."""
 
-    class Reads(Checked):
+    class Reads(ActInput):
         draft: shape  # type: ignore[valid-type]
 
-    async def act_(state: Reads) -> Acting:
+    async def act_(state: Reads) -> ActUpdate:
         known = {name: getattr(state["draft"], name) for name in Draft.model_fields}
         return await act({**state, "draft": Draft(**known)})
 
     def edit(builder: Any, node: str) -> None:
         fresh = type(builder)(builder.state_schema, builder.context_schema)
         act_.__name__ = "act"
-        act_.__annotations__ = {"state": Reads, "return": Acting}
+        act_.__annotations__ = {"state": Reads, "return": ActUpdate}
         fresh.add_node("act", act_)
         builder.nodes["act"] = replace(builder.nodes["act"], runnable=fresh.nodes["act"].runnable)
 

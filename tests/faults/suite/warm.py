@@ -8,8 +8,9 @@ import threading
 from datetime import UTC, datetime
 from pathlib import Path
 
-import bank.router
+import desk.knowledge.folder
 from bank import tables
+from bank.knowledge import knowledge
 from baton.config.home import home
 from baton.config.project import root
 from baton.config.settings import settings
@@ -28,9 +29,9 @@ def warm(folder: Path, ready: Path | None = None) -> None:
     folder.mkdir(mode=0o700)
     for kept in [*ready.glob("router-*.arrays"), ready / "seal.key"] if ready else []:
         shutil.copy(kept, folder)
-    setattr(bank.router, "home", lambda: folder)  # noqa: B010 - so that children find it read, whatever their home is
+    setattr(desk.knowledge.folder, "home", lambda: folder)  # noqa: B010 - children find the router read, in any home
     _move_to(folder)
-    bank.router.router()
+    knowledge().guess("warm")
     tables.connect(folder / "bank.db", datetime.now(UTC).date()).close()
     _move_to(furnish(folder / "once"))
     asyncio.run(_each_once())

@@ -1,0 +1,82 @@
+"""Draft a reply: the paragraph of the policies that answers the message best, and at most one proposal."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from bank.responders.passages import OPENING, Paragraph, best, worded
+from bank.responders.proposals import proposal
+from bank.responders.revision import revision
+from bank.responders.things import names_only_own
+from bank.responders.wishes import wish
+from baton.offline.wire import Request
+
+DONE = {
+    "freeze_card": "We have frozen your card at once; nobody can pay with it now.",
+    "reissue_card": "We have ordered your new card.",
+    "refund": "We have refunded GBP {amount} to your account.",
+    "file_dispute": "We have opened a dispute for this payment.",
+    "change_limit": "We have set the card's daily limit to GBP {daily_limit}.",
+    "close_account": "We have closed your account.",
+}
+ONLY_OWN = "We can act only on your own cards, accounts and payments."
+TOPICS = {
+    "freeze_card": "lost or stolen card frozen at once replaced free",
+    "reissue_card": "replacement new card order cost arrives",
+    "refund": "refund posted charge",
+    "file_dispute": "dispute provisional decision",
+    "change_limit": "daily limit",
+    "close_account": "close account balance approves",
+}
+"""What a customer for whom we act wants to read about besides."""
+
+
+def draft(request: Request) -> dict[str, Any]:
+    """A `Draft` from the data `message`, `policies`, `customer` and `actions` (the names of those allowed).
+
+    With an old `draft` and the `unmet` criteria of it, that one is revised; with `findings`, each of them is told.
+    """
+    data = request.data
+    if data.get("unmet"):
+        return revision(request)
+    message, policies = str(data.get("message", "")), list(data.get("policies", []))
+    customer, allowed = data.get("customer"), list(data.get("actions", []))
+    if findings := list(data.get("findings", [])):
+        return _synthesis(drafted(message, [], customer, allowed, _told(findings)), policies, findings)
+    return drafted(message, policies, customer, allowed)
+
+
+def drafted(
+    message: str,
+    policies: list[dict[str, str]],
+    customer: dict[str, Any] | None,
+    allowed: list[str],
+    told: Iterable[str] = (),
+) -> dict[str, Any]:
+    """The draft; `told` is said ahead of what is quoted where nothing is done."""
+    action = proposal(message, customer, allowed)
+    asked = f"{message} {TOPICS[action['name']]}" if action else message
+    ahead = [*_ahead(message, customer, action), *([] if action else told)]
+    return {**worded(best(asked, policies), ahead), "action": action}
+
+
+def _synthesis(said: dict[str, Any], policies: list[dict[str, str]], findings: list[dict[str, Any]]) -> dict[str, Any]:
+    """The draft of an investigation: each question is answered by the policies that were found for it."""
+    chosen = list[Paragraph]()
+    for each in findings:
+        topic = TOPICS[said["action"]["name"]] if said["action"] and wish(each["question"]) else ""
+        chosen += best(f"{each['question']} {topic}", [one for one in policies if one["id"] in each["citations"]])
+    quoted = worded(list({each.text: each for each in chosen}.values()))
+    return {**said, **quoted, "reply": said["reply"] + quoted["reply"].removeprefix(OPENING)}
+
+
+def _told(findings: list[dict[str, Any]]) -> list[str]:
+    """What was found of the customer's own things, a sentence for each."""
+    told = dict.fromkeys(each["summary"] for each in findings if each["rows"])
+    return [f"{summary[:1].upper()}{summary[1:]}." for summary in told]
+
+
+def _ahead(message: str, customer: dict[str, Any] | None, action: dict[str, Any] | None) -> list[str]:
+    """What the reply says before it quotes: what was done, or why it was not."""
+    if action is not None:
+        return [DONE[action["name"]].format(**action)]
+    return [ONLY_OWN] if customer and wish(message) and not names_only_own(message, customer) else []

@@ -1,0 +1,55 @@
+"""Supervise: find out which fields a message touches, ask each of them once, the most urgent first, then finish."""
+
+from typing import Any
+
+from bank.knowledge import knowledge
+from bank.responders.requests import requests
+from bank.responders.route_choice import gives_orders
+from bank.responders.things import names_others
+from bank.responders.wishes import ROUTES, wish
+from baton.offline.wire import Request
+
+SURE = 0.4  # of the route of one request among several
+URGENT = "security"  # before everything else
+FINISH, PERSON = "finish", "person"
+
+
+def handover(request: Request) -> dict[str, Any]:
+    """A `Handover` from the data `message`, `specialists` and `contributions`."""
+    data = request.data
+    message, asked = str(data.get("message", "")), list(data.get("contributions", []))
+    if gives_orders(message) or names_others(message):
+        return _to(PERSON, "it gives the desk orders, or is about somebody else's things")
+    fields = _fields(message, requests(request)["requests"], list(data.get("specialists", {})))
+    spoken = [each["specialist"] for each in asked]
+    for name, parts in fields.items():
+        if name not in spoken:
+            return _to(name, f"the message speaks of {name}", parts)
+    if any(each["reply"] for each in asked):
+        return _to(FINISH, "all that was asked has its answer")
+    return _to(PERSON, "nothing fit to send was said" if asked else "no specialist's field fits")
+
+
+def _fields(message: str, parts: list[str], known: list[str]) -> dict[str, list[str]]:
+    """The specialists in whose field the message's requests are, with these, the most urgent first; else of it all."""
+    fields = dict[str, list[str]]()
+    for part in parts:
+        route, confidence = _field(part)
+        if confidence >= SURE and route in known:
+            fields.setdefault(route, []).append(part)
+    if len(fields) > 1:
+        return dict(sorted(fields.items(), key=lambda each: each[0] != URGENT))
+    whole = next(iter(fields), _field(message)[0])
+    return {whole: []} if whole in known else {}
+
+
+def _field(text: str) -> tuple[str, float]:
+    """Where a text belongs, and how surely: a plain wish says it, else the trained router."""
+    if wanted := ROUTES.get(wish(text) or ""):
+        return wanted, 1.0
+    guess = knowledge().guess(text)
+    return guess.route, guess.confidence
+
+
+def _to(name: str, why: str, parts: list[str] | None = None) -> dict[str, Any]:
+    return {"to": name, "parts": parts or [], "why": why}

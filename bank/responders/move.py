@@ -1,0 +1,132 @@
+"""Choose an agent's next step from the message and from what was seen: search, look at what is theirs, then answer."""
+
+import re
+from typing import Any
+
+from bank.others import ENDING, ID
+from bank.responders.draft import TOPICS, drafted
+from bank.responders.passages import best
+from bank.responders.route_choice import gives_orders
+from bank.responders.things import account_meant, names_others, transaction_meant
+from bank.responders.wishes import wish
+from bank.responders.words import amounts, sentences, words
+from baton.offline.wire import Request
+from desk.text.names import names_in
+
+Data = dict[str, Any]
+LONGEST = 400  # characters of a query
+DAYS = 400  # how far back to look for a payment
+PAID = re.compile(
+    r"\b(?:payments?|paid|charged?|taken|took|bought|transactions?|refund(?:ed)?|withdrawal|fee)\b", re.IGNORECASE
+)
+MINE = re.compile(r"\b(?:i|me|my|mine)\b", re.IGNORECASE)
+BALANCE = re.compile(
+    r"\bmy (?:\w+ )?balance\b|\bhow much (?:money )?(?:do i have|have i got|is (?:in|on) my)\b", re.IGNORECASE
+)
+ASKS = re.compile(r"\?|\b(?:please|want|need|how|why|when|where|can|could)\b", re.IGNORECASE)
+TOOLS = {
+    "refund": "list_transactions",
+    "file_dispute": "list_transactions",
+    "freeze_card": "list_cards",
+    "reissue_card": "list_cards",
+    "change_limit": "list_cards",
+    "close_account": "list_accounts",
+}
+"""What must be looked at before an action can be proposed."""
+OWNERS = {"T": "list_transactions", "K": "list_cards", "A": "list_accounts"}
+"""What an id begins with, and where it would stand."""
+
+
+def move(request: Request) -> Data:
+    """A `Move` from the data `message`, `route`, `customer_known`, `seen`, `policies`, `actions` and `steps_left`."""
+    data = request.data
+    message, policies = str(data.get("message", "")), list(data.get("policies", []))
+    if gives_orders(message) or names_others(message):
+        return _given_up("it gives the desk orders, or is about somebody else's things")
+    call = _next_call(message, data, policies)
+    if call is not None and data.get("steps_left", 0) > 0:
+        return {"why": "this was not looked at yet", "step": call}
+    if not _shared(message, policies):
+        return _given_up("no policy that was found answers it")
+    customer = _customer(data) if data.get("customer_known") else None
+    said = drafted(message, policies, customer, list(data.get("actions", [])), _told(message, customer))
+    return {"why": "what was found answers it", "step": {"name": "finish", "draft": said}}
+
+
+def _next_call(message: str, data: Data, policies: list[Data]) -> Data | None:
+    """The next thing to look up; None when all that could help was seen."""
+    seen = list(data.get("seen", []))
+    made = [each["call"]["name"] for each in seen]
+    if "search_policies" not in made:
+        return _search(message)
+    for name in _needed(message) if data.get("customer_known") else []:
+        if name not in made:
+            return _listing(name, next(iter(names_in(message)), None))
+    if made.count("list_transactions") == 1 and _named_in_vain(seen):
+        return _listing("list_transactions", None)
+    again = _refined(message, str(data.get("route", "")))
+    fits = _shared(message, policies) >= min(2, len(set(words(message))))
+    return _search(again) if made.count("search_policies") == 1 and not fits and again != message else None
+
+
+def _needed(message: str) -> list[str]:
+    """The tools for what the message wants done, asks about or names, each once."""
+    wanted = [TOOLS[name] for name in [wish(message)] if name]
+    wanted += [OWNERS[found[0].upper()] for found in ID.findall(message) if found[0].upper() in OWNERS]
+    wanted += ["list_cards"] if ENDING.search(message) else []
+    wanted += ["list_accounts"] if BALANCE.search(message) else []
+    of_payment = PAID.search(message) and MINE.search(message) and (amounts(message) or names_in(message))
+    return list(dict.fromkeys([*wanted, *(["list_transactions"] if of_payment else [])]))
+
+
+def _named_in_vain(seen: list[Data]) -> bool:
+    """Whether the payments of a merchant were asked for, and there are none."""
+    return any(each["call"].get("merchant") and not each["rows"] for each in seen)
+
+
+def _shared(message: str, policies: list[Data]) -> int:
+    """How many of the message's words the passage that fits best holds."""
+    asked = f"{message} {TOPICS.get(wish(message) or '', '')}"
+    chosen = best(asked, policies)
+    return len(set(words(asked)) & chosen[0].held) if chosen else 0
+
+
+def _refined(message: str, route: str) -> str:
+    """Other words for the same: those of the action, or of the sentence that asks, with the route's own."""
+    asking = next((part for part in sentences(message) if ASKS.search(part)), message)
+    return f"{route.replace('_', ' ')} {TOPICS.get(wish(message) or '', asking)}"
+
+
+def _customer(data: Data) -> Data:
+    """The customer's things as far as they were looked at."""
+    seen = list(data.get("seen", []))
+    return {name: _rows(seen, f"list_{name}") for name in ("cards", "accounts", "transactions")}
+
+
+def _rows(seen: list[Data], name: str) -> list[Data]:
+    found = [row for each in seen if each["call"]["name"] == name for row in each["rows"]]
+    return [row for at, row in enumerate(found) if row not in found[:at]]
+
+
+def _told(message: str, customer: Data | None) -> list[str]:
+    """What the customer's own rows say to the question."""
+    if customer is None:
+        return []
+    if BALANCE.search(message) and (account := account_meant(message, customer)):
+        return [f"Your account {account['account_id']} holds {account['currency']} {account['balance']}."]
+    if not wish(message) and (paid := transaction_meant(message, customer)):
+        day = paid["at"][:10]
+        return [f"Your payment of GBP {paid['amount']} to {paid['merchant']} on {day} is {paid['status']}."]
+    return []
+
+
+def _search(query: str) -> Data:
+    return {"name": "search_policies", "query": " ".join(query.split())[:LONGEST] or "?"}
+
+
+def _listing(name: str, merchant: str | None) -> Data:
+    return {"name": name, **({"merchant": merchant, "days": DAYS} if name == "list_transactions" else {})}
+
+
+def _given_up(reason: str) -> Data:
+    return {"why": reason, "step": {"name": "give_up", "reason": reason}}

@@ -1,0 +1,81 @@
+"""Plan an investigation: who must look for what, by what a message names and asks."""
+
+import re
+from collections.abc import Callable
+from textwrap import shorten
+from typing import Any
+
+from bank.others import ENDING, ID
+from bank.responders.requests import separate
+from bank.responders.wishes import wish
+from bank.responders.words import amounts
+from baton.offline.wire import Request
+from desk.text.names import names_in
+
+MONEY = re.compile(
+    r"\b(?:paid|pay(?:ing|ments?)?|charged?|fees?|refund(?:ed|s)?|transactions?|transfer(?:red|s)?|top(?:ped)?[ -]?ups?"
+    r"|withdr[ae]w\w*|debited|billed|took|taken|sent|twice|declined|pending|dispute)\b",
+    re.IGNORECASE,
+)
+OWN = re.compile(r"\b(?:i|me|my|mine|we|our)\b", re.IGNORECASE)
+CARD = re.compile(
+    r"\bmy (?:\w+ )?cards?\b.{0,30}\b(?:frozen|blocked|active|expired|declined|limit|work(?:s|ing)?)\b", re.IGNORECASE
+)
+ACCOUNT = re.compile(r"\bbalance\b|\bmy (?:\w+ )?accounts?\b", re.IGNORECASE)
+ROOM, LONGEST = 2_000, 300  # characters of all questions, and of one: a model's answer has a cap too
+CARD_WISHES = ("freeze_card", "reissue_card", "change_limit")
+Data = dict[str, Any]
+
+
+def plan(request: Request) -> Data:
+    """A `Plan` from the data `message`, `workers`, `customer_is_known` and `most`."""
+    data = request.data
+    asked, most = separate(str(data.get("message", ""))), int(data.get("most", 1))
+    looks = LOOKS if data.get("customer_is_known") else {}
+    found = {name: [part for part in asked if fits(part)] for name, fits in looks.items() if name in data["workers"]}
+    subtasks = list[Data]()
+    room = min(LONGEST, ROOM // (most + 1))
+    for worker, parts in [(name, parts) for name, parts in found.items() if parts][: most - 1]:
+        _add(subtasks, worker, _cut(" ".join(parts), room))
+    paid = [each["id"] for each in subtasks if each["worker"] == "transactions"]
+    for part in asked[: most + 1 - len(subtasks)]:  # one too many: then the gate says that the cap was reached
+        _add(subtasks, "policies", _cut(part, room), paid if part in found.get("transactions", []) else [])
+    return {"subtasks": subtasks}
+
+
+def _add(subtasks: list[Data], worker: str, question: str, needs: list[str] | None = None) -> None:
+    subtasks.append({"id": f"t{len(subtasks) + 1}", "worker": worker, "question": question, "needs": needs or []})
+
+
+def _cut(question: str, room: int) -> str:
+    """A question of bounded length; a worker looks at the whole message too."""
+    return shorten(question, room, placeholder="") or question[:room]
+
+
+def _money(part: str) -> bool:
+    """Whether a request is about a payment that there was."""
+    named = _names(part, "T")
+    if wish(part) == "change_limit" and not named:
+        return False
+    told = amounts(part) or MONEY.search(part)
+    return named or bool(names_in(part) or (told and OWN.search(part)))
+
+
+def _card(part: str) -> bool:
+    """Whether a request is about a certain card."""
+    named = ENDING.search(part) or _names(part, "K") or CARD.search(part)
+    return bool(named) or wish(part) in CARD_WISHES
+
+
+def _account(part: str) -> bool:
+    """Whether a request is about a certain account."""
+    return _names(part, "A") or bool(ACCOUNT.search(part)) or wish(part) == "close_account"
+
+
+def _names(part: str, initial: str) -> bool:
+    """Whether a request names a thing by an id that begins so."""
+    return any(each.upper().startswith(initial) for each in ID.findall(part))
+
+
+LOOKS: dict[str, Callable[[str], bool]] = {"transactions": _money, "cards": _card, "account": _account}
+"""The workers that look at a customer's own things, and which requests are theirs."""

@@ -1,0 +1,69 @@
+"""Propose an action: find out what the customer wants done, and which of their things is meant.
+
+An action is proposed only when the wish is plain and exactly one card, account or transaction fits; a message that
+names somebody else's, or one that there is not, gets none.
+"""
+
+import re
+from collections.abc import Callable
+from typing import Any
+
+from bank.responders.things import account_meant, card_meant, names_only_own, transaction_meant
+from bank.responders.wishes import wish
+from bank.responders.words import amounts, target_amount
+
+Data = dict[str, Any]
+EXPIRED = re.compile(r"\b(?:expired?|expiry|ran out|out of date)\b", re.IGNORECASE)
+
+
+def proposal(message: str, customer: Data | None, allowed: list[str]) -> Data | None:
+    """The action that the message asks for, or None; only one that is allowed."""
+    wanted = wish(message)
+    if customer is None or wanted not in allowed or not names_only_own(message, customer):
+        return None
+    return PROPOSERS[wanted](message, customer)
+
+
+def _freeze(message: str, customer: Data) -> Data | None:
+    card = card_meant(message, customer, ("active",)) or card_meant(message, customer, ("frozen",))
+    return card and {"name": "freeze_card", "card_id": card["card_id"]}
+
+
+def _reissue(message: str, customer: Data) -> Data | None:
+    """Of a customer's old cards the expired one is meant only where the message says so."""
+    card = card_meant(message, customer, ("expired",) if EXPIRED.search(message) else ("frozen",))
+    return card and {"name": "reissue_card", "card_id": card["card_id"]}
+
+
+def _limit(message: str, customer: Data) -> Data | None:
+    card, amount = card_meant(message, customer, ("active",)), target_amount(message)
+    return {"name": "change_limit", "card_id": card["card_id"], "daily_limit": amount} if card and amount else None
+
+
+def _close(message: str, customer: Data) -> Data | None:
+    account = account_meant(message, customer)
+    return account and {"name": "close_account", "account_id": account["account_id"]}
+
+
+def _dispute(message: str, customer: Data) -> Data | None:
+    paid = transaction_meant(message, customer)
+    reason = " ".join(message.split())[:300]
+    return paid and {"name": "file_dispute", "transaction_id": paid["transaction_id"], "reason": reason}
+
+
+def _refund(message: str, customer: Data) -> Data | None:
+    """The whole payment, or nothing where another amount is named beside it."""
+    paid = transaction_meant(message, customer)
+    if paid is None or set(amounts(message)) - {paid["amount"]}:
+        return None
+    return {"name": "refund", "transaction_id": paid["transaction_id"], "amount": paid["amount"]}
+
+
+PROPOSERS: dict[str, Callable[[str, Data], Data | None]] = {
+    "close_account": _close,
+    "change_limit": _limit,
+    "reissue_card": _reissue,
+    "freeze_card": _freeze,
+    "file_dispute": _dispute,
+    "refund": _refund,
+}

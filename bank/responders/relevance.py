@@ -1,0 +1,123 @@
+"""What of the policies bears on each question of a message: sentence by sentence, rare words weighing more."""
+
+import math
+import re
+from collections import Counter
+from typing import NamedTuple
+
+from bank.responders.passages import KIND, KINDS, RANK, paragraph
+from bank.responders.words import sentences, words
+
+ASKS = re.compile(
+    r"\?|\b(?:please|want|need|would like|can you|could you|tell me|wonder\w*|how|why|when|where|what|which)\b",
+    re.IGNORECASE,
+)
+AND = re.compile(
+    r",? (?:and|or|but) "
+    r"(?=(?:how|what|when|where|why|which|until|by when|up to|above|is|are|can|may|do|does|did|will)\b)",
+    re.IGNORECASE,
+)
+"""Where one sentence asks a second thing."""
+
+FIGURES = [
+    (re.compile(question, re.IGNORECASE), re.compile(figure))
+    for question, figure in (
+        (
+            r"\bhow (?:long|soon|fast|quickly|far back)\b|\bwhen\b|\bstill\b|\bnotice\b|\blast day\b",
+            r"\b\d+ (?:\w+ )?(?:minutes?|hours?|days?|months?|years?)\b|\b\d\d:\d\d\b",
+        ),
+        (
+            r"\b(?:how (?:much|high|big)|costs?|charged?|fees?|price|pay for|the most|limits?|sum|smallest|mark-up)\b",
+            r"GBP|\d %|\bfree\b|\bcosts? nothing\b",
+        ),
+        (r"\bhow (?:many|often|old)\b", r"\b\d+\b"),
+    )
+]
+"""What is asked for, and the figure that tells it."""
+
+REPEATED = 0.75  # of a statement's words, for a reply to have repeated it
+TOPIC = 0.4  # the weight of what the whole message is about, beside the question's own words
+
+
+class Statement(NamedTuple):
+    """One sentence of a policy with its words; `around` are its paragraph's and its title's, `place` its passage's."""
+
+    policy_id: str
+    text: str
+    place: int
+    own: frozenset[str]
+    around: frozenset[str]
+
+
+class Question(NamedTuple):
+    """One thing that is asked: its own words and the whole message's, the kinds of answer, the kinds of figure."""
+
+    text: str
+    wanted: frozenset[str]
+    topic: frozenset[str]
+    kinds: tuple[re.Pattern[str], ...]
+    figures: tuple[re.Pattern[str], ...]
+
+
+def statements(policies: list[dict[str, str]]) -> list[Statement]:
+    """Every sentence of the passages, in their order."""
+    found = []
+    for place, each in enumerate(policies):
+        shown = paragraph(each).text
+        around = frozenset(words(f"{each['title']} {shown}"))
+        parts = sentences(shown)
+        found += [Statement(each["id"], part, place, frozenset(words(part)), around) for part in parts]
+    return found
+
+
+def questions(message: str) -> list[Question]:
+    """What a message asks, sentence by sentence; all of it where no sentence asks."""
+    parts = [part for said in sentences(message) for part in AND.split(said) if ASKS.search(part)]
+    return [_question(part, message) for part in parts or [message]]
+
+
+class Relevance:
+    """How much statements bear on questions."""
+
+    def __init__(self, policies: list[dict[str, str]]) -> None:
+        self.known = statements(policies)
+        self._spread = Counter(word for each in self.known for word in each.around)
+
+    def of(self, statement: Statement, question: Question) -> float:
+        """The weight of the shared words; more for the kind of thing asked for, less for each place further down."""
+        own = self._weight(question.wanted & statement.own) / math.sqrt(len(statement.own) + 8)
+        topic = self._weight(question.topic & statement.around) / math.sqrt(len(statement.around) + 25)
+        likelier = KIND if any(kind.search(statement.text) for kind in (*question.kinds, *question.figures)) else 1.0
+        return (own + TOPIC * topic) * likelier / (1 + RANK * statement.place)
+
+    def best(self, question: Question, *, figures: bool = False) -> Statement | None:
+        """The statement that bears most on a question; with `figures` only one that names such a figure."""
+        fitting = [each for each in self.known if not figures or names_figure(each.text, question)]
+        found = max(fitting, key=lambda each: self.of(each, question), default=None)
+        about = question.wanted or question.topic
+        return found if found is not None and about & found.around else None
+
+    def said(self, reply: str, question: Question, *, figures: bool = False) -> float:
+        """How much the most relevant statement that a reply repeats, word for word or nearly, bears on a question."""
+        heard = [each for each in repeated(self.known, reply) if not figures or names_figure(each.text, question)]
+        return max((self.of(each, question) for each in heard), default=0.0)
+
+    def _weight(self, shared: frozenset[str]) -> float:
+        return sum(math.log(1 + len(self.known) / self._spread[word]) for word in shared)
+
+
+def repeated(known: list[Statement], reply: str) -> list[Statement]:
+    """The statements that a reply repeats, word for word or nearly."""
+    held = set(words(reply))
+    return [each for each in known if len(each.own & held) >= REPEATED * len(each.own)]
+
+
+def names_figure(text: str, question: Question) -> bool:
+    """Whether a text names a figure of the kind that a question wants."""
+    return any(figure.search(text) for figure in question.figures)
+
+
+def _question(text: str, message: str) -> Question:
+    kinds = tuple(answer for asks, answer in KINDS[2:] if asks.search(text))
+    figures = tuple(figure for asks, figure in FIGURES if asks.search(text))
+    return Question(text, frozenset(words(text)), frozenset(words(message)), kinds, figures)

@@ -1,0 +1,153 @@
+"""Find the separate requests of a message: what asks for something, with the story that belongs to it."""
+
+import math
+import re
+from dataclasses import dataclass
+from typing import Any
+
+from bank.knowledge import knowledge
+from bank.responders.wishes import QUESTION, wish
+from bank.responders.words import words
+from baton.offline.wire import Request
+from desk.records import OTHER
+
+SURE = 0.6  # of the routes of two parts that ask, to tell them apart
+SURER = 0.9  # the same, of a part that asks and the story before it
+AHEAD = 3  # words that carry meaning, before an "it" that may mean one of them
+FEWEST = 2  # words that carry meaning, in a part that can stand by itself
+ROOM = 2_000  # characters of all requests: a model's answer has a cap too
+LONGEST = 600  # characters of a sentence that is looked through for two requests
+NEAR = 3  # parts of what stands before that say what a part goes on with
+PART = re.compile(r"(?<=[.!?;])\s+|\n+")
+ITEM = "\0"  # stands for the mark of an item in a list; no message holds one
+BULLET = re.compile(r"(?:^|(?<=\n))\s*[-*\u2022]\s+|(?:^|(?<=\s))\(?[1-9][0-9]?[.)]\s+(?=[^\W\d_])")
+JOINT = re.compile(  # where a sentence may go on with another request
+    r"(?:,\s*|\s+)(?:and|also|plus|then|besides)\s+(?:also\s+|then\s+|secondly\s+)?"
+    r"(?=(?:please|can|could|would|how|what|when|where|why|is there|do|does|tell me|i(?:'d| would| want| need)"
+    r"|raise|lower|freeze|block|refund|close|send|order|dispute)\b)",
+    re.IGNORECASE,
+)
+ALSO = re.compile(
+    r"^\W*(?:(?:and )?also\b|plus\b|besides\b|secondly\b|thirdly\b|finally\b|additionally\b|furthermore\b|next\b"
+    r"|another (?:thing|question)\b|one more (?:thing|question)\b|on another note\b|by the way\b|btw\b)",
+    re.IGNORECASE,
+)
+AND = re.compile(r"^\W*and\b", re.IGNORECASE)
+BACK = re.compile(  # words that mean something named before
+    r"\b(?:it|its|they|them|their|he|she|this|that|these|those|one|ones|the same|both|there|so"
+    r"|the (?:money|payment|second|other|amount|refund))\b",
+    re.IGNORECASE,
+)
+EMPTY_IT = re.compile(
+    r"\bit (?:cost|possible|free)\b|\b(?:is|are) there\b|\bthere (?:is|are)\b|\bthis (?:morning|week|month|year)\b",
+    re.IGNORECASE,
+)
+ASKING = re.compile(
+    r"\?|\b(?:please|(?:i|we) (?:want|need|would like)|i'd like|can you|could you|would you|will you|tell me|let me"
+    r" know|help)\b",
+    re.IGNORECASE,
+)
+
+
+@dataclass
+class Piece:
+    """Parts of a message that go together, as they stand."""
+
+    parts: list[str]
+    asks: bool
+    listed: bool = False
+
+    @property
+    def text(self) -> str:
+        """All parts, as the message has them, one after the other."""
+        return _joined(self.parts)
+
+    @property
+    def near(self) -> str:
+        """The last parts: enough to tell what it is about."""
+        return _joined(self.parts[-NEAR:])
+
+
+def _joined(parts: list[str]) -> str:
+    return "".join(f"{part} " if part[-1] in ".!?;" else f"{part}\n" for part in parts).strip()
+
+
+def requests(request: Request) -> dict[str, Any]:
+    """A `Requests` from the data `message`; long ones give their last sentences, for a story comes first."""
+    found = separate(str(request.data.get("message", "")))
+    return {"requests": [_brief(each, ROOM // len(found)) for each in found]}
+
+
+def _brief(text: str, room: int) -> str:
+    """As many of a text's last sentences as there is room for; of one that is too long by itself its first words."""
+    if len(text) <= room:
+        return text
+    parts = PART.split(text)
+    while len(parts) > 1 and sum(map(len, parts)) > room:
+        parts = parts[1:]
+    brief = "\n".join(parts)
+    return brief if len(brief) <= room else brief[:room].rpartition(" ")[0] or brief
+
+
+def separate(message: str) -> list[str]:
+    """The separate requests of a message, each once; the whole message where there is but one."""
+    pieces = list[Piece]()
+    for part in _parts(message):
+        told = part.removeprefix(ITEM)
+        asks = bool(ASKING.search(told) or QUESTION.match(told) or wish(told))
+        piece = Piece([told], asks, listed=told != part)
+        if pieces and _belongs(pieces[-1], piece):
+            pieces[-1] = Piece([*pieces[-1].parts, told], pieces[-1].asks or asks, pieces[-1].listed)
+        else:
+            pieces.append(piece)
+    found = dict[str, str]()
+    for piece in pieces:
+        found.setdefault(" ".join(re.findall(r"\w+", piece.text.lower())), piece.text)
+    return list(found.values()) if len(found) > 1 else [" ".join(message.split())]
+
+
+def _parts(message: str) -> list[str]:
+    """The sentences of a message, and the halves of those in which two things are asked."""
+    lines = [part.strip() for part in PART.split(BULLET.sub(f"\n{ITEM}", message))]
+    return [half for line in lines if line for half in (_halves(line) if len(line) <= LONGEST else [line])]
+
+
+def _halves(sentence: str) -> list[str]:
+    for joint in JOINT.finditer(sentence):
+        first, second = sentence[: joint.start()], sentence[joint.end() :]
+        asks = wish(first) or ASKING.search(first) or QUESTION.search(first)
+        if _stands(second) and _stands(first) and (asks or _elsewhere(first, second, SURER)):
+            return [first, *_halves(second)]
+    return [sentence]
+
+
+def _stands(part: str, ahead: float = math.inf) -> bool:
+    """Whether a part can be understood without what stands before it.
+
+    A word such as "it" may mean something of the part itself where so many words that carry meaning stand `ahead`.
+    """
+    back = BACK.search(EMPTY_IT.sub(" ", part))
+    return len(words(part)) >= FEWEST and (back is None or len(words(part[: back.start()])) >= ahead)
+
+
+def _belongs(before: Piece, piece: Piece) -> bool:
+    """Whether a part goes on with what stands before it."""
+    part = piece.text
+    if piece.listed:
+        return not before.asks and not before.listed
+    if not _stands(part, AHEAD) or not (before.asks or _stands(before.near, AHEAD)):
+        return True
+    if before.asks and ALSO.match(part):
+        return False
+    if not (before.asks and piece.asks):
+        return not _elsewhere(before.near, part, SURE if ALSO.match(part) or AND.match(part) else SURER)
+    wishes = {wish(before.near), wish(part)} - {None}
+    alike = len(wishes) < 2 and bool(set(words(before.near)) & set(words(part)))  # noqa: PLR2004 - two wishes
+    return alike and not AND.match(part) and not _elsewhere(before.near, part, SURE)
+
+
+def _elsewhere(before: str, part: str, least: float) -> bool:
+    """Whether the desk surely deals with two parts in different places."""
+    one, other = knowledge().guess(before), knowledge().guess(part)
+    sure = min(one.confidence, other.confidence) >= least
+    return sure and one.route != other.route and OTHER not in (one.route, other.route)

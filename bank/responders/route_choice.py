@@ -1,0 +1,74 @@
+"""Choose a route as a second opinion: read sentence by sentence, and take three views of it together."""
+
+import re
+from typing import Any
+
+from bank.knowledge import knowledge
+from bank.responders.things import names_others
+from bank.responders.wishes import ROUTES, wish
+from bank.responders.words import sentences
+from baton.offline.wire import Request
+from desk.records import OTHER
+
+FEWEST_WORDS = 3  # of a sentence that says something by itself
+SURE = 0.5  # a sentence's route counts as the customer's from here on
+FLOOR = 0.002  # no view alone rules a route out
+WISHED = 8.0  # how much likelier a route is for a plain wish that it deals with
+ALIKE = 0.6  # the views read the same words, so their odds count less; by cross-validation on the desk's examples
+MOST = 0.97
+ORDERS = re.compile(  # a message that gives the desk orders is for a person
+    r"\b(?:ignore|disregard|forget|override)\b.{0,30}\b(?:instructions?|rules?|prompts?|polic(?:y|ies))\b"
+    r"|\b(?:system prompt|developer mode|admin(?:istrator)? mode|you are now)\b",
+    re.IGNORECASE,
+)
+Shares = dict[str, float]
+
+
+def route_choice(request: Request) -> dict[str, Any]:
+    """A `RouteChoice` from the data `message` and `routes`; the three views' agreement is the confidence."""
+    message, known = str(request.data.get("message", "")), list(request.data.get("routes", {}))
+    if OTHER in known and (gives_orders(message) or names_others(message)):
+        return _choice(
+            OTHER, MOST, "it gives the desk orders, or is about somebody else's things; a person should look"
+        )
+    shares = _together(message, known)
+    route = max(known, key=lambda name: shares[name])
+    return _choice(
+        route, min(shares[route], MOST), f"its sentences, its words and its nearest examples speak for {route}"
+    )
+
+
+def gives_orders(message: str) -> bool:
+    """Whether a message tells the desk's system what to do instead of asking for something."""
+    return bool(ORDERS.search(message))
+
+
+def _together(message: str, known: list[str]) -> Shares:
+    """The routes' shares: trained router times nearest examples times the wish, over the sentences that count."""
+    wanted, told = ROUTES.get(wish(message) or ""), _telling(message)
+    shares = dict.fromkeys(known, 0.0)
+    for part in told:
+        seen, near = knowledge().probabilities(part), knowledge().router.votes(part)
+        views = {
+            name: (seen.get(name, 0.0) + FLOOR) * (near.get(name, 0.0) + FLOOR) * (WISHED if name == wanted else 1.0)
+            for name in known
+        }
+        total = sum(views.values())
+        shares = {name: shares[name] + views[name] / total / len(told) for name in known}
+    damped = {name: share**ALIKE for name, share in shares.items()}
+    total = sum(damped.values())
+    return {name: share / total for name, share in damped.items()}
+
+
+def _telling(message: str) -> list[str]:
+    """The part that says best what the message is about, and each that surely says something else."""
+    parts = [part for part in sentences(message) if len(part.split()) >= FEWEST_WORDS]
+    guesses = {part: knowledge().guess(part) for part in dict.fromkeys([message, *parts])}
+    about = {part: guess for part, guess in guesses.items() if guess.route != OTHER} or guesses
+    best = max(about, key=lambda part: about[part].confidence)
+    others = [part for part, guess in about.items() if guess.route != about[best].route and guess.confidence >= SURE]
+    return [best, *others]
+
+
+def _choice(route: str, confidence: float, reason: str) -> dict[str, Any]:
+    return {"route": route, "confidence": round(confidence, 4), "reason": reason}

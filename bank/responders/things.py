@@ -1,0 +1,65 @@
+"""Which of a customer's things a message means: by its id, its last digits, its merchant or amount; or nothing."""
+
+import re
+from typing import Any
+
+from bank.clerk_view import KEYS
+from bank.others import named_in
+from bank.responders.words import amounts, words
+
+Data = dict[str, Any]
+REFUNDABLE = ("card_payment", "cash_withdrawal", "fee")
+OTHERS = re.compile(
+    r"\b(?:his|her|their|wife's|husband's|partner's|flatmate's|friend's|mother's|mum's|father's|dad's|brother's|sister's"
+    r"|son's|daughter's|neighbour's|colleague's|boss's)\s+(?:\w+\s+){0,2}(?:card|account|payment|limit)\b",
+    re.IGNORECASE,
+)
+
+
+def names_only_own(message: str, customer: Data) -> bool:
+    """Whether every id and every card that a message names is the customer's own."""
+    own = {each[key] for what, key in KEYS.items() for each in customer[what]}
+    return named_in(message) <= own | {each["last4"] for each in customer["cards"]} and not names_others(message)
+
+
+def names_others(message: str) -> bool:
+    """Whether a message is about the card, account or payment of somebody else."""
+    return bool(OTHERS.search(message.replace("\u2019", "'")))
+
+
+def card_meant(message: str, customer: Data, statuses: tuple[str, ...]) -> Data | None:
+    """The card that is named, else the only one with such a status, the physical one first."""
+    named = [each for each in customer["cards"] if _says(message, each["card_id"], each["last4"])]
+    if named:
+        return _only([each for each in named if each["status"] in statuses])
+    fitting = [each for each in customer["cards"] if each["status"] in statuses]
+    return _only(fitting) or _only([each for each in fitting if each["kind"] == "physical"])
+
+
+def account_meant(message: str, customer: Data) -> Data | None:
+    """The open account that is named, else the only open one."""
+    accounts = [each for each in customer["accounts"] if each["status"] == "open"]
+    return _only([each for each in accounts if _says(message, each["account_id"])] or accounts)
+
+
+def transaction_meant(message: str, customer: Data) -> Data | None:
+    """The transaction that is named, or that merchant and amount point to; of one taken twice, the later."""
+    paid = [each for each in customer["transactions"] if each["kind"] in REFUNDABLE]
+    if named := [each for each in paid if _says(message, each["transaction_id"])]:
+        return _only(named)
+    said, sums = set(words(message)), set(amounts(message))
+    at_merchant = [each for each in paid if (name := set(words(each["merchant"]))) and name <= said]
+    of_amount = [each for each in paid if each["amount"] in sums]
+    found = [each for each in at_merchant if each in of_amount] if at_merchant and sums else at_merchant or of_amount
+    if len({(each["merchant"], each["amount"]) for each in found}) != 1:
+        return None
+    latest: Data = max(found, key=lambda each: str(each["at"]))
+    return latest
+
+
+def _says(message: str, *names: str) -> bool:
+    return any(re.search(rf"\b{re.escape(name)}\b", message, re.IGNORECASE) for name in names)
+
+
+def _only(found: list[Data]) -> Data | None:
+    return found[0] if len(found) == 1 else None

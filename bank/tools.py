@@ -1,0 +1,43 @@
+"""What the agent may look up of the asking customer's own; no tool takes a customer as an argument."""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
+from typing import Annotated, Any, Literal
+
+from pydantic import Field
+
+from desk.records import Row, Tool
+
+
+class ListTransactions(Tool):
+    """The customer's own transactions of the last days, newest first; `merchant` is a part of a name, null is all."""
+
+    name: Literal["list_transactions"]
+    merchant: str | None
+    days: Annotated[int, Field(ge=1, le=400)]
+
+    def rows(self, customer: Mapping[str, Any]) -> list[Row]:
+        """See `Tool`."""
+        since, part = (datetime.now(UTC) - timedelta(days=self.days)).isoformat(), (self.merchant or "").casefold()
+        paid: list[Row] = customer["transactions"]
+        return [each for each in paid if each["at"] >= since and part in each["merchant"].casefold()]
+
+
+class ListCards(Tool):
+    """The customer's own cards."""
+
+    name: Literal["list_cards"]
+
+    def rows(self, customer: Mapping[str, Any]) -> list[Row]:
+        """See `Tool`."""
+        return list(customer["cards"])
+
+
+class ListAccounts(Tool):
+    """The customer's own accounts with their balances."""
+
+    name: Literal["list_accounts"]
+
+    def rows(self, customer: Mapping[str, Any]) -> list[Row]:
+        """See `Tool`."""
+        return list(customer["accounts"])

@@ -1,0 +1,64 @@
+"""Which actions wait for a person, and what an ordinary reviewer may approve: a business's `approval_rules.toml`."""
+
+import tomllib
+from collections.abc import Collection
+from decimal import Decimal
+from pathlib import Path
+from typing import Literal
+
+from pydantic import Field, ValidationError
+
+from baton.errors import BadSetting
+from baton.records import Record
+from desk.records import Amount
+
+
+class Above(Record):
+    """A person from this amount upward, itself not included."""
+
+    above: Amount
+
+
+class ApprovalRules(Record):
+    """The file, checked."""
+
+    person: dict[str, Literal["never", "always", "raised"] | Above]
+    reviewer_limit: dict[str, Amount] = Field(default_factory=dict)
+
+    def needs_person(self, name: str, amount: Decimal | None = None, before: Decimal | None = None) -> bool:
+        """Say whether a person must approve the action of that name.
+
+        `amount` is what it is about, `before` what it was until now; where the one that a rule compares with is not
+        given, a person looks.
+        """
+        rule = self.person[name]
+        if isinstance(rule, Above):
+            return amount is None or amount > Decimal(rule.above)
+        if rule == "raised":
+            return amount is None or before is None or amount > before
+        return rule == "always"
+
+    def exceeded_limit(self, name: str, amount: Decimal | None) -> str | None:
+        """Return the most that an ordinary reviewer may approve, where this is more; an unknown amount is too much."""
+        limit = self.reviewer_limit.get(name)
+        return limit if limit is not None and (amount is None or amount > Decimal(limit)) else None
+
+
+def load_rules(path: Path, actions: Collection[str]) -> ApprovalRules:
+    """Read a file of approval rules for the actions of a business.
+
+    Raises:
+        BadSetting: it cannot be used, says nothing about an action, or names one that there is not; the file is named.
+    """
+    try:
+        rules = ApprovalRules.model_validate(tomllib.loads(path.read_text(encoding="utf-8")))
+    except ValidationError as error:
+        first = error.errors(include_url=False, include_input=False)[0]
+        raise BadSetting(f"{path}: {'.'.join(map(str, first['loc']))}: {first['msg']}") from None
+    except (OSError, ValueError) as error:
+        raise BadSetting(f"{path}: {error}") from None
+    if missing := [name for name in actions if name not in rules.person]:
+        raise BadSetting(f"{path}: [person] says nothing about {', '.join(missing)}")
+    if unknown := sorted({*rules.person, *rules.reviewer_limit} - {*actions}):
+        raise BadSetting(f"{path}: there is no action {', '.join(unknown)}")
+    return rules

@@ -1,0 +1,120 @@
+"""What a desk knows, read from a folder: `routes/NAME.txt` with `NAME.md` of the specialist, and `policies/*.md`."""
+
+import os
+from collections.abc import Sequence
+from datetime import UTC, date, datetime
+from functools import cached_property, lru_cache
+from pathlib import Path
+from typing import NamedTuple
+
+from baton.config.home import home
+from baton.errors import BadSetting
+from desk.knowledge.policies import PolicyIndex, load_index
+from desk.knowledge.router import Router, load_router
+from desk.knowledge.routes import load_routes
+from desk.knowledge.specialists import read_specialist
+from desk.records import OTHER, Passage, RouteGuess, Specialist
+
+Synonyms = tuple[tuple[str, str], ...]
+"""A customer's word and the policies' word for it; searched for beside what was said."""
+
+
+class Folders(NamedTuple):
+    """Where the routes with their specialists lie, and where the policies."""
+
+    routes: Path
+    policies: Path
+
+
+class FolderKnowledge:
+    """The `Knowledge` of two folders on a day; policies and router are read when they are first needed."""
+
+    def __init__(self, folders: Folders, actions: tuple[str, ...], synonyms: Synonyms, day: date) -> None:
+        self.routes = {name: route.definition for name, route in load_routes(folders.routes).items()}
+        self._folders, self._actions, self._synonyms, self._day = folders, actions, synonyms, day
+
+    @cached_property
+    def index(self) -> PolicyIndex:
+        """The policies of the day, with their search."""
+        return load_index(self._folders.policies, self._folders.routes, self._day, dict(self._synonyms))
+
+    @cached_property
+    def router(self) -> Router:
+        """The trained router of the routes."""
+        return load_router(self._folders.routes, home())
+
+    @property
+    def is_loaded(self) -> bool:
+        """See `Knowledge`."""
+        return {"index", "router"} <= vars(self).keys()
+
+    def check(self) -> None:
+        """Read every file of the two folders.
+
+        Raises:
+            BadSetting: a file cannot be used, or no policy has a route; the file is named.
+        """
+        for name in self.routes:
+            self.specialist(name)
+            if name not in self.index.routes | {OTHER}:
+                file = self._folders.routes / f"{name}.txt"
+                raise BadSetting(f"{file}: no policy in {self._folders.policies} has the route {name!r}")
+
+    def load(self) -> None:
+        """See `Knowledge`."""
+        self.index.in_force()
+        self.router.guess("")
+
+    def specialist(self, route: str) -> Specialist:
+        """See `Knowledge`."""
+        return read_specialist(self._folders.routes / f"{route}.md", self._actions)
+
+    def guess(self, message: str) -> RouteGuess:
+        """See `Knowledge`."""
+        return self.router.guess(message)
+
+    def probabilities(self, message: str) -> dict[str, float]:
+        """See `Knowledge`."""
+        return self.router.probabilities(message)
+
+    def topics(self, message: str, most: int) -> dict[str, float]:
+        """See `Knowledge`."""
+        return self.router.topics(message, most)
+
+    def search(self, text: str, route: str, most: int = 4) -> list[str]:
+        """See `Knowledge`."""
+        return self.index.search(text, route, most)
+
+    def passages(self, passage_ids: Sequence[str], *, whole: bool = False) -> list[Passage]:
+        """See `Knowledge`."""
+        return self.index.passages(self.index.whole(passage_ids) if whole else passage_ids)
+
+    def in_force(self) -> set[str]:
+        """See `Knowledge`."""
+        return self.index.in_force()
+
+    def text_of(self, policy_ids: Sequence[str]) -> str:
+        """See `Knowledge`."""
+        return self.index.text_of(policy_ids)
+
+
+def folder_knowledge(folder: Path, actions: tuple[str, ...], synonyms: Synonyms = ()) -> FolderKnowledge:
+    """Return what the folder of a business holds today; `actions` are the names of the business's actions.
+
+    `BATON_ROUTES` and `BATON_POLICIES` name other folders for the two.
+
+    Raises:
+        BadSetting: a route's file cannot be used; it is named.
+    """
+    return _knowledge(folders(folder), home(), actions, synonyms, datetime.now(UTC).date())
+
+
+def folders(folder: Path) -> Folders:
+    """Return the folders in use: those of `BATON_ROUTES` and `BATON_POLICIES`, else a business's own."""
+    routes, policies = os.environ.get("BATON_ROUTES"), os.environ.get("BATON_POLICIES")
+    return Folders(Path(routes or folder / "routes"), Path(policies or folder / "policies"))
+
+
+@lru_cache(maxsize=2)  # today's and, around midnight, yesterday's
+def _knowledge(found: Folders, _home: Path, actions: tuple[str, ...], synonyms: Synonyms, day: date) -> FolderKnowledge:
+    return FolderKnowledge(found, actions, synonyms, day)

@@ -1,0 +1,162 @@
+"""The desk's policies: a folder of short documents, searched passage by passage with SQLite FTS5 and BM25."""
+
+import re
+import sqlite3
+import weakref
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from threading import Lock
+from typing import Annotated
+
+from pydantic import StringConstraints
+
+from baton.errors import BadSetting
+from baton.records import Record
+from desk.knowledge.front_matter import read_front_matter
+from desk.knowledge.routes import load_routes
+from desk.records import Passage
+
+STOP = frozenset(
+    "a about after again all already also although am an and any are as at be because been before but by can can't"
+    " cannot certainly could dear did didn't do does doesn't don't few find first for from get go going got had has"
+    " hasn't have haven't he hello help her hi his how however i i'd i'm i've if in into is isn't it it's its just"
+    " know last later like made make many me minute minutes more morning much my need never new night no not now of on"
+    " once one or our out over please put said same say says second see she should show so some still take taken tell"
+    " thank thanks that the their them then there they this time times to today tomorrow took two up us very want was"
+    " wasn't we week weeks well went were what what's when where which while who why will with won't would year"
+    " yesterday yet you your".split()
+)
+SEARCH = (
+    "SELECT passage_id, bm25(passages, 0, 0, 0, 4.0, 1.0) - CASE WHEN route = ? THEN 3.0 ELSE 0 END"
+    " - CASE WHEN passage_id LIKE '%.1' THEN 1.5 ELSE 0 END AS score"
+    " FROM passages WHERE passages MATCH ? ORDER BY score LIMIT ?"
+)
+
+
+class Front(Record):
+    """What a policy says of itself, above its text."""
+
+    id: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9-]{1,40}$")]
+    title: Annotated[str, StringConstraints(min_length=1)]
+    route: str
+    effective: date
+    ends: date | None = None
+    supersedes: str | None = None
+    superseded_by: str | None = None
+
+
+@dataclass(frozen=True)
+class Policy:
+    """One document of the folder."""
+
+    front: Front
+    body: str
+    file: Path
+
+
+class PolicyIndex:
+    """The passages in force on a day, with their search; `synonyms` maps a customer's word to the policies' word."""
+
+    def __init__(self, policies: dict[str, Policy], day: date, synonyms: Mapping[str, str] | None = None) -> None:
+        self._synonyms = synonyms or {}
+        self._passages: dict[str, Passage] = {}
+        self._lock = Lock()
+        self._db = sqlite3.connect(":memory:", check_same_thread=False)
+        weakref.finalize(self, self._db.close)  # an index is shared, and goes when the last of its users has gone
+        self._db.execute(
+            "CREATE VIRTUAL TABLE passages USING fts5 (passage_id UNINDEXED, policy_id UNINDEXED, route UNINDEXED,"
+            " title, text, tokenize = 'porter unicode61')"
+        )
+        self.routes = {each.front.route for each in policies.values()}
+        """The routes that have policies, in force today or not."""
+        in_force = {name: each for name, each in policies.items() if _holds(each.front, day)}
+        replaced = {each.front.supersedes for each in in_force.values()}
+        for each in in_force.values():
+            if each.front.id not in replaced and each.front.superseded_by not in in_force:
+                self._add(each.front, each.body)
+
+    def search(self, text: str, route: str, most: int = 4) -> list[str]:
+        """Ids of the passages that fit best, best first; the route's own and a policy's opening have an advantage."""
+        said = re.findall(r"[^\W\d_][^\W\d_']*", text.lower().replace("\u2019", "'").replace("two times", "twice"))
+        words = [word for word in said if word not in STOP][:64]
+        meant = [*words, *(self._synonyms[word] for word in words if word in self._synonyms)]
+        query = " OR ".join(f'"{word}"' for word in dict.fromkeys(meant))
+        if not query:
+            return []
+        with self._lock:
+            return [row[0] for row in self._db.execute(SEARCH, (route, query, most)).fetchall()]
+
+    def passages(self, passage_ids: Sequence[str]) -> list[Passage]:
+        """The passages of those ids: policy by policy, the best first, each as it reads.
+
+        One that has ceased to be in force since it was found is left out.
+        """
+        found = [self._passages[each] for each in passage_ids if each in self._passages]
+        order = list(dict.fromkeys(each.policy_id for each in found))
+        return sorted(found, key=lambda each: (order.index(each.policy_id), each.number))
+
+    def whole(self, passage_ids: Sequence[str]) -> list[str]:
+        """The ids of every passage of the policies that some belong to, policy by policy, the best first."""
+        order = list(dict.fromkeys(each.policy_id for each in self.passages(passage_ids)))
+        return [found for policy in order for found, each in self._passages.items() if each.policy_id == policy]
+
+    def in_force(self) -> set[str]:
+        """The ids of the policies that are in force."""
+        return {each.policy_id for each in self._passages.values()}
+
+    def text_of(self, policy_ids: Sequence[str]) -> str:
+        """All that some policies say."""
+        return " ".join(each.text for each in self._passages.values() if each.policy_id in policy_ids)
+
+    def _add(self, front: Front, body: str) -> None:
+        for number, text in enumerate((part.strip() for part in body.split("\n\n") if part.strip()), 1):
+            passage = Passage(f"{front.id}.{number}", front.id, number, front.title, " ".join(text.split()))
+            self._passages[passage.passage_id] = passage
+            row = (passage.passage_id, front.id, front.route, front.title, text)
+            self._db.execute("INSERT INTO passages VALUES (?, ?, ?, ?, ?)", row)
+
+
+def load_policies(folder: Path) -> dict[str, Policy]:
+    """All policies of a folder by id.
+
+    Raises:
+        BadSetting: there is none, an id is missing, twice or referred to in vain, or a front matter does not parse;
+            the file is named.
+    """
+    policies: dict[str, Policy] = {}
+    for file in sorted(folder.glob("*.md")):
+        found = _parsed(file)
+        if taken := policies.get(found.front.id):
+            raise BadSetting(f"{file}: the id {found.front.id} is taken by {taken.file.name}")
+        policies[found.front.id] = found
+    if not policies:
+        raise BadSetting(f"{folder} holds no policies (*.md); set BATON_POLICIES to a folder that does")
+    for each in policies.values():
+        for other in filter(None, (each.front.supersedes, each.front.superseded_by)):
+            if other not in policies:
+                raise BadSetting(f"{each.file}: it refers to the policy {other}, which there is not")
+    return policies
+
+
+def load_index(folder: Path, routes: Path, day: date, synonyms: Mapping[str, str] | None = None) -> PolicyIndex:
+    """Return the index of a folder's policies on a day.
+
+    Raises:
+        BadSetting: a document cannot be used, or has a route that there is not; the file is named.
+    """
+    policies, known = load_policies(folder), load_routes(routes)
+    for each in policies.values():
+        if each.front.route not in known:
+            raise BadSetting(f"{each.file}: the route {each.front.route!r} is none of {', '.join(known)} (in {routes})")
+    return PolicyIndex(policies, day, synonyms)
+
+
+def _holds(front: Front, day: date) -> bool:
+    return front.effective <= day and (front.ends is None or day <= front.ends)
+
+
+def _parsed(file: Path) -> Policy:
+    front, text = read_front_matter(file, Front)
+    return Policy(front, text, file)

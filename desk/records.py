@@ -1,0 +1,206 @@
+"""The records that the desk and the business it works for hand to each other."""
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Annotated, Any, Literal, get_args
+
+from pydantic import AfterValidator, ValidationError, WithJsonSchema
+
+from baton.records import Record
+
+OTHER = "other"
+"""The route of what is not for this desk: a person looks. Every business has it."""
+POLICIES = "policies"
+"""The worker of an investigation that searches the policies. Every business has it."""
+
+_AMOUNT = re.compile(r"[0-9]{1,7}\.[0-9]{2}")
+_SCHEMA = {"type": "string", "pattern": r"^\d{1,7}\.\d{2}$", "description": 'with two decimals, such as "24.90"'}
+
+
+def _positive_amount(text: str) -> str:
+    if not _AMOUNT.fullmatch(text):
+        raise ValueError(f'{text[:20]!r} is not an amount: write digits, a point and two digits, such as "24.90"')
+    if not text.strip("0."):
+        raise ValueError("the amount must be greater than zero")
+    return text
+
+
+Amount = Annotated[str, AfterValidator(_positive_amount), WithJsonSchema(_SCHEMA)]
+"""A positive amount of money; the pattern stands in the JSON schema so that a model is held to it."""
+Row = dict[str, str]
+"""One thing of a customer's as a clerk sees it: field and value."""
+Verdict = Literal["answer", "decline", "act", "ask_person", "escalate"]
+
+
+class Action(Record):
+    """What a business can be asked to do; each business has kinds of its own, each with a `Literal` as its name.
+
+    Models propose these records and people approve them, so they stand in strict JSON schemas: no defaults, no
+    discriminator.
+    """
+
+    name: str
+
+
+def arguments(action: Action) -> dict[str, str]:
+    """Return the action's arguments without its name, as they are hashed, approved and sent."""
+    return action.model_dump(exclude={"name"})
+
+
+def action_name(kind: type[Action]) -> str:
+    """Return the name that actions of a kind have."""
+    [name] = get_args(kind.model_fields["name"].annotation)
+    return str(name)
+
+
+def parse_action(kinds: Iterable[type[Action]], name: str, args: Mapping[str, Any]) -> Action:
+    """Build the action of that name from its arguments; raises ValueError with one line that says what is wrong."""
+    known = {action_name(kind): kind for kind in kinds}
+    if name not in known:
+        raise ValueError(f"there is no action {name[:40]!r}; the desk knows {', '.join(known)}")
+    if "name" in args:
+        raise ValueError(f"{name} takes no argument 'name'")
+    try:
+        return known[name].model_validate({**args, "name": name})
+    except ValidationError as error:
+        first = error.errors(include_url=False, include_input=False)[0]
+        field = ascii(".".join(map(str, first["loc"])))[1:-1]
+        raise ValueError(f"{name}: {field[:40]}: {first['msg'].removeprefix('Value error, ')}") from None
+
+
+class Receipt(Record):
+    """The business's word that an action was done; the same key always gets the same receipt."""
+
+    receipt_id: str
+
+
+class Review(Record):
+    """What a check says of a draft or of an action: how to go on, and why."""
+
+    verdict: Verdict
+    reason: str
+
+
+class Tool(Record):
+    """A call of the agent's that reads the asking customer's own things; each has a `Literal` as its name."""
+
+    name: str
+
+    def rows(self, customer: Mapping[str, Any]) -> list[Row]:
+        """The rows that are asked for, of all that the service knows of the customer (`Service.customer`)."""
+        raise NotImplementedError
+
+
+class Finding(Record):
+    """What a worker found.
+
+    `rows` are the customer's own things as a clerk sees them; `evidence` their ids, or those of policy passages, whose
+    policies are the `citations`.
+    """
+
+    subtask: str
+    summary: str
+    rows: list[Row]
+    evidence: list[str]
+    citations: list[str]
+
+
+class Assignment(Record):
+    """One question for one worker, with the message it is about and the findings that it builds on."""
+
+    subtask: str
+    question: str
+    message: str
+    customer_id: str | None
+    route: str
+    given: list[Finding]
+
+
+class View(Record):
+    """One voter: its name, what it is given beside the message, and what it is told."""
+
+    name: str
+    sees: tuple[Literal["customer", "topics"], ...]
+    asks: str
+
+
+class Criterion(Record):
+    """One criterion that a reply is held against, told to the judge as it stands."""
+
+    number: int
+    name: str
+    asks: str
+
+
+class Specialist(Record):
+    """Who drafts for a route: with which model, which actions may be proposed, and which instructions."""
+
+    model: Literal["cheap", "strong"] = "strong"
+    actions: tuple[str, ...] = ()
+    instructions: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class RouteGuess:
+    """A route and how sure the router is (0 to 1, calibrated)."""
+
+    route: str
+    confidence: float
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """One paragraph of a policy; `passage_id` is the policy's id, a dot and a number."""
+
+    passage_id: str
+    policy_id: str
+    number: int
+    title: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Wording:
+    """What a customer reads where nobody's draft is sent; a business may word each of them its own way."""
+
+    refusal: str = (
+        "We cannot do what you ask: {reason}. If you think that this is wrong, answer this message and a person will"
+        " look."
+    )
+    passed_on: str = "Thank you for your message. We have passed on what you ask for; a colleague will see to it."
+    request_passed_on: str = (
+        "Thank you for your message. We have passed on what you ask for here, and a colleague will see to it: {request}"
+    )
+    holding: str = "Thank you for your message. A colleague will read it and answer you."
+    the_rest: str = "A colleague will read the rest of your message and answer you."
+    requests_left: str = "A colleague will look at the rest of your message and answer you: {requests}"
+    aside: str = "A colleague will see to this part of your message."
+    edited: str = "Thank you for your message. A colleague looked at your request and we have done this: {done}."
+    thing: str = "a thing"
+    """What a customer may have here, with its article: "a card, an account or a payment"."""
+    own_names: frozenset[str] = field(default_factory=frozenset)
+    """Words in lower case that a reply may call the business by."""
+
+    def refuse(self, reason: str) -> str:
+        """The refusal of an action, with the reason why it is not done."""
+        return self.refusal.format(reason=reason.rstrip("."))
+
+
+def paragraphs(texts: Iterable[str]) -> str:
+    """Texts as paragraphs, the thanks of the first said once."""
+    first, *others = texts
+    opening = first.partition(". ")[0] + ". "
+    return "\n\n".join([first, *(text.removeprefix(opening) for text in others)])
+
+
+def values_of(findings: Iterable[Any]) -> list[str]:
+    """Every value in the `rows` of findings or of tool calls."""
+    return [value for each in findings for row in each.rows for value in row.values()]
+
+
+def amount_of(action: Action | None, fields: Iterable[str]) -> set[Decimal]:
+    """The sums that an action is about, by the fields that hold one; empty where it is about none."""
+    named = (getattr(action, field, None) for field in fields)
+    return {Decimal(value) for value in named if value}

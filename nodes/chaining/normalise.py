@@ -1,0 +1,17 @@
+"""Normalise facts to a case: amounts as decimals, dates as dates."""
+
+from datetime import UTC, datetime
+
+from baton import ask
+from desk.business import instructions
+from state.chaining import Case, NormaliseInput, NormaliseUpdate
+
+
+async def normalise(state: NormaliseInput) -> NormaliseUpdate:
+    """The case; relative dates count from today."""
+    data = {
+        "facts": [fact.model_dump() for fact in state["facts"]],
+        "today": datetime.now(UTC).date().isoformat(),
+        "complaint": state.get("complaint"),
+    }
+    return {"case": await ask("cheap", Case, instructions(__file__), data)}

@@ -1,0 +1,42 @@
+"""Sum up: make one resolution of what the specialists said."""
+
+from desk.business import business
+from desk.records import paragraphs
+from state.desk import PROPOSED_ONLY, ActionTaken, Outcome, Resolution, citations_of, proposed
+from state.multi_agent import Contribution, SumUpInput
+
+
+async def sum_up(state: SumUpInput) -> Resolution:
+    """The answers in the order of the hand-overs; a person looks where one is missing or an action is proposed."""
+    fit = [each for each in state["contributions"] if each.fit]
+    missing = [f"{each.route}: {each.review.reason}" for each in state["contributions"] if not each.fit]
+    actions = [taken for each in fit for taken in _taken(each)]
+    open_ones = any(action.status == "proposed" for action in actions)
+    told = [PROPOSED_ONLY] if open_ones else []
+    return {
+        "outcome": "escalated" if missing or open_ones else _outcome(fit),
+        "route": state["route"],
+        "confidence": state["confidence"],
+        "reply": paragraphs(dict.fromkeys([*map(_text, fit), *([business().wording.the_rest] if missing else [])])),
+        "citations": citations_of(each.draft for each in fit),
+        "actions": actions,
+        "reason": "; ".join([*told, *(f"{each.route}: {each.review.reason}" for each in fit), *missing]),
+    }
+
+
+def _outcome(fit: list[Contribution]) -> Outcome:
+    return "declined" if all(each.review.verdict == "decline" for each in fit) else "answered"
+
+
+def _taken(contribution: Contribution) -> list[ActionTaken]:
+    """The action that a specialist proposes; refused where a rule forbids it."""
+    return proposed(contribution.draft, "refused" if contribution.review.verdict == "decline" else "proposed")
+
+
+def _text(contribution: Contribution) -> str:
+    """What the customer reads of one; never a draft that says done what nobody did."""
+    if contribution.review.verdict == "decline":
+        return business().wording.refuse(contribution.review.reason)
+    if contribution.draft is None or contribution.draft.action is not None:
+        return business().wording.passed_on
+    return contribution.draft.reply

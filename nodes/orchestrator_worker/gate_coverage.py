@@ -1,0 +1,71 @@
+"""Gate: the reply rests on the findings alone, and no sub-task was lost; what is missing is for a person."""
+
+from collections.abc import Iterator, Sequence
+
+from baton.redact import redact
+from desk.business import business, knowledge
+from desk.records import Passage, Review, amount_of, arguments, values_of
+from desk.reply_checks import citation_fault, claim_fault, shows_card_number
+from state.desk import Draft
+from state.gates import gate_or_person
+from state.orchestrator_worker import GateCoverageInput, GateCoverageUpdate
+
+
+async def gate_coverage(state: GateCoverageInput) -> GateCoverageUpdate:
+    """Let the draft through, or say what is wrong with it; the second time, or where findings are missing, a person."""
+    passages = (await knowledge()).passages(state["passages"])
+    fault = next(_faults(state, passages), None) or await _others(state)
+    report = gate_or_person("gate_coverage", fault, state.get("repaired", []))
+    if fault is None and state["missing"]:
+        missing = f"no findings for {', '.join(state['missing'])}"
+        report["review"] = Review(verdict="escalate", reason=missing)
+    if "review" in report:
+        return {**report, "best": _best(state, passages)}
+    return {"complaint": report["complaint"], "repaired": report["repaired"]}
+
+
+def _faults(state: GateCoverageInput, passages: Sequence[Passage]) -> Iterator[str]:
+    drafted, findings = state["draft"], state["findings"]
+    through = {*state["missing"], *(each.subtask for each in findings)}
+    yield from (f"the sub-task {each.id} was lost" for each in state["plan"].subtasks if each.id not in through)
+    if citation_fault(drafted.citations, {each.policy_id for each in passages}):
+        yield "the reply must cite policies, and only those that were found"
+    for each in findings:
+        if each.citations and not set(each.citations) & set(drafted.citations):
+            yield f"the reply rests on nothing that {each.subtask} found; it found {', '.join(each.citations)}"
+    if shows_card_number(drafted.reply, state["message"]):
+        yield "the reply holds a card number"
+    if fault := claim_fault(drafted.reply, drafted.action):
+        yield fault
+    if not _founded(state, drafted):
+        yield f"the action names {business().wording.thing} that no finding holds"
+    texts = (text for each in passages for text in (each.title, each.text))
+    grounds = " ".join([state["message"], *(each.summary for each in findings), *values_of(findings), *texts])
+    reader, own = business().reader, amount_of(drafted.action, business().service.chosen_amount_fields)
+    for amount in sorted(reader.amounts(drafted.reply) - reader.amounts(grounds) - own):
+        yield f"neither a finding nor the message names the amount {amount}"
+
+
+def _founded(state: GateCoverageInput, drafted: Draft) -> bool:
+    """Whether the action is about things that a worker found."""
+    known = {name for each in state["findings"] for name in each.evidence}
+    named = arguments(drafted.action) if drafted.action else {}
+    return {value for name, value in named.items() if name in business().service.id_fields.values()} <= known
+
+
+async def _others(state: GateCoverageInput) -> str | None:
+    """What is wrong where the reply or the evidence names somebody else's things."""
+    evidence = (name for each in state["findings"] if each.rows for name in each.evidence)
+    if await business().service.names_others(" ".join([state["draft"].reply, *evidence]), state["customer_id"]):
+        return f"the reply or its evidence names {business().wording.thing} that is not the customer's"
+    return None
+
+
+def _best(state: GateCoverageInput, passages: Sequence[Passage]) -> Draft:
+    """The draft as far as it rests on the findings, for a person to read."""
+    drafted, known = state["draft"], {each.policy_id for each in passages}
+    return Draft(
+        reply=redact(drafted.reply),
+        citations=[name for name in drafted.citations if name in known],
+        action=drafted.action if _founded(state, drafted) else None,
+    )

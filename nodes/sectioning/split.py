@@ -1,0 +1,11 @@
+"""Split a message into its separate requests."""
+
+from baton import ask
+from desk.business import instructions
+from state.sectioning import Requests, SplitInput, SplitUpdate
+
+
+async def split(state: SplitInput) -> SplitUpdate:
+    """The requests, each in the message's own words."""
+    data = {"message": state["message"], "complaint": state.get("complaint")}
+    return {"requests": (await ask("cheap", Requests, instructions(__file__), data)).requests}

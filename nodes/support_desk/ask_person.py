@@ -1,0 +1,75 @@
+"""Ask a person about the proposed action; nothing with an effect happens here."""
+
+from typing import Any
+
+from baton import Decision, request_approval
+from baton.errors import BadDecision
+from desk.business import Refused, UnknownCustomer, business
+from desk.records import Action, Review, arguments, parse_action
+from state.desk import Draft
+from state.support_desk import AskPersonInput, AskPersonUpdate
+
+
+async def ask_person(state: AskPersonInput) -> AskPersonUpdate:
+    """The person's decision, and how to go on with it.
+
+    An edit goes through the business's rules again; one beyond the reviewer's limit is put to a person again.
+    """
+    action, customer_id = state["draft"].action, state["customer_id"]
+    if action is None or customer_id is None:
+        raise ValueError("there is no action to ask about")
+    asked = state.get("asked", 0)
+
+    async def clean(args: dict[str, Any]) -> dict[str, Any]:
+        return arguments(await _allowed(customer_id, action.name, args))
+
+    decision = await request_approval(
+        action.name,
+        arguments(action),
+        description=_described(action, customer_id),
+        occurrence=f"{state['position']}.{asked}",
+        check=clean,
+    )
+    decided = parse_action(business().actions, action.name, decision.args)
+    drafted = state["draft"] if decided == action else _redrafted(state["draft"], decided)
+    return {"decision": decision, "asked": asked + 1, "draft": drafted, "review": _next(decision, decided)}
+
+
+def _redrafted(drafted: Draft, action: Action) -> Draft:
+    """The draft of an edited action: the reply that was written for the old one would be false."""
+    told = ", ".join(f"{name.replace('_', ' ')} {value}" for name, value in arguments(action).items())
+    reply = business().wording.edited.format(done=f"{action.name.replace('_', ' ')} ({told})")
+    return drafted.model_copy(update={"action": action, "reply": reply})
+
+
+def _described(action: Action, customer_id: str) -> str:
+    """The action in words, made by code: what a person approves never rests on a model's prose."""
+    words = f"{action.name} for customer {customer_id}: {', '.join(f'{k} {v}' for k, v in arguments(action).items())}"
+    limit = business().service.exceeded_limit(action)
+    return f"{words} (above {limit}: for a supervisor)" if limit else words
+
+
+async def _allowed(customer_id: str, name: str, args: dict[str, Any]) -> Action:
+    """The edited action, if the business would do it.
+
+    Raises:
+        BadDecision: its form or the business's rules are broken.
+    """
+    try:
+        action = parse_action(business().actions, name, args)
+        await business().service.check(customer_id, action)
+    except (ValueError, Refused, UnknownCustomer) as error:
+        raise BadDecision(f"the edit cannot stand: {error}") from error
+    return action
+
+
+def _next(decision: Decision, action: Action) -> Review:
+    if decision.type == "edit" and (limit := business().service.exceeded_limit(action)):
+        return Review(verdict="ask_person", reason=f"the edit exceeds the reviewer's limit of {limit}")
+    if decision.type in ("approve", "edit"):
+        return Review(verdict="act", reason="a person approved the action")
+    if decision.type == "respond" and not decision.message.strip():
+        return Review(verdict="ask_person", reason="an answer to the customer needs its text")
+    if decision.type == "respond":
+        return Review(verdict="answer", reason="a person answered instead")
+    return Review(verdict="decline", reason=decision.message or "a person rejected the action")

@@ -1,0 +1,10 @@
+"""Check an action before anyone carries it out: whether the business may do it, and whether a person must agree."""
+
+from desk.reply_checks import review_action
+from state.desk import ReviewUpdate
+from state.support_desk import SettlingInput
+
+
+async def check_action(state: SettlingInput) -> ReviewUpdate:
+    """How to go on with the action, and why."""
+    return {"review": await review_action(state["draft"].action, state["message"], state["customer_id"])}

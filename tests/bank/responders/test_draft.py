@@ -1,0 +1,78 @@
+"""The offline drafts: built from the passages that were given, and from nothing else."""
+
+import json
+from importlib.resources import files
+from typing import Any
+
+import pytest
+
+from bank.actions import ACTION_NAMES
+from bank.knowledge import knowledge
+from bank.money import gbp_in
+from bank.responders.draft import ONLY_OWN, draft
+from state.desk import Draft
+from tests.bank.stage import asked
+
+INBOX = [json.loads(line)["message"] for line in (files("bank") / "inbox.jsonl").read_text("utf-8").splitlines()]
+CARD = {"card_id": "K0001", "last4": "1111", "kind": "physical", "status": "active", "daily_limit": "500.00"}
+CUSTOMER = {"name": "Ada", "cards": [CARD], "accounts": [], "transactions": []}
+
+
+def policies(message: str, route: str) -> list[dict[str, str]]:
+    index = knowledge().index
+    found = index.passages(index.search(message, route))
+    return [{"id": each.policy_id, "title": each.title, "text": each.text} for each in found]
+
+
+def drafted(message: str, route: str = "", customer: dict[str, Any] | None = None) -> Draft:
+    data = {"message": message, "policies": policies(message, route), "customer": customer, "actions": ACTION_NAMES}
+    return Draft.model_validate(draft(asked(**data)))
+
+
+@pytest.mark.parametrize("message", INBOX)
+def test_a_reply_says_only_what_its_citations_say(message: str) -> None:
+    given, said = policies(message, ""), drafted(message)
+    cited = " ".join(each["text"] for each in given if each["id"] in said.citations)
+    assert set(said.citations) <= {each["id"] for each in given}
+    assert bool(said.citations) is bool(given)
+    assert gbp_in(said.reply) <= gbp_in(cited)
+    assert "(see " not in said.reply
+
+
+@pytest.mark.parametrize(
+    "message, route, cited, words",
+    [
+        ("How do I change my PIN?", "cards", "CARD-05", "in the app under Card, PIN"),
+        ("How long does a transfer abroad take?", "transfers", "TRAN-01", "1 to 3 working days"),
+        ("Is there a fee for cash withdrawals?", "fees", "FEES-03", "free up to GBP 200.00"),
+        ("What is the top-up limit for a day?", "top_ups", "TOP-03", "GBP 2,000.00 a day"),
+        ("Where can I change my address?", "account", "ACC-03", "Profile, Details"),
+    ],
+)
+def test_the_policy_that_answers_is_quoted_first(message: str, route: str, cited: str, words: str) -> None:
+    said = drafted(message, route)
+    assert said.citations[0] == cited
+    assert words in said.reply
+
+
+def test_other_policies_give_another_reply() -> None:
+    policy = {"id": "X-1", "title": "PIN", "text": "A PIN is changed by carrier pigeon."}
+    said = draft(asked(message="How do I change my PIN?", policies=[policy], customer=None))
+    assert said["citations"] == ["X-1"]
+    assert "carrier pigeon" in said["reply"]
+
+
+def test_without_policies_nothing_is_cited() -> None:
+    assert draft(asked(message="How do I change my PIN?", policies=[], customer=None))["citations"] == []
+
+
+def test_with_an_action_the_reply_is_written_as_if_it_were_done() -> None:
+    said = drafted("My card was stolen, please freeze it", "security", CUSTOMER)
+    assert said.action is not None
+    assert "We have frozen your card" in said.reply
+
+
+def test_who_asks_for_another_persons_card_is_told_that_it_cannot_be() -> None:
+    said = drafted("Please freeze my flatmate's card", "security", CUSTOMER)
+    assert said.action is None
+    assert ONLY_OWN in said.reply

@@ -1,0 +1,3 @@
+from tests.ready import furnished, ready
+
+__all__ = ["furnished", "ready"]

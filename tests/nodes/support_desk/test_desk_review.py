@@ -1,0 +1,178 @@
+"""The desk's review: four checks of what it would send, what they come to, and what is made of the parts."""
+
+from typing import Any, cast
+
+import pytest
+
+from bank.actions import parse_action
+from baton import Decision
+from desk.business import business
+from desk.records import Review, Verdict
+from nodes.support_desk.check_grounding import check_grounding
+from nodes.support_desk.check_personal_data import check_personal_data
+from nodes.support_desk.check_policy import check_policy
+from nodes.support_desk.check_tone import check_tone
+from nodes.support_desk.conclude import conclude
+from nodes.support_desk.gather import gather
+from nodes.support_desk.judge import judge
+from nodes.support_desk.settle import settle
+from state.desk import ActionTaken, Draft, Resolution
+from state.sectioning import SectionResult
+from state.support_desk import Settlement
+from tests.nodes.conftest import Step
+
+FREEZE = parse_action("freeze_card", {"card_id": "K0018"})
+CARD_NUMBER = "4111 1111 1111 1111"
+
+
+def part(reply: str = "Freezing is free.", citations: tuple[str, ...] = ("SEC-01",), action: Any = None) -> Draft:
+    return Draft(reply=reply, citations=list(citations), action=action)
+
+
+def gathered(*parts: Draft, **more: Any) -> Any:
+    known = {"message": "My card is gone, and GBP 3.50 with it.", "customer_id": "C013", "route": "security"}
+    return {**known, "confidence": 0.9, "parts": list(parts), **more}
+
+
+async def faults(step: Step, check: Any, *parts: Draft, **more: Any) -> list[str]:
+    found: list[str] = (await step(check, **gathered(*parts, **more)))["faults"]
+    return found
+
+
+@pytest.mark.parametrize("citations", [(), ("SEC-99",), ("SEC-01", "SEC-99")])
+async def test_a_part_without_a_policy_in_force_is_a_fault(step: Step, citations: tuple[str, ...]) -> None:
+    assert await faults(step, check_policy, part(), part(citations=citations)) == [
+        "the reply cites no policy that it was given"
+    ]
+
+
+async def test_a_draft_cites_only_what_it_was_given(step: Step) -> None:
+    assert await faults(step, check_policy, part(), passages=["SEC-01.1"]) == []
+    assert await faults(step, check_policy, part(citations=("DISP-03",)), passages=["SEC-01.1"]) != []
+    assert await faults(step, check_policy, part(citations=("DISP-03",))) == []
+
+
+@pytest.mark.parametrize(
+    "reply, fault",
+    [
+        ("That is GBP 12.00.", "names an amount that no cited policy does: 12.00"),
+        ("We have frozen your card.", "claims that something was done"),
+        ("You wrote of GBP 3.50.", None),
+        ("Freezing is free.", None),
+    ],
+)
+async def test_what_a_part_says_must_have_a_ground(step: Step, reply: str, fault: str | None) -> None:
+    found = await faults(step, check_grounding, part(reply))
+    assert (fault is None) == (not found)
+    assert fault is None or fault in found[0]
+
+
+async def test_what_an_investigation_saw_is_a_ground(step: Step) -> None:
+    seen = {"subtask": "a", "summary": "", "rows": [{"amount": "12.00"}], "evidence": [], "citations": []}
+    assert await faults(step, check_grounding, part("That is GBP 12.00."), findings=[seen]) == []
+
+
+async def test_what_an_investigation_saw_is_told_apart_from_its_summary(step: Step) -> None:
+    seen = {"subtask": "a", "summary": "two fees", "rows": [{"amount": "12.00"}], "evidence": [], "citations": []}
+    assert await faults(step, check_grounding, part("That is GBP 12.00."), findings=[seen]) == []
+
+
+@pytest.mark.parametrize(
+    "reply, fault",
+    [
+        (f"It was {CARD_NUMBER}.", "the reply holds a card number"),
+        ("It was 4111 1111\n1111 1111.", "the reply holds a card number"),
+        ("Account A001 is open.", "the reply names a card, an account or a payment that is not the customer's"),
+        ("Card K0018 is yours.", None),
+    ],
+)
+async def test_nothing_of_anybody_else_is_said(step: Step, reply: str, fault: str | None) -> None:
+    assert await faults(step, check_personal_data, part(), part(reply)) == ([fault] if fault else [])
+
+
+@pytest.mark.parametrize(
+    "reply, fault",
+    [
+        ("It is YOUR OWN MISTAKE HERE ALONE.", "the reply shouts"),
+        ("Read it again!!", "the reply shouts"),
+        ("That was your own fault.", "the reply blames the customer"),
+        ("We promise that you get it back.", "the reply promises an outcome"),
+        ("word " * 401, "the reply has more than 400 words"),
+        ("Use a cash machine (ATM) or the app. PIN and IBAN stay the same!", None),
+    ],
+)
+async def test_a_reply_can_be_read_by_a_customer(reply: str, fault: str | None) -> None:
+    assert (await check_tone(gathered(part(reply))))["faults"] == ([fault] if fault else [])
+
+
+async def test_any_fault_keeps_all_parts_back() -> None:
+    review = (await judge(gathered(part(), faults=["b", "a", "b"])))["review"]
+    assert (review.verdict, review.reason) == ("escalate", "a; b")
+    assert (await judge(gathered(part(), faults=[])))["review"].verdict == "answer"
+    assert (await judge(gathered(part(), part(action=FREEZE), faults=[])))["review"].verdict == "act"
+
+
+async def test_every_path_comes_into_one_form() -> None:
+    section: dict[str, Any] = {"number": 1, "request": "x", "route": "security", "confidence": 0.9}
+    sections = [SectionResult(**section, draft=part("one")), SectionResult(**section, draft=part("two"))]
+    assert [each.reply for each in (await gather({"sections": sections}))["parts"]] == ["one", "two"]
+    assert (await gather({"draft": part()}))["parts"] == [part()]
+    with pytest.raises(ValueError, match="nothing to send"):
+        await gather({})
+
+
+def settling(verdict: Verdict, **more: Any) -> Any:
+    review = Review(verdict=verdict, reason="because.")
+    return {**gathered(), "draft": part("We have frozen it.", action=FREEZE), "position": 1, "review": review, **more}
+
+
+@pytest.mark.parametrize(
+    "verdict, decided, status, said",
+    [
+        ("decline", None, "refused", business().wording.refusal.format(reason="because")),
+        ("decline", "reject", "rejected", business().wording.refusal.format(reason="because")),
+        ("answer", "respond", "rejected", "Which card?"),
+        ("escalate", None, "proposed", "We have frozen it."),
+    ],
+)
+async def test_what_was_not_done_is_not_said_to_be(verdict: Verdict, decided: Any, status: str, said: str) -> None:
+    decision = Decision(type=decided, args={}, message="Which card?") if decided else None
+    [settled] = (await settle(settling(verdict, **({"decision": decision} if decision else {}))))["settled"]
+    assert (settled.position, settled.verdict, settled.action.status, settled.reply) == (1, verdict, status, said)
+
+
+async def test_what_was_done_keeps_its_receipt() -> None:
+    done = ActionTaken(name="freeze_card", args={"card_id": "K0018"}, status="done", receipt="R000001")
+    [settled] = (await settle(settling("act", actions=[done])))["settled"]
+    assert (settled.action, settled.reply) == (done, "We have frozen it.")
+
+
+def settlement(position: int, verdict: Verdict, reply: str) -> Settlement:
+    action = ActionTaken(name="freeze_card", args={}, status="proposed", receipt=None)
+    return Settlement(position=position, verdict=verdict, reply=reply, action=action, reason=f"reason {position}")
+
+
+async def concluded(*settled: Settlement) -> Resolution:
+    parts = [part("Thank you. One."), part("Thank you. Two.", ("SEC-01", "DISP-03"))]
+    return await conclude(cast("Any", gathered(*parts, settled=list(settled))))
+
+
+async def test_parts_become_one_reply_in_their_order() -> None:
+    resolution = await concluded(settlement(1, "act", "Thank you. Done."))
+    assert resolution["reply"] == "Thank you. One.\n\nDone."
+    assert resolution["citations"] == ["SEC-01", "DISP-03"]
+    assert (resolution["outcome"], resolution["reason"]) == ("acted", "reason 1")
+
+
+async def test_the_gravest_end_names_the_outcome() -> None:
+    both = [settlement(1, "escalate", "x"), settlement(0, "act", "Done.")]
+    resolution = await concluded(*both)
+    assert (resolution["outcome"], resolution["reply"]) == ("escalated", f"Done.\n\n{business().wording.aside}")
+    assert len(resolution["actions"]) == 2
+    assert (await concluded())["outcome"] == "answered"
+    assert (await concluded(settlement(0, "decline", "no"), settlement(1, "act", "yes")))["outcome"] == "acted"
+
+
+async def test_a_message_with_one_part_that_nobody_could_settle_is_held() -> None:
+    resolution = await conclude(gathered(part(), settled=[settlement(0, "escalate", "x")]))
+    assert (resolution["outcome"], resolution["reply"]) == ("escalated", business().wording.holding)
