@@ -26,6 +26,7 @@ from baton.cli.main import app
 from baton.cli.views.graphs_view import draw_graph
 from baton.config.settings import Role, Settings
 from baton.runs.registry import entries
+from evals.dataset import own_datasets
 
 ROOT = Path(__file__).parents[1]
 PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")])
@@ -283,16 +284,16 @@ def test_every_setting_that_the_code_reads_is_known_to_the_doctor() -> None:
 
 def test_every_step_that_asks_a_model_stands_with_its_role() -> None:
     rows = re.findall(r"^\| `(\w+)` \|.*\| (.*) \|$", (ROOT / "docs" / "models.md").read_text("utf-8"), re.MULTILINE)
-    text = {role: set(re.findall(r"`(\w+)`", steps)) for role, steps in rows}
-    asked = [(ASKED.search(file.read_text("utf-8")), file.stem) for file in (ROOT / "nodes").glob("*.py")]
+    documented = {role: set(re.findall(r"`(\w+)`", steps)) for role, steps in rows}
+    asked = [(ASKED.search(file.read_text("utf-8")), file.stem) for file in (ROOT / "nodes").rglob("*.py")]
     for role in get_args(Role):
         mine = {step for found, step in asked if found and found[1] == f'"{role}"'}
-        by_route = {step for found, step in asked if found and found[1] == "chosen.model"}
-        assert text[role] - {"classify"} == mine | (by_route if role in {"cheap", "strong"} else set())
+        by_route = {step for found, step in asked if found and found[1] == "specialist.model"}
+        assert documented[role] - {"classify"} == mine | (by_route if role in {"cheap", "strong"} else set())
 
 
 def test_a_files_and_a_datasets_name_is_one_that_there_is() -> None:
-    own = {file.stem for file in (ROOT / "evals" / "datasets").glob("*.jsonl")}
+    own = {file.stem for file in own_datasets().glob("*.jsonl")}
     for page in PAGES:
         for words in (words for block in blocks(page) for words in commands(block)):
             given = dict(pairwise(words))
