@@ -42,7 +42,7 @@ def modules(package: str) -> list[Path]:
     return sorted((ROOT / package).rglob("*.py"))
 
 
-def imported(module: Path) -> Iterator[str]:
+def imports_of(module: Path) -> Iterator[str]:
     """The dotted names that a module imports, also inside its functions; `from a import b` gives `a` and `a.b`."""
     for node in ast.walk(ast.parse(module.read_text("utf-8"))):
         if isinstance(node, ast.Import):
@@ -61,16 +61,16 @@ def package_of(module: Path, level: int) -> tuple[str, ...]:
 
 def packages_of(module: Path) -> set[str]:
     """Which of our top-level packages a module imports."""
-    return {name.partition(".")[0] for name in imported(module)} & {*LAYERS, "tests", "benchmarks"}
+    return {name.partition(".")[0] for name in imports_of(module)} & {*LAYERS, "tests", "benchmarks"}
 
 
 def sibling_imports(module: Path, package: str) -> set[str]:
     """The stems of the other modules of a package that a module imports."""
     known = {".".join(path.relative_to(ROOT).with_suffix("").parts): path for path in modules(package)}
-    return {known[name].stem for name in imported(module) if name in known and known[name] != module}
+    return {known[name].stem for name in imports_of(module) if name in known and known[name] != module}
 
 
-def registered() -> dict[str, str]:
+def graph_registry() -> dict[str, str]:
     """`langgraph.json`'s graphs: name to `./graphs/NAME.py:graph`."""
     registry = ROOT / "langgraph.json"
     graphs: dict[str, dict[str, str]] = json.loads(registry.read_text("utf-8"))["graphs"]
@@ -145,12 +145,12 @@ def test_the_library_alone_is_packaged_and_every_package_is_type_checked() -> No
 
 
 def test_the_registry_names_every_graph_by_its_file() -> None:
-    assert registered() == {path.stem: f"./graphs/{path.name}:graph" for path in graph_files()}
+    assert graph_registry() == {path.stem: f"./graphs/{path.name}:graph" for path in graph_files()}
 
 
 def test_every_graph_is_explained() -> None:
     explained = {path.stem for path in (ROOT / "docs" / "patterns").glob("*.md")}
-    assert set(registered()) - explained == set()
+    assert set(graph_registry()) - explained == set()
 
 
 def test_a_graph_is_read_in_one_glance() -> None:

@@ -5,7 +5,7 @@ from graphlib import CycleError, TopologicalSorter
 from itertools import pairwise
 from pathlib import Path
 
-from tests.test_house import ROOT, imported
+from tests.test_house import ROOT, imports_of
 
 BELOW = {
     "": set[str](),
@@ -49,7 +49,7 @@ def package(module: str) -> str:
 def arrows() -> dict[str, set[str]]:
     """The modules that each module imports, also for type checkers only and inside its functions."""
     known = modules()
-    return {name: {each for each in imported(path) if each in known} - {name} for name, path in known.items()}
+    return {name: {each for each in imports_of(path) if each in known} - {name} for name, path in known.items()}
 
 
 def circle(found: dict[str, set[str]]) -> list[str]:

@@ -26,7 +26,9 @@ def runs(
     status: Annotated[str | None, typer.Option(help=f"One of {', '.join(STATUSES)}.", show_default=False)] = None,
     graph: Annotated[str | None, typer.Option(help="Only this graph's runs.", show_default=False)] = None,
     page: Annotated[int, typer.Option(help=f"{PAGE} runs a page, the newest on the first.")] = 1,
-    prune: Annotated[bool, typer.Option("--prune", help="Let go of what old runs need no longer.")] = False,
+    prune: Annotated[
+        bool, typer.Option("--prune", help="Delete checkpoints and spans that old runs need no longer.")
+    ] = False,
     older_than: Annotated[
         int | None, typer.Option(metavar="DAYS", help="With --prune: untouched for so long (30).", show_default=False)
     ] = None,
