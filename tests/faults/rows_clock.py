@@ -8,7 +8,7 @@ from pathlib import Path
 from random import Random
 from typing import Self
 
-from bank import sqlite_bank
+from bank.ledger import sqlite_bank
 from baton.config.home import home
 from tests.faults import twin
 from tests.faults.builds import LATER_S, STRANGER, Build, left_alone, undisturbed, waiting

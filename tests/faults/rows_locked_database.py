@@ -7,7 +7,7 @@ from functools import partial
 from pathlib import Path
 from random import Random
 
-from bank import tables
+from bank.ledger import tables
 from baton.storage import sqlite_file
 from tests.faults.children import apart, begin
 from tests.faults.desk import judged, seen

@@ -11,8 +11,8 @@ from typing import Any, NamedTuple
 
 from langgraph.types import Command
 
-from bank.desk import desk_bank
-from bank.records import LogLine
+from bank.clerk.desk import desk_bank
+from bank.ledger.records import LogLine
 from baton.runs.graph_shapes import Graph
 from baton.runs.registry import load
 from baton.runs.runner import Job, Runner

@@ -22,8 +22,8 @@ import pytest
 from langgraph_sdk import get_client
 from langgraph_sdk.client import LangGraphClient
 
-from bank.records import LogLine
-from bank.sqlite_bank import SqliteBank
+from bank.ledger.records import LogLine
+from bank.ledger.sqlite_bank import SqliteBank
 from baton.runs.registry import entries
 from state.context import Context
 from state.desk import Inquiry, Resolution

@@ -1,6 +1,6 @@
 from typing import cast
 
-from bank.actions import parse_action
+from bank.ledger.actions import parse_action
 from desk.business import business
 from desk.records import Review
 from nodes.reply import ReplyInput, reply

@@ -4,7 +4,7 @@ from typing import Any, cast
 
 import pytest
 
-from bank.actions import parse_action
+from bank.ledger.actions import parse_action
 from desk.business import business
 from desk.records import Review, Verdict
 from nodes.multi_agent.contribute import NOTHING, contribute

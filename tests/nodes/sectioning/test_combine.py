@@ -4,7 +4,7 @@ from typing import Any, cast
 
 import pytest
 
-from bank.actions import FreezeCard
+from bank.ledger.actions import FreezeCard
 from baton.steps.dead_letters import Failure
 from nodes.sectioning.combine import combine
 from state.desk import Draft
