@@ -4,7 +4,7 @@ from typing import NotRequired
 
 from desk.business import business
 from desk.records import OTHER, Review
-from state.desk import Draft, Resolution, RoutedInput, proposed
+from state.desk import Draft, ResolutionUpdate, RoutedInput, proposed
 
 
 class EscalateInput(RoutedInput):
@@ -19,7 +19,7 @@ class EscalateInput(RoutedInput):
     finding: NotRequired[str]
 
 
-async def escalate(state: EscalateInput) -> Resolution:
+async def escalate(state: EscalateInput) -> ResolutionUpdate:
     """A resolution that says who looks now, and why."""
     best, found = state.get("best"), state.get("finding")
     parts = [found, _reason(state), best and f'the best draft: "{best.reply}"']
@@ -31,6 +31,7 @@ async def escalate(state: EscalateInput) -> Resolution:
         "citations": best.citations if best else [],
         "actions": proposed(best),
         "reason": "; ".join(part for part in parts if part),
+        "has_result": False,
     }
 
 

@@ -4,7 +4,7 @@ from typing import NotRequired
 
 from desk.business import business
 from desk.records import Review
-from state.desk import PROPOSED_ONLY, Draft, DraftedInput, Resolution, proposed
+from state.desk import PROPOSED_ONLY, Draft, DraftedInput, ResolutionUpdate, proposed
 
 
 class ReplyInput(DraftedInput):
@@ -14,7 +14,7 @@ class ReplyInput(DraftedInput):
     review: NotRequired[Review]
 
 
-async def reply(state: ReplyInput) -> Resolution:
+async def reply(state: ReplyInput) -> ResolutionUpdate:
     """The draft as it is; its action, which nobody has carried out, is left to a person, unless a rule forbids it."""
     drafted, review = state["draft"], state.get("review")
     refused = review.reason if review is not None and review.verdict == "decline" else None
@@ -27,6 +27,7 @@ async def reply(state: ReplyInput) -> Resolution:
         "citations": drafted.citations,
         "actions": proposed(drafted, "refused" if refused else "proposed"),
         "reason": "; ".join(filter(None, [state.get("finding"), reason])),
+        "has_result": True,
     }
 
 

@@ -13,7 +13,7 @@ from state.desk import (
     Draft,
     DraftUpdate,
     Inquiry,
-    Resolution,
+    ResolutionUpdate,
     RetrieveUpdate,
     ReviewUpdate,
     RoutedInput,
@@ -113,7 +113,7 @@ class UseToolUpdate(RetrieveUpdate):
     seen: list[ToolResult]
 
 
-class State(Inquiry, RouteUpdate, Resolution, DraftUpdate, ReviewUpdate, UseToolUpdate, total=False):
+class State(Inquiry, RouteUpdate, ResolutionUpdate, DraftUpdate, ReviewUpdate, UseToolUpdate, total=False):
     """All that `agent` keeps; a step reads and writes a slice of it."""
 
     taken: int

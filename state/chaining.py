@@ -9,7 +9,16 @@ from typing_extensions import TypedDict
 from baton.records import Record
 from baton.steps.gates import GateReport
 from desk.records import Amount
-from state.desk import DraftInput, DraftUpdate, Inquiry, Reply, Resolution, RetrieveUpdate, RoutedInput, RouteUpdate
+from state.desk import (
+    DraftInput,
+    DraftUpdate,
+    Inquiry,
+    Reply,
+    ResolutionUpdate,
+    RetrieveUpdate,
+    RoutedInput,
+    RouteUpdate,
+)
 
 
 class Fact(Record):
@@ -108,7 +117,7 @@ class SummariseUpdate(DraftUpdate):
 class State(
     Inquiry,
     RouteUpdate,
-    Resolution,
+    ResolutionUpdate,
     RetrieveUpdate,
     ExtractUpdate,
     NormaliseUpdate,

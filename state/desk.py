@@ -168,6 +168,16 @@ class Resolution(TypedDict):
     reason: str
 
 
+class ResolutionUpdate(Resolution):
+    """Written by the last step of a pattern, read by a graph that has the pattern as one of its steps.
+
+    `has_result` is True where the pattern came to an answer, or to an action that it proposes; False where a person
+    must find one.
+    """
+
+    has_result: bool
+
+
 def proposed(draft: Draft | None, status: ActionStatus = "proposed") -> list[ActionTaken]:
     """The action of a draft as it stands where nobody has carried it out; none where there is none."""
     action = draft and draft.action
@@ -175,8 +185,4 @@ def proposed(draft: Draft | None, status: ActionStatus = "proposed") -> list[Act
 
 
 PROPOSED_ONLY = "an action is proposed that this graph does not do"
-
-
-def is_settled(resolution: Resolution) -> bool:
-    """Whether a graph came to a result: an answer, or an action that it proposes; False where a person must look."""
-    return resolution["outcome"] != "escalated" or resolution["reason"].endswith(PROPOSED_ONLY)
+"""The reason of a resolution that ends with a proposal."""

@@ -6,7 +6,7 @@ from typing_extensions import TypedDict
 
 from baton.records import Record
 from desk.records import Review
-from state.desk import Draft, DraftedInput, DraftUpdate, Inquiry, Resolution, RetrieveUpdate, RouteUpdate
+from state.desk import Draft, DraftedInput, DraftUpdate, Inquiry, ResolutionUpdate, RetrieveUpdate, RouteUpdate
 
 
 class Mark(Record):
@@ -60,7 +60,7 @@ class ReviseUpdate(DraftUpdate):
     revised: int
 
 
-class State(Inquiry, RouteUpdate, Resolution, RetrieveUpdate, DraftUpdate, LoopFields, total=False):
+class State(Inquiry, RouteUpdate, ResolutionUpdate, RetrieveUpdate, DraftUpdate, LoopFields, total=False):
     """All that `evaluator_optimizer` keeps; a step reads and writes a slice of it."""
 
     evaluation: Evaluation

@@ -15,7 +15,7 @@ from state.desk import (
     DraftInput,
     DraftUpdate,
     Inquiry,
-    Resolution,
+    ResolutionUpdate,
     RetrieveUpdate,
     ReviewUpdate,
     RoutedInput,
@@ -101,7 +101,7 @@ class SpecialistState(Inquiry, RouteFields, RetrieveUpdate, DraftUpdate, ReviewU
     """All that one specialist keeps."""
 
 
-class State(Inquiry, RouteUpdate, Resolution, SuperviseUpdate, total=False):
+class State(Inquiry, RouteUpdate, ResolutionUpdate, SuperviseUpdate, total=False):
     """All that `multi_agent` keeps; a step reads and writes a slice of it."""
 
     contributions: Annotated[list[Contribution], operator.add]

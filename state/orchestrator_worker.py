@@ -8,7 +8,7 @@ from typing_extensions import TypedDict
 from baton.records import Record
 from baton.steps.dead_letters import Failure
 from desk.records import Finding, Review
-from state.desk import Draft, DraftedInput, Inquiry, Resolution, RetrieveUpdate, RoutedInput, RouteUpdate
+from state.desk import Draft, DraftedInput, Inquiry, ResolutionUpdate, RetrieveUpdate, RoutedInput, RouteUpdate
 from state.gates import GateUpdate
 
 
@@ -92,7 +92,7 @@ class GateCoverageUpdate(GateUpdate):
     best: NotRequired[Draft]
 
 
-class State(Inquiry, RouteUpdate, Resolution, PlanUpdate, CollectUpdate, GateCoverageUpdate, total=False):
+class State(Inquiry, RouteUpdate, ResolutionUpdate, PlanUpdate, CollectUpdate, GateCoverageUpdate, total=False):
     """All that `orchestrator_worker` keeps; a step reads and writes a slice of it."""
 
     draft: Draft

@@ -1,9 +1,9 @@
 """The state of `routing`."""
 
-from state.desk import Draft, Inquiry, Resolution, RouteUpdate
+from state.desk import Draft, Inquiry, ResolutionUpdate, RouteUpdate
 
 
-class State(Inquiry, RouteUpdate, Resolution, total=False):
+class State(Inquiry, RouteUpdate, ResolutionUpdate, total=False):
     """All that `routing` keeps; a step reads and writes a slice of it."""
 
     passages: list[str]

@@ -8,7 +8,7 @@ from typing_extensions import TypedDict
 from baton.records import Record
 from baton.steps.dead_letters import Failure
 from desk.records import Review
-from state.desk import Confidence, Draft, Inquiry, Resolution, RoutedInput, RouteUpdate
+from state.desk import Confidence, Draft, Inquiry, ResolutionUpdate, RoutedInput, RouteUpdate
 from state.gates import GateUpdate
 
 
@@ -99,7 +99,7 @@ class SectionState(SectionInput, RouteUpdate, total=False):
     sections: list[SectionResult]
 
 
-class State(Inquiry, RouteUpdate, Resolution, SplitUpdate, GateSectionsUpdate, total=False):
+class State(Inquiry, RouteUpdate, ResolutionUpdate, SplitUpdate, GateSectionsUpdate, total=False):
     """All that `sectioning` keeps; a step reads and writes a slice of it."""
 
     sections: Annotated[list[SectionResult], operator.add]

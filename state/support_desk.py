@@ -15,6 +15,7 @@ from state.desk import (
     DraftUpdate,
     Inquiry,
     Resolution,
+    ResolutionUpdate,
     RetrieveUpdate,
     ReviewUpdate,
     RoutedInput,
@@ -164,7 +165,7 @@ class ConcludeInput(CheckInput):
 class State(
     Inquiry,
     RouteUpdate,
-    Resolution,
+    ResolutionUpdate,
     RetrieveUpdate,
     TriageUpdate,
     PassOnInput,

@@ -13,7 +13,7 @@ from state.desk import (
     DraftedInput,
     DraftUpdate,
     Inquiry,
-    Resolution,
+    ResolutionUpdate,
     RetrieveUpdate,
     RoutedInput,
     RouteUpdate,
@@ -90,7 +90,15 @@ class FraudInput(DraftedInput):
 
 
 class State(
-    Inquiry, RouteUpdate, Resolution, ConveneUpdate, VoteUpdate, RetrieveUpdate, DraftUpdate, TallyUpdate, total=False
+    Inquiry,
+    RouteUpdate,
+    ResolutionUpdate,
+    ConveneUpdate,
+    VoteUpdate,
+    RetrieveUpdate,
+    DraftUpdate,
+    TallyUpdate,
+    total=False,
 ):
     """All that `voting` keeps; a step reads and writes a slice of it."""
 

@@ -2,11 +2,11 @@
 
 from desk.business import business
 from desk.records import paragraphs
-from state.desk import PROPOSED_ONLY, ActionTaken, Outcome, Resolution, citations_of, proposed
+from state.desk import PROPOSED_ONLY, ActionTaken, Outcome, ResolutionUpdate, citations_of, proposed
 from state.multi_agent import Contribution, SumUpInput
 
 
-async def sum_up(state: SumUpInput) -> Resolution:
+async def sum_up(state: SumUpInput) -> ResolutionUpdate:
     """The answers in the order of the hand-overs; a person looks where one is missing or an action is proposed."""
     fit = [each for each in state["contributions"] if each.fit]
     missing = [f"{each.route}: {each.review.reason}" for each in state["contributions"] if not each.fit]
@@ -21,6 +21,7 @@ async def sum_up(state: SumUpInput) -> Resolution:
         "citations": citations_of(each.draft for each in fit),
         "actions": actions,
         "reason": "; ".join([*told, *(f"{each.route}: {each.review.reason}" for each in fit), *missing]),
+        "has_result": not missing,
     }
 
 

@@ -6,13 +6,13 @@ from textwrap import shorten
 
 from desk.business import business
 from desk.records import OTHER, Review, paragraphs
-from state.desk import PROPOSED_ONLY, Draft, Resolution, citations_of, proposed
+from state.desk import PROPOSED_ONLY, Draft, ResolutionUpdate, citations_of, proposed
 from state.sectioning import CombineInput, CombineUpdate, SectionResult
 
 LONGEST_QUOTE, LONGEST_REST = 200, 1_000  # characters
 
 
-async def combine(state: CombineInput) -> Resolution | CombineUpdate:
+async def combine(state: CombineInput) -> ResolutionUpdate | CombineUpdate:
     """What the customer reads of all sections; a review that says why where none has anything to say."""
     sections = sorted(state["sections"], key=lambda each: each.number)
     answered = [each for each in sections if each.draft is not None]
@@ -29,6 +29,7 @@ async def combine(state: CombineInput) -> Resolution | CombineUpdate:
         "citations": citations_of(each.draft for each in answered),
         "actions": actions,
         "reason": _reason(answered, left),
+        "has_result": not left,
     }
 
 

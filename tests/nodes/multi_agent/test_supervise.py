@@ -10,7 +10,7 @@ from desk.records import Review, Verdict
 from nodes.multi_agent.contribute import NOTHING, contribute
 from nodes.multi_agent.sum_up import sum_up
 from nodes.multi_agent.supervise import goes_back, said_in, stops
-from state.desk import Draft, Resolution
+from state.desk import Draft, ResolutionUpdate
 from state.multi_agent import Contribution
 
 FREEZE = parse_action("freeze_card", {"card_id": "K0018"})
@@ -72,13 +72,13 @@ async def test_a_specialist_without_a_policy_says_nothing() -> None:
     assert (contribution.draft, contribution.fit) == (None, False)
 
 
-async def summed(*contributions: Contribution) -> Resolution:
+async def summed(*contributions: Contribution) -> ResolutionUpdate:
     return await sum_up(cast("Any", {**ROUTED, "contributions": list(contributions)}))
 
 
 async def test_answers_stand_in_the_order_of_the_hand_overs_with_one_thanks() -> None:
     resolution = await summed(said("cards", "CARD-05"), said("fees", "CARD-05", "FEES-01"))
-    assert set(resolution) == set(Resolution.__annotations__)
+    assert set(resolution) == set(ResolutionUpdate.__annotations__)
     assert (resolution["outcome"], resolution["citations"]) == ("answered", ["CARD-05", "FEES-01"])
     assert resolution["reply"] == "Thank you for your message. Of cards.\n\nOf fees."
 
@@ -99,6 +99,6 @@ async def test_what_the_rules_forbid_is_declined_and_an_answer_beside_it_stands(
 
 async def test_a_missing_answer_is_left_to_a_person() -> None:
     resolution = await summed(said("cards", "CARD-05"), silent("fees"))
-    assert resolution["outcome"] == "escalated"
+    assert (resolution["outcome"], resolution["has_result"]) == ("escalated", False)
     assert resolution["reply"].endswith(business().wording.the_rest)
     assert resolution["reason"].endswith("fees: no policy bears on it")
