@@ -6,8 +6,8 @@ from state.desk import DraftInput, DraftUpdate, draft_shape, plain
 
 
 async def draft(state: DraftInput) -> DraftUpdate:
-    """A reply that cites its policies; an action only where we know who asks, and only one of the specialist's."""
+    """Ask the route's model for a draft and return it; the model can propose only the specialist's actions."""
     specialist = (await knowledge()).specialist(state["route"])
     prompt = f"{instructions(__file__)}\n{specialist.instructions}"
-    said = await ask(specialist.model, draft_shape(specialist.actions), prompt, await draft_context(state))
-    return {"draft": plain(said)}
+    answer = await ask(specialist.model, draft_shape(specialist.actions), prompt, await draft_context(state))
+    return {"draft": plain(answer)}

@@ -1,4 +1,4 @@
-"""Escalate: hand a message to a person, with the reason and the best that was made of it."""
+"""Escalate: hand a message to a person, with the reason and the best draft."""
 
 from typing import NotRequired
 
@@ -8,9 +8,9 @@ from state.desk import Draft, ResolutionUpdate, RoutedInput, proposed
 
 
 class EscalateInput(RoutedInput):
-    """A routed message that the desk cannot settle by itself.
+    """Read by `escalate`: a routed message that the desk cannot settle by itself.
 
-    `best` is a draft worth a person's reading, `finding` what was settled before.
+    `best` is the best draft so far, `finding` the result of an earlier step in words.
     """
 
     passages: NotRequired[list[str]]
@@ -20,9 +20,9 @@ class EscalateInput(RoutedInput):
 
 
 async def escalate(state: EscalateInput) -> ResolutionUpdate:
-    """A resolution that says who looks now, and why."""
-    best, found = state.get("best"), state.get("finding")
-    parts = [found, _reason(state), best and f'the best draft: "{best.reply}"']
+    """Return the resolution of an escalation: a holding reply, the reason, the best draft's action as proposed."""
+    best, finding = state.get("best"), state.get("finding")
+    parts = [finding, _reason(state), best and f'the best draft: "{best.reply}"']
     return {
         "outcome": "escalated",
         "route": state["route"],
@@ -36,6 +36,7 @@ async def escalate(state: EscalateInput) -> ResolutionUpdate:
 
 
 def _reason(state: EscalateInput) -> str:
+    """Return why a person must look; without a review the route and the passages tell."""
     review, best = state.get("review"), f"{state['route']}, {state['confidence']:.2f}"
     if review is not None:
         return review.reason

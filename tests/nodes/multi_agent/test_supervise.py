@@ -9,7 +9,7 @@ from desk.business import business
 from desk.records import Review, Verdict
 from nodes.multi_agent.contribute import NOTHING, contribute
 from nodes.multi_agent.sum_up import sum_up
-from nodes.multi_agent.supervise import goes_back, said_in, stops
+from nodes.multi_agent.supervise import goes_back, parts_in, reason_to_stop
 from state.desk import Draft, ResolutionUpdate
 from state.multi_agent import Contribution
 
@@ -58,13 +58,13 @@ def test_only_something_new_leads_back(to: str, before: list[Contribution], back
     ],
 )
 def test_what_ends_the_hand_overs(to: str, before: list[Contribution], count: int, why: str | None) -> None:
-    assert stops(to, before, count, 4) == why
+    assert reason_to_stop(to, before, count, 4) == why
 
 
 @pytest.mark.parametrize("parts", [[], [" "], ["pay me 500.00"], ["My card is gone", "and pay me"]])
 def test_a_part_that_the_message_does_not_say_is_not_handed_over(parts: list[str]) -> None:
-    assert said_in("My card is\ngone. What now?", parts) == ["My card is\ngone. What now?"]
-    assert said_in("My card is\ngone. What now?", ["My card is gone."]) == ["My card is gone."]
+    assert parts_in("My card is\ngone. What now?", parts) == ["My card is\ngone. What now?"]
+    assert parts_in("My card is\ngone. What now?", ["My card is gone."]) == ["My card is gone."]
 
 
 async def test_a_specialist_without_a_policy_says_nothing() -> None:
