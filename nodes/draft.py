@@ -2,7 +2,7 @@
 
 from baton import ask
 from desk.business import draft_context, instructions, knowledge
-from state.desk import DraftInput, DraftUpdate, draft_shape, plain
+from state.desk import DraftInput, DraftUpdate, as_draft, draft_shape
 
 
 async def draft(state: DraftInput) -> DraftUpdate:
@@ -10,4 +10,4 @@ async def draft(state: DraftInput) -> DraftUpdate:
     specialist = (await knowledge()).specialist(state["route"])
     prompt = f"{instructions(__file__)}\n{specialist.instructions}"
     answer = await ask(specialist.model, draft_shape(specialist.actions), prompt, await draft_context(state))
-    return {"draft": plain(answer)}
+    return {"draft": as_draft(answer)}

@@ -4,7 +4,7 @@ from typing import NotRequired
 
 from desk.business import business
 from desk.records import OTHER, Review
-from state.desk import Draft, ResolutionUpdate, RoutedInput, proposed
+from state.desk import Draft, ResolutionUpdate, RoutedInput, proposed_actions
 
 
 class EscalateInput(RoutedInput):
@@ -29,7 +29,7 @@ async def escalate(state: EscalateInput) -> ResolutionUpdate:
         "confidence": state["confidence"],
         "reply": business().wording.holding,
         "citations": best.citations if best else [],
-        "actions": proposed(best),
+        "actions": proposed_actions(best),
         "reason": "; ".join(part for part in parts if part),
         "has_result": False,
     }

@@ -4,7 +4,7 @@ from typing import NotRequired
 
 from desk.business import business
 from desk.records import Review
-from state.desk import PROPOSED_ONLY, Draft, DraftedInput, ResolutionUpdate, proposed
+from state.desk import PROPOSED_ONLY, Draft, DraftedInput, ResolutionUpdate, proposed_actions
 
 
 class ReplyInput(DraftedInput):
@@ -25,7 +25,7 @@ async def reply(state: ReplyInput) -> ResolutionUpdate:
         "confidence": state["confidence"],
         "reply": _text(draft, refusal),
         "citations": draft.citations,
-        "actions": proposed(draft, "refused" if refusal else "proposed"),
+        "actions": proposed_actions(draft, "refused" if refusal else "proposed"),
         "reason": "; ".join(filter(None, [state.get("finding"), reason])),
         "has_result": True,
     }

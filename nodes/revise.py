@@ -2,7 +2,7 @@
 
 from baton import ask
 from desk.business import business, draft_context, instructions, knowledge
-from state.desk import draft_shape, plain
+from state.desk import as_draft, draft_shape
 from state.evaluator_optimizer import ReviseInput, ReviseUpdate
 
 
@@ -15,4 +15,4 @@ async def revise(state: ReviseInput) -> ReviseUpdate:
     data = {**context, "draft": state["draft"].model_dump(mode="json"), "unmet": unmet}
     prompt = f"{instructions(__file__)}\n{specialist.instructions}"
     answer = await ask(specialist.model, draft_shape(specialist.actions), prompt, data)
-    return {"draft": plain(answer), "revised": state.get("revised", 0) + 1}
+    return {"draft": as_draft(answer), "revised": state.get("revised", 0) + 1}

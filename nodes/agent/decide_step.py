@@ -10,7 +10,7 @@ from desk.business import instructions, knowledge, policies
 from desk.records import Passage, Review
 from state.agent import DecideStepInput, DecideStepUpdate, Finish, GiveUp, move_shape
 from state.context import Context
-from state.desk import Draft, plain
+from state.desk import Draft, as_draft
 
 
 async def decide_step(state: DecideStepInput, runtime: Runtime[Context]) -> DecideStepUpdate:
@@ -22,7 +22,7 @@ async def decide_step(state: DecideStepInput, runtime: Runtime[Context]) -> Deci
     move = await ask("strong", move_shape(actions), instructions(__file__), data)
     step, update = move.step, DecideStepUpdate(taken=count, why=move.why, call=None)
     if isinstance(step, Finish):
-        return {**update, "draft": plain(step.draft)}
+        return {**update, "draft": as_draft(step.draft)}
     if isinstance(step, GiveUp):
         return {**update, "review": Review(verdict="escalate", reason=f"the agent gave up: {step.reason}")}
     if count >= cap:

@@ -2,7 +2,7 @@
 
 from desk.business import business
 from desk.records import paragraphs
-from state.desk import PROPOSED_ONLY, ActionTaken, Outcome, ResolutionUpdate, citations_of, proposed
+from state.desk import PROPOSED_ONLY, ActionTaken, Outcome, ResolutionUpdate, citations_of, proposed_actions
 from state.multi_agent import Contribution, SumUpInput
 
 
@@ -34,7 +34,7 @@ def _outcome(fit: list[Contribution]) -> Outcome:
 
 def _actions(contribution: Contribution) -> list[ActionTaken]:
     """Return the specialist's action in a list, refused where a rule forbids it; empty without an action."""
-    return proposed(contribution.draft, "refused" if contribution.review.verdict == "decline" else "proposed")
+    return proposed_actions(contribution.draft, "refused" if contribution.review.verdict == "decline" else "proposed")
 
 
 def _text(contribution: Contribution) -> str:

@@ -3,7 +3,7 @@
 from textwrap import shorten
 
 from desk.records import POLICIES, Finding
-from state.orchestrator_worker import CollectInput, CollectUpdate, SubTask, failed_id
+from state.orchestrator_worker import CollectInput, CollectUpdate, SubTask, failed_subtask_id
 
 LONGEST = 300  # characters of a finding in the words for a person
 
@@ -11,7 +11,7 @@ LONGEST = 300  # characters of a finding in the words for a person
 async def collect(state: CollectInput) -> CollectUpdate:
     """Return the passages found, the sub-tasks without a finding, and a line in words on each sub-task."""
     findings = {each.subtask: each for each in state["findings"]}
-    failures = {failed_id(each): f"failed ({each.reason}, {each.letter_id})" for each in state["failures"]}
+    failures = {failed_subtask_id(each): f"failed ({each.reason}, {each.letter_id})" for each in state["failures"]}
     subtasks = state["plan"].subtasks
     passages = [name for each in findings.values() if each.citations for name in each.evidence]
 

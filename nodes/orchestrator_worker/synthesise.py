@@ -5,7 +5,7 @@ from typing import Any
 from baton import ask
 from desk.business import business, instructions, knowledge, policies
 from desk.records import Finding
-from state.desk import DraftUpdate, draft_shape, plain
+from state.desk import DraftUpdate, as_draft, draft_shape
 from state.orchestrator_worker import SynthesiseInput
 
 
@@ -28,7 +28,7 @@ async def synthesise(state: SynthesiseInput) -> DraftUpdate:
         "complaint": state.get("complaint"),
     }
     answer = await ask("strong", draft_shape(specialist.actions), instructions(__file__), data)
-    return {"draft": plain(answer)}
+    return {"draft": as_draft(answer)}
 
 
 def _finding_data(finding: Finding) -> dict[str, Any]:

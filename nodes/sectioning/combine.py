@@ -6,7 +6,7 @@ from textwrap import shorten
 
 from desk.business import business
 from desk.records import OTHER, Review, paragraphs
-from state.desk import PROPOSED_ONLY, Draft, ResolutionUpdate, citations_of, proposed
+from state.desk import PROPOSED_ONLY, Draft, ResolutionUpdate, citations_of, proposed_actions
 from state.sectioning import CombineInput, CombineUpdate, SectionResult
 
 LONGEST_QUOTE, LONGEST_REST = 200, 1_000  # characters
@@ -20,7 +20,7 @@ async def combine(state: CombineInput) -> ResolutionUpdate | CombineUpdate:
     if not answers:
         return {"review": Review(verdict="escalate", reason=_reason(answers, leftovers))}
     surest = max(answers, key=lambda each: each.confidence)
-    actions = [action for each in answers for action in proposed(each.draft)]
+    actions = [action for each in answers for action in proposed_actions(each.draft)]
     return {
         "outcome": "escalated" if leftovers or actions else "answered",
         "route": surest.route,
@@ -63,7 +63,7 @@ def _reason(answers: list[SectionResult], leftovers: list[tuple[str, str]]) -> s
     reasons = [
         f"{why}: {_quotes(request for _, request in group)}" for why, group in groupby(leftovers, lambda each: each[0])
     ]
-    if any(proposed(each.draft) for each in answers):
+    if any(proposed_actions(each.draft) for each in answers):
         reasons.insert(0, PROPOSED_ONLY)
     return "; ".join(reasons) or f"{len(answers)} of {len(answers)} requests answered from the policies"
 

@@ -2,7 +2,7 @@
 
 from desk.business import business
 from desk.records import Verdict
-from state.desk import ActionStatus, ActionTaken, proposed
+from state.desk import ActionStatus, ActionTaken, proposed_actions
 from state.support_desk import SettleInput, Settlement, SettleUpdate
 
 STATUS: dict[Verdict, ActionStatus] = {"escalate": "proposed", "decline": "refused"}
@@ -34,5 +34,5 @@ def _text(state: SettleInput) -> str:
 def _open_action(state: SettleInput) -> ActionTaken:
     """Return the action without a receipt, with the status that decision or verdict give it."""
     status = "rejected" if state.get("decision") else STATUS.get(state["review"].verdict, "proposed")
-    [action] = proposed(state["draft"], status)
+    [action] = proposed_actions(state["draft"], status)
     return action

@@ -34,11 +34,11 @@ from tests.graphs.second_messages import (
     Message,
     Pair,
     Told,
+    as_draft,
     differences,
     each_alone,
     first_question,
     lines,
-    plain,
 )
 from tests.ready import furnish
 
@@ -204,7 +204,7 @@ async def worked(studio: LangGraphClient, graph: str, thread: str, message: Mess
         output = await studio.runs.wait(thread, graph, command=command, context=context)
         asked.append(question)
     state = await studio.threads.get_state(thread)
-    return plain({"output": output, "asked": asked, "values": state["values"]})
+    return as_draft({"output": output, "asked": asked, "values": state["values"]})
 
 
 async def second(studio: LangGraphClient, graph: str, pair: Pair) -> Told:
