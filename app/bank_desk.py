@@ -2,11 +2,11 @@
 
 from pathlib import Path
 
-from bank.desk import FILE, desk_bank
-from bank.records import LogLine
-from bank.server import app
+from bank.clerk.desk import FILE, desk_bank
+from bank.ledger.records import LogLine
+from bank.ledger.server import app
+from bank.ledger.sqlite_bank import SqliteBank
 from bank.settings import bank_settings
-from bank.sqlite_bank import SqliteBank
 from baton.cli.terminal.output import say
 from baton.cli.terminal.serving import listen, serve
 from baton.config.home import make_home

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from bank.records import LogLine
+from bank.ledger.records import LogLine
 from baton.cli.terminal.output import note
 from baton.cli.terminal.rows import Rows
 from baton.cli.views.phrases import shorten

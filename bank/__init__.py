@@ -1,1 +1,1 @@
-"""The business: a small bank, its rules, its policies and what the offline model knows of it."""
+"""The business: a small bank (`ledger/`), what its desk does with it (`clerk/`), knows, and how it reads (`text/`)."""

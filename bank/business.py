@@ -3,17 +3,17 @@
 import asyncio
 from collections.abc import Iterable
 
-from bank.actions import ACTIONS
-from bank.desk import desk_bank
-from bank.fraud import protect
+from bank.clerk.desk import desk_bank
+from bank.clerk.fraud import protect
+from bank.clerk.service import BankService
+from bank.clerk.tools import ListAccounts, ListCards, ListTransactions
+from bank.clerk.triage import long_path
+from bank.clerk.workers import WORKERS
 from bank.knowledge import FOLDER, knowledge
-from bank.protocol import UnknownCustomer
-from bank.reader import BankReader
-from bank.service import BankService
+from bank.ledger.actions import ACTIONS
+from bank.ledger.protocol import UnknownCustomer
 from bank.settings import BankSettings, bank_settings
-from bank.tools import ListAccounts, ListCards, ListTransactions
-from bank.triage import long_path
-from bank.workers import WORKERS
+from bank.text.reader import BankReader
 from baton import Check
 from baton.config.home import home
 from baton.config.settings import settings

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from bank.actions import ACTION_NAMES
+from bank.ledger.actions import ACTION_NAMES
 from desk.knowledge.folder import FolderKnowledge, folder_knowledge
 
 FOLDER = Path(__file__).parent

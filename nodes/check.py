@@ -1,4 +1,4 @@
-"""Check a draft before anyone sees it: code, not a model, decides what may go on."""
+"""Check a draft before anyone reads it: code, not a model, decides how to go on."""
 
 from typing import NotRequired
 
@@ -10,25 +10,25 @@ from state.desk import DraftedInput, ReviewUpdate
 
 
 class CheckInput(DraftedInput):
-    """A draft, and what its writer was shown besides the policies."""
+    """Read by `check`: a draft, and the tool results that its writer had besides the policies."""
 
     seen: NotRequired[list[ToolResult]]
 
 
 async def check(state: CheckInput) -> ReviewUpdate:
-    """How to go on with the draft, and why."""
+    """Return the review of the draft: how to go on with it, and why."""
     if fault := await _fault(state):
         return {"review": Review(verdict="escalate", reason=fault)}
     return {"review": await review_action(state["draft"].action, state["message"], state["customer_id"])}
 
 
 async def _fault(state: CheckInput) -> str | None:
-    """What makes the reply unfit to send; None when nothing does."""
-    drafted, passages = state["draft"], (await knowledge()).passages(state["passages"])
-    cited = (each.text for each in passages if each.policy_id in drafted.citations)
-    grounds = " ".join([state["message"], *cited, *values_of(state.get("seen", []))])
+    """Return the first fault of the reply in words; None where it may be sent."""
+    draft, passages = state["draft"], (await knowledge()).passages(state["passages"])
+    cited_texts = (each.text for each in passages if each.policy_id in draft.citations)
+    grounds = " ".join([state["message"], *cited_texts, *values_of(state.get("seen", []))])
     return (
-        citation_fault(drafted.citations, {passage.policy_id for passage in passages})
-        or await privacy_fault(drafted.reply, state["customer_id"], state["message"])
-        or invention_fault(drafted.reply, drafted.action, grounds)
+        citation_fault(draft.citations, {passage.policy_id for passage in passages})
+        or await privacy_fault(draft.reply, state["customer_id"], state["message"])
+        or invention_fault(draft.reply, draft.action, grounds)
     )

@@ -8,7 +8,7 @@ from state.desk import Inquiry, RouteUpdate
 
 
 async def classify(state: Inquiry, runtime: Runtime[Context]) -> RouteUpdate:
-    """The most probable route with its calibrated confidence, and whether that is enough to be sure."""
+    """Return the most probable route with its calibrated confidence, and whether that reaches the threshold."""
     guess = (await knowledge()).guess(state["message"])
     sure = guess.confidence >= runtime.context.route_threshold
     return {"route": guess.route, "confidence": guess.confidence, "sure": sure}

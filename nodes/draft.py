@@ -2,12 +2,12 @@
 
 from baton import ask
 from desk.business import draft_context, instructions, knowledge
-from state.desk import DraftInput, DraftUpdate, draft_shape, plain
+from state.desk import DraftInput, DraftUpdate, as_draft, draft_shape
 
 
 async def draft(state: DraftInput) -> DraftUpdate:
-    """A reply that cites its policies; an action only where we know who asks, and only one of the specialist's."""
+    """Ask the route's model for a draft and return it; the model can propose only the specialist's actions."""
     specialist = (await knowledge()).specialist(state["route"])
     prompt = f"{instructions(__file__)}\n{specialist.instructions}"
-    said = await ask(specialist.model, draft_shape(specialist.actions), prompt, await draft_context(state))
-    return {"draft": plain(said)}
+    answer = await ask(specialist.model, draft_shape(specialist.actions), prompt, await draft_context(state))
+    return {"draft": as_draft(answer)}

@@ -1,16 +1,16 @@
-"""Escalate: hand a message to a person, with the reason and the best that was made of it."""
+"""Escalate: hand a message to a person, with the reason and the best draft."""
 
 from typing import NotRequired
 
 from desk.business import business
 from desk.records import OTHER, Review
-from state.desk import Draft, Resolution, RoutedInput, proposed
+from state.desk import Draft, ResolutionUpdate, RoutedInput, proposed_actions
 
 
 class EscalateInput(RoutedInput):
-    """A routed message that the desk cannot settle by itself.
+    """Read by `escalate`: a routed message that the desk cannot settle by itself.
 
-    `best` is a draft worth a person's reading, `finding` what was settled before.
+    `best` is the best draft so far, `finding` the result of an earlier step in words.
     """
 
     passages: NotRequired[list[str]]
@@ -19,22 +19,24 @@ class EscalateInput(RoutedInput):
     finding: NotRequired[str]
 
 
-async def escalate(state: EscalateInput) -> Resolution:
-    """A resolution that says who looks now, and why."""
-    best, found = state.get("best"), state.get("finding")
-    parts = [found, _reason(state), best and f'the best draft: "{best.reply}"']
+async def escalate(state: EscalateInput) -> ResolutionUpdate:
+    """Return the resolution of an escalation: a holding reply, the reason, the best draft's action as proposed."""
+    best, finding = state.get("best"), state.get("finding")
+    parts = [finding, _reason(state), best and f'the best draft: "{best.reply}"']
     return {
         "outcome": "escalated",
         "route": state["route"],
         "confidence": state["confidence"],
         "reply": business().wording.holding,
         "citations": best.citations if best else [],
-        "actions": proposed(best),
+        "actions": proposed_actions(best),
         "reason": "; ".join(part for part in parts if part),
+        "has_result": False,
     }
 
 
 def _reason(state: EscalateInput) -> str:
+    """Return why a person must look; without a review the route and the passages tell."""
     review, best = state.get("review"), f"{state['route']}, {state['confidence']:.2f}"
     if review is not None:
         return review.reason

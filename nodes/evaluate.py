@@ -1,4 +1,4 @@
-"""Evaluate a draft against the numbered criteria, and say how the loop goes on; the best is kept, not the last."""
+"""Evaluate a draft against the numbered criteria, and decide how the loop goes on; it keeps the best draft."""
 
 from typing import Any
 
@@ -12,43 +12,44 @@ from state.evaluator_optimizer import EvaluateInput, EvaluateUpdate, Evaluation,
 
 
 async def evaluate(state: EvaluateInput, runtime: Runtime[Context]) -> EvaluateUpdate:
-    """The judge's marks, and what they mean for the loop; the judge reads each policy found as a whole."""
+    """Ask a judge for marks and return them with the loop's next state; the judge reads whole policies."""
     data: dict[str, Any] = {
         "message": state["message"],
         "policies": await policies(state["passages"], whole=True),
         "draft": state["draft"].model_dump(mode="json"),
         "criteria": [each.model_dump() for each in business().criteria],
     }
-    said = await ask("judge", Evaluation, instructions(__file__), data)
-    return weighed(state, marked(said), runtime.context.revisions)
+    evaluation = await ask("judge", Evaluation, instructions(__file__), data)
+    return loop_update(state, complete_marks(evaluation), runtime.context.revisions)
 
 
-def marked(said: Evaluation) -> list[Mark]:
-    """One mark for each criterion: one that the judge left out, or marked both ways, is not met."""
+def complete_marks(evaluation: Evaluation) -> list[Mark]:
+    """Return one mark for each criterion; a criterion that the judge left out, or marked both ways, is not met."""
     marks = []
     for number in (each.number for each in business().criteria):
-        given = [mark for mark in said.marks if mark.number == number]
+        own_marks = [mark for mark in evaluation.marks if mark.number == number]
         missing = Mark(number=number, met=False, reason="the judge did not mark it")
-        marks.append(min(given, key=lambda mark: mark.met, default=missing))
+        marks.append(min(own_marks, key=lambda mark: mark.met, default=missing))
     return marks
 
 
-def weighed(state: EvaluateInput, marks: list[Mark], cap: int) -> EvaluateUpdate:
-    """What is kept and how it goes on: passed, revised, or to a person for want of improvement or of revisions."""
-    unmet, revised = [mark for mark in marks if not mark.met], state.get("revised", 0)
-    met, times = len(marks) - len(unmet), f"{revised} revision{'' if revised == 1 else 's'}"
-    judged: EvaluateUpdate = {"evaluation": Evaluation(marks=marks), "best": state["draft"], "met": met, "unmet": unmet}
+def loop_update(state: EvaluateInput, marks: list[Mark], cap: int) -> EvaluateUpdate:
+    """Return the best draft with its marks; a `review` ends the loop without improvement or at the cap of revisions."""
+    unmet, revisions = [mark for mark in marks if not mark.met], state.get("revised", 0)
+    met, times = len(marks) - len(unmet), f"{revisions} revision{'' if revisions == 1 else 's'}"
+    update: EvaluateUpdate = {"evaluation": Evaluation(marks=marks), "best": state["draft"], "met": met, "unmet": unmet}
     if "best" in state and met <= state["met"]:
-        judged |= {"best": state["best"], "met": state["met"], "unmet": state["unmet"]}
-        return {**judged, "review": _below(f"no improvement after {times}", state["unmet"])}
+        update |= {"best": state["best"], "met": state["met"], "unmet": state["unmet"]}
+        return {**update, "review": _below(f"no improvement after {times}", state["unmet"])}
     if not unmet:
-        return {**judged, "finding": f"all {met} criteria are met after {times}"}
-    if revised >= cap:
-        return {**judged, "review": _below(f"the cap of {cap} revisions (revisions) was reached", unmet)}
-    return judged
+        return {**update, "finding": f"all {met} criteria are met after {times}"}
+    if revisions >= cap:
+        return {**update, "review": _below(f"the cap of {cap} revisions (revisions) was reached", unmet)}
+    return update
 
 
 def _below(why: str, unmet: list[Mark]) -> Review:
+    """Return the review that hands a draft below the bar to a person, with the unmet criteria by name."""
     names = {each.number: each.name for each in business().criteria}
-    told = "; ".join(f"{names[mark.number]}: {mark.reason}" for mark in unmet)
-    return Review(verdict="escalate", reason=f"{why}; not met: {told}")
+    details = "; ".join(f"{names[mark.number]}: {mark.reason}" for mark in unmet)
+    return Review(verdict="escalate", reason=f"{why}; not met: {details}")

@@ -10,10 +10,10 @@ from state.desk import RouteChoice, RoutedInput, RouteUpdate
 
 
 async def reconsider(state: RoutedInput, runtime: Runtime[Context]) -> RouteUpdate:
-    """The model's choice among the desk's routes, with its confidence, and whether that is enough to be sure.
+    """Ask a model for the route and return it with its confidence, and whether that reaches the threshold.
 
     Raises:
-        BadAnswer: the model named a route that there is not.
+        BadAnswer: the model named an unknown route.
     """
     routes = (await knowledge()).routes
     data = {"message": state["message"], "routes": routes, "router_says": state["route"]}

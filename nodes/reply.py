@@ -1,37 +1,38 @@
-"""Reply: turn a draft into a resolution. Nothing is done here: an action is proposed, and a person carries it out."""
+"""Reply: turn a draft into a resolution. Its action stays a proposal, which a person carries out."""
 
 from typing import NotRequired
 
 from desk.business import business
 from desk.records import Review
-from state.desk import PROPOSED_ONLY, Draft, DraftedInput, Resolution, proposed
+from state.desk import PROPOSED_ONLY, Draft, DraftedInput, ResolutionUpdate, proposed_actions
 
 
 class ReplyInput(DraftedInput):
-    """A draft that may go out; `finding` is what was settled before it, `review` what was said of its action."""
+    """Read by `reply`: a draft that may be sent, the result of an earlier step in words, the review of its action."""
 
     finding: NotRequired[str]
     review: NotRequired[Review]
 
 
-async def reply(state: ReplyInput) -> Resolution:
-    """The draft as it is; its action, which nobody has carried out, is left to a person, unless a rule forbids it."""
-    drafted, review = state["draft"], state.get("review")
-    refused = review.reason if review is not None and review.verdict == "decline" else None
-    reason = refused or (PROPOSED_ONLY if drafted.action else "answered from the policies")
+async def reply(state: ReplyInput) -> ResolutionUpdate:
+    """Return the resolution of the draft: "escalated" with an action, "declined" where a rule forbids that action."""
+    draft, review = state["draft"], state.get("review")
+    refusal = review.reason if review is not None and review.verdict == "decline" else None
+    reason = refusal or (PROPOSED_ONLY if draft.action else "answered from the policies")
     return {
-        "outcome": "declined" if refused else "escalated" if drafted.action else "answered",
+        "outcome": "declined" if refusal else "escalated" if draft.action else "answered",
         "route": state["route"],
         "confidence": state["confidence"],
-        "reply": _text(drafted, refused),
-        "citations": drafted.citations,
-        "actions": proposed(drafted, "refused" if refused else "proposed"),
+        "reply": _text(draft, refusal),
+        "citations": draft.citations,
+        "actions": proposed_actions(draft, "refused" if refusal else "proposed"),
         "reason": "; ".join(filter(None, [state.get("finding"), reason])),
+        "has_result": True,
     }
 
 
-def _text(drafted: Draft, refused: str | None) -> str:
-    """What the customer reads; never a draft that says done what nobody did."""
-    if refused:
-        return business().wording.refuse(refused)
-    return business().wording.passed_on if drafted.action else drafted.reply
+def _text(draft: Draft, refusal: str | None) -> str:
+    """Return the customer's text; a draft with an action is not sent, for nobody has done it."""
+    if refusal:
+        return business().wording.refuse(refusal)
+    return business().wording.passed_on if draft.action else draft.reply

@@ -8,6 +8,6 @@ from state.desk import RetrieveUpdate, RoutedInput
 
 
 async def retrieve(state: RoutedInput, runtime: Runtime[Context]) -> RetrieveUpdate:
-    """Ids only: the texts stay where they are."""
-    known, most = await knowledge(), runtime.context.passages
-    return {"passages": known.search(state["message"], state["route"], most)}
+    """Search the policies and return the ids of the passages, best first, as many as the context allows."""
+    desk, most = await knowledge(), runtime.context.passages
+    return {"passages": desk.search(state["message"], state["route"], most)}

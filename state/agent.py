@@ -1,4 +1,4 @@
-"""The state of `agent`."""
+"""The state of `agent`: its records, the input and update of each step, and the whole."""
 
 from functools import cache
 from typing import TYPE_CHECKING, Annotated, Any, Literal, NotRequired, Union
@@ -13,7 +13,7 @@ from state.desk import (
     Draft,
     DraftUpdate,
     Inquiry,
-    Resolution,
+    ResolutionUpdate,
     RetrieveUpdate,
     ReviewUpdate,
     RoutedInput,
@@ -24,7 +24,7 @@ from state.desk import (
 LONGEST_QUERY = 400  # characters
 
 
-def _worth_searching(query: str) -> str:
+def _check_query(query: str) -> str:
     if not query.strip() or len(query) > LONGEST_QUERY:
         raise ValueError(f"a query has 1 to {LONGEST_QUERY} characters")
     return query
@@ -34,14 +34,14 @@ class SearchPolicies(Record):
     """Search the desk's policies for some words."""
 
     name: Literal["search_policies"]
-    query: Annotated[str, AfterValidator(_worth_searching)]
+    query: Annotated[str, AfterValidator(_check_query)]
 
 
 if TYPE_CHECKING:
     AnyTool = SearchPolicies | Tool
 else:
     AnyTool = Union[(SearchPolicies, *business().tools)]
-"""All that the agent may use: it only reads, and none of it takes a customer as an argument."""
+"""The tools of the agent: they only read, and none takes a customer as an argument."""
 
 
 class Finish(Record):
@@ -66,15 +66,15 @@ class Move(Record):
 
 
 @cache
-def move_shape(allowed: tuple[str, ...]) -> type[Move]:
-    """A `Move` whose draft can propose the allowed actions and no others."""
-    finish = create_model("Finish", __base__=Finish, __module__=__name__, draft=(draft_shape(allowed), ...))
+def move_shape(actions: tuple[str, ...]) -> type[Move]:
+    """Return the kind of `Move` whose draft can propose these actions and no others."""
+    finish = create_model("Finish", __base__=Finish, __module__=__name__, draft=(draft_shape(actions), ...))
     step: Any = Union[(SearchPolicies, *business().tools, finish, GiveUp)]
     return create_model("Move", __base__=Move, __module__=__name__, step=(step, ...))
 
 
 class ToolResult(Record):
-    """One tool call and what it gave: ids of passages, or rows of the customer's own; or why it gave nothing."""
+    """A tool call with its result: ids of passages, or the customer's own rows; `refused` says why it has neither."""
 
     call: AnyTool
     passages: list[str]
@@ -83,7 +83,7 @@ class ToolResult(Record):
 
 
 class DecideStepInput(RoutedInput):
-    """A routed inquiry and what was found so far; `taken` counts the steps."""
+    """Read by `decide_step`: a routed inquiry with all tool results so far; `taken` counts the steps."""
 
     seen: NotRequired[list[ToolResult]]
     passages: NotRequired[list[str]]
@@ -91,13 +91,13 @@ class DecideStepInput(RoutedInput):
 
 
 class UseToolInput(DecideStepInput):
-    """A tool call to be made."""
+    """Read by `use_tool`: the same with the call to make."""
 
     call: AnyTool
 
 
 class DecideStepUpdate(TypedDict):
-    """What deciding writes: a call, or a draft, or a review that ends the loop with the best that was found."""
+    """Written by `decide_step`: a call, or a draft, or a review that ends the loop with the best draft."""
 
     taken: int
     why: str
@@ -108,13 +108,13 @@ class DecideStepUpdate(TypedDict):
 
 
 class UseToolUpdate(RetrieveUpdate):
-    """What using a tool writes."""
+    """Written by `use_tool`: all tool results, and all passages found."""
 
     seen: list[ToolResult]
 
 
-class State(Inquiry, RouteUpdate, Resolution, DraftUpdate, ReviewUpdate, UseToolUpdate, total=False):
-    """All that `agent` keeps; a step reads and writes a slice of it."""
+class State(Inquiry, RouteUpdate, ResolutionUpdate, DraftUpdate, ReviewUpdate, UseToolUpdate, total=False):
+    """The whole state of `agent`; each step reads and writes a part of it."""
 
     taken: int
     why: str

@@ -1,4 +1,4 @@
-"""The state of `chaining`."""
+"""The state of `chaining`: its records, the input and update of each step, and the whole."""
 
 from datetime import date
 from typing import Annotated, Literal, NotRequired
@@ -9,7 +9,16 @@ from typing_extensions import TypedDict
 from baton.records import Record
 from baton.steps.gates import GateReport
 from desk.records import Amount
-from state.desk import DraftInput, DraftUpdate, Inquiry, Reply, Resolution, RetrieveUpdate, RoutedInput, RouteUpdate
+from state.desk import (
+    DraftInput,
+    DraftUpdate,
+    Inquiry,
+    Reply,
+    ResolutionUpdate,
+    RetrieveUpdate,
+    RoutedInput,
+    RouteUpdate,
+)
 
 
 class Fact(Record):
@@ -49,37 +58,37 @@ class CaseReply(Record):
 
 
 class ExtractInput(RoutedInput):
-    """A routed inquiry; `complaint` is what the gate said about the last attempt."""
+    """Read by `extract`: a routed inquiry; `complaint` is the fault that the gate found in the last attempt."""
 
     complaint: NotRequired[str | None]
 
 
 class NormaliseInput(ExtractInput):
-    """An inquiry with the facts found in it."""
+    """Read by `normalise`: an inquiry with its facts."""
 
     facts: list[Fact]
 
 
 class GateFactsInput(NormaliseInput):
-    """Facts before their gate; `repaired` names the gates that sent their result back."""
+    """Read by `gate_facts`: the same; `repaired` names the gates that have sent a result back."""
 
     repaired: NotRequired[list[str]]
 
 
 class GateCaseInput(GateFactsInput):
-    """A case before its gate."""
+    """Read by `gate_case`: the same with the case."""
 
     case: Case
 
 
 class SummariseInput(NormaliseInput, DraftInput):
-    """A case with the policies that bear on it."""
+    """Read by `summarise`: the facts, the case, and the passages that bear on it."""
 
     case: Case
 
 
 class GateReplyInput(SummariseInput, DraftUpdate):
-    """A summary and a reply before their gate."""
+    """Read by `gate_reply`: the same with summary and reply."""
 
     summary: str
     facts_used: list[int]
@@ -87,19 +96,19 @@ class GateReplyInput(SummariseInput, DraftUpdate):
 
 
 class ExtractUpdate(TypedDict):
-    """What extracting writes."""
+    """Written by `extract`."""
 
     facts: list[Fact]
 
 
 class NormaliseUpdate(TypedDict):
-    """What normalising writes."""
+    """Written by `normalise`."""
 
     case: Case
 
 
 class SummariseUpdate(DraftUpdate):
-    """What summarising writes."""
+    """Written by `summarise`: its reply stands in the draft."""
 
     summary: str
     facts_used: list[int]
@@ -108,7 +117,7 @@ class SummariseUpdate(DraftUpdate):
 class State(
     Inquiry,
     RouteUpdate,
-    Resolution,
+    ResolutionUpdate,
     RetrieveUpdate,
     ExtractUpdate,
     NormaliseUpdate,
@@ -116,4 +125,4 @@ class State(
     GateReport,
     total=False,
 ):
-    """All that `chaining` keeps; a step reads and writes a slice of it."""
+    """The whole state of `chaining`; each step reads and writes a part of it."""

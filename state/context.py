@@ -1,4 +1,4 @@
-"""What a person may set for one run: plain values only, so that LangGraph Studio can edit them."""
+"""The values that a person may set for one run: plain ones only, so that LangGraph Studio can edit them."""
 
 from pydantic import Field
 
@@ -6,7 +6,7 @@ from baton.records import Record
 
 
 class Context(Record):
-    """The caps and thresholds of the desk's graphs."""
+    """The caps and thresholds of the desk's graphs; read by nodes through `Runtime[Context]`."""
 
     route_threshold: float = Field(
         0.88, ge=0, le=1, description="Below this confidence a route goes to the next tier, then to a person."

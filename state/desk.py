@@ -1,4 +1,4 @@
-"""The contract that every graph of the desk shares: an inquiry in, a resolution out; and the records between."""
+"""The contract of every graph of the desk, an inquiry in and a resolution out, and the records that graphs share."""
 
 from collections.abc import Iterable
 from functools import cache
@@ -16,15 +16,15 @@ if TYPE_CHECKING:
     AnyAction = Action
 else:
     AnyAction = Union[business().actions]  # noqa: UP007 - what is in it is known at run time only
-"""One of the business's actions."""
+"""Any action of the business."""
 
-LONGEST_MESSAGE = 16_384  # bytes; longer ones are not messages
+LONGEST_MESSAGE = 16_384  # bytes
 
 Outcome = Literal["answered", "acted", "declined", "escalated"]
 Confidence = Annotated[float, Field(ge=0, le=1)]
 
 
-def _worth_reading(message: str) -> str:
+def _check_message(message: str) -> str:
     size = len(message.encode("utf-8", "surrogatepass"))
     if size > LONGEST_MESSAGE:
         raise ValueError(f"the message has {size:,} bytes; at most {LONGEST_MESSAGE:,} are taken")
@@ -35,26 +35,26 @@ def _worth_reading(message: str) -> str:
     return redact(message)
 
 
-Message = Annotated[str, AfterValidator(_worth_reading)]
-"""A customer's text; card numbers and keys in it are masked as it comes in, so that nothing that is kept holds one."""
+Message = Annotated[str, AfterValidator(_check_message)]
+"""A customer's text; card numbers and keys are masked at the entry, so that nothing stored holds one."""
 
 
 class Inquiry(TypedDict):
-    """What a customer sends; one whom nobody names is not known."""
+    """The input of every graph: a customer's message; without a `customer_id` the sender is a stranger."""
 
     message: Message
     customer_id: Annotated[str | None, Field(default=None)]
 
 
 class RouteFields(TypedDict):
-    """Where a message belongs; `confidence` is the calibrated probability of the route."""
+    """The route of a message; `confidence` is its calibrated probability (0 to 1)."""
 
     route: str
     confidence: Confidence
 
 
 class RouteUpdate(RouteFields):
-    """A tier's view of where a message belongs; `sure` says that its confidence reaches the run's `route_threshold`."""
+    """Written by a tier of routing; `sure` is whether its confidence reaches the run's `route_threshold`."""
 
     sure: bool
 
@@ -68,30 +68,30 @@ class RouteChoice(Record):
 
 
 class RoutedInput(Inquiry, RouteFields):
-    """An inquiry that knows where it belongs."""
+    """Read by most nodes: an inquiry with its route."""
 
 
 class TierInput(RoutedInput, RouteUpdate):
-    """An inquiry with the view of the last tier that was asked."""
+    """Read by routers: a routed inquiry with the last tier's view."""
 
 
 class RetrieveUpdate(TypedDict):
-    """The ids of the policy passages that bear on an inquiry, best first."""
+    """Written by `retrieve`: the ids of the policy passages that bear on an inquiry, best first."""
 
     passages: list[str]
 
 
 class DraftInput(RoutedInput, RetrieveUpdate):
-    """A routed inquiry with its policies."""
+    """Read by `draft`: a routed inquiry with its passages."""
 
 
-def _worth_sending(reply: str) -> str:
+def _check_reply(reply: str) -> str:
     if not reply.strip():
         raise ValueError("the reply is empty")
     return reply
 
 
-Reply = Annotated[str, AfterValidator(_worth_sending)]
+Reply = Annotated[str, AfterValidator(_check_reply)]
 
 
 class Draft(Record):
@@ -103,52 +103,52 @@ class Draft(Record):
 
 
 @cache
-def draft_shape(allowed: tuple[str, ...]) -> type[Draft]:
-    """A `Draft` that can propose the allowed actions and no others: what a model is not offered it cannot ask for."""
-    kinds = tuple(kind for kind in business().actions if action_name(kind) in allowed)
+def draft_shape(actions: tuple[str, ...]) -> type[Draft]:
+    """Return the kind of `Draft` that can propose these actions and no others, so that a model is offered no more."""
+    kinds = tuple(kind for kind in business().actions if action_name(kind) in actions)
     action: Any = Union[(*kinds, None)]
     return create_model("Draft", __base__=Draft, __module__=__name__, action=(action, ...))
 
 
-def plain(said: Draft) -> Draft:
-    """The draft as a `Draft`, whatever shape it was asked for in."""
-    return Draft(reply=said.reply, citations=said.citations, action=said.action)
+def as_draft(draft: Draft) -> Draft:
+    """Return a draft of any `draft_shape` as a `Draft`."""
+    return Draft(reply=draft.reply, citations=draft.citations, action=draft.action)
 
 
 def citations_of(drafts: Iterable[Draft | None]) -> list[str]:
-    """The policies that drafts rest on, each once, in the order in which they are cited."""
+    """Return the ids of the policies that drafts cite, each once, in the order in which they are cited."""
     return list(dict.fromkeys(name for each in drafts if each for name in each.citations))
 
 
 class DraftUpdate(TypedDict):
-    """What drafting writes."""
+    """Written by nodes that draft."""
 
     draft: Draft
 
 
 class ReviewUpdate(TypedDict):
-    """What a check writes."""
+    """Written by nodes that check."""
 
     review: Review
 
 
 class DraftedInput(DraftInput, DraftUpdate):
-    """An informed inquiry with a draft."""
+    """Read after drafting: a routed inquiry with its passages and its draft."""
 
 
-def _known_action(name: str) -> str:
-    known = [action_name(kind) for kind in business().actions]
-    if name not in known:
-        raise ValueError(f"there is no action {name[:40]!r}; the desk knows {', '.join(known)}")
+def _check_action_name(name: str) -> str:
+    names = [action_name(kind) for kind in business().actions]
+    if name not in names:
+        raise ValueError(f"there is no action {name[:40]!r}; the desk knows {', '.join(names)}")
     return name
 
 
-ActionName = Annotated[str, AfterValidator(_known_action)]
+ActionName = Annotated[str, AfterValidator(_check_action_name)]
 ActionStatus = Literal["done", "proposed", "rejected", "refused"]
 
 
 class ActionTaken(Record):
-    """An action in a resolution; `receipt` is the business's, None where it was only proposed."""
+    """An action in a resolution; `receipt` is the id of the business's receipt, None where it was not done."""
 
     name: ActionName
     args: dict[str, str]
@@ -157,7 +157,7 @@ class ActionTaken(Record):
 
 
 class Resolution(TypedDict):
-    """What every graph ends with."""
+    """The output of every graph; its keys are a contract."""
 
     outcome: Outcome
     route: str
@@ -168,15 +168,21 @@ class Resolution(TypedDict):
     reason: str
 
 
-def proposed(draft: Draft | None, status: ActionStatus = "proposed") -> list[ActionTaken]:
-    """The action of a draft as it stands where nobody has carried it out; none where there is none."""
+class ResolutionUpdate(Resolution):
+    """Written by the last step of a pattern, read by a graph that has the pattern as one of its steps.
+
+    `has_result` is True where the pattern came to an answer, or to an action that it proposes; False where a person
+    must find one.
+    """
+
+    has_result: bool
+
+
+def proposed_actions(draft: Draft | None, status: ActionStatus = "proposed") -> list[ActionTaken]:
+    """Return the draft's action in a list, without a receipt; empty where there is no draft or no action."""
     action = draft and draft.action
     return [ActionTaken(name=action.name, args=arguments(action), status=status, receipt=None)] if action else []
 
 
 PROPOSED_ONLY = "an action is proposed that this graph does not do"
-
-
-def is_settled(resolution: Resolution) -> bool:
-    """Whether a graph came to a result: an answer, or an action that it proposes; False where a person must look."""
-    return resolution["outcome"] != "escalated" or resolution["reason"].endswith(PROPOSED_ONLY)
+"""The reason of a resolution that ends with a proposal."""

@@ -1,4 +1,4 @@
-"""The state of `evaluator_optimizer`."""
+"""The state of `evaluator_optimizer`: its records, the input and update of each step, and the whole."""
 
 from typing import NotRequired
 
@@ -6,7 +6,7 @@ from typing_extensions import TypedDict
 
 from baton.records import Record
 from desk.records import Review
-from state.desk import Draft, DraftedInput, DraftUpdate, Inquiry, Resolution, RetrieveUpdate, RouteUpdate
+from state.desk import Draft, DraftedInput, DraftUpdate, Inquiry, ResolutionUpdate, RetrieveUpdate, RouteUpdate
 
 
 class Mark(Record):
@@ -24,7 +24,7 @@ class Evaluation(Record):
 
 
 class LoopFields(TypedDict, total=False):
-    """Where the loop stands: `best` is the draft kept, `met` how many criteria it meets, `unmet` the marks it lacks."""
+    """The loop's state: the best draft, how many criteria it meets, its unmet marks, and the count of revisions."""
 
     best: Draft
     met: int
@@ -33,11 +33,11 @@ class LoopFields(TypedDict, total=False):
 
 
 class EvaluateInput(DraftedInput, LoopFields):
-    """A draft to be judged, and what was the best before it."""
+    """Read by `evaluate`: a draft to judge, and the best one before it."""
 
 
 class EvaluateUpdate(TypedDict):
-    """What evaluating writes; `review` only where the loop ends below the bar, `finding` where it passes."""
+    """Written by `evaluate`; `review` only where the loop ends below the bar, `finding` only where the draft passes."""
 
     evaluation: Evaluation
     best: Draft
@@ -48,20 +48,20 @@ class EvaluateUpdate(TypedDict):
 
 
 class ReviseInput(DraftedInput):
-    """The best draft so far with what it lacks."""
+    """Read by `revise`: a draft with its unmet marks."""
 
     unmet: list[Mark]
     revised: NotRequired[int]
 
 
 class ReviseUpdate(DraftUpdate):
-    """What revising writes; `revised` counts the revisions."""
+    """Written by `revise`; `revised` counts the revisions."""
 
     revised: int
 
 
-class State(Inquiry, RouteUpdate, Resolution, RetrieveUpdate, DraftUpdate, LoopFields, total=False):
-    """All that `evaluator_optimizer` keeps; a step reads and writes a slice of it."""
+class State(Inquiry, RouteUpdate, ResolutionUpdate, RetrieveUpdate, DraftUpdate, LoopFields, total=False):
+    """The whole state of `evaluator_optimizer`; each step reads and writes a part of it."""
 
     evaluation: Evaluation
     review: Review

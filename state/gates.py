@@ -1,4 +1,4 @@
-"""Gates whose last word is a person's: what fails twice ends in an escalation instead of a dead letter."""
+"""Gates that escalate: a result that fails twice goes to a person instead of becoming a dead letter."""
 
 from typing import NotRequired
 
@@ -8,13 +8,13 @@ from desk.records import Review
 
 
 class GateUpdate(GateReport):
-    """What such a gate writes; there is a `review` where the one repair was of no use."""
+    """Written by such a gate; `review` only where the result failed again after its one repair."""
 
     review: NotRequired[Review]
 
 
 def gate_or_person(gate: str, fault: str | None, repaired: list[str]) -> GateUpdate:
-    """The report on one result; the second fault at the same gate is for a person."""
+    """Return the report of a gate on one result; at the second fault it holds a review that escalates."""
     try:
         report = gate_report(gate, fault, repaired)
     except GateFailed as failed:

@@ -1,4 +1,4 @@
-"""The state of `multi_agent`."""
+"""The state of `multi_agent`: its records, the input and update of each step, and the whole."""
 
 import operator
 from functools import cache
@@ -15,7 +15,7 @@ from state.desk import (
     DraftInput,
     DraftUpdate,
     Inquiry,
-    Resolution,
+    ResolutionUpdate,
     RetrieveUpdate,
     ReviewUpdate,
     RoutedInput,
@@ -39,13 +39,13 @@ class Handover(Record):
 
 @cache
 def handover_shape(specialists: tuple[str, ...]) -> type[Handover]:
-    """A `Handover` that can go to those specialists, to the end or to a person, and nowhere else."""
+    """Return the kind of `Handover` that can name these specialists, "finish" or "person", and nothing else."""
     to: Any = Literal[(*specialists, FINISH, PERSON)]
     return create_model("Handover", __base__=Handover, __module__=__name__, to=(to, ...))
 
 
 class Contribution(Record):
-    """What one specialist had to say; no draft where no policy bears on the message, and `review` of the checks."""
+    """One specialist's draft with the review of it; `draft` is None where no policy was found."""
 
     route: str
     confidence: Confidence
@@ -54,19 +54,19 @@ class Contribution(Record):
 
     @property
     def fit(self) -> bool:
-        """Whether it has something that may be sent."""
+        """Whether it has a draft that may be sent."""
         return self.draft is not None and self.review.verdict != "escalate"
 
 
 class SuperviseInput(RoutedInput):
-    """A message under way; `handovers` counts how often it was handed over."""
+    """Read by `supervise`: a message with all contributions so far; `handovers` counts its hand-overs."""
 
     handovers: NotRequired[int]
     contributions: NotRequired[list[Contribution]]
 
 
 class SuperviseUpdate(RouteFields):
-    """What supervising writes; `review` and `best` where a person looks."""
+    """Written by `supervise`; `review` and `best` only where a person looks."""
 
     to: str
     parts: list[str]
@@ -77,31 +77,31 @@ class SuperviseUpdate(RouteFields):
 
 
 class HandOverInput(Inquiry, SuperviseUpdate):
-    """A message at the moment of its hand-over."""
+    """Read by the router after `supervise`."""
 
 
 class ContributeInput(DraftInput):
-    """What was handed over, after the specialist's work; no draft where no policy was found."""
+    """Read by `contribute`: the specialist's result; no draft where no policy was found."""
 
     draft: NotRequired[Draft]
     review: NotRequired[Review]
 
 
 class ContributeUpdate(TypedDict):
-    """What a specialist writes: a list of one."""
+    """Written by `contribute`: a list of one."""
 
     contributions: list[Contribution]
 
 
 class SumUpInput(RoutedInput, ContributeUpdate):
-    """A message with all contributions, in the order of the hand-overs."""
+    """Read by `sum_up`: a message with all contributions, in the order of the hand-overs."""
 
 
 class SpecialistState(Inquiry, RouteFields, RetrieveUpdate, DraftUpdate, ReviewUpdate, ContributeUpdate, total=False):
-    """All that one specialist keeps."""
+    """The whole state of one specialist."""
 
 
-class State(Inquiry, RouteUpdate, Resolution, SuperviseUpdate, total=False):
-    """All that `multi_agent` keeps; a step reads and writes a slice of it."""
+class State(Inquiry, RouteUpdate, ResolutionUpdate, SuperviseUpdate, total=False):
+    """The whole state of `multi_agent`; each step reads and writes a part of it."""
 
     contributions: Annotated[list[Contribution], operator.add]

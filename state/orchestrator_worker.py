@@ -1,4 +1,4 @@
-"""The state of `orchestrator_worker`."""
+"""The state of `orchestrator_worker`: its records, the input and update of each step, and the whole."""
 
 import operator
 from typing import Annotated, NotRequired
@@ -8,7 +8,7 @@ from typing_extensions import TypedDict
 from baton.records import Record
 from baton.steps.dead_letters import Failure
 from desk.records import Finding, Review
-from state.desk import Draft, DraftedInput, Inquiry, Resolution, RetrieveUpdate, RoutedInput, RouteUpdate
+from state.desk import Draft, DraftedInput, Inquiry, ResolutionUpdate, RetrieveUpdate, RoutedInput, RouteUpdate
 from state.gates import GateUpdate
 
 
@@ -28,39 +28,39 @@ class Plan(Record):
 
 
 class PlanInput(RoutedInput):
-    """A routed inquiry; `complaint` is what the gate said about the last plan."""
+    """Read by `plan`: a routed inquiry; `complaint` is the fault that the gate found in the last plan."""
 
     complaint: NotRequired[str | None]
 
 
 class PlanUpdate(TypedDict):
-    """What planning writes."""
+    """Written by `plan`."""
 
     plan: Plan
 
 
 class InvestigateInput(RoutedInput):
-    """What a worker is given: a sub-task, and the findings that it needs."""
+    """Read by `investigate`: one sub-task, and the findings that it needs."""
 
     subtask: SubTask
     given: list[Finding]
 
 
 class InvestigateUpdate(TypedDict):
-    """What a worker writes: a list of one."""
+    """Written by `investigate`: a list of one."""
 
     findings: list[Finding]
 
 
 class CollectInput(RoutedInput, PlanUpdate):
-    """What came of the sub-tasks so far: findings and failures, in any order."""
+    """Read by `collect`: the findings and failures of the sub-tasks so far, in any order."""
 
     findings: list[Finding]
     failures: list[Failure]
 
 
 class GatePlanInput(CollectInput):
-    """An inquiry with its plan, before or after its gate."""
+    """Read by `gate_plan` and by the router after it."""
 
     complaint: NotRequired[str | None]
     repaired: NotRequired[list[str]]
@@ -68,32 +68,32 @@ class GatePlanInput(CollectInput):
 
 
 class CollectUpdate(RetrieveUpdate):
-    """The passages found, the sub-tasks without a finding, and all of it in words."""
+    """Written by `collect`: the passages found, the sub-tasks without a finding, and a summary in words."""
 
     missing: list[str]
     finding: str
 
 
 class SynthesiseInput(CollectInput, CollectUpdate):
-    """An inquiry when its sub-tasks are through."""
+    """Read by `synthesise`: an inquiry with all findings; `complaint` is the fault that the last gate found."""
 
     complaint: NotRequired[str | None]
 
 
 class GateCoverageInput(SynthesiseInput, DraftedInput):
-    """An investigation with a draft."""
+    """Read by `gate_coverage`: an investigation with its draft."""
 
     repaired: NotRequired[list[str]]
 
 
 class GateCoverageUpdate(GateUpdate):
-    """What the last gate writes; `best` is the draft where a person must look."""
+    """Written by `gate_coverage`; `best` is the draft, only where a person must look."""
 
     best: NotRequired[Draft]
 
 
-class State(Inquiry, RouteUpdate, Resolution, PlanUpdate, CollectUpdate, GateCoverageUpdate, total=False):
-    """All that `orchestrator_worker` keeps; a step reads and writes a slice of it."""
+class State(Inquiry, RouteUpdate, ResolutionUpdate, PlanUpdate, CollectUpdate, GateCoverageUpdate, total=False):
+    """The whole state of `orchestrator_worker`; each step reads and writes a part of it."""
 
     draft: Draft
     findings: Annotated[list[Finding], operator.add]
@@ -101,9 +101,9 @@ class State(Inquiry, RouteUpdate, Resolution, PlanUpdate, CollectUpdate, GateCov
 
 
 def wave(state: CollectInput) -> list[InvestigateInput]:
-    """The sub-tasks that can be worked next: neither found nor failed, and all that they need is found."""
+    """Return an input for each sub-task that can be worked now: it is still open, and the findings it needs exist."""
     findings = {each.subtask: each for each in state["findings"]}
-    over = {*findings, *(failed_id(each) for each in state["failures"])}
+    finished_ids = {*findings, *(failed_subtask_id(each) for each in state["failures"])}
     return [
         InvestigateInput(
             message=state["message"],
@@ -114,10 +114,10 @@ def wave(state: CollectInput) -> list[InvestigateInput]:
             given=[findings[name] for name in each.needs],
         )
         for each in state["plan"].subtasks
-        if each.id not in over and findings.keys() >= set(each.needs)
+        if each.id not in finished_ids and findings.keys() >= set(each.needs)
     ]
 
 
-def failed_id(failure: Failure) -> str:
-    """Which sub-task failed."""
+def failed_subtask_id(failure: Failure) -> str:
+    """Return the id of the sub-task that failed."""
     return str(failure.request["subtask"]["id"])

@@ -1,4 +1,4 @@
-"""The state of `sectioning`."""
+"""The state of `sectioning`: its records, the input and update of each step, and the whole."""
 
 import operator
 from typing import Annotated, NotRequired
@@ -8,7 +8,7 @@ from typing_extensions import TypedDict
 from baton.records import Record
 from baton.steps.dead_letters import Failure
 from desk.records import Review
-from state.desk import Confidence, Draft, Inquiry, Resolution, RoutedInput, RouteUpdate
+from state.desk import Confidence, Draft, Inquiry, ResolutionUpdate, RoutedInput, RouteUpdate
 from state.gates import GateUpdate
 
 
@@ -19,9 +19,9 @@ class Requests(Record):
 
 
 class SectionResult(Record):
-    """What became of one request; `number` counts them from 1.
+    """The result of one request; `number` counts the requests from 1.
 
-    There is no draft where the request is not for this desk or no policy bears on it.
+    `draft` is None where the request is not for this desk or no policy bears on it.
     """
 
     number: int
@@ -32,53 +32,53 @@ class SectionResult(Record):
 
 
 class SplitInput(Inquiry):
-    """An inquiry; `complaint` is what the gate said about the last split."""
+    """Read by `split`: an inquiry; `complaint` is the fault that the gate found in the last split."""
 
     complaint: NotRequired[str | None]
 
 
 class SplitUpdate(TypedDict):
-    """What splitting writes."""
+    """Written by `split`."""
 
     requests: list[str]
 
 
 class GateSectionsInput(SplitInput, SplitUpdate):
-    """An inquiry with its separate requests, before their gate."""
+    """Read by `gate_sections`: an inquiry with its separate requests."""
 
     repaired: NotRequired[list[str]]
 
 
 class GateSectionsUpdate(GateUpdate):
-    """What the gate writes; `admitted` are the requests that are worked, the first ones where there are too many."""
+    """Written by `gate_sections`; `admitted` are the requests to work, only the first ones where there are too many."""
 
     admitted: list[str]
 
 
 class FanOutInput(Inquiry, GateSectionsUpdate):
-    """An inquiry with the requests that are worked; none where the split is not sound."""
+    """Read by the router that starts a section for each admitted request."""
 
 
 class SectionInput(Inquiry):
-    """One request by itself: the whole message as far as whoever works it knows."""
+    """The input of a section: one request, as its whole message."""
 
     number: int
 
 
 class ReportInput(SectionInput, RoutedInput):
-    """A routed section, with a draft where there was something to draft from."""
+    """Read by `report`: a routed section, with its draft if any."""
 
     draft: NotRequired[Draft]
 
 
 class ReportUpdate(TypedDict):
-    """What a section writes: a list of one."""
+    """Written by `report`: a list of one."""
 
     sections: list[SectionResult]
 
 
 class CombineInput(Inquiry, SplitUpdate):
-    """All that came of the requests: results and failures, in any order."""
+    """Read by `combine`: the results and failures of all sections, in any order."""
 
     admitted: list[str]
     sections: list[SectionResult]
@@ -86,21 +86,21 @@ class CombineInput(Inquiry, SplitUpdate):
 
 
 class CombineUpdate(TypedDict):
-    """Whether the sections gave nothing to reply; then `review` says why."""
+    """Written by `combine` where no section has an answer: `review` says why."""
 
     review: NotRequired[Review]
 
 
 class SectionState(SectionInput, RouteUpdate, total=False):
-    """All that one section keeps."""
+    """The whole state of one section."""
 
     passages: list[str]
     draft: Draft
     sections: list[SectionResult]
 
 
-class State(Inquiry, RouteUpdate, Resolution, SplitUpdate, GateSectionsUpdate, total=False):
-    """All that `sectioning` keeps; a step reads and writes a slice of it."""
+class State(Inquiry, RouteUpdate, ResolutionUpdate, SplitUpdate, GateSectionsUpdate, total=False):
+    """The whole state of `sectioning`; each step reads and writes a part of it."""
 
     sections: Annotated[list[SectionResult], operator.add]
     failures: Annotated[list[Failure], operator.add]

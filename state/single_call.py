@@ -18,4 +18,4 @@ class SingleAnswer(Record):
 
 
 class State(Inquiry, Resolution, total=False):
-    """All that `single_call` keeps."""
+    """The whole state of `single_call`."""

@@ -1,4 +1,4 @@
-"""The state of `support_desk`, and of `settling`: the part of it that sees one action through."""
+"""The state of `support_desk`, and of `settling`, the part of it that carries one action out."""
 
 import operator
 from typing import Annotated, Literal, NotRequired
@@ -15,6 +15,7 @@ from state.desk import (
     DraftUpdate,
     Inquiry,
     Resolution,
+    ResolutionUpdate,
     RetrieveUpdate,
     ReviewUpdate,
     RoutedInput,
@@ -24,25 +25,25 @@ from state.evaluator_optimizer import Evaluation, Mark
 from state.sectioning import SectionResult
 
 Path = Literal["retrieve", "chain", "sections", "investigate", "vote"]
-"""The step that a message goes on to after triage; the first is the short path."""
+"""The step after triage; the first is the short path."""
 
 
 class TriageUpdate(TypedDict):
-    """What triage writes."""
+    """Written by `triage`."""
 
     path: Path
 
 
 class PassOnInput(TypedDict):
-    """The resolution of a path that ended with a person."""
+    """Read by `pass_on`: the resolution of a path that left the message to a person."""
 
     ended: Resolution
 
 
 class PathUpdate(TypedDict):
-    """What a path leaves: what the desk goes on with, or `ended` alone, the resolution of one that ended with a person.
+    """Written by a path: the values that the desk goes on with, or `ended` alone, a resolution that needs a person.
 
-    Nothing of it stands under a name of the desk's own resolution, which its last step alone writes.
+    It writes none of the keys of the desk's own resolution, which are the last step's.
     """
 
     route: NotRequired[str]
@@ -55,84 +56,84 @@ class PathUpdate(TypedDict):
 
 
 class PartsFields(TypedDict):
-    """What the desk would send, one draft for each request; each proposes at most one action."""
+    """The drafts that the desk would send, one for each request; each proposes at most one action."""
 
     parts: list[Draft]
 
 
 class GatherUpdate(PartsFields):
-    """What gathering writes; no draft is the best one any more, for what is wrong with a part is wrong with it."""
+    """Written by `gather`; `best` is cleared, for a fault of a part is a fault of the best draft too."""
 
     best: None
 
 
 class CheckUpdate(TypedDict):
-    """What the review's checks find, each its own, in no order."""
+    """Written by each check of the review; its faults are added in any order."""
 
     faults: Annotated[list[str], operator.add]
 
 
 class CheckInput(RoutedInput, PartsFields):
-    """A message with what the desk would send; `findings` are what an investigation saw besides the policies."""
+    """Read by the checks of the review; `findings` are those of an investigation."""
 
     passages: NotRequired[list[str]]
     findings: NotRequired[list[Finding]]
 
 
 class GatherInput(TypedDict):
-    """What a path leaves: sections, or one draft."""
+    """Read by `gather`: the result of a path, sections or one draft."""
 
     sections: NotRequired[list[SectionResult]]
     draft: NotRequired[Draft]
 
 
 class JudgeInput(CheckInput, CheckUpdate):
-    """The same with what is wrong with it."""
+    """Read by `judge`: the parts with their faults."""
 
 
 class OnwardInput(JudgeInput, ReviewUpdate):
-    """The same with the judgement."""
+    """Read by the router after `judge`."""
 
 
 class SettlingInput(RoutedInput, DraftUpdate):
-    """One part with an action that is to be seen through; `position` is its place among the parts."""
+    """The input of `settling`: one part with an action; `position` is its index among the parts."""
 
     position: int
 
 
 class ActInput(SettlingInput, ReviewUpdate):
-    """An action with the verdict on it."""
+    """Read by `act`: an action with its review."""
 
 
 class AskPersonUpdate(DraftUpdate, ReviewUpdate):
-    """What asking a person writes: the draft with the arguments as decided, and how to go on."""
+    """Written by `ask_person`: the decision, the draft with the arguments as decided, and the review."""
 
     decision: Decision
     asked: int
 
 
 class AskPersonInput(ActInput):
-    """A checked draft whose action waits for a person; `asked` counts the decisions so far."""
+    """Read by `ask_person`: an action that needs a person; `asked` counts the decisions so far."""
 
     asked: NotRequired[int]
 
 
 class ActUpdate(TypedDict):
-    """What acting writes; `review` says "decline" where it was refused after all."""
+    """Written by `act`; `review` says "decline" where a rule forbids the action by now."""
 
     actions: list[ActionTaken]
     review: Review
 
 
 class SettleInput(ActInput):
-    """An action with what came of it."""
+    """Read by `settle`: an action with the decision on it, and with its receipt if it was done."""
 
     decision: NotRequired[Decision]
     actions: NotRequired[list[ActionTaken]]
 
 
 class Settlement(Record):
-    """What came of one action, and what the customer reads of it."""
+    """The end of one action: its verdict, and the customer's text on it."""
 
     position: int
     verdict: Verdict
@@ -142,13 +143,13 @@ class Settlement(Record):
 
 
 class SettleUpdate(TypedDict):
-    """What settling writes."""
+    """Written by `settle`: a list of one."""
 
     settled: Annotated[list[Settlement], operator.add]
 
 
 class SettlingState(SettlingInput, ReviewUpdate, SettleUpdate, total=False):
-    """All that `settling` keeps."""
+    """The whole state of `settling`."""
 
     actions: list[ActionTaken]
     decision: Decision
@@ -156,7 +157,7 @@ class SettlingState(SettlingInput, ReviewUpdate, SettleUpdate, total=False):
 
 
 class ConcludeInput(CheckInput):
-    """All that a resolution is made of."""
+    """Read by `conclude`: the parts and their settlements."""
 
     settled: NotRequired[list[Settlement]]
 
@@ -164,7 +165,7 @@ class ConcludeInput(CheckInput):
 class State(
     Inquiry,
     RouteUpdate,
-    Resolution,
+    ResolutionUpdate,
     RetrieveUpdate,
     TriageUpdate,
     PassOnInput,
@@ -173,7 +174,7 @@ class State(
     SettleUpdate,
     total=False,
 ):
-    """All that the desk keeps; a step reads and writes a slice of it."""
+    """The whole state of `support_desk`; each step reads and writes a part of it."""
 
     sections: list[SectionResult]
     findings: list[Finding]

@@ -1,4 +1,4 @@
-"""The state of `voting`."""
+"""The state of `voting`: its records, the input and update of each step, and the whole."""
 
 from operator import add
 from typing import Annotated, Literal, NotRequired
@@ -13,7 +13,7 @@ from state.desk import (
     DraftedInput,
     DraftUpdate,
     Inquiry,
-    Resolution,
+    ResolutionUpdate,
     RetrieveUpdate,
     RoutedInput,
     RouteUpdate,
@@ -30,29 +30,29 @@ class Vote(Record):
 
 
 class ConveneUpdate(TypedDict):
-    """What convening writes: the views that are asked, each a voter."""
+    """Written by `convene`: the names of the views, each a voter."""
 
     panel: list[str]
 
 
 class VotersInput(TierInput, ConveneUpdate):
-    """A routed inquiry whose voters are convened."""
+    """Read by the router that starts the voters."""
 
 
 class VoteInput(Inquiry):
-    """What one voter is handed."""
+    """Read by `vote`: an inquiry with the voter's view."""
 
     view: str
 
 
 class VoteUpdate(TypedDict):
-    """What a voter writes."""
+    """Written by `vote`: a list of one."""
 
     votes: Annotated[list[Vote], add]
 
 
 class TallyInput(VotersInput):
-    """A routed inquiry with the votes and the failures that came back."""
+    """Read by `tally`: a routed inquiry with all votes and failures."""
 
     votes: NotRequired[Annotated[list[Vote], add]]
     failures: NotRequired[Annotated[list[Failure], add]]
@@ -67,7 +67,7 @@ class Tally(Record):
 
 
 class TallyUpdate(TypedDict):
-    """What the tally writes; `review` only where a person has to look."""
+    """Written by `tally`; `review` only where a person has to look."""
 
     tally: Tally
     route: str
@@ -77,21 +77,29 @@ class TallyUpdate(TypedDict):
 
 
 class TalliedInput(RoutedInput):
-    """An inquiry with its tally."""
+    """Read by the router after `tally`."""
 
     tally: Tally
     review: NotRequired[Review]
 
 
 class FraudInput(DraftedInput):
-    """A draft with the tally that it was written under."""
+    """Read by the router after `draft`: the draft and the tally."""
 
     tally: Tally
 
 
 class State(
-    Inquiry, RouteUpdate, Resolution, ConveneUpdate, VoteUpdate, RetrieveUpdate, DraftUpdate, TallyUpdate, total=False
+    Inquiry,
+    RouteUpdate,
+    ResolutionUpdate,
+    ConveneUpdate,
+    VoteUpdate,
+    RetrieveUpdate,
+    DraftUpdate,
+    TallyUpdate,
+    total=False,
 ):
-    """All that `voting` keeps; a step reads and writes a slice of it."""
+    """The whole state of `voting`; each step reads and writes a part of it."""
 
     failures: Annotated[list[Failure], add]

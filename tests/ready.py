@@ -13,7 +13,7 @@ MAKE = """
 import asyncio
 from pathlib import Path
 from bank.knowledge import knowledge
-from bank.sqlite_bank import SqliteBank
+from bank.ledger.sqlite_bank import SqliteBank
 from baton.config.home import home
 
 async def seed():

@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from bank.actions import ACTION_NAMES
 from bank.knowledge import FOLDER
+from bank.ledger.actions import ACTION_NAMES
 from desk.records import OTHER
 
 ROOT = Path(__file__).parents[1]

@@ -4,9 +4,9 @@ import re
 from datetime import date
 from typing import Any
 
-from bank.money import gbp_meant
 from bank.responders.facts import ACCOUNT
 from bank.responders.words import LARGEST
+from bank.text.money import gbp_meant
 from baton.offline.wire import Request
 from desk.text.dates import days_meant
 

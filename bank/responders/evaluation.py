@@ -4,9 +4,9 @@ import re
 from collections.abc import Callable
 from typing import Any
 
-from bank.claims import claims_done
-from bank.money import gbp_in
 from bank.responders.relevance import Question, Relevance, questions
+from bank.text.claims import claims_done
+from bank.text.money import gbp_in
 from baton.offline.wire import Request
 
 Data = dict[str, Any]

@@ -4,8 +4,8 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from bank.money import FOREIGN
 from bank.responders.words import AMOUNT, sentences
+from bank.text.money import FOREIGN
 from baton.offline.wire import Request
 from desk.text.dates import DATE, DAY, MONTH
 from desk.text.names import names_in

@@ -3,7 +3,7 @@
 import re
 from typing import Any
 
-from bank.others import ENDING, ID
+from bank.clerk.others import ENDING, ID
 from bank.responders.draft import TOPICS, drafted
 from bank.responders.passages import best
 from bank.responders.route_choice import gives_orders

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from textwrap import shorten
 from typing import Any
 
-from bank.others import ENDING, ID
+from bank.clerk.others import ENDING, ID
 from bank.responders.requests import separate
 from bank.responders.wishes import wish
 from bank.responders.words import amounts

@@ -3,8 +3,8 @@
 import re
 from typing import Any
 
-from bank.clerk_view import KEYS
-from bank.others import named_in
+from bank.clerk.clerk_view import KEYS
+from bank.clerk.others import named_in
 from bank.responders.words import amounts, words
 
 Data = dict[str, Any]

@@ -4,7 +4,7 @@ from typing import Any, Literal, cast
 
 from baton.steps.typed_graph import TypedGraph
 from graphs import chaining, orchestrator_worker, sectioning, voting
-from state.desk import Resolution, is_settled
+from state.desk import Resolution, ResolutionUpdate
 from state.support_desk import PathUpdate
 
 
@@ -24,14 +24,14 @@ class Path(TypedGraph[Any, Any, Any, Any]):
 def left(told: dict[str, Any]) -> PathUpdate:
     """What the desk goes on with; of a pattern that ended with a person its resolution, under a name of its own."""
     resolution = cast("Resolution", {name: told[name] for name in Resolution.__annotations__})
-    if not is_settled(resolution):
+    if not told["has_result"]:
         return {"ended": resolution}
     return cast("PathUpdate", {name: told[name] for name in PathUpdate.__annotations__ if name in told})
 
 
 def path(graph: Any, *channels: str) -> Path:
     """A graph as a path; beside its resolution the desk sees the channels that are named."""
-    return Path(**{**vars(graph), "output_channels": [*Resolution.__annotations__, *channels]})
+    return Path(**{**vars(graph), "output_channels": [*ResolutionUpdate.__annotations__, *channels]})
 
 
 chain = path(chaining.graph, "draft")

@@ -10,28 +10,28 @@ from desk.business import instructions, knowledge, policies
 from desk.records import Passage, Review
 from state.agent import DecideStepInput, DecideStepUpdate, Finish, GiveUp, move_shape
 from state.context import Context
-from state.desk import Draft, plain
+from state.desk import Draft, as_draft
 
 
 async def decide_step(state: DecideStepInput, runtime: Runtime[Context]) -> DecideStepUpdate:
-    """The model's move, counted; at the cap only a finish or giving up is followed."""
-    known = await knowledge()
-    allowed = known.specialist(state["route"]).actions
-    taken, cap = state.get("taken", 0) + 1, runtime.context.steps
-    data = {**await _shown(state), "actions": allowed, "steps_left": max(cap - taken, 0)}
-    move = await ask("strong", move_shape(allowed), instructions(__file__), data)
-    step, decided = move.step, DecideStepUpdate(taken=taken, why=move.why, call=None)
+    """Ask a model for its next move and return it with the step count; at the cap a further tool call is not made."""
+    desk = await knowledge()
+    actions = desk.specialist(state["route"]).actions
+    count, cap = state.get("taken", 0) + 1, runtime.context.steps
+    data = {**await _prompt_data(state), "actions": actions, "steps_left": max(cap - count, 0)}
+    move = await ask("strong", move_shape(actions), instructions(__file__), data)
+    step, update = move.step, DecideStepUpdate(taken=count, why=move.why, call=None)
     if isinstance(step, Finish):
-        return {**decided, "draft": plain(step.draft)}
+        return {**update, "draft": as_draft(step.draft)}
     if isinstance(step, GiveUp):
-        return {**decided, "review": Review(verdict="escalate", reason=f"the agent gave up: {step.reason}")}
-    if taken >= cap:
-        return _capped(decided, cap, known.passages(state.get("passages", [])))
-    return {**decided, "call": step}
+        return {**update, "review": Review(verdict="escalate", reason=f"the agent gave up: {step.reason}")}
+    if count >= cap:
+        return _end_at_cap(update, cap, desk.passages(state.get("passages", [])))
+    return {**update, "call": step}
 
 
-async def _shown(state: DecideStepInput) -> dict[str, Any]:
-    """What the model is shown: the message, each call with its result, and the passages found, each once."""
+async def _prompt_data(state: DecideStepInput) -> dict[str, Any]:
+    """Return the data of the prompt: the message, each call with its result, and each passage found once."""
     return {
         "message": state["message"],
         "route": state["route"],
@@ -41,13 +41,13 @@ async def _shown(state: DecideStepInput) -> dict[str, Any]:
     }
 
 
-def _capped(decided: DecideStepUpdate, cap: int, found: Sequence[Passage]) -> DecideStepUpdate:
-    """The end of the loop without an answer; what was found is kept for the person who looks."""
-    ended: DecideStepUpdate = {
-        **decided,
+def _end_at_cap(update: DecideStepUpdate, cap: int, passages: Sequence[Passage]) -> DecideStepUpdate:
+    """Return the update that ends the loop without an answer; the first passage found goes to the person who looks."""
+    end: DecideStepUpdate = {
+        **update,
         "review": Review(verdict="escalate", reason=f"the cap of {cap} steps (steps) was reached"),
     }
-    if found:
-        citations = list(dict.fromkeys(each.policy_id for each in found))
-        ended["best"] = Draft(reply=found[0].text, citations=citations, action=None)
-    return ended
+    if passages:
+        citations = list(dict.fromkeys(each.policy_id for each in passages))
+        end["best"] = Draft(reply=passages[0].text, citations=citations, action=None)
+    return end

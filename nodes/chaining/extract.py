@@ -1,4 +1,4 @@
-"""Extract the facts of a message, each with the words that say it."""
+"""Extract the facts of a message, each with its quote."""
 
 from baton import ask
 from baton.redact import redact
@@ -7,6 +7,6 @@ from state.chaining import ExtractInput, ExtractUpdate, Facts
 
 
 async def extract(state: ExtractInput) -> ExtractUpdate:
-    """The facts; card numbers, over line ends too, are masked before the model reads the message."""
+    """Ask a model for the facts and return them; card numbers are masked first, also those that span two lines."""
     data = {"message": redact(" ".join(state["message"].split())), "complaint": state.get("complaint")}
     return {"facts": (await ask("cheap", Facts, instructions(__file__), data)).facts}

@@ -1,4 +1,4 @@
-"""Gate: every fact's quote stands in the message, whole; exactly one says what is asked; no card number stands."""
+"""Gate: every fact quotes whole words of the message, exactly one is the request, and none holds a card number."""
 
 import re
 from collections.abc import Iterator
@@ -10,33 +10,34 @@ from state.chaining import Fact, GateFactsInput
 
 
 async def gate_facts(state: GateFactsInput) -> GateReport:
-    """Let the facts through, or say what is wrong with them.
+    """Return the gate's report on the facts: they pass, or go back once with the first fault.
 
     Raises:
-        GateFailed: they were repaired once already.
+        GateFailed: the facts were repaired once already and have a fault again.
     """
-    said = redact(" ".join(state["message"].split()))
-    return gate_report("gate_facts", next(_faults(said, state["facts"]), None), state.get("repaired", []))
+    text = redact(" ".join(state["message"].split()))
+    return gate_report("gate_facts", next(_faults(text, state["facts"]), None), state.get("repaired", []))
 
 
-def _faults(said: str, facts: list[Fact]) -> Iterator[str]:
+def _faults(text: str, facts: list[Fact]) -> Iterator[str]:
+    """Yield each fault of the facts in words; `text` is the message on one line."""
     own_currency = business().reader.without_foreign
-    own = own_currency(said)
+    own_text = own_currency(text)
     for fact in facts:
         quote = " ".join(fact.quote.split())
         if holds_card_number(quote):
             yield "a quote holds a card number"
-        elif not _stands(quote, said):
+        elif not _is_whole_in(quote, text):
             yield f"the message does not say {quote!r}"
-        elif fact.kind == "amount" and own_currency(quote) == quote and not _stands(quote, own):
+        elif fact.kind == "amount" and own_currency(quote) == quote and not _is_whole_in(quote, own_text):
             yield f"the amount {quote!r} must be quoted with its currency"
     requests = sum(fact.kind == "request" for fact in facts)
     if requests != 1:
         yield f"exactly one fact must be the request, not {requests}"
 
 
-def _stands(quote: str, said: str) -> bool:
-    """Whether a text says the quote: not a part of a word or of a number, for £12 does not stand in £12.50."""
+def _is_whole_in(quote: str, text: str) -> bool:
+    """Return whether the text holds the quote at word and number boundaries: "£12" is not in "£12.50"."""
     start = r"(?<!\w)(?<![0-9][.,/])" if quote[:1].isalnum() else ""
     end = r"(?!\w|[.,/][0-9])" if quote[-1:].isalnum() else ""
-    return bool(quote) and re.search(start + re.escape(quote) + end, said) is not None
+    return bool(quote) and re.search(start + re.escape(quote) + end, text) is not None

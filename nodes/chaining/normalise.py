@@ -8,7 +8,7 @@ from state.chaining import Case, NormaliseInput, NormaliseUpdate
 
 
 async def normalise(state: NormaliseInput) -> NormaliseUpdate:
-    """The case; relative dates count from today."""
+    """Ask a model for the case that the facts make and return it; relative dates count from today (UTC)."""
     data = {
         "facts": [fact.model_dump() for fact in state["facts"]],
         "today": datetime.now(UTC).date().isoformat(),

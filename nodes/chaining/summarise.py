@@ -7,13 +7,13 @@ from state.desk import Draft
 
 
 async def summarise(state: SummariseInput) -> SummariseUpdate:
-    """A summary, and a reply that says which facts and policies it rests on."""
+    """Ask a model for summary and reply and return both, with the facts and policies that the reply rests on."""
     data = {
         "case": state["case"].model_dump(mode="json"),
         "facts": [fact.model_dump() for fact in state["facts"]],
         "policies": await policies(state["passages"]),
         "complaint": state.get("complaint"),
     }
-    said = await ask("strong", CaseReply, instructions(__file__), data)
-    drafted = Draft(reply=said.reply, citations=said.citations, action=None)
-    return {"summary": said.summary, "facts_used": said.facts_used, "draft": drafted}
+    answer = await ask("strong", CaseReply, instructions(__file__), data)
+    draft = Draft(reply=answer.reply, citations=answer.citations, action=None)
+    return {"summary": answer.summary, "facts_used": answer.facts_used, "draft": draft}

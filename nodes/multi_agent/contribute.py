@@ -1,4 +1,4 @@
-"""Contribute: what a specialist drafted, with what the checks say of it."""
+"""Contribute: hand a specialist's draft back to the supervisor, with its review."""
 
 from desk.records import Review
 from state.multi_agent import ContributeInput, ContributeUpdate, Contribution
@@ -7,7 +7,7 @@ NOTHING = Review(verdict="escalate", reason="no policy bears on it")
 
 
 async def contribute(state: ContributeInput) -> ContributeUpdate:
-    """The specialist's contribution; without a draft where no policy bears on what was handed over."""
+    """Return the specialist's contribution; it has no draft where no policy was found."""
     contribution = Contribution(
         route=state["route"],
         confidence=state["confidence"],

@@ -25,32 +25,32 @@ async def gate_coverage(state: GateCoverageInput) -> GateCoverageUpdate:
 
 
 def _faults(state: GateCoverageInput, passages: Sequence[Passage]) -> Iterator[str]:
-    drafted, findings = state["draft"], state["findings"]
+    draft, findings = state["draft"], state["findings"]
     through = {*state["missing"], *(each.subtask for each in findings)}
     yield from (f"the sub-task {each.id} was lost" for each in state["plan"].subtasks if each.id not in through)
-    if citation_fault(drafted.citations, {each.policy_id for each in passages}):
+    if citation_fault(draft.citations, {each.policy_id for each in passages}):
         yield "the reply must cite policies, and only those that were found"
     for each in findings:
-        if each.citations and not set(each.citations) & set(drafted.citations):
+        if each.citations and not set(each.citations) & set(draft.citations):
             yield f"the reply rests on nothing that {each.subtask} found; it found {', '.join(each.citations)}"
-    if shows_card_number(drafted.reply, state["message"]):
+    if shows_card_number(draft.reply, state["message"]):
         yield "the reply holds a card number"
-    if fault := claim_fault(drafted.reply, drafted.action):
+    if fault := claim_fault(draft.reply, draft.action):
         yield fault
-    if not _founded(state, drafted):
+    if not _rests_on_findings(state, draft):
         yield f"the action names {business().wording.thing} that no finding holds"
     texts = (text for each in passages for text in (each.title, each.text))
     grounds = " ".join([state["message"], *(each.summary for each in findings), *values_of(findings), *texts])
-    reader, own = business().reader, amount_of(drafted.action, business().service.chosen_amount_fields)
-    for amount in sorted(reader.amounts(drafted.reply) - reader.amounts(grounds) - own):
+    reader, own = business().reader, amount_of(draft.action, business().service.chosen_amount_fields)
+    for amount in sorted(reader.amounts(draft.reply) - reader.amounts(grounds) - own):
         yield f"neither a finding nor the message names the amount {amount}"
 
 
-def _founded(state: GateCoverageInput, drafted: Draft) -> bool:
+def _rests_on_findings(state: GateCoverageInput, draft: Draft) -> bool:
     """Whether the action is about things that a worker found."""
-    known = {name for each in state["findings"] for name in each.evidence}
-    named = arguments(drafted.action) if drafted.action else {}
-    return {value for name, value in named.items() if name in business().service.id_fields.values()} <= known
+    evidence = {name for each in state["findings"] for name in each.evidence}
+    args = arguments(draft.action) if draft.action else {}
+    return {value for name, value in args.items() if name in business().service.id_fields.values()} <= evidence
 
 
 async def _others(state: GateCoverageInput) -> str | None:
@@ -63,9 +63,9 @@ async def _others(state: GateCoverageInput) -> str | None:
 
 def _best(state: GateCoverageInput, passages: Sequence[Passage]) -> Draft:
     """The draft as far as it rests on the findings, for a person to read."""
-    drafted, known = state["draft"], {each.policy_id for each in passages}
+    draft, known = state["draft"], {each.policy_id for each in passages}
     return Draft(
-        reply=redact(drafted.reply),
-        citations=[name for name in drafted.citations if name in known],
-        action=drafted.action if _founded(state, drafted) else None,
+        reply=redact(draft.reply),
+        citations=[name for name in draft.citations if name in known],
+        action=draft.action if _rests_on_findings(state, draft) else None,
     )

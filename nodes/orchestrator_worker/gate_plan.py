@@ -37,8 +37,8 @@ def _faults(subtasks: list[SubTask], most: int) -> Iterator[str]:
         for need in each.needs:
             if need not in ids:
                 yield f"the sub-task {each.id[:SHOWN]!r} needs {need[:SHOWN]!r}, which there is not"
-    asked = Counter((each.worker, " ".join(each.question.lower().split()).rstrip(" ?.!")) for each in subtasks)
-    yield from (f"{worker} is asked twice {question[:SHOWN]!r}" for (worker, question), n in asked.items() if n > 1)
+    questions = Counter((each.worker, " ".join(each.question.lower().split()).rstrip(" ?.!")) for each in subtasks)
+    yield from (f"{worker} is asked twice {question[:SHOWN]!r}" for (worker, question), n in questions.items() if n > 1)
     yield from _circle(subtasks)
 
 

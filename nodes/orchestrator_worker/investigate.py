@@ -9,7 +9,7 @@ from state.orchestrator_worker import InvestigateInput, InvestigateUpdate
 
 
 async def investigate(state: InvestigateInput, runtime: Runtime[Context]) -> InvestigateUpdate:
-    """The worker's finding."""
+    """Have the sub-task's worker answer it and return the finding."""
     subtask = state["subtask"]
     assignment = Assignment(
         subtask=subtask.id,

@@ -1,4 +1,4 @@
-"""Plan how a message is investigated: sub-tasks for workers that there are."""
+"""Plan an investigation: sub-tasks for the business's workers."""
 
 from langgraph.runtime import Runtime
 
@@ -9,7 +9,7 @@ from state.orchestrator_worker import Plan, PlanInput, PlanUpdate
 
 
 async def plan(state: PlanInput, runtime: Runtime[Context]) -> PlanUpdate:
-    """The model's plan; nothing in it is believed before its gate."""
+    """Ask a model for a plan and return it unchecked; the next step is its gate."""
     data = {
         "message": state["message"],
         "route": state["route"],

@@ -5,21 +5,21 @@ from typing import Any
 from baton import ask
 from desk.business import business, instructions, knowledge, policies
 from desk.records import Finding
-from state.desk import DraftUpdate, draft_shape, plain
+from state.desk import DraftUpdate, as_draft, draft_shape
 from state.orchestrator_worker import SynthesiseInput
 
 
 async def synthesise(state: SynthesiseInput) -> DraftUpdate:
-    """A reply that rests on the findings; what they do not hold, the model does not see."""
+    """Ask a model for the reply and return it as a draft; the model sees the findings and nothing beside them."""
     specialist = (await knowledge()).specialist(state["route"])
-    found = {each.subtask: each for each in state["findings"]}
+    findings = {each.subtask: each for each in state["findings"]}
     data = {
         "message": state["message"],
         "route": state["route"],
         "findings": [
-            {"id": each.id, "question": each.question, "rows": len(found[each.id].rows), **_told(found[each.id])}
+            {"id": each.id, "question": each.question, **_finding_data(findings[each.id])}
             for each in state["plan"].subtasks
-            if each.id in found
+            if each.id in findings
         ],
         "missing": [each.question for each in state["plan"].subtasks if each.id in state["missing"]],
         "policies": await policies(state["passages"]),
@@ -27,16 +27,17 @@ async def synthesise(state: SynthesiseInput) -> DraftUpdate:
         "actions": specialist.actions,
         "complaint": state.get("complaint"),
     }
-    said = await ask("strong", draft_shape(specialist.actions), instructions(__file__), data)
-    return {"draft": plain(said)}
+    answer = await ask("strong", draft_shape(specialist.actions), instructions(__file__), data)
+    return {"draft": as_draft(answer)}
 
 
-def _told(finding: Finding) -> dict[str, Any]:
-    return finding.model_dump(include={"summary", "citations"})
+def _finding_data(finding: Finding) -> dict[str, Any]:
+    """Return a finding as the model reads it: the count of its rows, its summary and its citations."""
+    return {"rows": len(finding.rows), **finding.model_dump(include={"summary", "citations"})}
 
 
 def _customer(state: SynthesiseInput) -> dict[str, Any] | None:
-    """The customer's things that were found, and no others; None for a stranger."""
+    """Return the customer's rows that the workers found, by kind; None for a stranger."""
     if state["customer_id"] is None:
         return None
     rows = [row for each in state["findings"] for row in each.rows]

@@ -6,34 +6,35 @@ from textwrap import shorten
 
 from desk.business import business
 from desk.records import OTHER, Review, paragraphs
-from state.desk import PROPOSED_ONLY, Draft, Resolution, citations_of, proposed
+from state.desk import PROPOSED_ONLY, Draft, ResolutionUpdate, citations_of, proposed_actions
 from state.sectioning import CombineInput, CombineUpdate, SectionResult
 
 LONGEST_QUOTE, LONGEST_REST = 200, 1_000  # characters
 
 
-async def combine(state: CombineInput) -> Resolution | CombineUpdate:
-    """What the customer reads of all sections; a review that says why where none has anything to say."""
+async def combine(state: CombineInput) -> ResolutionUpdate | CombineUpdate:
+    """Return one resolution of all sections; only a review with the reasons where no section has an answer."""
     sections = sorted(state["sections"], key=lambda each: each.number)
-    answered = [each for each in sections if each.draft is not None]
-    left = [*_left(state, sections)]
-    if not answered:
-        return {"review": Review(verdict="escalate", reason=_reason(answered, left))}
-    surest = max(answered, key=lambda each: each.confidence)
-    actions = [taken for each in answered for taken in proposed(each.draft)]
+    answers = [each for each in sections if each.draft is not None]
+    leftovers = [*_leftovers(state, sections)]
+    if not answers:
+        return {"review": Review(verdict="escalate", reason=_reason(answers, leftovers))}
+    surest = max(answers, key=lambda each: each.confidence)
+    actions = [action for each in answers for action in proposed_actions(each.draft)]
     return {
-        "outcome": "escalated" if left or actions else "answered",
+        "outcome": "escalated" if leftovers or actions else "answered",
         "route": surest.route,
         "confidence": min(each.confidence for each in sections),
-        "reply": _reply(answered, [request for _, request in left]),
-        "citations": citations_of(each.draft for each in answered),
+        "reply": _reply(answers, [request for _, request in leftovers]),
+        "citations": citations_of(each.draft for each in answers),
         "actions": actions,
-        "reason": _reason(answered, left),
+        "reason": _reason(answers, leftovers),
+        "has_result": not leftovers,
     }
 
 
-def _left(state: CombineInput, sections: list[SectionResult]) -> Iterable[tuple[str, str]]:
-    """Why a request was left to a person, and its words."""
+def _leftovers(state: CombineInput, sections: list[SectionResult]) -> Iterable[tuple[str, str]]:
+    """Yield a pair for each request that is left to a person: the reason, and the request's words."""
     for each in sections:
         if each.draft is None:
             yield "not for this desk" if each.route == OTHER else "no policy bears on it", each.request
@@ -44,27 +45,30 @@ def _left(state: CombineInput, sections: list[SectionResult]) -> Iterable[tuple[
         yield f"the cap of {most} requests (sections) was reached", request
 
 
-def _reply(answered: list[SectionResult], left: list[str]) -> str:
-    """The answers in the order of the requests, opened once, then what a colleague looks at."""
-    said = [_said(each, each.draft) for each in answered if each.draft]
-    rest = [business().wording.requests_left.format(requests=_quoted(left))] if left else []
-    return paragraphs([*said, *rest])
+def _reply(answers: list[SectionResult], requests_left: list[str]) -> str:
+    """Return the answers in the order of the requests with one opening, then the requests that a person looks at."""
+    replies = [_reply_to(each, each.draft) for each in answers if each.draft]
+    rest = [business().wording.requests_left.format(requests=_quotes(requests_left))] if requests_left else []
+    return paragraphs([*replies, *rest])
 
 
-def _said(section: SectionResult, drafted: Draft) -> str:
-    """The drafted reply; never one that says done what nobody did."""
-    passed_on = business().wording.request_passed_on.format(request=_quoted([section.request]))
-    return passed_on if drafted.action else drafted.reply
+def _reply_to(section: SectionResult, draft: Draft) -> str:
+    """Return the draft's reply; a draft with an action is not sent, for nobody has done it."""
+    passed_on = business().wording.request_passed_on.format(request=_quotes([section.request]))
+    return passed_on if draft.action else draft.reply
 
 
-def _reason(answered: list[SectionResult], left: list[tuple[str, str]]) -> str:
-    told = [f"{why}: {_quoted(request for _, request in group)}" for why, group in groupby(left, lambda each: each[0])]
-    if any(proposed(each.draft) for each in answered):
-        told.insert(0, PROPOSED_ONLY)
-    return "; ".join(told) or f"{len(answered)} of {len(answered)} requests answered from the policies"
+def _reason(answers: list[SectionResult], leftovers: list[tuple[str, str]]) -> str:
+    """Return why each request left is left, grouped by reason; else how many were answered."""
+    reasons = [
+        f"{why}: {_quotes(request for _, request in group)}" for why, group in groupby(leftovers, lambda each: each[0])
+    ]
+    if any(proposed_actions(each.draft) for each in answers):
+        reasons.insert(0, PROPOSED_ONLY)
+    return "; ".join(reasons) or f"{len(answers)} of {len(answers)} requests answered from the policies"
 
 
-def _quoted(requests: Iterable[str]) -> str:
-    """Requests in quotes, on one line of bounded length."""
+def _quotes(requests: Iterable[str]) -> str:
+    """Return the requests in quotes, on one line of at most LONGEST_REST characters."""
     quotes = (f"“{shorten(request, LONGEST_QUOTE, placeholder=' …')}”" for request in requests)
     return shorten(", ".join(quotes), LONGEST_REST, placeholder=" …")

@@ -1,4 +1,4 @@
-"""Gate: every request is made of the message's own sentences or parts of them, and stands once."""
+"""Gate: every request consists of sentences of the message, or parts of them, and no request is there twice."""
 
 import re
 from collections.abc import Iterator
@@ -9,7 +9,7 @@ from state.context import Context
 from state.gates import gate_or_person
 from state.sectioning import GateSectionsInput, GateSectionsUpdate
 
-AHEAD = 12  # characters in which a negation stands ahead
+AHEAD = 12  # characters before a sentence in which a negation counts
 SHOWN = 60  # characters of a request in a complaint
 PART = re.compile(r"(?<=[.!?;])\s+|\n+")
 WORD = re.compile(r"[^\W_]+(?:['.,@/:-][^\W_]+)*")
@@ -17,7 +17,7 @@ NEGATED = re.compile(r"\b(?:not|never|no|without|cannot|\w+n't|dont|didnt|cant|w
 
 
 async def gate_sections(state: GateSectionsInput, runtime: Runtime[Context]) -> GateSectionsUpdate:
-    """Let the requests through, up to the cap, or say what is wrong with them; the second time a person looks.
+    """Return the gate's report and the requests admitted, up to the cap; after a second fault a person looks.
 
     A single request is worked as the whole message.
     """
@@ -29,33 +29,34 @@ async def gate_sections(state: GateSectionsInput, runtime: Runtime[Context]) -> 
 
 
 def _faults(message: str, requests: list[str]) -> Iterator[str]:
+    """Yield each fault of the requests in words."""
     if not requests:
         yield "there must be at least one request"
-    said, seen = f" {_spoken(message)} ", set[str]()
+    text, earlier = f" {_plain_words(message)} ", set[str]()
     for request in requests:
-        told = _spoken(request) or request.strip()
-        if not told or (not _spoken(request) and told not in message):
+        words = _plain_words(request) or request.strip()
+        if not words or (not _plain_words(request) and words not in message):
             yield f"the message does not say {request[:SHOWN]!r}"
-        if told in seen:
+        if words in earlier:
             yield f"the request {request[:SHOWN]!r} stands twice"
-        seen.add(told)
+        earlier.add(words)
     for part in dict.fromkeys(part for request in requests for part in PART.split(request)):
-        yield from _invented(said, part)
+        yield from _inventions(text, part)
 
 
-def _invented(said: str, part: str) -> Iterator[str]:
-    """What is wrong with one sentence of a request: the message does not say it, or its negation was cut off."""
-    words = f" {_spoken(part)} "
+def _inventions(text: str, part: str) -> Iterator[str]:
+    """Yield the fault of one sentence of a request: the message does not say it, or its negation was cut off."""
+    words = f" {_plain_words(part)} "
     if not words.strip():
         return
-    stands = False
-    for found in re.finditer(re.escape(words), said):
-        stands = True
-        if not NEGATED.search(said, max(found.start() - AHEAD, 0), found.start()):
+    occurs = False
+    for match in re.finditer(re.escape(words), text):
+        occurs = True
+        if not NEGATED.search(text, max(match.start() - AHEAD, 0), match.start()):
             return
-    yield f"a negation was cut off before {part[:SHOWN]!r}" if stands else f"the message does not say {part[:SHOWN]!r}"
+    yield f"a negation was cut off before {part[:SHOWN]!r}" if occurs else f"the message does not say {part[:SHOWN]!r}"
 
 
-def _spoken(text: str) -> str:
-    """The words of a text in lower case, one blank between them, without the marks."""
+def _plain_words(text: str) -> str:
+    """Return the words of a text in lower case, one blank between them, without punctuation."""
     return " ".join(WORD.findall(text.lower().replace("\u2019", "'")))

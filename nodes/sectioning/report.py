@@ -1,10 +1,10 @@
-"""Report what became of one section of a message."""
+"""Report the result of one section of a message."""
 
 from state.sectioning import ReportInput, ReportUpdate, SectionResult
 
 
 async def report(state: ReportInput) -> ReportUpdate:
-    """The section's result; without a draft where nothing could be drafted."""
+    """Return the section's result in a list of one; it has no draft where no policy was found."""
     result = SectionResult(
         number=state["number"],
         request=state["message"],

@@ -12,26 +12,26 @@ from state.single_call import SingleAnswer
 
 
 async def answer_at_once(state: Inquiry, runtime: Runtime[Context]) -> Resolution:
-    """The model's answer as it is; only its form is checked, and card numbers are masked before it reads the message.
+    """Ask a model for everything at once and return its answer unchanged; card numbers are masked first.
 
     Raises:
-        BadAnswer: the model named a route that there is not.
+        BadAnswer: the model named an unknown route.
     """
-    known = await knowledge()
+    desk = await knowledge()
     data = {
         "message": redact(state["message"]),
-        "routes": known.routes,
-        "policies": await policies(known.search(state["message"], "", runtime.context.passages)),
+        "routes": desk.routes,
+        "policies": await policies(desk.search(state["message"], "", runtime.context.passages)),
     }
-    said = await ask("strong", SingleAnswer, instructions(__file__), data)
-    if said.route not in known.routes:
-        raise BadAnswer(f"{said.route!r} is not a route")
+    answer = await ask("strong", SingleAnswer, instructions(__file__), data)
+    if answer.route not in desk.routes:
+        raise BadAnswer(f"{answer.route!r} is not a route")
     return {
-        "outcome": said.outcome,
-        "route": said.route,
-        "confidence": said.confidence,
-        "reply": said.reply,
-        "citations": said.citations,
+        "outcome": answer.outcome,
+        "route": answer.route,
+        "confidence": answer.confidence,
+        "reply": answer.reply,
+        "citations": answer.citations,
         "actions": [],
-        "reason": said.reason,
+        "reason": answer.reason,
     }

@@ -1,4 +1,4 @@
-"""Act: have the business do what was proposed and, where that was needed, approved. Once, whatever happens."""
+"""Act: have the business perform an action that is allowed or approved, exactly once."""
 
 from typing import Any
 
@@ -10,7 +10,11 @@ from state.support_desk import ActInput, ActUpdate
 
 
 async def act(state: ActInput) -> ActUpdate:
-    """The receipt of the business, or its refusal where a rule has come to forbid the action since it was checked."""
+    """Perform the action and return it with its receipt; refused where a rule forbids it by now.
+
+    Raises:
+        ValueError: the draft has no action, or the customer is not known.
+    """
     action, customer_id = state["draft"].action, state["customer_id"]
     if action is None or customer_id is None:
         raise ValueError("there is no action to do")
@@ -24,7 +28,7 @@ async def act(state: ActInput) -> ActUpdate:
             action.name, {"customer_id": customer_id, **args}, execute, occurrence=str(state["position"])
         )
     except Refused as refused:
-        taken = ActionTaken(name=action.name, args=args, status="refused", receipt=None)
-        return {"actions": [taken], "review": Review(verdict="decline", reason=refused.message)}
-    taken = ActionTaken(name=action.name, args=args, status="done", receipt=receipt["receipt_id"])
-    return {"actions": [taken], "review": state["review"]}
+        result = ActionTaken(name=action.name, args=args, status="refused", receipt=None)
+        return {"actions": [result], "review": Review(verdict="decline", reason=refused.message)}
+    result = ActionTaken(name=action.name, args=args, status="done", receipt=receipt["receipt_id"])
+    return {"actions": [result], "review": state["review"]}

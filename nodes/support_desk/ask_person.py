@@ -11,46 +11,46 @@ from state.support_desk import AskPersonInput, AskPersonUpdate
 
 
 async def ask_person(state: AskPersonInput) -> AskPersonUpdate:
-    """The person's decision, and how to go on with it.
+    """Request a person's approval and return the decision, and how to go on with it.
 
-    An edit goes through the business's rules again; one beyond the reviewer's limit is put to a person again.
+    The business's rules check an edit again; one beyond the reviewer's limit goes to a person once more.
     """
     action, customer_id = state["draft"].action, state["customer_id"]
     if action is None or customer_id is None:
         raise ValueError("there is no action to ask about")
-    asked = state.get("asked", 0)
+    count = state.get("asked", 0)
 
     async def clean(args: dict[str, Any]) -> dict[str, Any]:
-        return arguments(await _allowed(customer_id, action.name, args))
+        return arguments(await _parse_edit(customer_id, action.name, args))
 
     decision = await request_approval(
         action.name,
         arguments(action),
-        description=_described(action, customer_id),
-        occurrence=f"{state['position']}.{asked}",
+        description=_description(action, customer_id),
+        occurrence=f"{state['position']}.{count}",
         check=clean,
     )
-    decided = parse_action(business().actions, action.name, decision.args)
-    drafted = state["draft"] if decided == action else _redrafted(state["draft"], decided)
-    return {"decision": decision, "asked": asked + 1, "draft": drafted, "review": _next(decision, decided)}
+    action_decided = parse_action(business().actions, action.name, decision.args)
+    draft = state["draft"] if action_decided == action else _edited_draft(state["draft"], action_decided)
+    return {"decision": decision, "asked": count + 1, "draft": draft, "review": _next(decision, action_decided)}
 
 
-def _redrafted(drafted: Draft, action: Action) -> Draft:
-    """The draft of an edited action: the reply that was written for the old one would be false."""
-    told = ", ".join(f"{name.replace('_', ' ')} {value}" for name, value in arguments(action).items())
-    reply = business().wording.edited.format(done=f"{action.name.replace('_', ' ')} ({told})")
-    return drafted.model_copy(update={"action": action, "reply": reply})
+def _edited_draft(draft: Draft, action: Action) -> Draft:
+    """Return the draft with an edited action and a reply of fixed words: its own reply is about the old action."""
+    changes = ", ".join(f"{name.replace('_', ' ')} {value}" for name, value in arguments(action).items())
+    reply = business().wording.edited.format(done=f"{action.name.replace('_', ' ')} ({changes})")
+    return draft.model_copy(update={"action": action, "reply": reply})
 
 
-def _described(action: Action, customer_id: str) -> str:
-    """The action in words, made by code: what a person approves never rests on a model's prose."""
+def _description(action: Action, customer_id: str) -> str:
+    """Return the action in words that code makes, so that a person never approves a model's prose."""
     words = f"{action.name} for customer {customer_id}: {', '.join(f'{k} {v}' for k, v in arguments(action).items())}"
     limit = business().service.exceeded_limit(action)
     return f"{words} (above {limit}: for a supervisor)" if limit else words
 
 
-async def _allowed(customer_id: str, name: str, args: dict[str, Any]) -> Action:
-    """The edited action, if the business would do it.
+async def _parse_edit(customer_id: str, name: str, args: dict[str, Any]) -> Action:
+    """Return the edited action, if the business would do it.
 
     Raises:
         BadDecision: its form or the business's rules are broken.
@@ -64,6 +64,7 @@ async def _allowed(customer_id: str, name: str, args: dict[str, Any]) -> Action:
 
 
 def _next(decision: Decision, action: Action) -> Review:
+    """Return the review that follows from the decision; `action` is the one decided on."""
     if decision.type == "edit" and (limit := business().service.exceeded_limit(action)):
         return Review(verdict="ask_person", reason=f"the edit exceeds the reviewer's limit of {limit}")
     if decision.type in ("approve", "edit"):

@@ -6,5 +6,5 @@ from state.support_desk import SettlingInput
 
 
 async def check_action(state: SettlingInput) -> ReviewUpdate:
-    """How to go on with the action, and why."""
+    """Return the review of the action: how to go on with it, and why."""
     return {"review": await review_action(state["draft"].action, state["message"], state["customer_id"])}

@@ -1,4 +1,4 @@
-"""Check grounding: what a part says stands in its policies or in the message, and what it says done is proposed."""
+"""Check grounding: every amount of a part is in its policies or the message, every claim of an act has an action."""
 
 from desk.business import knowledge
 from desk.records import values_of
@@ -7,11 +7,11 @@ from state.support_desk import CheckInput, CheckUpdate
 
 
 async def check_grounding(state: CheckInput) -> CheckUpdate:
-    """A fault for every amount that nobody named, and for every claim that nothing is proposed for."""
-    known, findings = await knowledge(), state.get("findings", [])
-    seen = [*(each.summary for each in findings), *values_of(findings)]
+    """Return a fault for each part with an amount of unknown source, or a claim of an act without an action."""
+    desk, findings = await knowledge(), state.get("findings", [])
+    evidence = [*(each.summary for each in findings), *values_of(findings)]
     faults = [
-        invention_fault(part.reply, part.action, " ".join([state["message"], *seen, known.text_of(part.citations)]))
+        invention_fault(part.reply, part.action, " ".join([state["message"], *evidence, desk.text_of(part.citations)]))
         for part in state["parts"]
     ]
     return {"faults": [fault for fault in faults if fault]}

@@ -1,4 +1,4 @@
-"""Check policy: every part rests on policies that are in force, and on those that it was given."""
+"""Check policy: every part cites policies, and only those that its writer was given, else those in force."""
 
 from desk.business import knowledge
 from desk.reply_checks import citation_fault
@@ -6,7 +6,7 @@ from state.support_desk import CheckInput, CheckUpdate
 
 
 async def check_policy(state: CheckInput) -> CheckUpdate:
-    """A fault for every part that cites nothing, or what it may not."""
-    known, given = await knowledge(), state.get("passages")
-    allowed = known.in_force() if given is None else {each.policy_id for each in known.passages(given)}
-    return {"faults": [fault for part in state["parts"] if (fault := citation_fault(part.citations, allowed))]}
+    """Return a fault for each part that cites no policy, or one that it may not cite."""
+    desk, passage_ids = await knowledge(), state.get("passages")
+    citable = desk.in_force() if passage_ids is None else {each.policy_id for each in desk.passages(passage_ids)}
+    return {"faults": [fault for part in state["parts"] if (fault := citation_fault(part.citations, citable))]}

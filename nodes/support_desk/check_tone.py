@@ -14,11 +14,12 @@ PROMISED = re.compile(r"\b(?:we|i) (?:guarantee|promise)\b", re.IGNORECASE)
 
 
 async def check_tone(state: CheckInput) -> CheckUpdate:
-    """A fault for each way in which a part is unfit to be read by a customer."""
+    """Return the first fault in tone of each part."""
     return {"faults": [fault for part in state["parts"] if (fault := _fault(part.reply))]}
 
 
 def _fault(reply: str) -> str | None:
+    """Return the first fault of the reply in words; None where it has none."""
     if len(reply.split()) > MOST_WORDS:
         return f"the reply has more than {MOST_WORDS} words"
     if SHOUTED.search(reply):

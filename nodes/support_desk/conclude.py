@@ -1,4 +1,4 @@
-"""Conclude: make one resolution of all that was drafted, decided and done."""
+"""Conclude: make one resolution of the parts and their settlements."""
 
 from desk.business import business
 from desk.records import Verdict, paragraphs
@@ -11,24 +11,24 @@ BY_WEIGHT: tuple[tuple[Verdict, Outcome], ...] = (
     ("decline", "declined"),
     ("answer", "answered"),
 )
-"""What weighs most names the outcome of a message whose parts ended differently."""
+"""Precedence: the first verdict that a settlement has decides the outcome of the message."""
 
 
 async def conclude(state: ConcludeInput) -> Resolution:
-    """The resolution of a message that the desk could deal with, its parts in their order."""
-    settled = {each.position: each for each in state.get("settled", [])}
-    ended = sorted(settled.values(), key=lambda each: each.position)
+    """Return the resolution of a message that the desk could deal with, its parts in their order."""
+    settlements = {each.position: each for each in state.get("settled", [])}
+    in_order = sorted(settlements.values(), key=lambda each: each.position)
     wording = business().wording
     aside = wording.holding if len(state["parts"]) == 1 else wording.aside
-    texts = [_text(part.reply, settled.get(number), aside) for number, part in enumerate(state["parts"])]
+    texts = [_text(part.reply, settlements.get(number), aside) for number, part in enumerate(state["parts"])]
     return {
-        "outcome": _outcome([each.verdict for each in ended]),
+        "outcome": _outcome([each.verdict for each in in_order]),
         "route": state["route"],
         "confidence": state["confidence"],
         "reply": paragraphs(dict.fromkeys(texts)),
         "citations": citations_of(state["parts"]),
-        "actions": [each.action for each in ended],
-        "reason": "; ".join(dict.fromkeys(each.reason for each in ended)) or "answered from the policies",
+        "actions": [each.action for each in in_order],
+        "reason": "; ".join(dict.fromkeys(each.reason for each in in_order)) or "answered from the policies",
     }
 
 
@@ -36,7 +36,7 @@ def _outcome(verdicts: list[Verdict]) -> Outcome:
     return next((outcome for verdict, outcome in BY_WEIGHT if verdict in verdicts), "answered")
 
 
-def _text(drafted: str, settlement: Settlement | None, aside: str) -> str:
+def _text(draft_reply: str, settlement: Settlement | None, aside: str) -> str:
     if settlement is None:
-        return drafted
+        return draft_reply
     return aside if settlement.verdict == "escalate" else settlement.reply

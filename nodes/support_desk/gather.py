@@ -1,12 +1,16 @@
-"""Gather: bring what any path came to into one form, the parts that the desk would send."""
+"""Gather: bring the result of any path into one form, the parts that the desk would send."""
 
 from state.support_desk import GatherInput, GatherUpdate
 
 
 async def gather(state: GatherInput) -> GatherUpdate:
-    """One part for each section that was worked, or the one draft of another path; the best of a loop is that draft."""
+    """Return one part for each section with a draft, or the single draft of another path.
+
+    Raises:
+        ValueError: the path left neither.
+    """
     if sections := state.get("sections"):
         return {"parts": [each.draft for each in sections if each.draft], "best": None}
-    if drafted := state.get("draft"):
-        return {"parts": [drafted], "best": None}
+    if draft := state.get("draft"):
+        return {"parts": [draft], "best": None}
     raise ValueError("there is nothing to send")

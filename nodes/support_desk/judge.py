@@ -1,4 +1,4 @@
-"""Judge: put together what the checks of a review found."""
+"""Judge: make one review of the checks' faults."""
 
 from desk.records import Review
 from state.desk import ReviewUpdate
@@ -6,7 +6,7 @@ from state.support_desk import JudgeInput
 
 
 async def judge(state: JudgeInput) -> ReviewUpdate:
-    """Whether the parts may go on; what any check found keeps them back."""
+    """Return the review of all parts: "escalate" with any fault, else "act" with an action, else "answer"."""
     faults = sorted(set(state["faults"]))
     if faults:
         return {"review": Review(verdict="escalate", reason="; ".join(faults))}

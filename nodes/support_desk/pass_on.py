@@ -1,9 +1,9 @@
-"""Pass on what a path of the desk ended with: a person looks, and there is nothing left to review."""
+"""Pass on: end with the resolution of a path that left the message to a person."""
 
 from state.desk import Resolution
 from state.support_desk import PassOnInput
 
 
 async def pass_on(state: PassOnInput) -> Resolution:
-    """The path's resolution, which is the desk's own now."""
+    """Return the path's resolution as the desk's own."""
     return state["ended"]

@@ -1,28 +1,28 @@
-"""Settle: say what came of one action, and what the customer reads of it."""
+"""Settle: make the settlement of one action, with the customer's text on it."""
 
 from desk.business import business
 from desk.records import Verdict
-from state.desk import ActionStatus, ActionTaken, proposed
+from state.desk import ActionStatus, ActionTaken, proposed_actions
 from state.support_desk import SettleInput, Settlement, SettleUpdate
 
 STATUS: dict[Verdict, ActionStatus] = {"escalate": "proposed", "decline": "refused"}
 
 
 async def settle(state: SettleInput) -> SettleUpdate:
-    """The settlement of the part; the action as it was carried out, or why nothing was done."""
+    """Return the settlement in a list of one: the action with its receipt, or as proposed, refused or rejected."""
     review = state["review"]
     settlement = Settlement(
         position=state["position"],
         verdict=review.verdict,
         reply=_text(state),
-        action=(state.get("actions") or [_unperformed(state)])[0],
+        action=(state.get("actions") or [_open_action(state)])[0],
         reason=review.reason,
     )
     return {"settled": [settlement]}
 
 
 def _text(state: SettleInput) -> str:
-    """What the customer reads; never a draft that says done what nobody did."""
+    """Return the customer's text: a refusal, a person's own words, or the draft's reply."""
     review, decision = state["review"], state.get("decision")
     if review.verdict == "decline":
         return business().wording.refuse(review.reason)
@@ -31,8 +31,8 @@ def _text(state: SettleInput) -> str:
     return state["draft"].reply
 
 
-def _unperformed(state: SettleInput) -> ActionTaken:
-    """The proposed action as it stands where nobody acted on it."""
+def _open_action(state: SettleInput) -> ActionTaken:
+    """Return the action without a receipt, with the status that decision or verdict give it."""
     status = "rejected" if state.get("decision") else STATUS.get(state["review"].verdict, "proposed")
-    [action] = proposed(state["draft"], status)
+    [action] = proposed_actions(state["draft"], status)
     return action

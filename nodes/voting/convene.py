@@ -1,4 +1,4 @@
-"""Convene the voters: settle which views are asked before anybody is."""
+"""Convene the voters: fix the views that will be asked."""
 
 from langgraph.runtime import Runtime
 
@@ -9,5 +9,5 @@ from state.voting import ConveneUpdate
 
 
 async def convene(state: Inquiry, runtime: Runtime[Context]) -> ConveneUpdate:  # noqa: ARG001 - all messages get the same
-    """The names of the views that are asked, as many as the context's `voters`."""
+    """Return the names of the first views of the business, as many as the context's `voters`."""
     return {"panel": [view.name for view in business().fraud.views][: runtime.context.voters]}

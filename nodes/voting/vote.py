@@ -1,4 +1,4 @@
-"""Vote: one voter's answer, from one view, to whether somebody else uses the customer's money."""
+"""Vote: one voter, with one view, answers whether somebody else uses the customer's money."""
 
 from typing import Any
 
@@ -7,23 +7,23 @@ from desk.business import business, customer, instructions, knowledge
 from desk.records import View
 from state.voting import Vote, VoteInput, VoteUpdate
 
-TOPICS = 6  # as many as say anything
+TOPICS = 6  # topics further down have shares near zero
 
 
 async def vote(state: VoteInput) -> VoteUpdate:
-    """The vote of the view that the ballot names."""
+    """Ask a model for the vote of the ballot's view and return it in a list of one."""
     view = {each.name: each for each in business().fraud.views}[state["view"]]
-    data = {"message": state["message"], "view": view.name, **await _seen(view, state)}
-    said = await ask("cheap", Vote, instructions(__file__) + view.asks, data)
-    return {"votes": [said.model_copy(update={"view": view.name})]}
+    data = {"message": state["message"], "view": view.name, **await _view_data(view, state)}
+    answer = await ask("cheap", Vote, instructions(__file__) + view.asks, data)
+    return {"votes": [answer.model_copy(update={"view": view.name})]}
 
 
-async def _seen(view: View, state: VoteInput) -> dict[str, Any]:
-    """What this view is given beside the message."""
-    seen: dict[str, Any] = {}
+async def _view_data(view: View, state: VoteInput) -> dict[str, Any]:
+    """Return the data that this view has beside the message."""
+    data: dict[str, Any] = {}
     if "customer" in view.sees:
-        seen["customer"] = await customer(state["customer_id"])
+        data["customer"] = await customer(state["customer_id"])
     if "topics" in view.sees:
         shares = (await knowledge()).topics(state["message"], TOPICS)
-        seen["topics"] = {name: round(share, 3) for name, share in shares.items()}
-    return seen
+        data["topics"] = {name: round(share, 3) for name, share in shares.items()}
+    return data

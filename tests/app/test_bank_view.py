@@ -4,7 +4,7 @@ import pytest
 from rich.console import Console
 
 from app.bank_view import show_log
-from bank.records import LogLine
+from bank.ledger.records import LogLine
 
 REFUND = {"transaction_id": "T04718", "amount": "12.40"}
 MADE = {**REFUND, "account_id": "A023", "balance": "3001.74"}

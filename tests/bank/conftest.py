@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from bank.http_bank import HttpBank
-from bank.protocol import Bank
-from bank.server import app
-from bank.sqlite_bank import SqliteBank
+from bank.ledger.http_bank import HttpBank
+from bank.ledger.protocol import Bank
+from bank.ledger.server import app
+from bank.ledger.sqlite_bank import SqliteBank
 from tests.bank.stage import Clock, serving
 from tests.ready import furnished, ready
 

@@ -11,9 +11,9 @@ from typing import Any
 import uvicorn
 from starlette.types import ASGIApp
 
-from bank.actions import BankAction, parse_action
-from bank.protocol import Bank
-from bank.records import Transaction
+from bank.ledger.actions import BankAction, parse_action
+from bank.ledger.protocol import Bank
+from bank.ledger.records import Transaction
 from baton.models.asking import fenced
 from baton.offline.wire import Request
 

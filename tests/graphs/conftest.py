@@ -11,11 +11,11 @@ from typing import Any
 import pytest
 from langgraph.types import StateSnapshot
 
-from bank.desk import desk_bank
-from bank.protocol import Bank
-from bank.records import LogLine
-from bank.server import app
-from bank.sqlite_bank import SqliteBank
+from bank.clerk.desk import desk_bank
+from bank.ledger.protocol import Bank
+from bank.ledger.records import LogLine
+from bank.ledger.server import app
+from bank.ledger.sqlite_bank import SqliteBank
 from baton.runs.runner import Job, Runner
 from baton.runtime.plumbing import Plumbing, opened
 from baton.storage.records import RunSummary

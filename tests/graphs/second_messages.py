@@ -11,8 +11,8 @@ from typing import Any, NamedTuple
 
 from langgraph.types import Command
 
-from bank.desk import desk_bank
-from bank.records import LogLine
+from bank.clerk.desk import desk_bank
+from bank.ledger.records import LogLine
 from baton.runs.graph_shapes import Graph
 from baton.runs.registry import load
 from baton.runs.runner import Job, Runner
@@ -238,7 +238,7 @@ async def each_alone(pairs: Iterable[tuple[str, Pair]]) -> tuple[list[Told], lis
 async def seen(place: Place, output: Any, asked: list[Any]) -> Told:
     """What a message came to, what was asked on the way, and where that leaves the thread."""
     state = await place.built.aget_state(place.config)
-    return plain({"output": output, "asked": asked, "values": state.values})
+    return as_draft({"output": output, "asked": asked, "values": state.values})
 
 
 def step(taken: Mapping[str, Any]) -> list[Any]:
@@ -253,7 +253,7 @@ def lines(log: Iterable[LogLine]) -> list[Any]:
     ]
 
 
-def plain(told: Told) -> Told:
+def as_draft(told: Told) -> Told:
     """As JSON, without the numbers of receipts."""
     found: Told = json.loads(json.dumps(told), object_hook=_without_receipt)
     return found

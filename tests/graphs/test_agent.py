@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from bank.tools import ListCards
+from bank.clerk.tools import ListCards
 from graphs.agent import builder, chosen
 from state.agent import DecideStepUpdate
 from state.desk import Draft

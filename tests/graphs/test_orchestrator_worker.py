@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from bank.workers import WORKERS
+from bank.clerk.workers import WORKERS
 from baton.errors import BadAnswer
 from baton.runtime.plumbing import Plumbing
 from baton.storage.records import RunSummary

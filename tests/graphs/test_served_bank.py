@@ -12,8 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from bank.desk import desk_bank
-from bank.records import LogLine
+from bank.clerk.desk import desk_bank
+from bank.ledger.records import LogLine
 from baton.runs.runner import Job, Runner
 from baton.runtime.plumbing import opened
 from baton.storage.records import RunSummary

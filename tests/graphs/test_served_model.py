@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from openai import BadRequestError, OpenAI
 
-from bank.desk import desk_bank
+from bank.clerk.desk import desk_bank
 from baton.config.settings import settings
 from baton.models.asking import fenced
 from baton.runs.registry import entries

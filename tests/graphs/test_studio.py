@@ -22,8 +22,8 @@ import pytest
 from langgraph_sdk import get_client
 from langgraph_sdk.client import LangGraphClient
 
-from bank.records import LogLine
-from bank.sqlite_bank import SqliteBank
+from bank.ledger.records import LogLine
+from bank.ledger.sqlite_bank import SqliteBank
 from baton.runs.registry import entries
 from state.context import Context
 from state.desk import Inquiry, Resolution
@@ -34,11 +34,11 @@ from tests.graphs.second_messages import (
     Message,
     Pair,
     Told,
+    as_draft,
     differences,
     each_alone,
     first_question,
     lines,
-    plain,
 )
 from tests.ready import furnish
 
@@ -204,7 +204,7 @@ async def worked(studio: LangGraphClient, graph: str, thread: str, message: Mess
         output = await studio.runs.wait(thread, graph, command=command, context=context)
         asked.append(question)
     state = await studio.threads.get_state(thread)
-    return plain({"output": output, "asked": asked, "values": state["values"]})
+    return as_draft({"output": output, "asked": asked, "values": state["values"]})
 
 
 async def second(studio: LangGraphClient, graph: str, pair: Pair) -> Told:

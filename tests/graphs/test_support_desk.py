@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from bank.sqlite_bank import SqliteBank
+from bank.ledger.sqlite_bank import SqliteBank
 from baton.storage.records import RunSummary
 from state.desk import Resolution
 from tests.graphs.conftest import Desk

@@ -10,8 +10,8 @@ import pytest
 from langgraph.graph import END, START
 from langgraph.runtime import Runtime
 
-from bank.desk import desk_bank
-from bank.protocol import Bank
+from bank.clerk.desk import desk_bank
+from bank.ledger.protocol import Bank
 from baton import TypedStateGraph
 from baton.runtime.plumbing import Plumbing, opened
 from state.context import Context

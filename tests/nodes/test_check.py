@@ -2,9 +2,9 @@ from typing import Any
 
 import pytest
 
-from bank.actions import parse_action
-from bank.protocol import Bank
-from bank.tools import ListAccounts
+from bank.clerk.tools import ListAccounts
+from bank.ledger.actions import parse_action
+from bank.ledger.protocol import Bank
 from nodes.check import check
 from state.agent import ToolResult
 from state.desk import Draft

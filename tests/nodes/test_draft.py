@@ -3,8 +3,8 @@ from typing import Any
 
 import pytest
 
-from bank.protocol import Bank
-from bank.service import RECENT
+from bank.clerk.service import RECENT
+from bank.ledger.protocol import Bank
 from nodes.draft import draft
 from tests.nodes.conftest import Step
 from tests.scripted import Scripted, scripted_model

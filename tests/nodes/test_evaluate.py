@@ -5,7 +5,7 @@ from typing import Any, cast
 import pytest
 
 from desk.business import business
-from nodes.evaluate import marked, weighed
+from nodes.evaluate import complete_marks, loop_update
 from state.desk import Draft
 from state.evaluator_optimizer import Evaluation, Mark
 
@@ -36,7 +36,7 @@ def state(met: int | None = None, revised: int = 0) -> Any:
     ],
 )
 def test_the_best_is_kept_and_the_end_has_its_reason(before: Any, met: int, best: Draft, ends: str | None) -> None:
-    judged = weighed(cast("Any", before), marks(met), cap=2)
+    judged = loop_update(cast("Any", before), marks(met), cap=2)
     assert judged["best"] == best
     assert (judged["review"].reason if "review" in judged else None) == ends
     assert ("finding" in judged) is (met == ALL)
@@ -45,7 +45,7 @@ def test_the_best_is_kept_and_the_end_has_its_reason(before: Any, met: int, best
 
 def test_a_criterion_left_out_or_marked_both_ways_is_not_met() -> None:
     twice = [Mark(number=2, met=True, reason="yes"), Mark(number=2, met=False, reason="no")]
-    found = marked(Evaluation(marks=[*marks(ALL)[2:], *twice, Mark(number=99, met=True, reason="what?")]))
+    found = complete_marks(Evaluation(marks=[*marks(ALL)[2:], *twice, Mark(number=99, met=True, reason="what?")]))
     assert [mark.number for mark in found] == NUMBERS
     assert [mark.met for mark in found] == [False, False, True, True, True, True]
     assert [mark.reason for mark in found[:2]] == ["the judge did not mark it", "no"]

@@ -14,7 +14,7 @@ from nodes.classify import classify
 from nodes.escalate import escalate
 from nodes.retrieve import retrieve
 from state.context import Context
-from state.desk import Inquiry, Resolution
+from state.desk import PROPOSED_ONLY, Inquiry, ResolutionUpdate
 
 ROUTED: Any = {"message": "My card was stolen", "customer_id": None, "route": "security", "confidence": 0.9}
 
@@ -52,10 +52,15 @@ async def test_retrieve_finds_nothing_for_no_words(runtime: Callable[..., Runtim
 )
 async def test_escalate_says_that_a_person_looks_and_why(more: Any, why: str) -> None:
     resolution = await escalate(cast("Any", {**ROUTED, **more}))
-    assert set(resolution) == set(Resolution.__annotations__)
+    assert set(resolution) == set(ResolutionUpdate.__annotations__)
     assert (resolution["outcome"], resolution["reply"], resolution["reason"]) == (
         "escalated",
         business().wording.holding,
         why,
     )
     assert (resolution["citations"], resolution["actions"]) == ([], [])
+
+
+async def test_an_escalation_has_no_result_however_its_reason_ends() -> None:
+    review = Review(verdict="escalate", reason=PROPOSED_ONLY)
+    assert not (await escalate(cast("Any", {**ROUTED, "review": review})))["has_result"]

@@ -1,10 +1,10 @@
 from typing import cast
 
-from bank.actions import parse_action
+from bank.ledger.actions import parse_action
 from desk.business import business
 from desk.records import Review
 from nodes.reply import ReplyInput, reply
-from state.desk import PROPOSED_ONLY, Draft, Resolution, is_settled
+from state.desk import Draft, ResolutionUpdate
 
 FREEZE = parse_action("freeze_card", {"card_id": "K0018"})
 
@@ -17,7 +17,7 @@ def drafted(*, proposing: bool = False, **more: str) -> ReplyInput:
 
 async def test_an_answer_is_the_draft_with_its_citations() -> None:
     resolution = await reply(drafted())
-    assert set(resolution) == set(Resolution.__annotations__)
+    assert set(resolution) == set(ResolutionUpdate.__annotations__)
     assert (resolution["outcome"], resolution["reply"]) == ("answered", "We have frozen it.")
     assert (resolution["citations"], resolution["actions"]) == (["SEC-01"], [])
 
@@ -32,10 +32,9 @@ async def test_what_was_found_before_stands_in_the_reason() -> None:
     assert (await reply(drafted(finding="3 of 5 say so")))["reason"] == "3 of 5 say so; answered from the policies"
 
 
-async def test_a_proposal_is_a_result_and_an_escalation_is_none() -> None:
-    resolution = await reply(drafted(proposing=True, finding="3 of 5 say so"))
-    assert is_settled(resolution)
-    assert not is_settled({**resolution, "reason": f"{PROPOSED_ONLY}; the cap was reached"})
+async def test_an_answer_and_a_proposal_are_results() -> None:
+    assert (await reply(drafted()))["has_result"]
+    assert (await reply(drafted(proposing=True)))["has_result"]
 
 
 async def test_what_the_bank_forbids_is_declined_with_the_reason() -> None:

@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 
-from bank.actions import ACTION_NAMES
 from bank.knowledge import knowledge
-from bank.money import gbp_in
+from bank.ledger.actions import ACTION_NAMES
 from bank.responders.draft import ONLY_OWN, draft
+from bank.text.money import gbp_in
 from state.desk import Draft
 from tests.bank.stage import asked
 

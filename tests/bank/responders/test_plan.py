@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
+from bank.clerk.workers import WORKERS
 from bank.responders.plan import plan
-from bank.workers import WORKERS
 from tests.bank.stage import asked
 
 pytestmark = pytest.mark.usefixtures("furnished")

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bank.actions import ACTION_NAMES, parse_action
+from bank.ledger.actions import ACTION_NAMES, parse_action
 from bank.responders.proposals import proposal
 from bank.responders.wishes import wish
 from bank.responders.words import amounts, target_amount
@@ -38,7 +38,7 @@ CUSTOMER: dict[str, Any] = {
 }
 
 
-def proposed(message: str, customer: dict[str, Any] | None = CUSTOMER) -> tuple[str, ...] | None:
+def proposed_actions(message: str, customer: dict[str, Any] | None = CUSTOMER) -> tuple[str, ...] | None:
     found = proposal(message, customer, list(ACTION_NAMES))
     return tuple(value for name, value in found.items() if name != "reason") if found else None
 
@@ -66,7 +66,7 @@ def proposed(message: str, customer: dict[str, Any] | None = CUSTOMER) -> tuple[
     ],
 )
 def test_a_plain_wish_is_proposed(message: str, action: tuple[str, ...]) -> None:
-    assert proposed(message) == action
+    assert proposed_actions(message) == action
 
 
 @pytest.mark.parametrize(
@@ -86,7 +86,7 @@ def test_a_plain_wish_is_proposed(message: str, action: tuple[str, ...]) -> None
     ],
 )
 def test_a_question_a_refusal_or_a_settled_matter_is_no_wish(message: str) -> None:
-    assert proposed(message) is None
+    assert proposed_actions(message) is None
 
 
 @pytest.mark.parametrize(
@@ -104,7 +104,7 @@ def test_a_question_a_refusal_or_a_settled_matter_is_no_wish(message: str) -> No
     ],
 )
 def test_what_is_not_clear_is_left_alone(message: str) -> None:
-    assert proposed(message) is None
+    assert proposed_actions(message) is None
 
 
 @pytest.mark.parametrize(
@@ -120,11 +120,11 @@ def test_what_is_not_clear_is_left_alone(message: str) -> None:
     ],
 )
 def test_what_is_somebody_elses_is_left_alone(message: str) -> None:
-    assert proposed(message) is None
+    assert proposed_actions(message) is None
 
 
 def test_nothing_is_proposed_for_a_stranger() -> None:
-    assert proposed("I lost my card, please freeze it", None) is None
+    assert proposed_actions("I lost my card, please freeze it", None) is None
 
 
 def test_only_what_is_allowed_is_proposed() -> None:

@@ -8,8 +8,8 @@ import pytest
 from openai import pydantic_function_tool
 from pydantic import TypeAdapter, ValidationError
 
-from bank.actions import ACTION_NAMES, ActionName, BankAction
 from bank.knowledge import FOLDER
+from bank.ledger.actions import ACTION_NAMES, ActionName, BankAction
 from baton.errors import BadSetting
 from desk.knowledge.folder import folders
 from desk.knowledge.routes import load_routes

@@ -16,11 +16,11 @@ from langgraph.graph import END, START, StateGraph
 from langgraph.types import Command, RetryPolicy, interrupt
 from typing_extensions import TypedDict
 
-from bank.actions import parse_action
-from bank.approval_rules import needs_person
+from bank.clerk.approval_rules import needs_person
 from bank.knowledge import knowledge
-from bank.protocol import Bank, Refused
-from bank.sqlite_bank import SqliteBank
+from bank.ledger.actions import parse_action
+from bank.ledger.protocol import Bank, Refused
+from bank.ledger.sqlite_bank import SqliteBank
 from baton.models.asking import fenced
 from baton.models.models import LOCAL_URL
 from baton.offline.wire import clients

@@ -8,8 +8,8 @@ from langgraph._internal._runnable import RunnableCallable
 from langgraph.types import interrupt
 from pydantic import Field
 
-from bank.actions import parse_action
-from bank.desk import desk_bank, the_bank
+from bank.clerk.desk import desk_bank, the_bank
+from bank.ledger.actions import parse_action
 from baton import request_approval
 from baton.config.settings import settings
 from nodes.support_desk.act import act

@@ -15,7 +15,7 @@ from typing import Any
 
 from langgraph.checkpoint.sqlite.aio import AsyncSqliteSaver
 
-from bank.sqlite_bank import SqliteBank
+from bank.ledger.sqlite_bank import SqliteBank
 from baton.offline.endpoint import Endpoint
 from baton.testing import commit_hook
 from tests.faults.desk.receiver import Receiver

@@ -8,7 +8,7 @@ from pathlib import Path
 from random import Random
 from typing import Self
 
-from bank import sqlite_bank
+from bank.ledger import sqlite_bank
 from baton.config.home import home
 from tests.faults.desk import baseline
 from tests.faults.desk.builds import LATER_S, STRANGER, Build, builds_that_wait, run_to_end, run_undisturbed

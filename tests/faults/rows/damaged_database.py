@@ -15,7 +15,7 @@ from typing import Any, Literal
 
 from langgraph.types import Command
 
-from bank.sqlite_bank import SqliteBank
+from bank.ledger.sqlite_bank import SqliteBank
 from baton.config.home import home
 from baton.errors import BatonError
 from baton.runs.runner import Job, Runner

@@ -7,7 +7,7 @@ from functools import partial
 from pathlib import Path
 from random import Random
 
-from bank import tables
+from bank.ledger import tables
 from baton.storage import sqlite_file
 from tests.faults.desk.graphs import judge, observe
 from tests.faults.inject.storage import Told, cases_that_act, clear, later, live_on_storage, open_once, run_undisturbed

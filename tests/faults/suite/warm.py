@@ -9,8 +9,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import desk.knowledge.folder
-from bank import tables
 from bank.knowledge import knowledge
+from bank.ledger import tables
 from baton.config.home import home
 from baton.config.project import root
 from baton.config.settings import settings

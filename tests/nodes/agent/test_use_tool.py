@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 from langgraph.graph import END, START
 
-from bank.protocol import Bank
-from bank.tools import ListAccounts, ListCards, ListTransactions
+from bank.clerk.tools import ListAccounts, ListCards, ListTransactions
+from bank.ledger.protocol import Bank
 from baton import TypedStateGraph
 from nodes.agent.use_tool import use_tool
 from state.agent import SearchPolicies, State, ToolResult, UseToolInput

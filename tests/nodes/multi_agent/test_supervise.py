@@ -4,13 +4,13 @@ from typing import Any, cast
 
 import pytest
 
-from bank.actions import parse_action
+from bank.ledger.actions import parse_action
 from desk.business import business
 from desk.records import Review, Verdict
 from nodes.multi_agent.contribute import NOTHING, contribute
 from nodes.multi_agent.sum_up import sum_up
-from nodes.multi_agent.supervise import goes_back, said_in, stops
-from state.desk import Draft, Resolution
+from nodes.multi_agent.supervise import goes_back, parts_in, reason_to_stop
+from state.desk import Draft, ResolutionUpdate
 from state.multi_agent import Contribution
 
 FREEZE = parse_action("freeze_card", {"card_id": "K0018"})
@@ -58,13 +58,13 @@ def test_only_something_new_leads_back(to: str, before: list[Contribution], back
     ],
 )
 def test_what_ends_the_hand_overs(to: str, before: list[Contribution], count: int, why: str | None) -> None:
-    assert stops(to, before, count, 4) == why
+    assert reason_to_stop(to, before, count, 4) == why
 
 
 @pytest.mark.parametrize("parts", [[], [" "], ["pay me 500.00"], ["My card is gone", "and pay me"]])
 def test_a_part_that_the_message_does_not_say_is_not_handed_over(parts: list[str]) -> None:
-    assert said_in("My card is\ngone. What now?", parts) == ["My card is\ngone. What now?"]
-    assert said_in("My card is\ngone. What now?", ["My card is gone."]) == ["My card is gone."]
+    assert parts_in("My card is\ngone. What now?", parts) == ["My card is\ngone. What now?"]
+    assert parts_in("My card is\ngone. What now?", ["My card is gone."]) == ["My card is gone."]
 
 
 async def test_a_specialist_without_a_policy_says_nothing() -> None:
@@ -72,13 +72,13 @@ async def test_a_specialist_without_a_policy_says_nothing() -> None:
     assert (contribution.draft, contribution.fit) == (None, False)
 
 
-async def summed(*contributions: Contribution) -> Resolution:
+async def summed(*contributions: Contribution) -> ResolutionUpdate:
     return await sum_up(cast("Any", {**ROUTED, "contributions": list(contributions)}))
 
 
 async def test_answers_stand_in_the_order_of_the_hand_overs_with_one_thanks() -> None:
     resolution = await summed(said("cards", "CARD-05"), said("fees", "CARD-05", "FEES-01"))
-    assert set(resolution) == set(Resolution.__annotations__)
+    assert set(resolution) == set(ResolutionUpdate.__annotations__)
     assert (resolution["outcome"], resolution["citations"]) == ("answered", ["CARD-05", "FEES-01"])
     assert resolution["reply"] == "Thank you for your message. Of cards.\n\nOf fees."
 
@@ -99,6 +99,6 @@ async def test_what_the_rules_forbid_is_declined_and_an_answer_beside_it_stands(
 
 async def test_a_missing_answer_is_left_to_a_person() -> None:
     resolution = await summed(said("cards", "CARD-05"), silent("fees"))
-    assert resolution["outcome"] == "escalated"
+    assert (resolution["outcome"], resolution["has_result"]) == ("escalated", False)
     assert resolution["reply"].endswith(business().wording.the_rest)
     assert resolution["reason"].endswith("fees: no policy bears on it")

@@ -4,7 +4,7 @@ from typing import Any, cast
 
 import pytest
 
-from bank.actions import FreezeCard
+from bank.ledger.actions import FreezeCard
 from baton.steps.dead_letters import Failure
 from nodes.sectioning.combine import combine
 from state.desk import Draft
@@ -48,7 +48,7 @@ async def test_the_surest_section_gives_the_route_and_the_least_sure_one_the_con
 
 async def test_a_failed_section_is_left_to_a_colleague_and_its_siblings_are_answered() -> None:
     told = await combined(section(1), failures=(failure(2),))
-    assert told["outcome"] == "escalated"
+    assert (told["outcome"], told["has_result"]) == ("escalated", False)
     assert told["reply"].startswith("So it is.\n\nA colleague will look at the rest")
     assert "“Question 2?”" in told["reply"]
     assert told["reason"] == "it failed (unavailable, dl-1): “Question 2?”"
@@ -68,6 +68,7 @@ async def test_requests_beyond_the_cap_are_named_with_the_cap() -> None:
 async def test_an_action_is_proposed_and_never_said_to_be_done() -> None:
     told = await combined(section(1, "We have frozen your card.", action=FREEZE), section(2))
     assert (told["outcome"], [each.status for each in told["actions"]]) == ("escalated", ["proposed"])
+    assert told["has_result"]
     assert "frozen" not in told["reply"]
     assert "“Question 1?”" in told["reply"]
 

@@ -4,7 +4,7 @@ from typing import Any, cast
 
 import pytest
 
-from bank.actions import parse_action
+from bank.ledger.actions import parse_action
 from baton import Decision
 from desk.business import business
 from desk.records import Review, Verdict

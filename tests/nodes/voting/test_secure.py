@@ -1,6 +1,6 @@
 import pytest
 
-from bank.fraud import FROZEN
+from bank.clerk.fraud import FROZEN
 from nodes.voting.secure import secure
 from tests.nodes.conftest import Step
 

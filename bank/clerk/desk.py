@@ -1,0 +1,32 @@
+"""The bank that the running graph works with."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from bank.ledger.core import open_bank
+from bank.ledger.protocol import Bank
+from bank.settings import bank_settings
+from baton.config.settings import Settings
+from baton.runtime.active import active_run
+
+FILE = "bank.db"
+
+
+@asynccontextmanager
+async def desk_bank(configured: Settings) -> AsyncIterator[Bank]:
+    """The bank of the settings: the one at `BATON_BANK_URL`, or the embedded one in the home."""
+    ours = bank_settings()
+    bank = await open_bank(ours.bank_url, configured.home / FILE, timeout_s=ours.bank_timeout_s)
+    try:
+        yield bank
+    finally:
+        await bank.aclose()
+
+
+async def the_bank() -> Bank:
+    """The bank, from inside a node; opened at the first call.
+
+    Raises:
+        BankUnavailable, BadSetting, StorageError: it cannot be reached or opened.
+    """
+    return await active_run().plumbing.resource(desk_bank)

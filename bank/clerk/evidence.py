@@ -1,0 +1,55 @@
+"""What of a customer's own things bears on a question: by its id, else by merchant, amount, day or kind."""
+
+import re
+from collections.abc import Callable
+from datetime import date
+from decimal import Decimal
+
+from bank.clerk.others import named_in
+from bank.ledger.records import Account, Card, Transaction
+from bank.text.money import gbp_in
+from desk.text.dates import days_in
+from desk.text.names import words_of
+
+MOST = 10  # transactions that one question is answered with
+KINDS: dict[str, Callable[[Transaction], bool]] = {
+    r"\bpending\b": lambda each: each.status == "pending",
+    r"\bdeclined?\b|\brejected\b": lambda each: each.status == "declined",
+    r"\brevers(?:ed|al)\b": lambda each: each.status == "reversed",
+    r"\bfees?\b": lambda each: each.kind == "fee",
+    r"\bcash\b|\bwithdr[ae]w": lambda each: each.kind == "cash_withdrawal",
+    r"\btop(?:ped)?[ -]?ups?\b": lambda each: each.kind == "top_up",
+    r"\btransfer(?:red|s)?\b": lambda each: each.kind == "transfer",
+    r"\babroad\b|\bexchange rate\b|\bforeign\b": lambda each: each.foreign_currency is not None,
+}
+"""Words of a question, and the transactions that they mean."""
+
+
+def transactions_meant(text: str, transactions: list[Transaction], today: date) -> list[Transaction]:
+    """The transactions that a text means, as they come; those it names by id, else those that fit all it says."""
+    if named := {name for name in named_in(text) if name.startswith("T")}:
+        return [each for each in transactions if each.transaction_id in named]
+    said, sums, days = words_of(text), gbp_in(text), days_in(text, today)
+    views: list[Callable[[Transaction], bool]] = [
+        lambda each: bool(words := words_of(each.merchant)) and words <= said,
+        lambda each: Decimal(each.amount) in sums,
+        lambda each: date.fromisoformat(each.at[:10]) in days,
+        *(holds for words, holds in KINDS.items() if re.search(words, text, re.IGNORECASE)),
+    ]
+    found = list[Transaction]()
+    for view in views:
+        fitting = [each for each in found or transactions if view(each)]
+        found = fitting or found
+    return found[:MOST]
+
+
+def cards_meant(text: str, cards: list[Card]) -> list[Card]:
+    """The cards that a text names, or all where it names none."""
+    named = {name for name in named_in(text) if name.startswith("K") or name.isdigit()}
+    return [each for each in cards if not named or {each.card_id, each.last4} & named]
+
+
+def accounts_meant(text: str, accounts: list[Account]) -> list[Account]:
+    """The accounts that a text names, or all where it names none."""
+    named = {name for name in named_in(text) if name.startswith("A")}
+    return [each for each in accounts if not named or each.account_id in named]

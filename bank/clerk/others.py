@@ -1,0 +1,42 @@
+"""Whether a text names a card, an account or a payment that is not the customer's own."""
+
+import re
+
+from bank.clerk.desk import the_bank
+from bank.ledger.protocol import UnknownCustomer
+
+ID = re.compile(r"\b[A-Z]\d{3,6}\b", re.IGNORECASE)
+ENDING = re.compile(r"\b(?:ending|ends|last (?:four|4)(?: digits)?)\D{0,12}(\d{4})\b", re.IGNORECASE)
+MOST = 500  # transactions
+
+
+def named_in(text: str) -> set[str]:
+    """The ids and last digits of cards that a text names, whoever they belong to."""
+    return {found.upper() for found in ID.findall(text)} | set(ENDING.findall(text))
+
+
+async def names_others(text: str, customer_id: str | None) -> bool:
+    """Whether an id or the last digits of a card stand in the text that are none of this customer's.
+
+    The bank is asked only where the text names any.
+    """
+    named = named_in(text)
+    return bool(named) and not named <= await _own(customer_id)
+
+
+async def _own(customer_id: str | None) -> set[str]:
+    """The ids and last digits of all that a customer has; nothing of a stranger's."""
+    if customer_id is None:
+        return set()
+    bank = await the_bank()
+    try:
+        cards, accounts = await bank.cards(customer_id), await bank.accounts(customer_id)
+        transactions = await bank.transactions(customer_id, MOST)
+    except UnknownCustomer:
+        return set()
+    return {
+        customer_id.upper(),
+        *(name for card in cards for name in (card.card_id, card.last4)),
+        *(account.account_id for account in accounts),
+        *(each.transaction_id for each in transactions),
+    }

@@ -1,0 +1,105 @@
+"""The workers of an investigation: each answers one question from the bank or the policies, and only reads.
+
+Whose things they look at is the run's customer; no question can name another.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
+from datetime import UTC, datetime
+
+from bank.clerk.clerk_view import KEYS, account_rows, card_rows, transaction_rows
+from bank.clerk.desk import the_bank
+from bank.clerk.evidence import accounts_meant, cards_meant, transactions_meant
+from bank.knowledge import knowledge
+from bank.ledger.protocol import UnknownCustomer
+from desk.business import Worker
+from desk.records import OTHER, POLICIES, Assignment, Finding, Row
+
+LATEST = 500  # transactions that are looked through
+
+Work = Callable[[Assignment, int], Awaitable[Finding]]
+
+
+def _for_known(look: Callable[[Assignment, str], Awaitable[Finding]]) -> Work:
+    """The work of looking at the asking customer's own things; a stranger has none."""
+
+    async def work(assignment: Assignment, _most: int) -> Finding:
+        if (customer_id := assignment.customer_id) is not None:
+            with suppress(UnknownCustomer):
+                return await look(assignment, customer_id)
+        return Finding(
+            subtask=assignment.subtask, summary="we do not know who asks", rows=[], evidence=[], citations=[]
+        )
+
+    return work
+
+
+async def _transactions(assignment: Assignment, customer_id: str) -> Finding:
+    """The customer's transactions that the question means, else those that the message means."""
+    known, today = await (await the_bank()).transactions(customer_id, LATEST), datetime.now(UTC).date()
+    texts = (assignment.question, assignment.message)
+    found = next(filter(None, (transactions_meant(text, known, today) for text in texts)), [])
+    told = [
+        f"GBP {each.amount} to {each.merchant} on {each.at[:10]} ({each.kind.replace('_', ' ')}, {each.status},"
+        f" {each.transaction_id})"
+        for each in found
+    ]
+    return _own_finding(assignment, "transactions", told, transaction_rows(found))
+
+
+async def _cards(assignment: Assignment, customer_id: str) -> Finding:
+    """The customer's cards that the message or the question names, or all."""
+    found = cards_meant(_words(assignment), await (await the_bank()).cards(customer_id))
+    told = [
+        f"the {each.kind} card ending {each.last4} is {each.status}, its daily limit GBP {each.daily_limit}"
+        for each in found
+    ]
+    return _own_finding(assignment, "cards", told, card_rows(found))
+
+
+async def _accounts(assignment: Assignment, customer_id: str) -> Finding:
+    """The customer's accounts that the message or the question names, or all."""
+    found = accounts_meant(_words(assignment), await (await the_bank()).accounts(customer_id))
+    told = [f"account {each.account_id} is {each.status}, its balance {each.currency} {each.balance}" for each in found]
+    return _own_finding(assignment, "accounts", told, account_rows(found))
+
+
+async def _policies(assignment: Assignment, most: int) -> Finding:
+    """The passages that bear on the question and on what its needs found."""
+    question, known = assignment.question, await asyncio.to_thread(knowledge)
+    guess = known.guess(question)
+    route = assignment.route if guess.route == OTHER else guess.route
+    rows = [row for given in assignment.given for row in given.rows]
+    kinds = {row[name] for row in rows for name in ("kind", "status") if name in row}
+    text = " ".join([question, *sorted(kinds - {"posted", "active", "open"})]).replace("_", " ")
+    passages = known.passages(known.search(text, route, most))
+    titles = dict.fromkeys(f"{each.title} ({each.policy_id})" for each in passages)
+    return Finding(
+        subtask=assignment.subtask,
+        summary=f"policies that bear on it: {', '.join(titles) or 'none'}",
+        rows=[],
+        evidence=[each.passage_id for each in passages],
+        citations=list(dict.fromkeys(each.policy_id for each in passages)),
+    )
+
+
+WORKERS = {
+    "transactions": Worker(
+        "finds the customer's own transactions: by id, merchant, amount, day, kind or status", _for_known(_transactions)
+    ),
+    "cards": Worker("looks up the customer's own cards: status and daily limit", _for_known(_cards)),
+    "account": Worker("looks up the customer's own accounts: status and balance", _for_known(_accounts)),
+    POLICIES: Worker("searches the desk's policies: what is allowed, what it costs, how long it takes", _policies),
+}
+
+
+def _words(assignment: Assignment) -> str:
+    return f"{assignment.question}\n{assignment.message}"
+
+
+def _own_finding(assignment: Assignment, what: str, told: list[str], rows: list[Row]) -> Finding:
+    """A finding of the customer's own things."""
+    summary = f"{what} found: {'; '.join(told)}" if told else f"none of the customer's {what} fits"
+    evidence = [row[KEYS[what]] for row in rows]
+    return Finding(subtask=assignment.subtask, summary=summary, rows=rows, evidence=evidence, citations=[])

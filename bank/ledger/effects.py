@@ -1,0 +1,213 @@
+"""What each action would change, worked out without changing anything.
+
+`plan` reads what the action touches, lets the rules speak, and returns the statements to run. Checking an
+action is planning it; performing it is running the plan in the same transaction, so the two cannot disagree.
+"""
+
+import sqlite3
+from datetime import datetime
+from decimal import Decimal
+from typing import Any, NamedTuple, TypeVar
+
+from bank.ledger import rules, tables
+from bank.ledger.actions import BankAction, ChangeLimit, CloseAccount, FileDispute, FreezeCard, Refund, ReissueCard
+from bank.ledger.protocol import Refused
+from bank.ledger.records import Account, Card, Customer, Transaction
+from baton.records import Record
+
+R = TypeVar("R", bound=Record)
+
+_SET_BALANCE = "UPDATE accounts SET balance = :balance WHERE account_id = :account_id"
+
+
+class Effect(NamedTuple):
+    """Statements with their values, in order, and what the receipt will say."""
+
+    statements: list[tuple[str, dict[str, Any]]]
+    result: dict[str, str]
+
+
+def stamp(moment: datetime) -> str:
+    """Return the moment (UTC) as transactions carry it."""
+    return moment.strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def plan(db: sqlite3.Connection, customer_id: str, action: BankAction, now: datetime) -> Effect:
+    """Return what the action would change; raises UnknownCustomer, or Refused with a rule's code."""
+    customer = tables.customer(db, customer_id)
+    if customer.status == "closed":
+        raise Refused("customer_closed", "the customer has left the bank")
+    match action:
+        case Refund():
+            return _refund(db, customer, action, now)
+        case FreezeCard():
+            return _freeze_card(db, customer, action)
+        case ReissueCard():
+            return _reissue_card(db, customer, action, now)
+        case FileDispute():
+            return _file_dispute(db, customer, action, now)
+        case ChangeLimit():
+            return _change_limit(db, customer, action)
+        case CloseAccount():
+            return _close_account(db, customer, action)
+
+
+def _refund(db: sqlite3.Connection, customer: Customer, action: Refund, now: datetime) -> Effect:
+    paid = _transaction(db, customer, action.transaction_id)
+    account = _account(db, customer, paid.account_id)
+    rules.check_refund(action, paid, account, disputed=_disputed(db, paid), now=now)
+    balance = str(Decimal(account.balance) + Decimal(action.amount))
+    refunded = "UPDATE transactions SET status = 'refunded' WHERE transaction_id = :transaction_id"
+    return Effect(
+        [
+            (refunded, {"transaction_id": paid.transaction_id}),
+            (_SET_BALANCE, {"account_id": account.account_id, "balance": balance}),
+        ],
+        {
+            "transaction_id": paid.transaction_id,
+            "amount": action.amount,
+            "account_id": account.account_id,
+            "balance": balance,
+        },
+    )
+
+
+def _freeze_card(db: sqlite3.Connection, customer: Customer, action: FreezeCard) -> Effect:
+    card = _card(db, customer, action.card_id)
+    rules.check_freeze(card)
+    frozen = "UPDATE cards SET status = 'frozen', reported = 1 WHERE card_id = :card_id"
+    return Effect([(frozen, {"card_id": card.card_id})], {"card_id": card.card_id, "status": "frozen"})
+
+
+def _reissue_card(db: sqlite3.Connection, customer: Customer, action: ReissueCard, now: datetime) -> Effect:
+    card = _card(db, customer, action.card_id)
+    account = _account(db, customer, card.account_id)
+    reported = bool(db.execute("SELECT reported FROM cards WHERE card_id = ?", (card.card_id,)).fetchone()[0])
+    fee = rules.reissue_fee(card, reported=reported)
+    rules.check_reissue(card, account, fee)
+    new = _successor(card, tables.next_number(db, "cards"), now)
+    days = 0 if card.kind == "virtual" else rules.delivery_days(customer.country)
+    cancelled = "UPDATE cards SET status = 'cancelled' WHERE card_id = :card_id"
+    return Effect(
+        [
+            (cancelled, {"card_id": card.card_id}),
+            (tables.insert("cards", Card.model_fields), new.model_dump()),
+            *(_charge(db, account, fee, now) if fee else []),
+        ],
+        {
+            "card_id": card.card_id,
+            "new_card_id": new.card_id,
+            "fee": str(fee),
+            "arrives_by": rules.working_days_after(now, days),
+        },
+    )
+
+
+def _file_dispute(db: sqlite3.Connection, customer: Customer, action: FileDispute, now: datetime) -> Effect:
+    paid = _transaction(db, customer, action.transaction_id)
+    rules.check_dispute(paid, disputed=_disputed(db, paid), now=now)
+    dispute = {
+        "dispute_id": f"D{tables.next_number(db, 'disputes'):04}",
+        "transaction_id": paid.transaction_id,
+        "account_id": paid.account_id,
+        "customer_id": customer.customer_id,
+        "reason": action.reason,
+        "status": "open",
+        "opened_at": stamp(now),
+    }
+    return Effect(
+        [(tables.insert("disputes", dispute), dispute)],
+        {
+            "dispute_id": dispute["dispute_id"],
+            "transaction_id": paid.transaction_id,
+            "decision_by": rules.working_days_after(now, rules.DISPUTE_DAYS),
+        },
+    )
+
+
+def _change_limit(db: sqlite3.Connection, customer: Customer, action: ChangeLimit) -> Effect:
+    card = _card(db, customer, action.card_id)
+    rules.check_limit(action, card)
+    values = {"card_id": card.card_id, "daily_limit": str(Decimal(action.daily_limit))}
+    changed = "UPDATE cards SET daily_limit = :daily_limit WHERE card_id = :card_id"
+    return Effect([(changed, values)], {**values, "previous_limit": card.daily_limit})
+
+
+def _close_account(db: sqlite3.Connection, customer: Customer, action: CloseAccount) -> Effect:
+    account = _account(db, customer, action.account_id)
+    values = {"account_id": account.account_id}
+    pending = _count(db, "transactions WHERE account_id = ? AND customer_id = ? AND status = 'pending'", account)
+    disputes = _count(db, "disputes WHERE account_id = ? AND customer_id = ? AND status = 'open'", account)
+    rules.check_close(account, pending=pending, disputes=disputes)
+    return Effect(
+        [
+            ("UPDATE accounts SET status = 'closed' WHERE account_id = :account_id", values),
+            ("UPDATE cards SET status = 'cancelled' WHERE account_id = :account_id", values),
+        ],
+        {**values, "status": "closed"},
+    )
+
+
+def _successor(card: Card, number: int, now: datetime) -> Card:
+    """Return the card that replaces another: same account and limit, four years to run, new last digits."""
+    changes = {
+        "card_id": f"K{number:04}",
+        "last4": f"{(int(card.last4) * 7 + number) % 10_000:04}",
+        "status": "active",
+        "expires": f"{now.year + 4}-{now.month:02}",
+    }
+    return card.model_copy(update=changes)
+
+
+def _charge(db: sqlite3.Connection, account: Account, fee: Decimal, now: datetime) -> list[tuple[str, dict[str, Any]]]:
+    charged = Transaction(
+        transaction_id=f"T{tables.next_number(db, 'transactions'):05}",
+        customer_id=account.customer_id,
+        account_id=account.account_id,
+        card_id=None,
+        at=stamp(now),
+        merchant="Harbour Bank card fee",
+        amount=str(fee),
+        currency=account.currency,
+        kind="fee",
+        status="posted",
+        foreign_amount=None,
+        foreign_currency=None,
+    )
+    balance = str(Decimal(account.balance) - fee)
+    return [
+        (tables.insert("transactions", Transaction.model_fields), charged.model_dump()),
+        (_SET_BALANCE, {"account_id": account.account_id, "balance": balance}),
+    ]
+
+
+def _transaction(db: sqlite3.Connection, customer: Customer, transaction_id: str) -> Transaction:
+    where = "WHERE transaction_id = ? AND customer_id = ?"
+    return _first(tables.owned(db, Transaction, where, transaction_id, customer.customer_id), "transaction")
+
+
+def _card(db: sqlite3.Connection, customer: Customer, card_id: str) -> Card:
+    where = "WHERE card_id = ? AND customer_id = ?"
+    return _first(tables.owned(db, Card, where, card_id, customer.customer_id), "card")
+
+
+def _account(db: sqlite3.Connection, customer: Customer, account_id: str) -> Account:
+    where = "WHERE account_id = ? AND customer_id = ?"
+    return _first(tables.owned(db, Account, where, account_id, customer.customer_id), "account")
+
+
+def _first(found: list[R], thing: str) -> R:
+    """Return the one found; another customer's and a missing one are refused in the same words."""
+    if not found:
+        raise Refused("not_yours", f"the customer has no such {thing}")
+    return found[0]
+
+
+def _disputed(db: sqlite3.Connection, paid: Transaction) -> bool:
+    query = "SELECT 1 FROM disputes WHERE account_id = ? AND transaction_id = ? AND status = 'open'"
+    return db.execute(query, (paid.account_id, paid.transaction_id)).fetchone() is not None
+
+
+def _count(db: sqlite3.Connection, rest: str, account: Account) -> int:
+    query = f"SELECT count(*) FROM {rest}"  # noqa: S608 - the text is ours, values are bound
+    return int(db.execute(query, (account.account_id, account.customer_id)).fetchone()[0])

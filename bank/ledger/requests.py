@@ -1,0 +1,106 @@
+"""Requests to act, each settled in one transaction: the key, the effect, its receipt and the log line together.
+
+All functions block: they run on the bank's own thread.
+"""
+
+import json
+import sqlite3
+from datetime import datetime
+from typing import NamedTuple
+
+from bank.ledger import tables
+from bank.ledger.actions import BankAction
+from bank.ledger.effects import plan
+from bank.ledger.protocol import BankError, KeyReused, Refused, UnknownCustomer
+from bank.ledger.records import LogLine, Receipt
+from desk.records import arguments
+
+
+class Asked(NamedTuple):
+    """One request to act, as it arrived."""
+
+    customer_id: str
+    action: BankAction
+    key: str
+    at: datetime
+
+    @property
+    def identity(self) -> str:
+        """What must be the same when the key comes again."""
+        return json.dumps([self.customer_id, self.action.name, arguments(self.action)], sort_keys=True)
+
+
+def settle(db: sqlite3.Connection, asked: Asked) -> Receipt | BankError:
+    """Return the receipt, or the refusal: it is returned, not raised, because the log line must be committed."""
+    with tables.write(db):
+        known = db.execute("SELECT * FROM requests WHERE idempotency_key = ?", (asked.key,)).fetchone()
+        if known is None:
+            outcome = _act(db, asked)
+        elif known["request"] == asked.identity:
+            outcome = _remembered(known)
+        else:
+            outcome = KeyReused(asked.key)
+        _write_log(db, asked, outcome, replayed=known is not None)
+    return outcome
+
+
+def read_log(db: sqlite3.Connection) -> list[LogLine]:
+    """Return every line, oldest first."""
+    rows = db.execute("SELECT at, idempotency_key, action, args, replayed, result FROM log ORDER BY number")
+    return [
+        LogLine(**{**dict(row), "args": json.loads(row["args"]), "result": json.loads(row["result"])}) for row in rows
+    ]
+
+
+def _act(db: sqlite3.Connection, asked: Asked) -> Receipt | BankError:
+    """Act for the first time and remember the outcome; an unknown customer leaves nothing to remember."""
+    try:
+        effect = plan(db, asked.customer_id, asked.action, asked.at)
+    except UnknownCustomer as unknown:
+        return unknown
+    except Refused as refused:
+        _remember(db, asked, {"refused_code": refused.code, "refused_message": refused.message})
+        return refused
+    for statement, values in effect.statements:
+        db.execute(statement, values)
+    receipt = Receipt(
+        receipt_id=f"R{tables.next_number(db, 'requests'):06}",
+        action=asked.action.name,
+        at=_moment(asked.at),
+        result=effect.result,
+    )
+    _remember(db, asked, {"receipt": receipt.model_dump_json()})
+    return receipt
+
+
+def _remember(db: sqlite3.Connection, asked: Asked, outcome: dict[str, str]) -> None:
+    row = {"idempotency_key": asked.key, "request": asked.identity, **outcome}
+    db.execute(tables.insert("requests", row), row)
+
+
+def _remembered(known: sqlite3.Row) -> Receipt | Refused:
+    if known["receipt"] is None:
+        return Refused(known["refused_code"], known["refused_message"])
+    return Receipt.model_validate_json(known["receipt"])
+
+
+def _write_log(db: sqlite3.Connection, asked: Asked, outcome: Receipt | BankError, *, replayed: bool) -> None:
+    row = {
+        "at": _moment(asked.at),
+        "idempotency_key": asked.key,
+        "action": asked.action.name,
+        "args": json.dumps(arguments(asked.action)),
+        "replayed": replayed,
+        "result": json.dumps(outcome.result if isinstance(outcome, Receipt) else {"refused": _code(outcome)}),
+    }
+    db.execute(tables.insert("log", row), row)
+
+
+def _code(outcome: BankError) -> str:
+    if isinstance(outcome, Refused):
+        return outcome.code
+    return "key_reused" if isinstance(outcome, KeyReused) else "unknown_customer"
+
+
+def _moment(at: datetime) -> str:
+    return at.strftime("%Y-%m-%dT%H:%M:%S.") + f"{at.microsecond // 1000:03}Z"
