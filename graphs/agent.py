@@ -6,6 +6,7 @@ START -> classify -> decide_step --tool----> use_tool -> decide_step
                                  --gave up, or out of steps-> escalate
 Surely not for this desk: -> escalate. The tools only read, and only the asking customer's own; an action is only
 proposed.
+Page: docs/patterns/agent.md
 """
 
 from typing import Literal

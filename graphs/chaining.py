@@ -2,6 +2,7 @@
 
 START -> classify -> extract -> gate_facts -> normalise -> gate_case -> retrieve -> summarise -> gate_reply -> reply
          not for this desk, or no policy: -> escalate         each gate sends back once, then the run is parked
+Page: docs/patterns/chaining.md
 """
 
 from typing import Literal

@@ -5,6 +5,7 @@ START -> classify -> retrieve -> draft -> evaluate --passed---> reply -> END
                                             v  |   (no improvement, or the cap `revisions`)
                                            revise
     Not for this desk, or no policy found: -> escalate. The best draft is kept, not the last.
+Page: docs/patterns/evaluator_optimizer.md
 """
 
 from typing import Literal

@@ -4,8 +4,8 @@ START -> classify -> supervise --specialist--> specialist -> supervise
                                --finish------> sum_up -> END
                                --person------> escalate -> END
 specialist: START -> retrieve -> draft -> check -> contribute; no policy found: retrieve -> contribute
-
 Beyond the cap of hand-overs, or handed back with nothing new: -> escalate. Actions are only proposed.
+Page: docs/patterns/multi_agent.md
 """
 
 from typing import Literal

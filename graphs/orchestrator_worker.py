@@ -2,8 +2,8 @@
 
 START -> classify -> plan -> gate_plan --wave of sub-tasks--> investigate -> collect -> synthesise -> gate_coverage
                       ^--once---|          ^------next wave--------------------|            ^--once-------|
-sound and nothing missing: -> reply -> END
-not for this desk, no sound plan, no policy, findings missing, no sound draft: -> escalate -> END
+sound: -> reply -> END; not for this desk, no sound plan, no policy, a finding missing, no sound draft: -> escalate
+Page: docs/patterns/orchestrator_worker.md
 """
 
 from typing import Literal

@@ -6,6 +6,7 @@
     No policy found: -> escalate. An action is only proposed here; a person carries it out.
 
 A cascade by calibrated confidence: a trained classifier, then a cheap model, then a person.
+Page: docs/patterns/routing.md
 """
 
 from typing import Literal

@@ -4,6 +4,7 @@ START -> split -> gate_sections --each request--> section -> combine -> END
           ^--back, once---|
 section: START -> classify -> retrieve -> draft -> report; not for this desk, or no policy: -> report
 no sound split, or no section with anything to say: -> classify -> escalate -> END
+Page: docs/patterns/sectioning.md
 """
 
 from typing import Literal

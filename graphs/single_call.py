@@ -1,6 +1,7 @@
 """Single call: one prompt, one answer. The baseline that every pattern must beat.
 
 START -> answer_at_once -> END
+Page: docs/patterns/single_call.md
 """
 
 from langgraph.graph import END, START

@@ -8,6 +8,7 @@ START -> classify -> [reconsider] -> triage --most-------------> retrieve -> dra
                                                                  -> evaluate <-> revise ------------------> gather
 gather -> four checks at once -> judge -> settling, once for each action -> conclude -> END  (graphs/desk/reviewing.py)
 a doubt, a fault, no policy: -> escalate -> END; a path that ended with a person: -> pass_on -> END
+Page: docs/patterns/support_desk.md
 """
 
 from collections.abc import Hashable

@@ -5,6 +5,7 @@ START -> classify -> convene -> vote x voters -> tally -> retrieve -> draft --no
 No quorum, not for this desk, or no policy found: -> escalate -> END. A voter that failed counts as not agreeing.
 
 While the voters vote, a message whose route is unsure is reconsidered. An action is only proposed.
+Page: docs/patterns/voting.md
 """
 
 from typing import Literal

@@ -4,6 +4,7 @@ START -> check_action --act--------> act -> settle -> END
                --ask_person-> ask_person --act--------> act
                                          --ask_person-> ask_person   (an edit beyond the reviewer's limit)
 anything else: -> settle
+Page: docs/patterns/support_desk.md
 """
 
 from collections.abc import Hashable
