@@ -7,7 +7,7 @@ TESTS ?=
 VENV ?= .venv
 
 BIN := $(VENV)/bin
-ROOMS := app bank baton desk evals graphs nodes state
+PACKAGES := app bank baton desk evals graphs nodes state
 PIP := PIP_DISABLE_PIP_VERSION_CHECK=1 $(BIN)/python -m pip install -qq --no-input
 COMPILE := $(UV) pip compile --quiet --universal --python-version 3.11 --upgrade --generate-hashes \
 	--no-emit-index-url --no-emit-find-links --no-annotate --no-header pyproject.toml --extra desk --group build
@@ -63,7 +63,7 @@ $(VENV)/.pinned: requirements.txt | $(VENV)/.created
 
 $(VENV)/.installed: pyproject.toml $(VENV)/.pinned
 	@$(PIP) --no-deps --no-build-isolation --editable .
-	@$(BIN)/python -m compileall -q $(wildcard $(ROOMS))
+	@$(BIN)/python -m compileall -q $(wildcard $(PACKAGES))
 	@touch $@
 
 $(VENV)/.installed-dev: requirements-dev.txt $(VENV)/.installed

@@ -1,23 +1,23 @@
-"""A piece of advice, for people and for programs."""
+"""The views of a piece of advice: an object for programs, lines for people."""
 
 from dataclasses import asdict
 from typing import Any
 
-from app.framework import Advice, Cost, cost_of
+from app.questions import Advice, Cost, cost_of
 from baton.cli.terminal.invocation import command
-from baton.cli.terminal.output import console, note, print_labelled
+from baton.cli.terminal.output import console, note, print_with_label
 
-LABEL = 10  # characters in front of what is said
+LABEL = 10  # characters in front of the text
 REPEAT = "python -m benchmarks.pattern_costs"
 WORTH = "other models' answers differ in length, and in how often they are sent back"
 
 
 def as_object(advice: Advice) -> dict[str, Any]:
-    """For programs; `cost` is null where the pattern was not measured."""
+    """Return the advice as a JSON object; `cost` is null where the pattern was not measured."""
     pattern, cost = advice.pattern, cost_of(advice.pattern.name)
     return {
         "pattern": pattern.name,
-        "called": pattern.called,
+        "called": pattern.title,
         "why": advice.why,
         "decided_by": {"question": advice.decided_by.id, "answer": advice.answer},
         "not_considered": [each.id for each in advice.skipped],
@@ -31,14 +31,14 @@ def as_object(advice: Advice) -> dict[str, Any]:
 
 
 def show_advice(advice: Advice) -> None:
-    """For people."""
+    """Print the advice."""
     if advice.warning:
         note(f"warning: {advice.warning}")
     elif advice.skipped:
         note(f"not considered: {', '.join(each.flags for each in advice.skipped)}")
     pattern = advice.pattern
     rows = [
-        ("pattern", pattern.called),
+        ("pattern", pattern.title),
         ("because", f"{advice.decided_by.asks} {'Yes.' if advice.answer else 'No.'}"),
         ("", advice.why),
         ("trade-off", pattern.trade_off),
@@ -52,7 +52,7 @@ def show_advice(advice: Advice) -> None:
 
 
 def cost_lines(cost: Cost | None) -> list[str]:
-    """What it costs, and what that figure is worth."""
+    """Return the cost in words, and the limits of that figure."""
     if cost is None:
         return [f"not measured yet: {REPEAT}"]
     calls = f"{cost.model_calls:.2f} model calls and {cost.tokens:,.0f} tokens a message"
@@ -61,7 +61,7 @@ def cost_lines(cost: Cost | None) -> list[str]:
 
 
 def run_command(advice: Advice) -> str:
-    """What shows the pattern at work."""
+    """Return a command that runs the pattern on its example."""
     return command("run", advice.pattern.name, advice.pattern.example)
 
 
@@ -69,4 +69,4 @@ def _show(label: str, text: str) -> None:
     if label == "run":
         console().print(f"{label:<{LABEL}}{text}", soft_wrap=True)
     else:
-        print_labelled(f"{label:<{LABEL}}", text)
+        print_with_label(f"{label:<{LABEL}}", text)

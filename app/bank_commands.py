@@ -7,18 +7,18 @@ import typer
 from baton.cli.terminal.options import Json
 from baton.errors import UsageError
 
-app = typer.Typer(help="The sample bank: what it was asked and did, over HTTP, afresh.", no_args_is_help=True)
+app = typer.Typer(help="The sample bank: its log, its server, a fresh start.", no_args_is_help=True)
 
 
 @app.command()
 def log(*, json: Json = False) -> int:
-    """List what the bank was asked to do, oldest first."""
+    """List the requests that the bank received, oldest first."""
     import asyncio
 
-    from app.bank_desk import log_lines
+    from app.bank_desk import read_log
     from baton.cli.terminal.output import say_json
 
-    lines = asyncio.run(log_lines())
+    lines = asyncio.run(read_log())
     if json:
         for line in lines:
             say_json(line.model_dump())

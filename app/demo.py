@@ -2,7 +2,7 @@
 
 
 def demo() -> int:
-    """Work the sample inbox through the whole desk and show what waits for you."""
+    """Work the sample inbox through the whole desk and show the pending approvals."""
     from app.inbox import work_inbox
 
     return work_inbox()

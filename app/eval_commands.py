@@ -1,4 +1,4 @@
-"""`baton eval`: how good a graph is on a dataset. Light on purpose: the rest is imported when it is needed."""
+"""`baton eval`: measures a graph on a dataset. Light on purpose: the rest is imported when it is needed."""
 
 from collections.abc import Awaitable, Callable
 from enum import StrEnum
@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from baton.cli.terminal.options import Concurrency, Json
+from baton.cli.terminal.options import Concurrency, ContextValues, Json
 from baton.errors import UsageError
 
 if TYPE_CHECKING:
     from baton.cli.work.session import Session
+    from baton.config.settings import Settings
     from evals.dataset import Example
     from evals.experiment import Bench, Plan
 
@@ -38,14 +39,12 @@ def run(
     dataset: Annotated[Path | None, typer.Option(help="Examples: .jsonl or .csv.", show_default=False)] = None,
     split: Annotated[Split | None, typer.Option(help="Which half (default: dev).", show_default=False)] = None,
     limit: Annotated[int | None, typer.Option(help="Only the first so many.", min=1, show_default=False)] = None,
-    set_: Annotated[
-        list[str] | None, typer.Option("--set", help="A context value, as route_threshold=0.9.", metavar="KEY=VALUE")
-    ] = None,
+    set_: ContextValues = None,
     resume: Annotated[str | None, typer.Option(help="Go on with an experiment.", metavar="ID")] = None,
     concurrency: Concurrency = None,
     json: Json = False,
 ) -> int:
-    """Work every example of a dataset through a graph, and measure what comes out."""
+    """Work every example of a dataset through a graph, and measure the answers."""
     from baton.cli.work.session import in_session
 
     if resume is not None and (dataset or split or limit or set_):
@@ -66,23 +65,23 @@ def sync(
     *,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only count what would change.")] = False,
 ) -> int:
-    """Make the datasets on LangSmith hold what ours hold; needs LANGSMITH_API_KEY."""
+    """Make the datasets on LangSmith equal to ours; needs LANGSMITH_API_KEY."""
     from baton.cli.terminal.output import say
     from baton.config.home import load_env
     from evals.dataset import default_dataset, own_datasets
     from evals.sync import langsmith
-    from evals.sync import sync as synced
+    from evals.sync import sync as sync_dataset
 
     load_env()
     files = [default_dataset(graph)] if graph else sorted(own_datasets().glob("*.jsonl"))
     with langsmith() as client:
         for file, examples in [(file, _examples(file)) for file in files]:
-            say(f"baton-{file.stem}: {synced(client, f'baton-{file.stem}', examples, dry_run=dry_run)}")
+            say(f"baton-{file.stem}: {sync_dataset(client, f'baton-{file.stem}', examples, dry_run=dry_run)}")
     return 0
 
 
 def _plan(graph: str, dataset: Path | None, split: Split | None, limit: int | None, assignments: list[str]) -> "Plan":
-    """What is to be tried, every line of the dataset checked."""
+    """Return the plan of an experiment, every line of the dataset checked."""
     from baton.cli.work.context_values import context_of
     from baton.runs.registry import entry
     from evals.dataset import chosen, default_dataset
@@ -96,7 +95,7 @@ def _plan(graph: str, dataset: Path | None, split: Split | None, limit: int | No
 
 
 def _examples(file: Path) -> "list[Example]":
-    """The examples of a file; its bad lines are told before it is refused."""
+    """Return the examples of a file; its bad lines are printed before it is refused."""
     from baton.cli.terminal.output import note
     from baton.config.home import load_env
     from evals.dataset import read
@@ -113,73 +112,73 @@ def _examples(file: Path) -> "list[Example]":
 async def _measure(
     desk: "Session", start: "Callable[[Bench], Awaitable[str]]", concurrency: int | None, *, json: bool
 ) -> int:
-    """Begin or go on, work what is left, print what came of it."""
+    """Begin or go on with an experiment, work the unfinished examples, print the result; return the exit code."""
     from baton.cli.terminal.invocation import command
     from baton.cli.terminal.output import note, say_json
     from baton.cli.work.session import INTERRUPTED, Session
-    from evals.experiment import bench
+    from evals.experiment import bench as open_bench
 
-    async with bench(desk.plumbing) as opened:
-        session = Session(desk.plumbing, opened.runner)
+    async with open_bench(desk.plumbing) as bench:
+        session = Session(desk.plumbing, bench.runner)
         with session.signals():
-            experiment = await start(opened)
-            await _work(session, opened, experiment, concurrency, json=json)
+            experiment = await start(bench)
+            await _work(session, bench, experiment, concurrency, json=json)
         if session.stopped:
             note(f"stopped; go on with: {command('eval', 'run', '--resume', experiment)}")
             return INTERRUPTED
-        result = await opened.result(experiment)
-        for why, times in (await opened.complaints(experiment))[:MOST_COMPLAINTS]:
+        result = await bench.result(experiment)
+        for why, times in (await bench.complaints(experiment))[:MOST_COMPLAINTS]:
             note(f"{times} gave no answer: {why}")
-        say_json(result) if json else _show(result, opened.file, desk.plumbing.settings)
+        say_json(result) if json else _print_result(result, bench.file, desk.plumbing.settings)
         return 1 if result["errors"] else 0
 
 
-async def _work(session: "Session", opened: "Bench", experiment: str, concurrency: int | None, *, json: bool) -> None:
-    """Work what has no answer yet, and show how far that is."""
+async def _work(session: "Session", bench: "Bench", experiment: str, concurrency: int | None, *, json: bool) -> None:
+    """Work the examples without an answer, and show the progress."""
     import sys
 
     from baton.cli.terminal.output import console, note
-    from baton.cli.terminal.progress import Tally, watching
-    from baton.cli.work.working import first_words
+    from baton.cli.terminal.progress import Tally, show_progress
+    from baton.cli.work.working import status_text
 
-    left = await opened.unfinished(experiment)
-    note(f"experiment {experiment}: {len(left)} to work")
-    at_once = concurrency or session.plumbing.settings.concurrency
-    with console(stderr=True).status(first_words()):
-        await opened.warm_up(experiment)
-    with watching(Tally(len(left)), "working", bar=not (json and sys.stdout.isatty())) as watch:
-        await opened.work(left, done=watch.done, concurrency=at_once)
+    unfinished = await bench.unfinished(experiment)
+    note(f"experiment {experiment}: {len(unfinished)} to work")
+    limit = concurrency or session.plumbing.settings.concurrency
+    with console(stderr=True).status(status_text()):
+        await bench.warm_up(experiment)
+    with show_progress(Tally(len(unfinished)), "working", bar=not (json and sys.stdout.isatty())) as watch:
+        await bench.work(unfinished, done=watch.add, concurrency=limit)
 
 
-def _show(result: dict[str, Any], file: Path, configured: Any) -> None:
-    """Print the figures as a table, then what they cost, then what they do not say."""
+def _print_result(result: dict[str, Any], file: Path, configured: "Settings") -> None:
+    """Print the figures as a table, then their cost, then their limits."""
     from typing import get_args
 
     from baton.cli.terminal.invocation import command
     from baton.cli.terminal.output import print_prose, print_text
-    from baton.cli.views.phrases import dollars, took
+    from baton.cli.views.phrases import dollars, duration
     from baton.config.settings import Role
 
-    _table(result)
+    _print_table(result)
     latency, tokens = result["latency_ms"], result["tokens_per_run"]
     print_prose(
         f"\n{result['graph']} on {result['dataset']}: {result['completed']} completed, {result['errors']} errors"
     )
     cost = f"{'?' if tokens is None else f'{tokens:,.0f}'} tokens a run, cost {dollars(result['cost_usd_per_run'])}"
-    print_prose(f"half within {took(latency['p50'])}, 95 % within {took(latency['p95'])}; {cost}")
+    print_prose(f"half within {duration(latency['p50'])}, 95 % within {duration(latency['p95'])}; {cost}")
     if any(configured.model_of(role).startswith("local:") for role in get_args(Role)):
         print_prose(f"{OFFLINE} language models.")
     print_text(HOW_TO_LOOK.format(file, command("runs")), "dim")
 
 
-def _table(result: dict[str, Any]) -> None:
-    """A row for each metric, first of the answers, then step by step."""
+def _print_table(result: dict[str, Any]) -> None:
+    """Print a row for each metric, first of the answers, then step by step."""
     from baton.cli.terminal.rows import Rows
 
     rows = Rows("metric", "mean", "95 % interval", "n", wide="metric", right=("mean", "n"))
-    parts = {"": result["metrics"], **{f"{step}: ": found for step, found in result["steps"].items()}}
-    for prefix, found in parts.items():
-        for name, each in found.items():
+    parts = {"": result["metrics"], **{f"{step}: ": metrics for step, metrics in result["steps"].items()}}
+    for prefix, metrics in parts.items():
+        for name, each in metrics.items():
             low, high = each["ci95"]
             interval = "" if low is None else f"{low:.3f} to {high:.3f}"
             mean = "" if each["mean"] is None else f"{each['mean']:.3f}"

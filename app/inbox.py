@@ -1,25 +1,26 @@
-"""The sample inbox through the desk."""
+"""Works the sample inbox through the desk."""
 
 import json
 from collections.abc import Sequence
-from typing import Any, get_args
+from typing import get_args
 from uuid import uuid4
 
 from baton.cli.terminal.output import print_prose
 from baton.cli.terminal.progress import Tally
 from baton.cli.views.many_view import show_decisions, show_failures, show_rows, totals
 from baton.cli.work.session import Session, in_session
-from baton.cli.work.working import Wanted, work_many
+from baton.cli.work.working import ManyOptions, work_many
 from baton.config.settings import Role, settings
 from baton.errors import BatonError
 from baton.runs.runner import Job
+from baton.storage.records import RunSummary
 
 GRAPH = "support_desk"
 STAND_IN = "The offline model is a stand-in: its figures show that the machinery works, nothing about language models."
 
 
 def work_inbox() -> int:
-    """Work every sample message under a fresh thread id; the exit code.
+    """Work every sample message under a fresh thread id and return the exit code.
 
     Raises:
         BatonError: the inbox is not there.
@@ -29,18 +30,18 @@ def work_inbox() -> int:
 
 async def _work(session: Session) -> int:
     name = f"demo-{uuid4().hex[:6]}"
-    jobs = [Job(given, f"{name}-{number:02}") for number, given in enumerate(sample_messages(), 1)]
+    jobs = [Job(message, f"{name}-{number:02}") for number, message in enumerate(sample_messages(), 1)]
     threads = await session.runner.queue(GRAPH, jobs)
     messages = {thread: str(job.input["message"]) for thread, job in zip(threads, jobs, strict=True)}
-    wanted = Wanted(json=False, concurrency=session.plumbing.settings.concurrency)
-    return await work_many(session, threads, messages=messages, wanted=wanted, show=_show)
+    options = ManyOptions(json=False, concurrency=session.plumbing.settings.concurrency)
+    return await work_many(session, threads, messages=messages, options=options, show=_show)
 
 
-def sample_messages() -> list[dict[str, Any]]:
-    """The inputs of the sample inbox: `message` and `customer_id`.
+def sample_messages() -> list[dict[str, str | None]]:
+    """Return the inputs of the sample inbox: `message` and `customer_id`.
 
     Raises:
-        BatonError: it is not there.
+        BatonError: it cannot be read.
     """
     from desk.business import business
 
@@ -52,7 +53,7 @@ def sample_messages() -> list[dict[str, Any]]:
         raise BatonError(f"the sample inbox {inbox} cannot be read: {error}") from error
 
 
-def _show(runs: Sequence[dict[str, Any]], messages: dict[str, str], tally: Tally) -> None:
+def _show(runs: Sequence[RunSummary], messages: dict[str, str], tally: Tally) -> None:
     show_rows(runs, messages)
     print_prose(totals(runs, tally))
     show_decisions(runs)

@@ -1,6 +1,7 @@
 """Baton's plumbing, for any LangGraph graph: typed state, runs, budgets, effects, approvals, dead letters, spans.
 
-Importing this package opens nothing and loads nothing heavy: each name is fetched at its first use.
+Importing this package opens nothing and loads nothing heavy: each name is fetched at its first use. `open_resources`,
+`dead_letter` and `dead_letter_branch` were called `opened`, `park` and `park_branch`, and these names stay.
 """
 
 from contextlib import AbstractAsyncContextManager
@@ -13,10 +14,10 @@ if TYPE_CHECKING:
     from baton.records import Record
     from baton.runs.runner import Job, Runner
     from baton.runtime.business import Business, Check
-    from baton.runtime.plumbing import opened
+    from baton.runtime.plumbing import open_resources, opened
     from baton.steps.approvals import Decision, request_approval
     from baton.steps.counters import fan_out, within
-    from baton.steps.dead_letters import Failure, park, park_branch
+    from baton.steps.dead_letters import Failure, dead_letter, dead_letter_branch, park, park_branch
     from baton.steps.effects import effect
     from baton.steps.gates import GateReport, gate_report
     from baton.steps.typed_graph import TypedStateGraph
@@ -36,9 +37,12 @@ __all__ = [
     "TypedStateGraph",
     "ask",
     "checkpointer",
+    "dead_letter",
+    "dead_letter_branch",
     "effect",
     "fan_out",
     "gate_report",
+    "open_resources",
     "opened",
     "park",
     "park_branch",
@@ -60,9 +64,12 @@ _HOMES = {
     "STEP_TIMEOUT": "config.policies",
     "TypedStateGraph": "steps.typed_graph",
     "ask": "models.asking",
+    "dead_letter": "steps.dead_letters",
+    "dead_letter_branch": "steps.dead_letters",
     "effect": "steps.effects",
     "fan_out": "steps.counters",
     "gate_report": "steps.gates",
+    "open_resources": "runtime.plumbing",
     "opened": "runtime.plumbing",
     "park": "steps.dead_letters",
     "park_branch": "steps.dead_letters",
@@ -75,7 +82,7 @@ _HOMES = {
 def checkpointer() -> "AbstractAsyncContextManager[SqliteCheckpointer]":
     """The checkpointer for a `langgraph.json`, which names it as `"baton.checkpointer"`.
 
-    The Agent Server looks it up without asking for it, so it is here before its first use.
+    The Agent Server looks into the module's own names, so this one is defined here and not fetched at its first use.
     """
     opening: AbstractAsyncContextManager[SqliteCheckpointer] = import_module("baton.runtime.plumbing").checkpointer()
     return opening

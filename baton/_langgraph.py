@@ -1,7 +1,7 @@
-"""What Baton takes from LangGraph beyond its public face, each thing under a name of ours.
+"""The parts of LangGraph that Baton uses and that are not public, each behind a name of ours.
 
 The keys of a task's `configurable`, the path of a task and the form of a checkpoint are the framework's own; where an
-upgrade changes one, `tests/baton/test_langgraph_ground.py` fails by the name that stands here.
+upgrade changes one, `tests/baton/test_langgraph_ground.py` fails by the name that is used here.
 """
 
 from collections.abc import Callable, Iterable, Mapping
@@ -28,14 +28,14 @@ BEGINS, VISITS = "__begins", "__baton_visits"
 
 
 def merge_configurable(*configs: RunnableConfig | None) -> dict[str, Any]:
-    """The `configurable` of a call, as the framework merges it: of the run around it, the graph's own, the call's.
+    """The `configurable` of a call, merged as the framework does: of the run around it, the graph's own, the call's.
 
-    A call that names a thread or a checkpoint of its own has nothing of the run around it.
+    A call that names a thread or a checkpoint of its own inherits nothing of the run around it.
     """
     merged: dict[str, Any] = {}
     for config in configs:
-        if config and (given := config.get("configurable")):
-            merged |= given
+        if config and (configurable := config.get("configurable")):
+            merged |= configurable
     around = var_child_runnable_config.get()
     if around and not any(merged.get(name) for name in COORDINATES):
         merged = {**around.get("configurable", {}), **merged}
@@ -53,7 +53,7 @@ def task_around(configurable: Mapping[str, Any]) -> tuple[str, str]:
 
 
 def has_saver_around(configurable: Mapping[str, Any]) -> bool:
-    """Whether a graph around the call keeps checkpoints, also for a graph that has no checkpointer of its own."""
+    """Whether a graph around the call has a checkpointer, which a graph without one of its own uses too."""
     return bool(configurable.get(SAVER))
 
 
@@ -73,24 +73,27 @@ def is_inner(namespace: str) -> bool:
     return "|" in namespace
 
 
-def lies_in(namespace: str, outer: str) -> bool:
-    """Whether a namespace lies inside that of a step, or in a graph where `outer` is one's."""
+def is_within(namespace: str, outer: str) -> bool:
+    """Whether a namespace lies inside another one, a step's or a graph's."""
     return namespace.startswith(f"{outer}|")
 
 
-def call_in(namespace: str, outer: str) -> str:
-    """Which one of the graphs that a step calls a step inside it belongs to: `1` of the second, nothing of the first.
+def call_number(namespace: str, outer: str) -> str:
+    """The number of the graph that a step `outer` calls and a step inside belongs to: `1` for the second, else empty.
 
-    Of a graph that is a step itself, names and task ids.
+    Where that graph is a step itself, names and task ids.
     """
     return namespace[len(outer) :].strip("|").rpartition("|")[0]
 
 
-def levels_of(namespace: str, configurable: Mapping[str, Any]) -> list[tuple[str, str, str]]:
-    """Where a step stands in each graph around it, the outermost first: namespace, checkpoint id, task id."""
-    known: Mapping[str, str] = configurable.get("checkpoint_map", {})
-    around = [each for each in sorted(known, key=len) if not each or lies_in(namespace, each)]
-    return [(each, known[each], _task_after(namespace, each)) for each in around]
+def checkpoint_refs(namespace: str, configurable: Mapping[str, Any]) -> list[tuple[str, str, str]]:
+    """The checkpoints that a step works from, one for each graph around it, the outermost first.
+
+    Each is a namespace, a checkpoint id, and the id of the task of that graph that leads to the step.
+    """
+    ids: Mapping[str, str] = configurable.get("checkpoint_map", {})
+    around = [each for each in sorted(ids, key=len) if not each or is_within(namespace, each)]
+    return [(each, ids[each], _task_after(namespace, each)) for each in around]
 
 
 def _task_after(namespace: str, outer: str) -> str:
@@ -100,21 +103,21 @@ def _task_after(namespace: str, outer: str) -> str:
 
 
 def read_visits(config: RunnableConfig) -> dict[str, int] | None:
-    """The visits of the steps of the graph of a task; None where that graph does not count them."""
+    """The visits of the steps of a task's graph; None where that graph does not count them."""
     try:
-        found: dict[str, int] | None = config["configurable"][READ](VISITS)
+        visits: dict[str, int] | None = config["configurable"][READ](VISITS)
     except KeyError:
         return None
-    return found or {}
+    return visits or {}
 
 
 def write_visit(config: RunnableConfig, step: str, visit: int) -> None:
-    """Note a visit of a step with what its task writes."""
+    """Add a visit of a step to the writes of its task."""
     config["configurable"][SEND]([(VISITS, {step: visit})])
 
 
 def visits_channel() -> BinaryOperatorAggregate[dict[str, int]]:
-    """A channel for the visits: what several tasks of a superstep note is one visit, and an input begins anew."""
+    """A channel for the visits: those of several tasks of a superstep count once, and an input resets them."""
 
     def count(before: dict[str, int], now: Any) -> dict[str, int]:
         return {} if now == BEGINS else before | now
@@ -122,29 +125,29 @@ def visits_channel() -> BinaryOperatorAggregate[dict[str, int]]:
     return BinaryOperatorAggregate(dict, count)
 
 
-def noting(node: Any, *, begins: bool) -> Any:
-    """A node whose writer also writes the visit that an update brings along.
+def with_visit_writes(node: Any, *, begins: bool) -> Any:
+    """A copy of a node whose writer also writes the visit that an update holds.
 
-    The node that stores an input (`begins`) writes that there are none yet: a graph inside another may be given its
-    input where it had been at work before, when somebody goes back to a checkpoint.
+    The node that stores an input (`begins`) resets the visits: after a replay from an earlier checkpoint, a graph
+    inside another may be given its input where it had been at work before.
     """
     writer, *others = node.writers
     update, *control = writer.writes
-    noted = update._replace(mapper=partial(_with_visits, update.mapper, begins))
-    return node.copy({"writers": [type(writer)((noted, *control)), *others]})
+    with_visits = update._replace(mapper=partial(_add_visits, update.mapper, begins))
+    return node.copy({"writers": [type(writer)((with_visits, *control)), *others]})
 
 
-def _with_visits(written: Any, begins: bool, value: Any) -> Any:  # noqa: FBT001 - `partial` gives it by position
-    """What a writer makes of an update, with the visits in it."""
+def _add_visits(mapper: Any, begins: bool, value: Any) -> Any:  # noqa: FBT001 - `partial` gives it by position
+    """The writes of an update, with its visits added."""
     update = value.update if isinstance(value, Command) else value
     visits = BEGINS if begins else update.get(VISITS) if isinstance(update, dict) else None
-    return written(value) if visits is None else [*(written(value) or ()), (VISITS, visits)]
+    return mapper(value) if visits is None else [*(mapper(value) or ()), (VISITS, visits)]
 
 
 def send_number(config: RunnableConfig, step: str) -> int | None:
-    """Which one of the `Send`s to this step a task is, from 0 on; None where no `Send` began it.
+    """The number of a task among the `Send`s to its step, from 0 on; None where no `Send` began it.
 
-    Sends to other steps do not count, so that one more of another kind shifts nothing.
+    Sends to other steps do not count, so that another kind of `Send` does not change the number.
     """
     kind, index, *_ = config.get("metadata", {}).get("langgraph_path") or (None, None)
     if kind != PUSH or not isinstance(index, int):
@@ -153,14 +156,14 @@ def send_number(config: RunnableConfig, step: str) -> int | None:
     return [each.node for each in sends[:index]].count(step)
 
 
-def replies_kept() -> int:
-    """How many replies the framework hands to the interrupts of the task that calls."""
+def count_replies() -> int:
+    """Count the replies that the framework holds for the interrupts of the task that calls."""
     return len(get_config()["configurable"][SCRATCHPAD].resume)
 
 
-def interrupt_id_of(raised: GraphInterrupt) -> str:
-    """The id under which the framework waits for a reply to an interrupt that was just raised."""
-    first: str = raised.args[0][0].id
+def interrupt_id_of(error: GraphInterrupt) -> str:
+    """The id under which the framework waits for a reply to the interrupt of an exception."""
+    first: str = error.args[0][0].id
     return first
 
 
@@ -175,24 +178,24 @@ def is_message_reducer(channel: Any) -> bool:
     return getattr(channel, "operator", None) is add_messages
 
 
-def has_own_way(builder: Any, step: str) -> bool:
-    """Whether an edge of a step is chosen when it ends."""
+def has_branches(builder: Any, step: str) -> bool:
+    """Whether a router chooses the next step after a step."""
     return bool(builder.branches.get(step))
 
 
 def declared_edges(builder: Any) -> tuple[dict[tuple[str, str], bool], set[str]]:
-    """The edges that a builder was told of, True where one is chosen; and the steps that may go anywhere."""
+    """The edges that a builder declares, True where a router chooses; and the steps whose router may go anywhere."""
     joined = {(source, end) for sources, end in builder.waiting_edges for source in sources}
     declared, free = dict.fromkeys(builder.edges | joined, False), set[str]()
     for source, branches in builder.branches.items():
         for branch in branches.values():
-            free |= set() if branch.ends else {source}  # a router that does not say where it may go
+            free |= set() if branch.ends else {source}  # a router that declares no targets
             declared |= {(source, end): True for end in (branch.ends or {}).values()}
     return declared, free
 
 
 def is_handler(step: str) -> bool:
-    """Whether a node of a drawing is an error handler, and no step of a graph's work."""
+    """Whether a node of a drawing is an error handler, and no step of the graph."""
     return step.startswith(("__default_error_handler__", "__error_handler__"))
 
 
@@ -209,19 +212,19 @@ def outline(builder: Any) -> list[Any]:
 
 
 def take_timeouts(compiled: Any, steps: Iterable[str]) -> dict[str, float | None]:
-    """Take the time limits off those steps of a compiled graph that have no idle time, and return them in seconds."""
-    taken = {}
+    """Remove the run timeouts of steps of a compiled graph that have no idle timeout, and return them in seconds."""
+    timeouts = {}
     for name in steps:
         policy = compiled.nodes[name].timeout
         if policy is not None and policy.idle_timeout is None:
-            taken[name], compiled.nodes[name].timeout = policy.run_timeout, None
-    return taken
+            timeouts[name], compiled.nodes[name].timeout = policy.run_timeout, None
+    return timeouts
 
 
-def parts_of(compiled: Any) -> dict[str, Any]:
-    """What a compiled graph is made of, to make one of another class."""
-    parts: dict[str, Any] = vars(compiled)
-    return parts
+def attributes_of(compiled: Any) -> dict[str, Any]:
+    """The attributes of a compiled graph, from which one of another class is made."""
+    attributes: dict[str, Any] = vars(compiled)
+    return attributes
 
 
 def has_breakpoints(graph: Any) -> bool:
@@ -231,17 +234,17 @@ def has_breakpoints(graph: Any) -> bool:
 
 
 def holds_input(metadata: Mapping[str, Any]) -> bool:
-    """Whether a checkpoint is the one that a run's input is stored with."""
+    """Whether a checkpoint is the one that stores a run's input."""
     return metadata.get("source") == "input"
 
 
-def begun_after(metadata: Mapping[str, Any]) -> dict[str, Any]:
-    """The metadata of a checkpoint that begins a run after the one with that metadata."""
+def metadata_after(metadata: Mapping[str, Any]) -> dict[str, Any]:
+    """The metadata of a checkpoint that begins a run, from the metadata of the one before it."""
     return {"source": "update", "step": metadata.get("step", -1) + 1, "parents": {}}
 
 
 def replace_reducer(compiled: Any, name: str, make: Callable[[Any], Any]) -> None:
-    """Give a key of a compiled graph another reducer, made of the one that it has; a key without one stays."""
+    """Replace the reducer of a key of a compiled graph by `make(reducer)`; a key without a reducer stays."""
     channel = compiled.channels.get(name)
     if type(channel) is BinaryOperatorAggregate:
         compiled.channels[name] = replaced = BinaryOperatorAggregate(channel.typ, make(channel.operator))
@@ -251,8 +254,8 @@ def replace_reducer(compiled: Any, name: str, make: Callable[[Any], Any]) -> Non
 def first_checkpoint(last: CheckpointTuple, kept: Mapping[str, Any], version: Any) -> tuple[Checkpoint, dict[str, Any]]:
     """An empty checkpoint that begins a run after the last one of its thread, and the versions that are new in it.
 
-    `kept` are the channels that live on, with their values. LangGraph cannot unset a value, so what is not kept is not
-    in it; `version`, of the visits, is above all versions before, so that none is given twice.
+    `kept` are the channels that keep their values, and the values. LangGraph cannot unset a value, so the other
+    channels are left out; `version`, of the visits, is above all versions before, so that none is given twice.
     """
     before = last.checkpoint
     versions = {name: before["channel_versions"][name] for name in kept} | {VISITS: version}

@@ -1,10 +1,10 @@
 """Every error Baton raises on purpose.
 
 BatonError                 one line that says what to do
-├── UsageError             the caller asked for something that cannot be (exit 2)
+├── UsageError             the caller asked for something that is impossible (exit 2)
 │   ├── BadSetting         a setting or the project's file does not parse or cannot be used
 │   │   ├── NoResponders   the offline model has no answers of that name
-│   │   └── NotTrusted     a folder or an address is a stranger's, and nobody said to trust it
+│   │   └── NotTrusted     a folder or an address is another user's, and is not trusted
 │   ├── UnknownGraph       no graph of that name in langgraph.json
 │   ├── UnknownThread      no run of that thread id, or of that number on it
 │   ├── ThreadInUse        the thread id belongs to a run already
@@ -14,21 +14,21 @@ BatonError                 one line that says what to do
 │   ├── NothingWaiting     the run waits for no decision
 │   └── BadDecision        the decision does not fit the action it answers
 ├── StorageError           the home or the database cannot be used
-│   └── TamperedCheckpoint a stored checkpoint or row is not as it was sealed with this home's key
-├── Transient              trying again may help; `retry_after` seconds where the other side said
-└── Fatal                  trying again cannot help: the step is parked
-    ├── BadAnswer          a model answered, was paid, and the answer is of no use
-    ├── ShapeError         a step read or wrote something that does not fit its declared shape
-    ├── ReducerFailed      the reducer of a key could not take what the steps of one superstep wrote
+│   └── TamperedCheckpoint a stored checkpoint or row does not match its signature by this home's key
+├── Transient              another attempt may help; `retry_after` seconds where the other side named them
+└── Fatal                  another attempt cannot help: the step is dead-lettered
+    ├── BadAnswer          a model answered and was paid, and its answer is of no use
+    ├── ShapeError         a step read or wrote a value that does not fit its declared shape
+    ├── ReducerFailed      the reducer of a key failed on the values that the steps of one superstep wrote
     ├── GateFailed         a result did not pass a gate, and its one repair did not either
     ├── OverBudget         the reservation would exceed the run's budget
-    ├── CapReached         something was counted up to its cap: rounds, the width of a fan-out, failed attempts
-    ├── EffectMismatch     the same effect was asked for with other arguments
-    ├── SecondEffect       a step asked for one action twice and did not say by which name each goes
+    ├── CapReached         a count reached its cap: rounds, the width of a fan-out, failed attempts
+    ├── EffectMismatch     the same effect was requested with other arguments
+    ├── SecondEffect       a step requested one action twice without a name for each
     ├── InDoubt            an effect may or may not have happened; a person must look
-    ├── BadReceipt         an effect happened, and what the receiver returned cannot be taken on
-    ├── DeadLettered       a call that nobody queued ended in a dead letter
-    ├── Parked             a step inside was parked: the graph around it decides how the run goes on
+    ├── BadReceipt         an effect happened, and its receipt cannot be handed on
+    ├── DeadLettered       an ad-hoc run ended in a dead letter
+    ├── Parked             a step inside was dead-lettered: the graph around it decides how the run goes on
     ├── LeaseLost          another process works this run now
     ├── CrashLoop          the process died again and again while it worked this run
     └── NeedsMigration     the graph changed under a paused run
@@ -46,7 +46,7 @@ class BatonError(RuntimeError):
 
 
 class UsageError(BatonError):
-    """Raised when the caller asked for something that cannot be."""
+    """Raised when the caller asked for something that is impossible."""
 
 
 class BadSetting(UsageError):
@@ -58,7 +58,7 @@ class NoResponders(BadSetting):
 
 
 class NotTrusted(BadSetting):
-    """Raised when a folder or an address is a stranger's, and nobody said to trust it."""
+    """Raised when a folder or an address is another user's, and is not trusted."""
 
 
 class UnknownGraph(UsageError):
@@ -81,7 +81,7 @@ class AlreadyDecided(UsageError):
     """Raised when the action was decided before; `standing` is that decision."""
 
     def __init__(self, interrupt_id: str, standing: dict[str, Any]) -> None:
-        super().__init__(f"already decided: it stands as {_spoken(standing)}; nothing was changed")
+        super().__init__(f"already decided: it stands as {_in_words(standing)}; nothing was changed")
         self.interrupt_id, self.standing = interrupt_id, standing
 
 
@@ -102,11 +102,11 @@ class StorageError(BatonError):
 
 
 class TamperedCheckpoint(StorageError):
-    """Raised when a stored checkpoint or row is not as it was sealed with this home's key."""
+    """Raised when a stored checkpoint or row does not match its signature by this home's key."""
 
 
 class Transient(BatonError):
-    """Raised when trying again may help."""
+    """Raised when another attempt may help; `retry_after` is in seconds, None where the other side named none."""
 
     def __init__(self, message: str, retry_after: float | None = None) -> None:
         super().__init__(message)
@@ -114,7 +114,7 @@ class Transient(BatonError):
 
 
 class Fatal(BatonError):
-    """Raised when trying again cannot help; the step is parked."""
+    """Raised when another attempt cannot help; the step is dead-lettered."""
 
 
 class BadAnswer(Fatal):
@@ -126,7 +126,7 @@ class BadAnswer(Fatal):
 
 
 class ShapeError(Fatal):
-    """Raised when a step reads or writes something that does not fit its declared shape."""
+    """Raised when a step reads or writes a value that does not fit its declared shape."""
 
     def __init__(self, step: str, verb: str, shape: str, cause: Exception) -> None:
         super().__init__(f"{step} cannot {verb} {shape}: {first_fault(cause)}")
@@ -134,7 +134,7 @@ class ShapeError(Fatal):
 
 
 class ReducerFailed(Fatal):
-    """Raised when the reducer of a key of the state could not take what the steps of one superstep wrote."""
+    """Raised when the reducer of a key of the state fails on the values that the steps of one superstep wrote."""
 
     def __init__(self, key: str, cause: Exception, steps: Sequence[str] = ()) -> None:
         wrote = f", which {' and '.join(steps)} wrote," if steps else ""
@@ -153,21 +153,21 @@ class GateFailed(Fatal):
 class OverBudget(Fatal):
     """Raised when a reservation would exceed what is left of the run's budget (tokens, or dollars)."""
 
-    def __init__(self, thread_id: str, asked: int, left: int | None, told: str = "") -> None:
-        super().__init__(told or f"{thread_id}: the call may need {asked} tokens and {left} are left of the budget")
+    def __init__(self, thread_id: str, asked: int, left: int | None, message: str = "") -> None:
+        super().__init__(message or f"{thread_id}: the call may need {asked} tokens and {left} are left of the budget")
         self.thread_id, self.asked, self.left = thread_id, asked, left
 
 
 class CapReached(Fatal):
-    """Raised when what is counted under `name` would exceed its `cap`."""
+    """Raised when the count under `name` would exceed its `cap`."""
 
-    def __init__(self, name: str, cap: int, told: str = "") -> None:
-        super().__init__(told or f"{name}: the cap of {cap} is reached")
+    def __init__(self, name: str, cap: int, message: str = "") -> None:
+        super().__init__(message or f"{name}: the cap of {cap} is reached")
         self.name, self.cap = name, cap
 
 
 class EffectMismatch(Fatal):
-    """Raised when an effect that was started is asked for again with other arguments."""
+    """Raised when an effect that was started is requested again with other arguments."""
 
     def __init__(self, key: str, first: str, now: str) -> None:
         super().__init__(f"{key} was started with {first} and is now asked for with {now}; nothing was fired")
@@ -175,37 +175,37 @@ class EffectMismatch(Fatal):
 
 
 class SecondEffect(Fatal):
-    """Raised when a step asks a second time for an effect, or a question, that has no name of its own."""
+    """Raised when a step requests a second effect or approval that has no name of its own."""
 
 
 class InDoubt(Fatal):
-    """Raised when an effect was started and it is not known, or not proved, that it happened; `key` names it."""
+    """Raised when an effect was started and its outcome is unknown, or not proved; `key` is its idempotency key."""
 
-    def __init__(self, key: str, told: str) -> None:
-        super().__init__(told)
+    def __init__(self, key: str, message: str) -> None:
+        super().__init__(message)
         self.key = key
 
 
 class BadReceipt(Fatal):
-    """Raised when an effect happened and its receipt is too large to be taken on; `key` names the effect."""
+    """Raised when an effect happened and its receipt is too large to hand on; `key` is its idempotency key."""
 
-    def __init__(self, key: str, told: str) -> None:
-        super().__init__(told)
+    def __init__(self, key: str, message: str) -> None:
+        super().__init__(message)
         self.key = key
 
 
 class DeadLettered(Fatal):
-    """Raised when a call that nobody queued ended in a dead letter, after its last checkpoint was written."""
+    """Raised when an ad-hoc run ended in a dead letter, after its last checkpoint was written."""
 
-    def __init__(self, thread_id: str, run: int, letter_id: str, reason: str, told: str) -> None:
+    def __init__(self, thread_id: str, run: int, letter_id: str, reason: str, message: str) -> None:
         super().__init__(
-            f"run {run} of {thread_id} was dead-lettered ({reason}): {told}; baton dead-letters show {letter_id}"
+            f"run {run} of {thread_id} was dead-lettered ({reason}): {message}; baton dead-letters show {letter_id}"
         )
         self.thread_id, self.run, self.letter_id, self.reason = thread_id, run, letter_id, reason
 
 
 class Parked(Fatal):
-    """Raised when a step of a graph inside another was parked; `letter_id` is the dead letter that keeps it."""
+    """Raised when a step of a graph inside another was dead-lettered; `letter_id` names the dead letter."""
 
     def __init__(self, letter_id: str) -> None:
         super().__init__(letter_id)
@@ -224,13 +224,13 @@ class NeedsMigration(Fatal):
     """Raised when the graph changed under a paused run."""
 
 
-def _spoken(decision: dict[str, Any]) -> str:
-    said = decision.get("message") or decision.get("edited_action", {}).get("args") or ""
-    return f"{decision.get('type')}{f' ({said})' if said else ''}"
+def _in_words(decision: dict[str, Any]) -> str:
+    details = decision.get("message") or decision.get("edited_action", {}).get("args") or ""
+    return f"{decision.get('type')}{f' ({details})' if details else ''}"
 
 
 def first_fault(cause: Exception) -> str:
-    """Pydantic's first complaint on one line; any other error as it is."""
+    """The first fault of a pydantic error on one line; the text of any other error."""
     faults = getattr(cause, "errors", None)
     if faults is None:
         return str(cause)

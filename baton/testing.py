@@ -1,12 +1,12 @@
-"""What the tests of a project need: a model that says what it is told, no waiting, a clock and the moment of a commit.
+"""For the tests of a project: a model that gives scripted answers, retries off, a clock, and a hook around a commit.
 
     async def test_an_invoice_is_paid_once() -> None:
         with retries_off(), scripted_model({"payee": "Ann", "amount": "12.50"}) as model:
             paid = await graph.ainvoke({"message": "Please pay Ann 12.50"})
         assert [request.data["message"] for request in model.asked] == ["Please pay Ann 12.50"]
 
-Each is a context manager, and leaves everything as it was. The settings are read anew inside `scripted_model`, so open
-`opened()` within it.
+Each is a context manager that restores everything at its end. The settings are read anew inside `scripted_model`, so
+open `opened()` within it.
 """
 
 import os
@@ -20,8 +20,8 @@ from unittest.mock import patch
 from baton.config import policies
 from baton.config.settings import Role, settings
 from baton.offline.endpoint import Request, Skill
-from baton.offline.wire import offering
-from baton.storage import run_rows
+from baton.offline.wire import offer_responders
+from baton.storage import claims
 from baton.storage.database import Database
 
 __all__ = ["Call", "ScriptedModel", "SteadyClock", "commit_hook", "retries_off", "scripted_model", "steady_clock"]
@@ -36,19 +36,19 @@ def _nothing() -> None:
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """An answer that calls a tool."""
+    """An answer that is a call of a tool."""
 
     tool: str
     args: Mapping[str, Any] = field(default_factory=dict)
 
 
 class ScriptedModel(Mapping[str, Skill]):
-    """Gives its answers in turn, the last one again and again, whatever it is asked for; `asked` keeps each request.
+    """A model that gives its answers in turn, the last one again and again; `asked` lists the requests.
 
-    `name` is what `local:NAME` and `baton.offline.app` know it by.
+    `name` is its name in `local:NAME` and `baton.offline.app`.
 
-    An answer is a record, a JSON-able value, a text, a `Call`, or an exception to be raised: `baton.offline.Refusal` is
-    a refusal of the model, any other an error 500 of its endpoint.
+    An answer is a record, a JSON value, a text, a `Call`, or an exception to be raised: `baton.offline.Refusal` is a
+    refusal of the model, any other an error 500 of its endpoint.
     """
 
     def __init__(self, name: str, *answers: Any) -> None:
@@ -57,7 +57,7 @@ class ScriptedModel(Mapping[str, Skill]):
         self._answers = list(answers)
 
     def will(self, *answers: Any) -> None:
-        """Give these answers from now on."""
+        """Replace the answers from now on."""
         self._answers = list(answers)
 
     def __getitem__(self, name: str) -> Skill:
@@ -73,10 +73,10 @@ class ScriptedModel(Mapping[str, Skill]):
         return 1
 
     def _answer(self, name: str, request: Request) -> Any:
-        """The next answer; None for a tool that it does not call."""
+        """Take the next answer; None for a tool that it does not call."""
         answer = self._answers[0] if self._answers else LookupError("the script is empty")
-        offered = {tool["function"]["name"] for tool in request.body.get("tools") or []}
-        if name in offered and not (isinstance(answer, Call) and answer.tool == name):
+        tools = {tool["function"]["name"] for tool in request.body.get("tools") or []}
+        if name in tools and not (isinstance(answer, Call) and answer.tool == name):
             return None
         if len(self._answers) > 1:
             del self._answers[0]
@@ -88,11 +88,11 @@ class ScriptedModel(Mapping[str, Skill]):
 
 @contextmanager
 def scripted_model(*answers: Any, roles: tuple[Role, ...] = get_args(Role)) -> Iterator[ScriptedModel]:
-    """A model for the roles that gives these answers, over the protocol and inside this process."""
+    """Set a model that gives these answers for the roles; it answers over the protocol, inside this process."""
     model = ScriptedModel(f"scripted-{next(_numbers)}", *answers)
-    named = {f"BATON_MODEL_{role.upper()}": f"local:{model.name}" for role in roles}
+    variables = {f"BATON_MODEL_{role.upper()}": f"local:{model.name}" for role in roles}
     try:
-        with offering(model.name, model), patch.dict(os.environ, named):
+        with offer_responders(model.name, model), patch.dict(os.environ, variables):
             settings.cache_clear()
             yield model
     finally:
@@ -101,27 +101,27 @@ def scripted_model(*answers: Any, roles: tuple[Role, ...] = get_args(Role)) -> I
 
 @contextmanager
 def retries_off() -> Iterator[None]:
-    """Let a step that fails for now fail at once, whose policy asks `transient`, as `MODEL_RETRY` does."""
-    with patch.object(policies, "trying_again", new=False):
+    """Switch off the retries of all policies that ask `transient`, as `MODEL_RETRY` does: such a step fails at once."""
+    with patch.object(policies, "retries_enabled", new=False):
         yield
 
 
 @dataclass(slots=True)
 class SteadyClock:
-    """The clock of leases, in seconds; it stands until it is moved on."""
+    """The clock of leases, in seconds; it moves only when `advance` is called."""
 
     now: float = 1_000.0
 
     def advance(self, seconds: float) -> None:
-        """Let so much time go by: a lease runs out without waiting for it."""
+        """Move the clock, so that a lease expires without waiting for it."""
         self.now += seconds
 
 
 @contextmanager
 def steady_clock() -> Iterator[SteadyClock]:
-    """A clock for the leases of this process."""
-    clock = SteadyClock(run_rows.steady())
-    with patch.object(run_rows, "steady", lambda: clock.now):
+    """Replace the clock for the leases of this process by one that the test moves."""
+    clock = SteadyClock(claims.steady())
+    with patch.object(claims, "steady", lambda: clock.now):
         yield clock
 
 
@@ -129,15 +129,15 @@ def steady_clock() -> Iterator[SteadyClock]:
 def commit_hook(before: Hook = _nothing, after: Hook = _nothing) -> Iterator[None]:
     """Call `before` and `after` around each transaction that Baton commits, on the thread that does it.
 
-    A test that ends its process there finds what a crash at that moment leaves behind.
+    A test that ends its process there finds the state that a crash at that moment leaves behind.
     """
     commit = Database._commit  # noqa: SLF001 - where a transaction meets the file
 
-    def hooked(self: Database, jobs: Any) -> Any:
+    def commit_with_hooks(self: Database, jobs: Any) -> Any:
         before()
         outcomes = commit(self, jobs)
         after()
         return outcomes
 
-    with patch.object(Database, "_commit", hooked):
+    with patch.object(Database, "_commit", commit_with_hooks):
         yield

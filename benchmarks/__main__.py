@@ -1,7 +1,7 @@
-"""Every benchmark in turn, each in a process of its own: `python -m benchmarks`, or some: `python -m benchmarks NAME`.
+"""Runs every benchmark in turn, or those that are named: `python -m benchmarks [NAME ...]`.
 
-A benchmark is a module here that runs as `python -m benchmarks.NAME`, prints what it found and exits with 1 where it
-missed a goal. Exit 1 where one did.
+Each is a module here, run in a process of its own as `python -m benchmarks.NAME`. It prints its figures and exits with
+1 where a goal is missed; so does this.
 """
 
 import subprocess
@@ -16,22 +16,22 @@ HERE = Path(__file__).parent
 RUNNABLE = 'if __name__ == "__main__":'
 
 
-def main(wanted: list[str]) -> int:
-    """Run them and print a table of how each ended; 2 where a name is none of them."""
-    known = sorted(each.stem for each in HERE.glob("[a-z]*.py") if RUNNABLE in each.read_text("utf-8"))
-    if unknown := set(wanted) - set(known):
-        sys.stderr.write(f"no benchmark {min(unknown)!r}; there are {', '.join(known)}\n")
+def main(names: list[str]) -> int:
+    """Run them, print a table and return the exit code; 2 for a name that is not a benchmark's."""
+    all_names = sorted(each.stem for each in HERE.glob("[a-z]*.py") if RUNNABLE in each.read_text("utf-8"))
+    if unknown := set(names) - set(all_names):
+        sys.stderr.write(f"no benchmark {min(unknown)!r}; there are {', '.join(all_names)}\n")
         return 2
-    ended = [(name, *_run(name)) for name in wanted or known]
+    results = [(name, *_run(name)) for name in names or all_names]
     table = Table("benchmark", "seconds", "goals")
-    for name, seconds, code in ended:
+    for name, seconds, code in results:
         table.add_row(name, f"{seconds:.0f}", "met" if code == 0 else f"missed (exit {code})")
     Console().print(table)
-    return int(any(code for _, _, code in ended))
+    return int(any(code for _, _, code in results))
 
 
 def _run(name: str) -> tuple[float, int]:
-    """Seconds and exit code of one; what it prints goes through."""
+    """Run one and return its seconds and exit code."""
     sys.stdout.write(f"\n{name}\n{'-' * len(name)}\n")
     sys.stdout.flush()
     started = time.perf_counter()

@@ -1,8 +1,8 @@
-"""What `ask` adds to a plain model call, in CPU time of the whole process, the database's writer thread included.
+"""Measures what `ask` adds to a plain model call: CPU time of the whole process, the writer thread included.
 
     python -m benchmarks.ask_cost
 
-Inside one node the same two messages go to the same in-process transport and a skill that says one word: as a plain
+Inside one node the same two messages go to the same in-process transport and a responder that says one word: as a plain
 `ChatOpenAI.ainvoke` without a schema, as `ask` (reservation and settlement in a real database, strict schema, raw
 message and usage kept), and as the model call within `ask` alone. The three take turns in blocks; a ratio is the
 median over the turns. Exit 1 where the whole of `ask` costs more than the budget.
@@ -43,71 +43,71 @@ Once = Callable[[], Awaitable[object]]
 
 
 class Note(Record):
-    """What is asked for."""
+    """The record that is asked for."""
 
     text: str
 
 
 class State(TypedDict):
-    """What the measuring node writes: microseconds a call, block by block, under each name."""
+    """The state of the graph: microseconds a call, block by block, under each name."""
 
-    taken: dict[str, list[float]]
+    times: dict[str, list[float]]
 
 
 def main() -> int:
-    """Measure and print."""
+    """Measure, print and return the exit code."""
     with tempfile.TemporaryDirectory() as folder:
-        offer_skill(Path(folder))
+        offer_responder(Path(folder))
         settings = {"HOME": f"{folder}/home", "MODEL_STRONG": "local:one_word", "BUDGET_TOKENS": "1000000000"}
         os.environ.update({f"BATON_{name}": value for name, value in settings.items()})
         builder = TypedStateGraph(State).add_node("measure", measure).set_entry_point("measure")
-        taken = asyncio.run(builder.compile(name="ask_cost").ainvoke({"taken": {}}))["taken"]
-    ratios = {name: median(map(truediv, blocks, taken[PLAIN])) for name, blocks in taken.items()}
-    for name, blocks in taken.items():
+        times = asyncio.run(builder.compile(name="ask_cost").ainvoke({"times": {}}))["times"]
+    ratios = {name: median(map(truediv, blocks, times[PLAIN])) for name, blocks in times.items()}
+    for name, blocks in times.items():
         sys.stdout.write(f"{name:<20} {median(blocks):6.0f} us a call  {ratios[name]:.2f} times\n")
     return int(ratios[WHOLE] > BUDGET)
 
 
 async def measure(state: State) -> State:
-    """Blocks in turn, so that a busy machine slows all of them."""
+    """Return the times of every contender. Their blocks take turns, so that a busy machine slows all of them."""
     calls = await contenders()
     for call in calls.values():
-        await block(call)  # warms up
-    taken: dict[str, list[float]] = {name: [] for name in calls}
+        await cpu_us_per_call(call)  # warms up
+    times: dict[str, list[float]] = {name: [] for name in calls}
     for _ in range(BLOCKS):
         for name, call in calls.items():
-            taken[name].append(await block(call))
-    return {"taken": taken}
+            times[name].append(await cpu_us_per_call(call))
+    return {"times": times}
 
 
 async def contenders() -> dict[str, Once]:
-    """The three ways to make the call."""
+    """Return the three ways to make the call, by name."""
     run = active_run()
     model = await (await run.plumbing.resource(models)).of(ROLE)
     messages: list[BaseMessage] = [SystemMessage(INSTRUCTIONS), HumanMessage(asking.fenced(DATA))]
-    wanted, settings = asking._response_format(Note), run.plumbing.settings  # noqa: SLF001
+    response_format, settings = asking._response_format(Note), run.plumbing.settings  # noqa: SLF001
     cap, limit_s = settings.max_completion_tokens, settings.model_timeout_s
     return {
         PLAIN: lambda: model.ainvoke(messages),
         WHOLE: lambda: asking.ask(ROLE, Note, INSTRUCTIONS, DATA),
-        CALL: lambda: asking._answer(model, messages, wanted, cap, limit_s),  # noqa: SLF001 - its share is what is shown
+        CALL: lambda: asking._send(model, messages, response_format, cap, limit_s),  # noqa: SLF001 - its share
     }
 
 
-async def block(call: Once) -> float:
-    """Microseconds of CPU a call."""
+async def cpu_us_per_call(call: Once) -> float:
+    """Make a block of calls and return the microseconds of CPU of one."""
     started = time.process_time()
     for _ in range(CALLS):
         await call()
     return (time.process_time() - started) / CALLS * 1e6
 
 
-def offer_skill(folder: Path) -> None:
-    """Make a project whose local model is named `one_word`, and stand in it."""
-    skills = ModuleType("one_word_skills")
-    vars(skills)["SKILLS"] = dict.fromkeys((Note.__name__, "chat"), lambda _request: '{"text": "noted"}')
-    sys.modules[skills.__name__] = skills
-    (folder / "baton.toml").write_text('responders.one_word = "one_word_skills:SKILLS"\n')
+def offer_responder(folder: Path) -> None:
+    """Make a project whose local model is named `one_word`, and make it the working directory."""
+    responders = ModuleType("one_word_responders")
+    vars(responders)["RESPONDERS"] = dict.fromkeys((Note.__name__, "chat"), lambda _request: '{"text": "noted"}')
+    sys.modules[responders.__name__] = responders
+    (folder / "baton.toml").write_text('responders.one_word = "one_word_responders:RESPONDERS"\n')
     os.chdir(folder)
 
 

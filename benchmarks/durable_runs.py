@@ -1,4 +1,4 @@
-"""What a durable run costs on our checkpointer, against LangGraph's own on SQLite.
+"""Measures what a durable run costs on our checkpointer, against LangGraph's own on SQLite.
 
     python -m benchmarks.durable_runs [ROUNDS]
 
@@ -62,7 +62,7 @@ builder.add_edge(START, "extract").add_edge("answer", END)
 
 @asynccontextmanager
 async def ours(path: Path) -> AsyncIterator[Saver]:
-    """At `synchronous=FULL`, as the plumbing opens it."""
+    """Open our checkpointer, at `synchronous=FULL` as in a run."""
     database = await Database.open(path)
     try:
         yield SqliteCheckpointer(database, Seals(b"k" * 32))
@@ -72,7 +72,7 @@ async def ours(path: Path) -> AsyncIterator[Saver]:
 
 @asynccontextmanager
 async def stock(path: Path) -> AsyncIterator[Saver]:
-    """With its own defaults."""
+    """Open LangGraph's checkpointer with its own defaults."""
     async with AsyncSqliteSaver.from_conn_string(str(path)) as saver:
         yield saver
 
@@ -86,8 +86,8 @@ SIDES: dict[str, tuple[Opener, Durability]] = {
 }
 
 
-async def measured(side: str, at_once: int, folder: Path) -> Figures:
-    """One side's figures on a file of its own."""
+async def measure(side: str, at_once: int, folder: Path) -> Figures:
+    """Work the runs of one side on a new file and return its figures."""
     opener, durability = SIDES[side]
     async with opener(folder / f"{time.monotonic_ns()}.db") as saver:
         graph = builder.compile(checkpointer=saver)
@@ -104,21 +104,21 @@ async def measured(side: str, at_once: int, folder: Path) -> Figures:
         return RUNS[at_once] / (time.perf_counter() - started), (time.process_time() - spent) / RUNS[at_once]
 
 
-async def compared(at_once: int, rounds: int, folder: Path) -> dict[str, list[Figures]]:
-    """The figures of every side, round by round, each round in another order."""
-    found: dict[str, list[Figures]] = {side: [] for side in SIDES}
+async def compare(at_once: int, rounds: int, folder: Path) -> dict[str, list[Figures]]:
+    """Return the figures of every side, round by round, each round in another order."""
+    results: dict[str, list[Figures]] = {side: [] for side in SIDES}
     names = list(SIDES)
     for number in range(rounds):
         turn = number % len(names)
         for side in names[turn:] + names[:turn]:
-            found[side].append(await measured(side, at_once, folder))
-    return found
+            results[side].append(await measure(side, at_once, folder))
+    return results
 
 
-def show(at_once: int, found: dict[str, list[Figures]], table: Table) -> None:
-    """One row a side."""
-    for side, figures in found.items():
-        pairs = list(zip(found[OURS], figures, strict=True))
+def show(at_once: int, results: dict[str, list[Figures]], table: Table) -> None:
+    """Add a row for each side to the table."""
+    for side, figures in results.items():
+        pairs = list(zip(results[OURS], figures, strict=True))
         faster = median(mine[0] / theirs[0] for mine, theirs in pairs)
         cheaper = median(mine[1] / theirs[1] for mine, theirs in pairs)
         speed, cpu = (median(each[index] for each in figures) for index in (0, 1))
@@ -131,7 +131,7 @@ async def main(rounds: int) -> None:
     table = Table("at once", "checkpointer, durability", "runs/s", "CPU ms/run", "ours faster", "ours' CPU")
     with tempfile.TemporaryDirectory() as folder:
         for at_once in RUNS:
-            show(at_once, await compared(at_once, rounds, Path(folder)), table)
+            show(at_once, await compare(at_once, rounds, Path(folder)), table)
     Console().print(table)
 
 

@@ -1,11 +1,11 @@
-"""What runs a second cost at equal features: on the plumbing, and on stock LangGraph with the same added to it.
+"""Measures runs a second at equal features: with Baton, and with stock LangGraph that has the same added to it.
 
     python -m benchmarks.equal_features [ROUNDS]
 
 Both sides keep every step durable, retry one failing step a run, time each step, reserve from a budget and settle for
 each step, and keep a span of each. A chain of 3 and a fan-out of 5, 1, 10 and 100 runs at once, in one process, in
 turn, on new files. Prints the medians of runs a second and the median of the rounds' ratios; exit 1 where one is below
-its goal. `benchmarks/stock_peer.py` says what the peer is made of.
+its goal. `benchmarks/stock_peer.py` is the peer.
 """
 
 import asyncio
@@ -47,45 +47,45 @@ RunOnce = Callable[[str], Awaitable[Any]]
 Figures = tuple[float, float]  # runs a second, CPU ms a run
 
 
-def added(left: list[str], right: list[str]) -> list[str]:
-    """The reducer of what each step says."""
+def concatenate(left: list[str], right: list[str]) -> list[str]:
+    """Return both lists as one; the reducer of `parts`."""
     return [*left, *right]
 
 
-class Given(TypedDict):
-    """What a run and each step is given."""
+class RunInput(TypedDict):
+    """The input of a run and of each step."""
 
     thread: str
 
 
-class Said(TypedDict):
-    """What a step adds."""
+class StepUpdate(TypedDict):
+    """The update of a step."""
 
-    said: Annotated[list[str], added]
-
-
-class State(Given, Said, total=False):
-    """All of it."""
+    parts: Annotated[list[str], concatenate]
 
 
-def steps(paid: Work, failed: Counter[str]) -> tuple[Any, Any]:
-    """A plain step, and the one that fails at its first attempt of every run."""
+class State(RunInput, StepUpdate, total=False):
+    """The state of either graph."""
 
-    async def step(state: Given) -> Said:
-        await paid(state["thread"])
-        return {"said": ["The refund for a payment by card has not come. " * 4]}
 
-    async def flaky(state: Given) -> Said:
-        failed[state["thread"]] += 1
-        if failed[state["thread"]] == 1:
+def steps(pay: Work, failures: Counter[str]) -> tuple[Any, Any]:
+    """Return a plain step, and one that fails at its first attempt of every run."""
+
+    async def step(state: RunInput) -> StepUpdate:
+        await pay(state["thread"])
+        return {"parts": ["The refund for a payment by card has not come. " * 4]}
+
+    async def flaky(state: RunInput) -> StepUpdate:
+        failures[state["thread"]] += 1
+        if failures[state["thread"]] == 1:
             raise Transient("the first time it always fails")
         return await step(state)
 
     return step, flaky
 
 
-def built(builder: Any, shape: str, step: Any, flaky: Any) -> Any:
-    """The shape on either builder."""
+def build(builder: Any, shape: str, step: Any, flaky: Any) -> Any:
+    """Return the builder with the nodes and edges of the shape."""
     if shape == "chain of 3":
         builder.add_node("a", step).add_node("b", flaky).add_node("c", step)
         return builder.add_edge(START, "a").add_edge("a", "b").add_edge("b", "c").add_edge("c", END)
@@ -96,56 +96,56 @@ def built(builder: Any, shape: str, step: Any, flaky: Any) -> Any:
 
 
 @asynccontextmanager
-async def ours(shape: str, folder: Path, failed: Counter[str]) -> AsyncIterator[RunOnce]:
-    """On the plumbing: everything is there."""
+async def ours(shape: str, folder: Path, failures: Counter[str]) -> AsyncIterator[RunOnce]:
+    """Yield a function that makes one run with Baton, which has every feature."""
 
-    async def paid(_thread: str) -> None:
+    async def pay(_thread: str) -> None:
         await (await reserve(active_run(), "strong", "local:desk", TOKENS)).settle(USED)
 
-    builder = TypedStateGraph(State, input_schema=Given)
+    builder = TypedStateGraph(State, input_schema=RunInput)
     builder.set_node_defaults(retry_policy=AGAIN, timeout=STEP_TIMEOUT, error_handler=park)
     os.environ["BATON_HOME"] = str(folder)
     settings.cache_clear()
     async with opened() as plumbing:
-        graph = built(builder, shape, *steps(paid, failed)).compile(plumbing.checkpointer, name="ours")
+        graph = build(builder, shape, *steps(pay, failures)).compile(plumbing.checkpointer, name="ours")
         yield lambda thread: graph.ainvoke({"thread": thread}, {"configurable": {"thread_id": thread}})
 
 
 @asynccontextmanager
-async def theirs(shape: str, folder: Path, failed: Counter[str]) -> AsyncIterator[RunOnce]:
-    """On stock LangGraph."""
-    async with stock(folder) as known:
+async def theirs(shape: str, folder: Path, failures: Counter[str]) -> AsyncIterator[RunOnce]:
+    """Yield a function that makes one run with stock LangGraph."""
+    async with stock(folder) as peer:
 
-        async def paid(thread: str) -> None:
-            await known.budgets.reserve(thread, TOKENS)
-            await known.budgets.settle(thread, TOKENS, USED.input_tokens + USED.output_tokens)
+        async def pay(thread: str) -> None:
+            await peer.budgets.reserve(thread, TOKENS)
+            await peer.budgets.settle(thread, TOKENS, USED.input_tokens + USED.output_tokens)
 
         builder: Any = StateGraph(State).set_node_defaults(retry_policy=AGAIN, timeout=STEP_TIMEOUT)
-        graph = built(builder, shape, *steps(paid, failed)).compile(known.saver)
-        yield lambda thread: _stock_run(known, graph, thread)
+        graph = build(builder, shape, *steps(pay, failures)).compile(peer.saver)
+        yield lambda thread: _stock_run(peer, graph, thread)
 
 
-async def _stock_run(known: Stock, graph: Any, thread: str) -> Any:
-    await known.budgets.open_for(thread)
-    config = {"configurable": {"thread_id": thread}, "callbacks": [known.tracer]}
+async def _stock_run(peer: Stock, graph: Any, thread: str) -> Any:
+    await peer.budgets.open_for(thread)
+    config = {"configurable": {"thread_id": thread}, "callbacks": [peer.tracer]}
     return await graph.ainvoke({"thread": thread}, config)
 
 
 SIDES = {"baton": ours, "stock": theirs}
 
 
-async def measured(side: str, shape: str, at_once: int) -> Figures:
-    """Runs a second and CPU ms a run; every run is looked at."""
-    failed: Counter[str] = Counter()
+async def measure(side: str, shape: str, at_once: int) -> Figures:
+    """Return runs a second and CPU ms a run; the result of every run is checked."""
+    failures: Counter[str] = Counter()
     gate = asyncio.Semaphore(at_once)
     with tempfile.TemporaryDirectory() as folder:
-        async with SIDES[side](shape, Path(folder), failed) as run_once:
+        async with SIDES[side](shape, Path(folder), failures) as run_once:
 
             async def run() -> None:
                 async with gate:
                     thread = uuid4().hex
-                    ended = await run_once(thread)
-                    assert (len(ended["said"]), failed[thread]) == (SHAPES[shape], 2), ended
+                    state = await run_once(thread)
+                    assert (len(state["parts"]), failures[thread]) == (SHAPES[shape], 2), state
 
             await run()  # its tables, and what is made at the first call
             started, spent = time.perf_counter(), time.process_time()
@@ -154,30 +154,30 @@ async def measured(side: str, shape: str, at_once: int) -> Figures:
             return RUNS[at_once] / (time.perf_counter() - started), cpu
 
 
-async def compared(shape: str, at_once: int, rounds: int) -> dict[str, list[Figures]]:
-    """Both sides' figures, round by round; each goes first in every other round."""
-    found: dict[str, list[Figures]] = {side: [] for side in SIDES}
+async def compare(shape: str, at_once: int, rounds: int) -> dict[str, list[Figures]]:
+    """Return both sides' figures, round by round; each goes first in every other round."""
+    results: dict[str, list[Figures]] = {side: [] for side in SIDES}
     for number in range(rounds):
         for side in sorted(SIDES, reverse=bool(number % 2)):
-            found[side].append(await measured(side, shape, at_once))
-    return found
+            results[side].append(await measure(side, shape, at_once))
+    return results
 
 
 async def main(rounds: int) -> bool:
-    """Measure and print; whether all goals are met."""
+    """Measure, print and return whether all goals are met."""
     columns = ("runs/s", "stock's", "ratio", "goal", "CPU ms/run", "stock's")
     table, met = Table("shape", "at once", *columns), True
     for shape in SHAPES:
         for at_once, goal in GOALS.items():
-            found = await compared(shape, at_once, rounds)
-            mine, other = found["baton"], found["stock"]
+            results = await compare(shape, at_once, rounds)
+            mine, other = results["baton"], results["stock"]
             ratio = median(our[0] / their[0] for our, their in zip(mine, other, strict=True))
             speeds, costs = (
                 [f"{median(each[index] for each in figures):.{index}f}" for figures in (mine, other)]
                 for index in (0, 1)
             )
-            told = f"{goal}{'' if ratio >= goal else ' missed'}"
-            table.add_row(shape, str(at_once), *speeds, f"{ratio:.2f}", told, *costs)
+            goal_text = f"{goal}{'' if ratio >= goal else ' missed'}"
+            table.add_row(shape, str(at_once), *speeds, f"{ratio:.2f}", goal_text, *costs)
             met = met and ratio >= goal
     Console().print(table)
     return met

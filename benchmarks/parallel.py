@@ -1,4 +1,4 @@
-"""What runs at once takes no longer than its longest path: wall time against the critical path.
+"""Measures whether parallel steps take no longer than their longest path: wall time against the critical path.
 
     python -m benchmarks.parallel
 
@@ -29,116 +29,118 @@ from baton import Job, Record, Runner, TypedStateGraph, ask, opened
 from baton.models import asking
 from baton.models.models import models
 from baton.runtime.plumbing import Plumbing
-from benchmarks.pattern_shapes import DEFAULTS, Given, bare, fan, shapes, typed
+from benchmarks.pattern_shapes import DEFAULTS, StepInput, fan, make_bare, make_typed, shapes
 from benchmarks.slow_model import slow_model
 
 STEP_S, TURNS = 0.5, 3
-ASKING, ASKING_TURNS = 20, 11
+ASKS, ASK_TURNS = 20, 11
 MANY, MANY_S, MANY_TURNS = 200, 0.05, 15
 GOALS = {"longest path": 1.015, "gather": 1.03, "bare LangGraph": 1.15}
 INSTRUCTIONS = "You answer a customer of a bank. " * 20
 Timed = Callable[[], Awaitable[float]]
-Found = tuple[str, str, float, float]  # what, against what, seconds, median ratio
+Row = tuple[str, str, float, float]  # what, against what, seconds, median ratio
 
 
 class Note(Record):
-    """What the model is asked for."""
+    """The record that the model is asked for."""
 
     text: str
 
 
-async def main() -> list[Found]:
-    """All three, with the plumbing open."""
+async def main() -> list[Row]:
+    """Return the rows of all three."""
     async with opened() as plumbing:
-        return [*await longest_paths(plumbing), await many_asking(plumbing), await many_sleeping()]
+        return [*await measure_longest_paths(plumbing), await measure_asking(plumbing), await measure_sleeping()]
 
 
-async def longest_paths(plumbing: Plumbing) -> list[Found]:
-    """Every shape without a saver and as durable runs, in turn: what they differ by is the disk's."""
-    known = {name: (shape.graph.compile(name="shape"), shape.longest) for name, shape in shapes().items()}
-    runner = Runner(plumbing, lambda name: known[name][0])
+async def measure_longest_paths(plumbing: Plumbing) -> list[Row]:
+    """Time every shape without a saver and as durable runs, in turn; they differ by the time of the disk."""
+    compiled = {name: (shape.graph.compile(name="shape"), shape.longest) for name, shape in shapes().items()}
+    runner = Runner(plumbing, lambda name: compiled[name][0])
     ways: dict[str, Callable[[str, float], Awaitable[object]]] = {
-        "": lambda name, seconds: known[name][0].ainvoke({"seconds": seconds}),
-        ", durable": lambda name, seconds: _worked(runner, name, seconds),
+        "": lambda name, seconds: compiled[name][0].ainvoke({"seconds": seconds}),
+        ", durable": lambda name, seconds: _run_durably(runner, name, seconds),
     }
-    found: dict[tuple[str, str], list[float]] = {(name, way): [] for name in known for way in ways}
+    times_by_shape: dict[tuple[str, str], list[float]] = {(name, way): [] for name in compiled for way in ways}
     for seconds in [0.0, *[STEP_S] * TURNS]:  # the first turn warms up
-        for (name, way), taken in found.items():
+        for (name, way), times in times_by_shape.items():
             started = time.perf_counter()
             await ways[way](name, seconds)
             if seconds:
-                taken.append(time.perf_counter() - started)
+                times.append(time.perf_counter() - started)
     return [
-        (name + way, "longest path", median(taken), median(taken) / (known[name][1] * STEP_S))
-        for (name, way), taken in found.items()
+        (name + way, "longest path", median(times), median(times) / (compiled[name][1] * STEP_S))
+        for (name, way), times in times_by_shape.items()
     ]
 
 
-async def many_asking(plumbing: Plumbing) -> Found:
-    """Branches through `ask`, and the same requests through the same client without us."""
-    graph = asking_graph().compile(name="asking", checkpointer=None)
+async def measure_asking(plumbing: Plumbing) -> Row:
+    """Time branches that call `ask`, against the same requests through the same client without Baton."""
+    graph = ask_graph().compile(name="asking", checkpointer=None)
     model = await (await plumbing.resource(models)).of("strong")
     messages: list[BaseMessage] = [SystemMessage(INSTRUCTIONS), HumanMessage(asking.fenced({"message": "Hello"}))]
-    wanted = asking._response_format(Note)  # noqa: SLF001 - the same request, to the byte
+    body = {"response_format": asking._response_format(Note)}  # noqa: SLF001 - the same request, to the byte
     cap = plumbing.settings.max_completion_tokens
 
-    async def by_hand() -> Note:
-        answer = await model.ainvoke(messages, max_completion_tokens=cap, extra_body={"response_format": wanted})
+    async def ask_by_hand() -> Note:
+        answer = await model.ainvoke(messages, max_completion_tokens=cap, extra_body=body)
         return Note.model_validate_json(answer.text)
 
-    return await compared(
-        f"{ASKING} branches ask",
+    return await compare(
+        f"{ASKS} branches ask",
         "gather",
         lambda: _seconds(lambda: graph.ainvoke({"seconds": 0.0})),
-        lambda: _seconds(lambda: asyncio.gather(*(by_hand() for _ in range(ASKING)))),
-        ASKING_TURNS,
+        lambda: _seconds(lambda: asyncio.gather(*(ask_by_hand() for _ in range(ASKS)))),
+        ASK_TURNS,
     )
 
 
-def asking_graph() -> Any:
-    """A fan-out whose branches ask."""
+def ask_graph() -> Any:
+    """Return the builder of a fan-out whose branches call `ask`."""
 
-    def split_up(state: Given) -> list[Send]:
-        return [Send("asker", state) for _ in range(ASKING)]
+    def split_up(state: StepInput) -> list[Send]:
+        return [Send("asker", state) for _ in range(ASKS)]
 
-    builder: Any = TypedStateGraph(Given, input_schema=Given).set_node_defaults(**DEFAULTS).add_node("asker", asker)
+    builder: Any = (
+        TypedStateGraph(StepInput, input_schema=StepInput).set_node_defaults(**DEFAULTS).add_node("asker", asker)
+    )
     return builder.add_conditional_edges(START, split_up, ["asker"]).add_edge("asker", END)
 
 
-async def asker(state: Given) -> None:
-    """One branch."""
+async def asker(state: StepInput) -> None:
+    """Make the model call of one branch."""
     await ask("strong", Note, INSTRUCTIONS, {"message": "Hello"})
 
 
-async def many_sleeping() -> Found:
-    """A wide fan-out on the plumbing and without it."""
-    ours, theirs = (fan(MANY, make).compile(name="wide") for make in (typed, bare))
-    given = {"seconds": MANY_S}
-    return await compared(
+async def measure_sleeping() -> Row:
+    """Time a wide fan-out with Baton and without."""
+    ours, theirs = (fan(MANY, make).compile(name="wide") for make in (make_typed, make_bare))
+    run_input = {"seconds": MANY_S}
+    return await compare(
         f"{MANY} branches of {MANY_S * 1000:.0f} ms",
         "bare LangGraph",
-        lambda: _seconds(lambda: ours.ainvoke(given)),
-        lambda: _seconds(lambda: theirs.ainvoke(given)),
+        lambda: _seconds(lambda: ours.ainvoke(run_input)),
+        lambda: _seconds(lambda: theirs.ainvoke(run_input)),
         MANY_TURNS,
     )
 
 
-async def compared(what: str, against: str, ours: Timed, theirs: Timed, turns: int) -> Found:
-    """Seconds of ours, and the median of the turns' ratios; each goes first in every other turn."""
+async def compare(label: str, against: str, ours: Timed, theirs: Timed, turns: int) -> Row:
+    """Return our median seconds and the median of the turns' ratios; each side goes first in every other turn."""
     pairs: list[tuple[float, float]] = []
     for turn in range(turns + 1):
         if turn % 2:
-            mine, other = await ours(), await theirs()
+            our_s, other = await ours(), await theirs()
         else:
-            other, mine = await theirs(), await ours()
-        pairs += [(mine, other)] if turn else []
-    return what, against, median(mine for mine, _ in pairs), median(mine / other for mine, other in pairs)
+            other, our_s = await theirs(), await ours()
+        pairs += [(our_s, other)] if turn else []
+    return label, against, median(our_s for our_s, _ in pairs), median(our_s / other for our_s, other in pairs)
 
 
-async def _worked(runner: Runner, name: str, seconds: float) -> None:
+async def _run_durably(runner: Runner, name: str, seconds: float) -> None:
     [thread] = await runner.queue(name, [Job({"seconds": seconds})])
-    ended = await runner.resume(thread)
-    assert ended["status"] == "done", ended
+    summary = await runner.resume(thread)
+    assert summary["status"] == "done", summary
 
 
 async def _seconds(work: Callable[[], Awaitable[object]]) -> float:
@@ -147,14 +149,14 @@ async def _seconds(work: Callable[[], Awaitable[object]]) -> float:
     return time.perf_counter() - started
 
 
-def show(found: list[Found]) -> bool:
-    """Print the rows; whether all goals are met."""
+def show(rows: list[Row]) -> bool:
+    """Print the rows and return whether all goals are met."""
     table = Table("what", "wall, ms", "against", "ratio", "goal")
-    for what, against, seconds, ratio in found:
+    for label, against, seconds, ratio in rows:
         late = " missed" if ratio > GOALS[against] else ""
-        table.add_row(what, f"{seconds * 1000:,.0f}", against, f"{ratio:.3f}", f"{GOALS[against]}{late}")
+        table.add_row(label, f"{seconds * 1000:,.0f}", against, f"{ratio:.3f}", f"{GOALS[against]}{late}")
     Console().print(table)
-    return all(ratio <= GOALS[against] for _, against, _, ratio in found)
+    return all(ratio <= GOALS[against] for _, against, _, ratio in rows)
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""The patterns' shapes with nodes that only sleep: what is left of a run's time is the machinery's."""
+"""The patterns' shapes with nodes that only sleep; the rest of a run's time is the machinery's."""
 
 import asyncio
 import operator
@@ -18,51 +18,51 @@ DEFAULTS: dict[str, Any] = {"retry_policy": MODEL_RETRY, "timeout": STEP_TIMEOUT
 
 
 class State(TypedDict, total=False):
-    """What every shape keeps."""
+    """The state of every shape."""
 
     seconds: float
     round: int
     parts: Annotated[list[int], operator.add]
 
 
-class Given(TypedDict):
-    """What a run, and a worker, is given: how long a step takes."""
+class StepInput(TypedDict):
+    """The input of a run and of a worker: the seconds that a step takes."""
 
     seconds: float
 
 
-class Counted(TypedDict, total=False):
-    """What a loop's step reads."""
+class LoopInput(TypedDict, total=False):
+    """The input of a loop's step."""
 
     seconds: float
     round: int
 
 
-class Round(TypedDict):
-    """What a loop's step writes."""
+class RoundUpdate(TypedDict):
+    """The update of a loop's step."""
 
     round: int
 
 
-class Part(TypedDict):
-    """What a worker adds."""
+class PartUpdate(TypedDict):
+    """The update of a worker."""
 
     parts: list[int]
 
 
-async def step(state: Given) -> None:
-    """Take the time."""
+async def step(state: StepInput) -> None:
+    """Sleep."""
     await asyncio.sleep(state["seconds"])
 
 
-async def worker(state: Given) -> Part:
-    """Take the time beside others."""
+async def worker(state: StepInput) -> PartUpdate:
+    """Sleep beside others."""
     await asyncio.sleep(state["seconds"])
     return {"parts": [1]}
 
 
-async def turn(state: Counted) -> Round:
-    """Take the time and count the round."""
+async def turn(state: LoopInput) -> RoundUpdate:
+    """Sleep and count the round."""
     await asyncio.sleep(state["seconds"])
     return {"round": state.get("round", 0) + 1}
 
@@ -75,32 +75,32 @@ class Shape:
     longest: int
 
 
-def typed() -> Graph:
-    """A builder on the plumbing, with the defaults of every graph here."""
-    return TypedStateGraph(State, input_schema=Given).set_node_defaults(**DEFAULTS)
+def make_typed() -> Graph:
+    """Return a builder of Baton's, with the defaults of every graph here."""
+    return TypedStateGraph(State, input_schema=StepInput).set_node_defaults(**DEFAULTS)
 
 
 def shapes() -> dict[str, Shape]:
-    """One for each pattern."""
+    """Return a shape for each pattern, by name."""
     return {
         "chain of 3": Shape(_chain(), 3),
-        f"{SECTIONS} sections": Shape(fan(SECTIONS, typed), 3),
-        f"{VOTERS} voters": Shape(fan(VOTERS, typed), 3),
+        f"{SECTIONS} sections": Shape(fan(SECTIONS, make_typed), 3),
+        f"{VOTERS} voters": Shape(fan(VOTERS, make_typed), 3),
         f"{WAVES} waves of {WAVE}": Shape(_waves(), 2 * WAVES + 1),
         f"{ROUNDS} drafts scored": Shape(_loop("draft", "score", ROUNDS), 2 * ROUNDS),
         f"{TURNS} tool calls": Shape(_loop("think", "look_up", TURNS), 2 * TURNS),
     }
 
 
-def bare() -> Graph:
-    """A builder of LangGraph's own."""
+def make_bare() -> Graph:
+    """Return a builder of LangGraph's own."""
     return StateGraph(State)
 
 
 def fan(width: int, make: Callable[[], Graph]) -> Graph:
     """Split, work all parts at once, join."""
 
-    def split_up(state: Given) -> list[Send]:
+    def split_up(state: StepInput) -> list[Send]:
         return [Send("worker", {"seconds": state["seconds"]}) for _ in range(width)]
 
     builder = make().add_node("split", step).add_node("worker", worker).add_node("join", step, defer=True)
@@ -109,34 +109,34 @@ def fan(width: int, make: Callable[[], Graph]) -> Graph:
 
 
 def _chain() -> Graph:
-    builder = typed().add_node("a", step).add_node("b", step).add_node("c", step)
+    builder = make_typed().add_node("a", step).add_node("b", step).add_node("c", step)
     return builder.add_edge(START, "a").add_edge("a", "b").add_edge("b", "c").add_edge("c", END)
 
 
 def _waves() -> Graph:
     """Plan a wave of sub-tasks, work it, and again; then put the findings together."""
 
-    def next_wave(state: Counted) -> list[Send]:
-        given = Given(seconds=state["seconds"])
-        return [Send("worker", given)] * WAVE if state.get("round", 0) <= WAVES else [Send("join", given)]
+    def next_wave(state: LoopInput) -> list[Send]:
+        step_input = StepInput(seconds=state["seconds"])
+        return [Send("worker", step_input)] * WAVE if state.get("round", 0) <= WAVES else [Send("join", step_input)]
 
-    builder = typed().add_node("plan", _planned).add_node("worker", worker).add_node("join", step)
+    builder = make_typed().add_node("plan", _plan).add_node("worker", worker).add_node("join", step)
     builder.add_edge(START, "plan").add_conditional_edges("plan", next_wave, ["worker", "join"])
     return builder.add_edge("worker", "plan").add_edge("join", END)
 
 
-async def _planned(state: Counted) -> Round:
-    """Plan; nothing is left to plan after the last wave."""
-    made = state.get("round", 0) + 1
-    if made <= WAVES:
+async def _plan(state: LoopInput) -> RoundUpdate:
+    """Plan a wave; after the last one there is none to plan."""
+    number = state.get("round", 0) + 1
+    if number <= WAVES:
         await asyncio.sleep(state["seconds"])
-    return {"round": made}
+    return {"round": number}
 
 
 def _loop(first: str, second: str, rounds: int) -> Graph:
-    def again(state: Counted) -> Literal["first", "__end__"]:
+    def again(state: LoopInput) -> Literal["first", "__end__"]:
         return "first" if state.get("round", 0) < rounds else "__end__"
 
-    builder = typed().add_node(first, step).add_node(second, turn)
+    builder = make_typed().add_node(first, step).add_node(second, turn)
     builder.add_edge(START, first).add_edge(first, second)
     return builder.add_conditional_edges(second, again, {"first": first, "__end__": END})

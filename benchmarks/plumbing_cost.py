@@ -1,4 +1,4 @@
-"""What the plumbing costs: CPU per step of five shapes, against bare LangGraph, in one interleaved run.
+"""Measures what Baton costs: CPU per step of five shapes, against bare LangGraph, in one interleaved run.
 
 `python -m benchmarks.plumbing_cost`. No saver, no model latency, records of about 0.4 kB. Bare is LangGraph's own
 StateGraph over the same dictionaries. The layers: LangGraph's own retry and timeout; ours without them (typed records,
@@ -16,15 +16,15 @@ from rich.table import Table
 
 from baton import opened
 from baton.runtime.plumbing import Plumbing
-from benchmarks.shapes import STEPS, TEXT, Graph, bare, typed
+from benchmarks.shapes import STEPS, TEXT, Graph, build_bare, build_typed
 
 GOAL = 1.35
 BLOCKS, RUNS = 15, 20
-Found = dict[str, dict[str, list[float]]]
+Figures = dict[str, dict[str, list[float]]]
 
 
-async def cpu_of(graph: Graph, plumbing: Plumbing) -> float:
-    """CPU seconds of RUNS runs, one after the other, and of writing down what they left to be written."""
+async def measure_cpu(graph: Graph, plumbing: Plumbing) -> float:
+    """Make RUNS runs one after the other and return their CPU seconds, those of their pending writes included."""
     started = time.process_time()
     for number in range(RUNS):
         await graph.ainvoke({"note": {"text": TEXT, "number": number}})
@@ -32,31 +32,31 @@ async def cpu_of(graph: Graph, plumbing: Plumbing) -> float:
     return time.process_time() - started
 
 
-async def measured() -> Found:
-    """Microseconds per step of every layer and shape, block by block; all take their turn in each block."""
+async def measure() -> Figures:
+    """Return the microseconds per step of every layer and shape, block by block; all take turns in each block."""
     layers = {
-        "bare": bare(),
-        "retry, timeout": bare(policies=True),
-        "typed, spans, run row": typed(policies=False),
-        "everything": typed(),
+        "bare": build_bare(),
+        "retry, timeout": build_bare(policies=True),
+        "typed, spans, run row": build_typed(policies=False),
+        "everything": build_typed(),
     }
-    found: Found = {layer: {name: [] for name in STEPS} for layer in layers}
+    figures: Figures = {layer: {name: [] for name in STEPS} for layer in layers}
     async with opened() as plumbing:
         for block in range(BLOCKS + 1):
             for name, steps in STEPS.items():
                 for layer, graphs in layers.items():
-                    spent = await cpu_of(graphs[name], plumbing)
+                    cpu_s = await measure_cpu(graphs[name], plumbing)
                     if block:  # the first warms up
-                        found[layer][name].append(spent / RUNS / steps * 1e6)
-    return found
+                        figures[layer][name].append(cpu_s / RUNS / steps * 1e6)
+    return figures
 
 
 def main() -> int:
-    """Print the table; 1 when the goal is missed."""
+    """Measure, print and return the exit code; 1 where the goal is missed."""
     with tempfile.TemporaryDirectory() as home:
         os.environ["BATON_HOME"] = home
-        found = asyncio.run(measured())
-    medians = {layer: {name: statistics.median(each) for name, each in rows.items()} for layer, rows in found.items()}
+        figures = asyncio.run(measure())
+    medians = {layer: {name: statistics.median(each) for name, each in rows.items()} for layer, rows in figures.items()}
     least = medians.pop("bare")
     ratios = {layer: {name: each[name] / least[name] for name in STEPS} for layer, each in medians.items()}
     table = Table("shape", "bare, us per step", *(f"{layer}, x bare" for layer in ratios))

@@ -1,4 +1,4 @@
-"""Five shapes of graph, each as bare LangGraph and on the plumbing, for measuring what the plumbing costs."""
+"""Five shapes of graph, each as bare LangGraph and with Baton, to measure what Baton costs."""
 
 import operator
 from collections.abc import Callable
@@ -24,84 +24,84 @@ class Note(Record):
 
 
 class State(TypedDict, total=False):
-    """What every shape keeps."""
+    """The state of every shape."""
 
     note: Note
     parts: Annotated[list[Note], operator.add]
     rounds: int
 
 
-class Start(TypedDict):
-    """What a run is given."""
+class StepInput(TypedDict):
+    """The input of a run and of its steps."""
 
     note: Note
 
 
-class Part(TypedDict):
-    """What a worker adds."""
+class PartUpdate(TypedDict):
+    """The update of a worker."""
 
     parts: list[Note]
 
 
-class Round(TypedDict):
-    """What a loop's step writes."""
+class RoundUpdate(TypedDict):
+    """The update of a loop's step."""
 
     note: Note
     rounds: int
 
 
-class Counting(TypedDict, total=False):
-    """What a loop's step reads."""
+class LoopInput(TypedDict, total=False):
+    """The input of a loop's step."""
 
     note: Note
     rounds: int
 
 
 class BareState(TypedDict, total=False):
-    """The same for bare LangGraph: plain dictionaries."""
+    """The state of the shapes on bare LangGraph: plain dictionaries."""
 
     note: dict[str, Any]
     parts: Annotated[list[dict[str, Any]], operator.add]
     rounds: int
 
 
-async def typed_step(state: Start) -> Start:
-    """One step that writes a new record."""
+async def record_step(state: StepInput) -> StepInput:
+    """Write a new record."""
     return {"note": Note(text=state["note"].text, number=state["note"].number + 1)}
 
 
-async def typed_worker(state: Start) -> Part:
-    """One worker of a fan-out."""
+async def record_worker(state: StepInput) -> PartUpdate:
+    """Return the record as a part; a worker of a fan-out."""
     return {"parts": [state["note"]]}
 
 
-async def typed_round(state: Counting) -> Round:
-    """One round of a loop."""
+async def record_round(state: LoopInput) -> RoundUpdate:
+    """Count one round of a loop."""
     return {"note": state["note"], "rounds": state.get("rounds", 0) + 1}
 
 
-async def bare_step(state: BareState) -> dict[str, Any]:
-    """As typed_step."""
+async def dict_step(state: BareState) -> dict[str, Any]:
+    """As record_step."""
     return {"note": {"text": state["note"]["text"], "number": state["note"]["number"] + 1}}
 
 
-async def bare_worker(state: BareState) -> dict[str, Any]:
-    """As typed_worker."""
+async def dict_worker(state: BareState) -> dict[str, Any]:
+    """As record_worker."""
     return {"parts": [state["note"]]}
 
 
-async def bare_round(state: BareState) -> dict[str, Any]:
-    """As typed_round."""
+async def dict_round(state: BareState) -> dict[str, Any]:
+    """As record_round."""
     return {"note": state["note"], "rounds": state.get("rounds", 0) + 1}
 
 
-def again(state: Counting) -> Literal["round", "__end__"]:
-    """Three rounds."""
+def again(state: LoopInput) -> Literal["round", "__end__"]:
+    """Route to a further round until there were three."""
     return "round" if state.get("rounds", 0) < 3 else "__end__"
 
 
-def one_of(state: Start) -> Literal["s0", "s1", "s2", "s3"]:
-    """One of four branches."""
+def one_of(state: StepInput) -> Literal["s0", "s1", "s2", "s3"]:
+    """Route to one of four branches."""
     return ("s0", "s1", "s2", "s3")[state["note"].number % 4]
 
 
@@ -115,8 +115,8 @@ def bare_one_of(state: BareState) -> Literal["s0", "s1", "s2", "s3"]:
     return ("s0", "s1", "s2", "s3")[state["note"]["number"] % 4]
 
 
-def fan_out(state: Start) -> list[Send]:
-    """Twenty workers."""
+def fan_out(state: StepInput) -> list[Send]:
+    """Send to twenty workers."""
     return [Send("worker", {"note": state["note"]}) for _ in range(20)]
 
 
@@ -127,7 +127,7 @@ def bare_fan_out(state: BareState) -> list[Send]:
 
 @dataclass(frozen=True)
 class Parts:
-    """What the shapes are built from."""
+    """The builder, the nodes and the routers that the shapes are built of."""
 
     make: Callable[[], Graph]
     step: Any
@@ -139,7 +139,7 @@ class Parts:
 
 
 def build(parts: Parts) -> dict[str, Graph]:
-    """The five shapes, compiled."""
+    """Return the five shapes, compiled, by name."""
     builders = {
         "chain of 3": _chain(parts),
         "fan-out of 5": _fan(parts),
@@ -184,22 +184,22 @@ def _router(parts: Parts) -> Graph:
     return builder.add_conditional_edges("first", parts.choose)
 
 
-def bare(*, policies: bool = False) -> dict[str, Graph]:
-    """LangGraph alone; with `policies` its own retry and timeout."""
+def build_bare(*, policies: bool = False) -> dict[str, Graph]:
+    """Return the shapes on LangGraph alone; with `policies` its own retry and timeout."""
 
     def make() -> Graph:
         builder: Any = StateGraph(BareState)
         return builder.set_node_defaults(retry_policy=MODEL_RETRY, timeout=STEP_TIMEOUT) if policies else builder
 
-    return build(Parts(make, bare_step, bare_worker, bare_round, bare_again, bare_one_of, bare_fan_out))
+    return build(Parts(make, dict_step, dict_worker, dict_round, bare_again, bare_one_of, bare_fan_out))
 
 
-def typed(*, policies: bool = True) -> dict[str, Graph]:
-    """Typed records, spans and run rows; with `policies` retry, timeout and error handler too."""
+def build_typed(*, policies: bool = True) -> dict[str, Graph]:
+    """Return the shapes with typed records, spans and run rows; `policies` adds retry, timeout and error handler."""
     options = {"retry_policy": MODEL_RETRY, "timeout": STEP_TIMEOUT, "error_handler": park}
 
     def make() -> Graph:
-        builder: Any = TypedStateGraph(State, input_schema=Start)
+        builder: Any = TypedStateGraph(State, input_schema=StepInput)
         return builder.set_node_defaults(**options) if policies else builder
 
-    return build(Parts(make, typed_step, typed_worker, typed_round, again, one_of, fan_out))
+    return build(Parts(make, record_step, record_worker, record_round, again, one_of, fan_out))

@@ -1,4 +1,4 @@
-"""A model endpoint on loopback, in a process of its own, that thinks for a while and says one thing."""
+"""A model endpoint on loopback, in a process of its own, that answers every request with one text after a while."""
 
 import asyncio
 import socket
@@ -13,7 +13,7 @@ START = "from benchmarks.slow_model import serve; serve({seconds}, {text!r})"
 
 @contextmanager
 def slow_model(seconds: float, text: str) -> Iterator[str]:
-    """Its address, while it answers every request with `text` after so many seconds."""
+    """Start the endpoint, yield its address, and stop it; it answers with `text` after so many seconds."""
     command = [sys.executable, "-c", START.format(seconds=seconds, text=text)]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None
@@ -36,12 +36,12 @@ def serve(seconds: float, text: str) -> None:
         await asyncio.sleep(seconds)
         return JSONResponse(completion(text))
 
-    opened = socket.create_server(("127.0.0.1", 0))
-    sys.stdout.write(f"http://127.0.0.1:{opened.getsockname()[1]}/v1\n")
+    listener = socket.create_server(("127.0.0.1", 0))
+    sys.stdout.write(f"http://127.0.0.1:{listener.getsockname()[1]}/v1\n")
     sys.stdout.flush()
     application = Starlette(routes=[Route("/{path:path}", reply, methods=["POST"])])
     server = uvicorn.Server(uvicorn.Config(application, log_level="critical", lifespan="off"))
-    asyncio.run(server.serve([opened]))
+    asyncio.run(server.serve([listener]))
 
 
 def completion(text: str) -> dict[str, Any]:

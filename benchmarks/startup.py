@@ -1,4 +1,4 @@
-"""How long the commands that only look take to start, against a Python that does nothing.
+"""Measures how long the commands that only look take to start, against a Python that does nothing.
 
     python -m benchmarks.startup
 
@@ -25,20 +25,20 @@ ROOT = Path(__file__).resolve().parents[1]
 
 
 def main() -> int:
-    """Measure and print; in turn, so that a busy machine slows all of them."""
-    taken: dict[str, list[float]] = {name: [] for name in COMMANDS}
+    """Measure, print and return the exit code. The commands take turns, so that a busy machine slows all of them."""
+    times: dict[str, list[float]] = {name: [] for name in COMMANDS}
     with tempfile.TemporaryDirectory() as home:
         for _ in range(ROUNDS + 1):
             for name, arguments in COMMANDS.items():
-                taken[name].append(_seconds(arguments, home))
-    medians = {name: median(times[1:]) for name, times in taken.items()}  # the first round compiles byte code
+                times[name].append(_time_command(arguments, home))
+    medians = {name: median(each[1:]) for name, each in times.items()}  # the first round compiles byte code
     floor = medians["nothing"]
     for name, seconds in medians.items():
         sys.stdout.write(f"{name:<14} {seconds:.3f} s  {seconds / floor:.1f} times\n")
     return int(any(seconds - floor > BUDGET_S for seconds in medians.values()))
 
 
-def _seconds(arguments: tuple[str, ...], home: str) -> float:
+def _time_command(arguments: tuple[str, ...], home: str) -> float:
     started = time.perf_counter()
     environment = {"BATON_HOME": home, "PATH": ""}
     subprocess.run([sys.executable, *arguments], check=True, capture_output=True, cwd=ROOT, env=environment)

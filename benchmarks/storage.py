@@ -1,4 +1,4 @@
-"""What is kept and how fast it is found: a page of waiting runs, the state of a long thread, bytes per step.
+"""Measures the database: the time of a page of waiting runs and of a long thread's state, and bytes per step.
 
     python -m benchmarks.storage
 
@@ -26,8 +26,9 @@ from baton.config.home import database_file
 from baton.runs.registry import load
 from baton.runs.runner import Job, Runner
 from baton.runtime.plumbing import Plumbing
-from baton.storage import run_rows
+from baton.storage import adhoc_rows, summaries
 from baton.storage.sqlite_file import reading
+from baton.storage.transaction import Transaction
 
 RUNS, WAITING, PAGE_MS = 10_000, 50, 5.0
 SHORT, LONG, STATE_RATIO = 10, 2_000, 2.0
@@ -40,22 +41,22 @@ ASK = (
 
 
 class Count(TypedDict):
-    """What the long thread keeps."""
+    """The state of the long thread."""
 
     number: int
 
 
 async def count(state: Count) -> Count:
-    """One step of it."""
+    """Count one step."""
     return {"number": state["number"] + 1}
 
 
 async def page_ms(plumbing: Plumbing) -> float:
-    """Milliseconds for the page of waiting runs, the connection's opening not counted."""
-    told = [run_rows.Adopted(f"t{number}", "g", "library", 1_000, None, 0.0) for number in range(RUNS)]
+    """Return the milliseconds of the page of waiting runs, without the opening of the connection."""
+    runs = [adhoc_rows.AdHocEvent(f"t{number}", "g", "library", 1_000, None, 0.0) for number in range(RUNS)]
 
-    def fill(tx: Any) -> None:
-        run_rows.adopt(tx, told)
+    def fill(tx: Transaction) -> None:
+        adhoc_rows.upsert(tx, runs)
         tx.execute("UPDATE runs SET status = 'done'")
         for number in range(0, RUNS, RUNS // WAITING):
             tx.execute("UPDATE runs SET status = 'waiting' WHERE thread_id = ?", (f"t{number}",))
@@ -63,18 +64,18 @@ async def page_ms(plumbing: Plumbing) -> float:
 
     await plumbing.database.do(fill)
     with reading(database_file()) as tx:
-        took = []
+        times = []
         for _ in range(TIMES):
             started = time.perf_counter()
-            found = run_rows.listing(tx, status="waiting")
-            took.append((time.perf_counter() - started) * 1000)
-    if [len(each["waiting_for"]) for each in found] != [1] * WAITING:
-        raise AssertionError("the page is not what was put there")
-    return median(took)
+            page = summaries.listing(tx, status="waiting")
+            times.append((time.perf_counter() - started) * 1000)
+    if [len(each["waiting_for"]) for each in page] != [1] * WAITING:
+        raise AssertionError("the page does not have the rows that were inserted")
+    return median(times)
 
 
 async def state_ratio(plumbing: Plumbing) -> float:
-    """How much longer the state of the long thread takes than that of the short one."""
+    """Return how many times as long the state of the long thread takes as that of the short one."""
     builder = StateGraph(Count)
     builder.add_node("count", count).add_edge(START, "count")
     builder.add_conditional_edges("count", lambda state: "count" if state["number"] % LONG else "__end__")
@@ -93,7 +94,7 @@ async def _state_ms(graph: Any, config: dict[str, Any]) -> float:
 
 
 async def bytes_per_step(plumbing: Plumbing) -> float:
-    """Bytes of checkpoints, their writes and spans for each step of the sample inbox."""
+    """Work the sample inbox; return the bytes of checkpoints, their writes and spans for each step."""
     lines = [json.loads(line) for line in INBOX.read_text("utf-8").splitlines()]
     jobs = [Job({name: line[name] for name in ("message", "customer_id")}) for line in lines]
     runner = Runner(plumbing, load)
@@ -105,19 +106,19 @@ async def bytes_per_step(plumbing: Plumbing) -> float:
         " (SELECT sum(length(coalesce(input, '')) + length(coalesce(output, ''))) FROM spans),"
         " (SELECT count(*) FROM spans WHERE kind = 'step')"
     )
-    *kept, steps = await plumbing.database.do(lambda tx: tx.execute(sizes).fetchone())
-    return float(sum(kept) / steps)
+    *sizes_of_parts, steps = await plumbing.database.do(lambda tx: tx.execute(sizes).fetchone())
+    return float(sum(sizes_of_parts) / steps)
 
 
 async def main() -> int:
-    """Measure and print; 1 where a goal is missed."""
+    """Measure, print and return the exit code; 1 where a goal is missed."""
     async with opened() as plumbing:
-        stored = await bytes_per_step(plumbing)
+        step_bytes = await bytes_per_step(plumbing)
         ratio, page = await state_ratio(plumbing), await page_ms(plumbing)
     table = Table("what", "found", "goal")
     table.add_row(f"{WAITING} waiting runs among {RUNS:,}, listed", f"{page:.1f} ms", f"at most {PAGE_MS:g} ms")
     table.add_row(f"get_state at {LONG:,} checkpoints / at {SHORT}", f"{ratio:.2f}", f"at most {STATE_RATIO:g}")
-    table.add_row("stored for each step of the inbox", f"{stored / 1024:.1f} KiB", "")
+    table.add_row("stored for each step of the inbox", f"{step_bytes / 1024:.1f} KiB", "")
     Console().print(table)
     return int(page > PAGE_MS or ratio > STATE_RATIO)
 

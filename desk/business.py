@@ -3,7 +3,7 @@
     graphs > nodes > state -> business() -> the folder of one business (bank/)
 
 Nothing else of a business is known above its folder. Which business it is says `business` in the project's file beside
-this package (`baton.toml` or `[tool.baton]`), or `BATON_BUSINESS=module:NAME` for another one.
+this package (`baton.toml` or `[tool.baton]`), or `BATON_BUSINESS=FOLDER` for another one.
 """
 
 import asyncio

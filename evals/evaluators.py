@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+from baton.storage.records import RunSummary, StepAttempt
 from evals.dataset import Expected
 
 Scores = dict[str, bool | float]
@@ -15,7 +16,7 @@ KEYS = ("id", "kind", "name", "quote", "value")
 """What identifies an object in a list: of these, the fields that every expected object has."""
 
 
-def answer_of(run: dict[str, Any], steps: Sequence[dict[str, Any]]) -> dict[str, Any]:
+def answer_of(run: RunSummary, steps: Sequence[StepAttempt]) -> dict[str, Any]:
     """A run's resolution. One that waits for a person has none yet: then what its steps wrote, and what it asks."""
     if run["status"] != "waiting":
         return dict(run["output"] or {})
@@ -50,7 +51,7 @@ def final_scores(expected: Expected, answer: dict[str, Any]) -> Scores:
     return scores
 
 
-def step_scores(expected: Expected, steps: Sequence[dict[str, Any]]) -> dict[str, Scores]:
+def step_scores(expected: Expected, steps: Sequence[StepAttempt]) -> dict[str, Scores]:
     """Scores of each expected step by what it wrote last; a step that was not reached wrote nothing.
 
     Where voters voted, each is scored by itself, and where a best draft was kept, it and the first one.

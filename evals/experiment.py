@@ -17,10 +17,11 @@ from uuid import uuid4
 from baton.errors import Held, UsageError
 from baton.runs import registry
 from baton.runs.graph_shapes import checked_context
-from baton.runs.runner import Job, Runner, Summary
+from baton.runs.runner import Job, Runner
 from baton.runtime.plumbing import Plumbing, home_key
 from baton.storage import show
 from baton.storage.database import Database
+from baton.storage.records import RunSummary, StepAttempt
 from evals import cells
 from evals.configuration import configuration, hashed
 from evals.dataset import Example
@@ -106,11 +107,11 @@ class Bench:
             threads = await self.runner.queue(found.graph, [job], context=found.context)
             await self.runner.work(threads, done=lambda _: None, concurrency=1)
 
-    async def work(self, examples: dict[str, Example], *, done: Callable[[Summary], None], concurrency: int) -> None:
+    async def work(self, examples: dict[str, Example], *, done: Callable[[RunSummary], None], concurrency: int) -> None:
         """Work the runs of these threads side by side and judge each as it ends."""
         judging: list[asyncio.Task[None]] = []
 
-        def ended(run: Summary) -> None:
+        def ended(run: RunSummary) -> None:
             done(run)
             if run["status"] in ENDED:
                 judging.append(asyncio.ensure_future(self._judge(run, examples[run["thread_id"]])))
@@ -138,7 +139,7 @@ class Bench:
         results = await self._desk.database.do(lambda tx: cells.judged(tx, experiment_id))
         return Counter(str(each["error"]) for each in results if each["status"] in ERRORS).most_common()
 
-    async def _judge(self, run: Summary, example: Example) -> None:
+    async def _judge(self, run: RunSummary, example: Example) -> None:
         steps = await self._runs.database.do(lambda tx: show.steps(tx, run["thread_id"], run["run"]))
         result = judgement(example, run, steps)
         await self._desk.database.do(lambda tx: cells.judge(tx, run["thread_id"], run["status"], result))
@@ -152,7 +153,7 @@ class Bench:
 async def bench(desk: Plumbing) -> AsyncIterator[Bench]:
     """A bench whose results stand in the desk's database, and its runs beside it."""
     key = await asyncio.to_thread(home_key)
-    runs = Plumbing(desk.settings, await Database.open(desk.database.path.with_name(RUNS)), key, desk.holder)
+    runs = Plumbing(desk.settings, await Database.open(desk.database.path.with_name(RUNS)), key, desk.owner)
     try:
         await desk.database.do(cells.create_tables)
         yield Bench(desk, runs)
@@ -160,7 +161,7 @@ async def bench(desk: Plumbing) -> AsyncIterator[Bench]:
         await runs.close()
 
 
-def judgement(example: Example, run: Summary, steps: Sequence[dict[str, Any]]) -> dict[str, Any]:
+def judgement(example: Example, run: RunSummary, steps: Sequence[StepAttempt]) -> dict[str, Any]:
     """A cell's result: the scores of its run, and what the metrics of all runs need of it."""
     answer, usage = answer_of(run, steps), run["usage"]
     return {

@@ -360,7 +360,7 @@ def work(names: list[str], where: str) -> None:
     for number, name in enumerate(names):
         folder = Path(where, str(number))
         inside = STRANGERS[name].make(folder)
-        told[name] = {" ".join(each): _called(inside, folder, each) for each in commands(STRANGERS[name])}
+        told[name] = {" ".join(each): _call(inside, folder, each) for each in commands(STRANGERS[name])}
     Path(where, "told.json").write_text(json.dumps(told))
 
 
@@ -372,7 +372,7 @@ def commands(stranger: Stranger) -> list[tuple[str, ...]]:
     return [("graphs",), run, *looks, *stranger.others]
 
 
-def _called(inside: Path, folder: Path, arguments: tuple[str, ...]) -> dict[str, Any]:
+def _call(inside: Path, folder: Path, arguments: tuple[str, ...]) -> dict[str, Any]:
     """The exit code of a command and what it wrote."""
     out, err = folder / "out.txt", folder / "err.txt"
     pid = os.fork()

@@ -100,7 +100,7 @@ LETTERS = re.compile(rb"canary|can@ry|Y2FuYXJ5", re.IGNORECASE)
 ESCAPE = re.compile(r"\\u[0-9a-f]{4}")
 
 
-def found(data: bytes) -> set[str]:
+def find_canaries(data: bytes) -> set[str]:
     """The canaries in some bytes, whatever stands between the digits of a card."""
     text = ESCAPE.sub(" ", data.decode("utf-8", "replace"))
     numbers = {"".join(str(int(each)) for each in card if each.isdecimal()) for card in CARDS}
@@ -108,10 +108,10 @@ def found(data: bytes) -> set[str]:
     return {*cards, *(each.decode() for each in LETTERS.findall(data)), *([FULL_WIDTH] if FULL_WIDTH in text else [])}
 
 
-def kept(home: Path) -> dict[str, set[str]]:
+def canaries_by_file(home: Path) -> dict[str, set[str]]:
     """Which canaries stand in which file, but that of the sample bank, which was sent what it was sent."""
     files = [path for path in home.rglob("*") if path.is_file() and path.name != "bank.db"]
-    each = {path.name: found(path.read_bytes()) for path in files}
+    each = {path.name: find_canaries(path.read_bytes()) for path in files}
     assert "baton.db" in " ".join(each), "the database was looked at"
     return {name: canaries for name, canaries in each.items() if canaries}
 
@@ -142,12 +142,12 @@ def baton(tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytes
 
 def test_the_search_finds_what_is_there() -> None:
     for canary in CANARIES:
-        assert found(json.dumps({"x": canary}).encode()) or found(canary.encode()), canary
-        assert found(canary.encode())
-    assert not found(b"[card ending 1111] [secret]")
+        assert find_canaries(json.dumps({"x": canary}).encode()) or find_canaries(canary.encode()), canary
+        assert find_canaries(canary.encode())
+    assert not find_canaries(b"[card ending 1111] [secret]")
 
 
-def given(then: str) -> str:
+def canary_input(then: str) -> str:
     return json.dumps({"message": TOLD, "parts": CANARIES, "then": then})
 
 
@@ -157,33 +157,35 @@ GOOD = {"reply": TOLD, "parts": CANARIES}
 def test_sixty_canaries_are_kept_and_printed_nowhere(baton: Callable[..., str], baton_home: Path) -> None:
     assert len(CANARIES) >= 60
     with retries_off(), scripted_model(GOOD) as model:
-        said = baton(3, "run", "canaries", "--input", given("ask"), "--thread-id", "one", "--json")
-        said += baton(2, "decide", "one", "--edit", json.dumps({"amount": f"refused {TOLD}"}), "--json")
-        said += baton(0, "decide", "one", "--edit", json.dumps({"why": TOLD}), "--json")
-        said += answered_badly(baton, model)
+        output = baton(3, "run", "canaries", "--input", canary_input("ask"), "--thread-id", "one", "--json")
+        output += baton(2, "decide", "one", "--edit", json.dumps({"amount": f"refused {TOLD}"}), "--json")
+        output += baton(0, "decide", "one", "--edit", json.dumps({"why": TOLD}), "--json")
+        output += outputs_of_bad_answers(baton, model)
         model.will(GOOD)
         for then in ("fail", "pass", "odd"):
-            said += baton(4, "run", "canaries", "--input", given(then), "--thread-id", then, "--json")
-        said += looked_at(baton)
-    assert found(said.encode()) == set()
-    assert kept(baton_home) == {}
-    assert not any(found(json.dumps(request.messages).encode()) for request in model.asked), "nor is a model sent one"
+            output += baton(4, "run", "canaries", "--input", canary_input(then), "--thread-id", then, "--json")
+        output += outputs_of_looks(baton)
+    assert find_canaries(output.encode()) == set()
+    assert canaries_by_file(baton_home) == {}
+    assert not any(find_canaries(json.dumps(request.messages).encode()) for request in model.asked), (
+        "nor is a model sent one"
+    )
 
 
-def answered_badly(baton: Callable[..., str], model: ScriptedModel) -> str:
+def outputs_of_bad_answers(baton: Callable[..., str], model: ScriptedModel) -> str:
     """What is printed of answers that are none, refusals and errors of an endpoint."""
-    said = ""
+    output = ""
     for number, answer in enumerate((f"Sure: {TOLD}", {"reply": [TOLD]}, Refusal(TOLD), RuntimeError(TOLD))):
         model.will(answer)
-        said += baton(4, "run", "canaries", "--input", given("ask"), "--thread-id", f"bad-{number}", "--json")
-    return said
+        output += baton(4, "run", "canaries", "--input", canary_input("ask"), "--thread-id", f"bad-{number}", "--json")
+    return output
 
 
-def looked_at(baton: Callable[..., str]) -> str:
+def outputs_of_looks(baton: Callable[..., str]) -> str:
     """What commands that look print, and what those say that were used wrongly."""
-    said = baton(0, "runs", "--json") + baton(0, "dead-letters", "--json") + baton(0, "show", "one", "--json")
-    said += baton(0, "show", "one") + baton(0, "show", "fail") + baton(0, "show", "bad-0")
-    said += baton(2, "run", "canaries", "--file", "4111 1111 1111 1111.sk-canary0123456789.jsonl")
+    output = baton(0, "runs", "--json") + baton(0, "dead-letters", "--json") + baton(0, "show", "one", "--json")
+    output += baton(0, "show", "one") + baton(0, "show", "fail") + baton(0, "show", "bad-0")
+    output += baton(2, "run", "canaries", "--file", "4111 1111 1111 1111.sk-canary0123456789.jsonl")
     Path("records.jsonl").write_text(json.dumps({"text": CARDS[0], SECRETS[0]: 1}) + "\n")
-    said += baton(2, "run", "canaries", "--file", "records.jsonl")
-    return said + baton(2, "run", "canaries", "--input", json.dumps({SECRETS[0]: 1}))
+    output += baton(2, "run", "canaries", "--file", "records.jsonl")
+    return output + baton(2, "run", "canaries", "--input", json.dumps({SECRETS[0]: 1}))

@@ -21,19 +21,20 @@ import pytest
 import typer
 
 from bank.settings import BankSettings
-from baton.cli.doctor.checks_settings import OTHERS
+from baton.cli.doctor.checks_settings import SETTINGS_ELSEWHERE
 from baton.cli.main import app
-from baton.cli.views.graphs_view import drawing
+from baton.cli.views.graphs_view import draw_graph
 from baton.config.settings import Role, Settings
 from baton.runs.registry import entries
+from evals.dataset import own_datasets
 
 ROOT = Path(__file__).parents[1]
-PAGES = sorted([ROOT / "README.md", ROOT / "AGENTS.md", ROOT / "CHANGELOG.md", *(ROOT / "docs").rglob("*.md")])
+PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")])
 PATTERNS = sorted((ROOT / "docs" / "patterns").glob("*.md"))
 FENCE = re.compile(r"^```(\w+)([^\n]*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 LINK = re.compile(r"(?<!!)\[[^\]]+\]\(([^)\s]+)\)")
 SETTING = re.compile(r"^# ([A-Z][A-Z_]+)=", re.MULTILINE)
-ELSEWHERE = {*OTHERS, "LANGSMITH_API_KEY", "LANGSMITH_TRACING"}
+ELSEWHERE = {*SETTINGS_ELSEWHERE, "LANGSMITH_API_KEY", "LANGSMITH_TRACING"}
 """Settings that are read where they are needed, not through `Settings`."""
 
 READ = re.compile(r"environ(?:\.get\(|\[)\"(BATON_[A-Z_]+)\"")
@@ -87,13 +88,13 @@ def commands(block: Block) -> Iterator[list[str]]:
             yield shlex.split(line, comments=True)[1:]
 
 
-def parsed(command: Any, words: list[str], parent: Any = None) -> dict[str, Any]:
+def parse(command: Any, words: list[str], parent: Any = None) -> dict[str, Any]:
     """What the command line understands of the words; raises what it would raise."""
     with command.make_context(command.name, list(words), parent=parent) as context:
         if not hasattr(command, "resolve_command") or not context._protected_args:  # noqa: SLF001 - no public way
             return dict(context.params)
         _, chosen, rest = command.resolve_command(context, [*context._protected_args, *context.args])  # noqa: SLF001
-        return parsed(chosen, rest, context)
+        return parse(chosen, rest, context)
 
 
 def cheap(words: list[str]) -> bool:
@@ -127,12 +128,12 @@ def fresh(arguments: list[str], folder: Path, **settings: Path | str) -> str:
 
 def ends(lines: list[list[str]], folder: Path, **settings: Path | str) -> list[tuple[list[str], int]]:
     """The commands with their exit codes, run one after the other in one fresh interpreter."""
-    said = fresh(["-c", DRIVER, json.dumps(lines)], folder, **settings)
-    told = [json.loads(line.removeprefix("ended ")) for line in said.splitlines() if line.startswith("ended ")]
-    return [(words, int(code)) for words, code in told]
+    output = fresh(["-c", DRIVER, json.dumps(lines)], folder, **settings)
+    text = [json.loads(line.removeprefix("ended ")) for line in output.splitlines() if line.startswith("ended ")]
+    return [(words, int(code)) for words, code in text]
 
 
-def written(page: Path, folder: Path) -> None:
+def write_files(page: Path, folder: Path) -> None:
     for block in blocks(page):
         if block.file:
             target = folder / block.file
@@ -149,7 +150,7 @@ EXAMPLES = [block for block in ALL if (block.kind, block.marks) == ("python", "r
 def test_every_command_is_one(page: Path) -> None:
     known = {*entries(), *(Path(block.file).stem for block in blocks(page) if block.file)}
     for words in (words for block in blocks(page) for words in commands(block)):
-        understood = parsed(typer.main.get_command(app), words)
+        understood = parse(typer.main.get_command(app), words)
         if words[0] in {"run", "graph"}:
             assert understood.get("graph", understood.get("name")) in known, words
 
@@ -157,7 +158,7 @@ def test_every_command_is_one(page: Path) -> None:
 def test_a_wrong_command_would_be_noticed() -> None:
     for words in (["fly"], ["run", "routing", "--fast", "x"], ["show"]):
         with pytest.raises(Exception, match=r"(?i)no such|missing"):
-            parsed(typer.main.get_command(app), words)
+            parse(typer.main.get_command(app), words)
 
 
 def test_the_cheap_commands_work(tmp_path: Path, desk: dict[str, Path]) -> None:
@@ -176,10 +177,10 @@ def test_what_a_shell_is_told_works(page: Path, tmp_path: Path) -> None:
     (tmp_path / "baton").chmod(0o700)
     path = f"{tmp_path}:{os.environ['PATH']}"
     settings = {"PATH": path, "PYTHONPATH": str(ROOT), "BATON_HOME": str(tmp_path / "home")}
-    told = subprocess.run(
+    text = subprocess.run(
         ["/bin/sh", "-eu"], input=script, env=os.environ | settings, capture_output=True, text=True, check=False
     )
-    assert told.returncode == 0, told.stderr
+    assert text.returncode == 0, text.stderr
 
 
 @pytest.mark.parametrize("example", EXAMPLES, ids=lambda block: name(block.page))
@@ -189,7 +190,7 @@ def test_every_python_example_runs(example: Block, tmp_path: Path, desk: dict[st
 
 def test_another_business_runs_as_described(tmp_path: Path) -> None:
     page = ROOT / "docs" / "your-business.md"
-    written(page, tmp_path)
+    write_files(page, tmp_path)
     [block] = [block for block in blocks(page) if block.marks == "shop"]
     settings = dict(re.findall(r"(BATON_\w+)=(\S+)", block.text))
     lines = [words for words in commands(block) if cheap(words)]
@@ -199,9 +200,9 @@ def test_another_business_runs_as_described(tmp_path: Path) -> None:
 
 def test_the_graph_of_the_ten_steps_works(tmp_path: Path, desk: dict[str, Path]) -> None:
     page, house = ROOT / "docs" / "add-a-graph.md", tmp_path / "house"
-    copied(house)
+    copy_packages(house)
     assert not [block.file for block in blocks(page) if block.file and (house / block.file).exists()]
-    written(page, house)
+    write_files(page, house)
     offer_responder(house)
     register(page, house)
     lines = [words for block in blocks(page) for words in commands(block)]
@@ -209,7 +210,7 @@ def test_the_graph_of_the_ten_steps_works(tmp_path: Path, desk: dict[str, Path])
     assert [code for _, code in ended] == [DONE] * (len(lines) + 1), ended
 
 
-def copied(house: Path) -> None:
+def copy_packages(house: Path) -> None:
     """The rooms that a graph needs."""
     house.mkdir()
     for room in COPIED:
@@ -222,8 +223,8 @@ def copied(house: Path) -> None:
 def offer_responder(house: Path) -> None:
     """As the page says; what else is offered there may have grown."""
     file = house / "bank" / "responders" / "__init__.py"
-    told = file.read_text("utf-8").replace("= {", '= {"Urgency": urgency, ', 1)
-    file.write_text(f"from bank.responders.urgency import urgency\n{told}")
+    text = file.read_text("utf-8").replace("= {", '= {"Urgency": urgency, ', 1)
+    file.write_text(f"from bank.responders.urgency import urgency\n{text}")
 
 
 def register(page: Path, house: Path) -> None:
@@ -253,19 +254,19 @@ def anchors(page: Path) -> set[str]:
 @pytest.mark.parametrize("page", PATTERNS, ids=name)
 def test_a_patterns_picture_is_the_graph(page: Path) -> None:
     drawn = [block.text.strip() for block in blocks(page) if block.kind == "mermaid"]
-    assert drawn == [printed_picture(page.stem)]
+    assert drawn == [picture_of(page.stem)]
 
 
-def printed_picture(graph: str) -> str:
+def picture_of(graph: str) -> str:
     """As `baton graph NAME --format mermaid` prints it."""
-    return drawing(graph, mermaid=True).replace("\t", " ").strip()
+    return draw_graph(graph, mermaid=True).replace("\t", " ").strip()
 
 
 def test_every_module_of_the_plumbing_is_explained() -> None:
-    told = (ROOT / "docs" / "architecture.md").read_text("utf-8")
+    text = (ROOT / "docs" / "architecture.md").read_text("utf-8")
     files = [file for file in (ROOT / "baton").rglob("*.py") if "cli" not in file.parts]
     modules = {file.stem for file in files} - {"__init__", "__main__"}
-    assert {module for module in modules if f"`{module}`" not in told} == set()
+    assert {module for module in modules if f"`{module}`" not in text} == set()
 
 
 def test_the_table_of_graphs_is_the_registry() -> None:
@@ -277,22 +278,22 @@ def test_every_setting_that_the_code_reads_is_known_to_the_doctor() -> None:
     files = [file for room in ("baton", "bank", "app", "evals") for file in (ROOT / room).rglob("*.py")]
     read = {found for file in files for found in READ.findall(file.read_text("utf-8"))}
     fields = [*Settings.model_fields, *BankSettings.model_fields]
-    assert read - {*OTHERS, *(f"BATON_{each.upper()}" for each in fields)} == set()
+    assert read - {*SETTINGS_ELSEWHERE, *(f"BATON_{each.upper()}" for each in fields)} == set()
     assert read >= {"BATON_HOME", "BATON_USER", "BATON_DEBUG"}
 
 
 def test_every_step_that_asks_a_model_stands_with_its_role() -> None:
     rows = re.findall(r"^\| `(\w+)` \|.*\| (.*) \|$", (ROOT / "docs" / "models.md").read_text("utf-8"), re.MULTILINE)
-    told = {role: set(re.findall(r"`(\w+)`", steps)) for role, steps in rows}
-    asked = [(ASKED.search(file.read_text("utf-8")), file.stem) for file in (ROOT / "nodes").glob("*.py")]
+    documented = {role: set(re.findall(r"`(\w+)`", steps)) for role, steps in rows}
+    asked = [(ASKED.search(file.read_text("utf-8")), file.stem) for file in (ROOT / "nodes").rglob("*.py")]
     for role in get_args(Role):
         mine = {step for found, step in asked if found and found[1] == f'"{role}"'}
-        by_route = {step for found, step in asked if found and found[1] == "chosen.model"}
-        assert told[role] - {"classify"} == mine | (by_route if role in {"cheap", "strong"} else set())
+        by_route = {step for found, step in asked if found and found[1] == "specialist.model"}
+        assert documented[role] - {"classify"} == mine | (by_route if role in {"cheap", "strong"} else set())
 
 
 def test_a_files_and_a_datasets_name_is_one_that_there_is() -> None:
-    own = {file.stem for file in (ROOT / "evals" / "datasets").glob("*.jsonl")}
+    own = {file.stem for file in own_datasets().glob("*.jsonl")}
     for page in PAGES:
         for words in (words for block in blocks(page) for words in commands(block)):
             given = dict(pairwise(words))

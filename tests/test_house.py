@@ -1,4 +1,4 @@
-"""The house holds: imports run down only, one registry of graphs, short wiring, nothing of one machine."""
+"""The rules of the repository: imports run down only, one registry of graphs, short wiring, nothing of one machine."""
 
 import ast
 import json
@@ -15,8 +15,8 @@ from bank.ledger.actions import ACTION_NAMES
 from desk.records import OTHER
 
 ROOT = Path(__file__).parents[1]
-FLOORS = ("baton", "desk", "bank", "state", "nodes", "graphs", "evals", "app")
-"""Bottom up: a room may import itself and the rooms before it."""
+LAYERS = ("baton", "desk", "bank", "state", "nodes", "graphs", "evals", "app")
+"""Bottom up: a package may import itself and the packages before it."""
 
 KNOW_NO_BUSINESS = {"baton", "desk", "state", "nodes", "graphs", "evals"}
 """They take the business from `desk.business`, so that another one is another folder and no other file."""
@@ -26,6 +26,9 @@ COMPOSITIONS = {"support_desk", "multi_agent"}
 
 LONGEST_GRAPH = 80
 OUTSIDE = {"__pycache__", "build", "dist", "node_modules"}
+PUBLISHED = {".ci", ".github"}
+"""Hidden folders that belong to the repository."""
+
 ONE_MACHINE = re.compile(
     r"(?<![\w.~-])/(?:root|home|work|Users)/\w"
     r"|--(?:extra-)?index-url|--(?:find-links|trusted-host)"
@@ -34,40 +37,40 @@ ONE_MACHINE = re.compile(
 """Paths of somebody's machine, and addresses of package indexes."""
 
 
-def modules(room: str) -> list[Path]:
-    """The room's Python files."""
-    return sorted((ROOT / room).rglob("*.py"))
+def modules(package: str) -> list[Path]:
+    """The package's Python files."""
+    return sorted((ROOT / package).rglob("*.py"))
 
 
-def imported(module: Path) -> Iterator[str]:
+def imports_of(module: Path) -> Iterator[str]:
     """The dotted names that a module imports, also inside its functions; `from a import b` gives `a` and `a.b`."""
     for node in ast.walk(ast.parse(module.read_text("utf-8"))):
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom):
-            base = ".".join([*package(module, node.level), *filter(None, [node.module])])
+            base = ".".join([*package_of(module, node.level), *filter(None, [node.module])])
             yield base
             yield from (f"{base}.{alias.name}" for alias in node.names)
 
 
-def package(module: Path, level: int) -> tuple[str, ...]:
+def package_of(module: Path, level: int) -> tuple[str, ...]:
     """The package that a relative import of that level starts from; empty for an absolute one."""
     parts = module.relative_to(ROOT).parts
     return parts[: len(parts) - level] if level else ()
 
 
-def rooms_of(module: Path) -> set[str]:
+def packages_of(module: Path) -> set[str]:
     """Which of our top-level packages a module imports."""
-    return {name.partition(".")[0] for name in imported(module)} & {*FLOORS, "tests", "benchmarks"}
+    return {name.partition(".")[0] for name in imports_of(module)} & {*LAYERS, "tests", "benchmarks"}
 
 
-def neighbours(module: Path, room: str) -> set[str]:
-    """The other modules of a room that a module imports, each by its stem."""
-    known = {".".join(path.relative_to(ROOT).with_suffix("").parts): path for path in modules(room)}
-    return {known[name].stem for name in imported(module) if name in known and known[name] != module}
+def sibling_imports(module: Path, package: str) -> set[str]:
+    """The stems of the other modules of a package that a module imports."""
+    known = {".".join(path.relative_to(ROOT).with_suffix("").parts): path for path in modules(package)}
+    return {known[name].stem for name in imports_of(module) if name in known and known[name] != module}
 
 
-def registered() -> dict[str, str]:
+def graph_registry() -> dict[str, str]:
     """`langgraph.json`'s graphs: name to `./graphs/NAME.py:graph`."""
     registry = ROOT / "langgraph.json"
     graphs: dict[str, dict[str, str]] = json.loads(registry.read_text("utf-8"))["graphs"]
@@ -83,17 +86,17 @@ def texts(folder: Path = ROOT) -> Iterator[tuple[Path, str]]:
     """Every text file of the repository with its content; not what the tools build, nor a person's settings."""
     for path in sorted(folder.iterdir()):
         if path.is_dir():
-            if path.name == ".ci" or not (path.name.startswith(".") or path.name in OUTSIDE):
+            if path.name in PUBLISHED or not (path.name.startswith(".") or path.name in OUTSIDE):
                 yield from texts(path)
         elif path.name != ".env" and b"\0" not in (content := path.read_bytes()):
             yield path, content.decode("utf-8")
 
 
-@pytest.mark.parametrize("room", FLOORS)
-def test_imports_run_down_only(room: str) -> None:
-    below = set(FLOORS[: FLOORS.index(room) + 1]) - ({"bank"} if room in KNOW_NO_BUSINESS else set())
-    upward = {str(module.relative_to(ROOT)): rooms_of(module) - below for module in modules(room)}
-    assert {module: rooms for module, rooms in upward.items() if rooms} == {}
+@pytest.mark.parametrize("package", LAYERS)
+def test_imports_run_down_only(package: str) -> None:
+    below = set(LAYERS[: LAYERS.index(package) + 1]) - ({"bank"} if package in KNOW_NO_BUSINESS else set())
+    upward = {str(module.relative_to(ROOT)): packages_of(module) - below for module in modules(package)}
+    assert {module: packages for module, packages in upward.items() if packages} == {}
 
 
 def names_of_the_bank() -> set[str]:
@@ -111,15 +114,15 @@ def texts_in(module: Path) -> list[str]:
     return [text for text in constants if isinstance(text, str)]
 
 
-@pytest.mark.parametrize("room", sorted(KNOW_NO_BUSINESS))
-def test_no_name_of_the_bank_stands_above_or_below_it(room: str) -> None:
+@pytest.mark.parametrize("package", sorted(KNOW_NO_BUSINESS))
+def test_no_name_of_the_bank_stands_above_or_below_it(package: str) -> None:
     named = names_of_the_bank()
     plain = {name for name in named if not ("_" in name or "-" in name)}  # words of every day: as a name, or quoted
     marked = re.compile(rf"(?<![\w-])(?:{'|'.join(map(re.escape, named - plain))})(?![\w-])")
     quoted = re.compile(rf"[`\"'](?:{'|'.join(plain)})[`\"']")
     found = {
         (str(module.relative_to(ROOT)), text[:60])
-        for module in modules(room)
+        for module in modules(package)
         for text in [*texts_in(module), *marked.findall(module.read_text("utf-8"))]
         if text in named or marked.search(text) or quoted.search(text)
     }
@@ -127,27 +130,27 @@ def test_no_name_of_the_bank_stands_above_or_below_it(room: str) -> None:
 
 
 def test_nodes_never_import_nodes() -> None:
-    assert {module.stem: found for module in modules("nodes") if (found := neighbours(module, "nodes"))} == {}
+    assert {module.stem: more for module in modules("nodes") if (more := sibling_imports(module, "nodes"))} == {}
 
 
 def test_only_a_composition_imports_graphs() -> None:
-    found = {module.stem: neighbours(module, "graphs") for module in graph_files()}
-    assert {stem for stem, others in found.items() if others} <= COMPOSITIONS
+    more = {module.stem: sibling_imports(module, "graphs") for module in graph_files()}
+    assert {stem for stem, others in more.items() if others} <= COMPOSITIONS
 
 
-def test_the_library_alone_is_packaged_and_every_room_is_type_checked() -> None:
+def test_the_library_alone_is_packaged_and_every_package_is_type_checked() -> None:
     tools = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["tool"]
     assert tools["hatch"]["build"]["targets"]["wheel"]["packages"] == ["baton"]
-    assert set(FLOORS) <= set(tools["mypy"]["files"])
+    assert set(LAYERS) <= set(tools["mypy"]["files"])
 
 
 def test_the_registry_names_every_graph_by_its_file() -> None:
-    assert registered() == {path.stem: f"./graphs/{path.name}:graph" for path in graph_files()}
+    assert graph_registry() == {path.stem: f"./graphs/{path.name}:graph" for path in graph_files()}
 
 
 def test_every_graph_is_explained() -> None:
     explained = {path.stem for path in (ROOT / "docs" / "patterns").glob("*.md")}
-    assert set(registered()) - explained == set()
+    assert set(graph_registry()) - explained == set()
 
 
 def test_a_graph_is_read_in_one_glance() -> None:

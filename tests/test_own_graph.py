@@ -7,7 +7,7 @@ from pathlib import Path
 
 from baton.testing import Call
 from tests.scripted import Scripted, scripted_model
-from tests.test_docs import QUIETLY, ROOT, blocks, commands, ends, written
+from tests.test_docs import QUIETLY, ROOT, blocks, commands, ends, write_files
 
 __all__ = ["scripted_model"]
 
@@ -31,7 +31,7 @@ def test_ten_lines_give_a_strangers_graph_the_plumbing(tmp_path: Path, scripted_
     scripted_model.will({"payee": "Ann", "amount": "12.50"})
     project, home = tmp_path / "project", tmp_path / "home"
     project.mkdir()
-    written(PAGE, project)
+    write_files(PAGE, project)
     lines = [words for block in blocks(PAGE) if block.marks == "own" for words in commands(block)]
     ended = ends(lines, project, BATON_HOME=home, BATON_MODEL_CHEAP="openai:scripted")
     expected = [EXPECTED.get(words[-1], DONE) if words[0] == "run" else DONE for words in lines]
@@ -44,7 +44,7 @@ def test_a_reviewers_slips_are_told_and_then_it_is_paid_once(tmp_path: Path, scr
     scripted_model.will({"payee": "Ann", "amount": "12.50"})
     project, home = tmp_path / "project", tmp_path / "home"
     project.mkdir()
-    written(PAGE, project)
+    write_files(PAGE, project)
     run = ["run", "invoices", "Please pay Ann 12.50", "--thread-id", "slips"]
     decisions = [["decide", "slips", *slip] for slip in SLIPS]
     ended = ends(
@@ -65,7 +65,7 @@ def test_a_reviewers_slips_are_told_and_then_it_is_paid_once(tmp_path: Path, scr
 
 
 def test_the_pages_own_test_passes(tmp_path: Path) -> None:
-    written(PAGE, tmp_path)
+    write_files(PAGE, tmp_path)
     [(_, code)] = ends([["pytest", *QUIETLY, "test_invoices.py"]], tmp_path)
     assert code == DONE
 

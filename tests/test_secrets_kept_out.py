@@ -49,7 +49,7 @@ async def asks() -> None:
         await builder.compile().ainvoke({"message": "hello", "customer_id": None})
 
 
-def kept(home: Path) -> dict[str, list[str]]:
+def secrets_by_file(home: Path) -> dict[str, list[str]]:
     """Which secret stands in which file."""
     files = {path.name: path.read_bytes() for path in home.rglob("*") if path.is_file()}
     return {name: [each for each in SECRETS if each.encode() in data] for name, data in files.items()}
@@ -75,8 +75,8 @@ async def test_ten_canaries_are_kept_nowhere(
         await asks()
         for error in (Fatal(repeats), Transient(repeats), ValueError(repeats)):
             await fails(error)
-        wal = kept(baton_home)
-    assert set().union(*wal.values(), *kept(baton_home).values()) == set()
+        wal = secrets_by_file(baton_home)
+    assert set().union(*wal.values(), *secrets_by_file(baton_home).values()) == set()
     assert any(name.endswith("-wal") for name in wal), "the file was looked at while it was in use"
 
 
@@ -93,7 +93,7 @@ async def test_checkpoints_keep_no_secret_of_an_error_or_a_caller(baton_home: Pa
         sql = "SELECT count(*) FROM writes WHERE channel = '__error__'"
         [errors] = await plumbing.database.do(lambda tx: tx.execute(sql).fetchone())
     assert errors == 1
-    assert set().union(*kept(baton_home).values()) == set()
+    assert set().union(*secrets_by_file(baton_home).values()) == set()
 
 
 async def test_a_message_is_masked_as_it_comes_in(baton_home: Path) -> None:

@@ -24,13 +24,13 @@ def worked(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Said]:
         if name not in known:
             names = list(STRANGERS)
             first = names.index(name) // AT_ONCE * AT_ONCE
-            known.update(_worked(tmp_path_factory.mktemp("strangers"), names[first : first + AT_ONCE]))
+            known.update(_work(tmp_path_factory.mktemp("strangers"), names[first : first + AT_ONCE]))
         return known[name]
 
     return find
 
 
-def _worked(folder: Path, names: list[str]) -> dict[str, Said]:
+def _work(folder: Path, names: list[str]) -> dict[str, Said]:
     with process(work, names, str(folder)) as working:
         working.join(50)
         assert working.exitcode == 0
@@ -68,7 +68,7 @@ def test_the_run_comes_to_what_it_should_and_is_shown(stranger: tuple[Stranger, 
         assert project.told in run["err"]
         return
     begun, shown = json.loads(run["out"]), json.loads(last["out"])
-    assert said_of(shown["output"]) == project.output
+    assert text_of(shown["output"]) == project.output
     assert project.told in f"{begun.get('error')} {[*said.values()][-1 - len(project.others)]['out']}"
     assert shown["status"] == ("failed" if project.code == 1 else "done")
     assert begun["graph"] == project.run[0]
@@ -87,7 +87,7 @@ def test_the_doctor_and_the_list_name_every_graph_or_what_is_wrong_with_it(stran
         assert f"graphs {', '.join(project.graphs)} " in " ".join(doctor.split()) + " "
 
 
-def said_of(output: Any) -> Any:
+def text_of(output: Any) -> Any:
     """An output; of a conversation, what was said."""
     return [each["content"] for each in output["messages"]] if output and "messages" in output else output
 

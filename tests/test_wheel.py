@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from tests.scripted import Scripted, scripted_model
-from tests.test_docs import ROOT, blocks, commands, written
+from tests.test_docs import ROOT, blocks, commands, write_files
 from tests.test_own_graph import DONE, EXPECTED, PAGE, WAITING, WRONG_USE
 
 __all__ = ["scripted_model"]
@@ -60,7 +60,7 @@ graph = builder.add_node(echo).add_edge(START, "echo").add_edge("echo", END).com
 
 
 @dataclass(frozen=True)
-class Said:
+class Result:
     """What a command left behind."""
 
     code: int
@@ -75,7 +75,7 @@ class Installed:
     site: Path
     project: Path
 
-    def baton(self, *arguments: str, **settings: str) -> Said:
+    def baton(self, *arguments: str, **settings: str) -> Result:
         """Call a command. Without `site`, no `.pth` file brings our own packages back."""
         paths = [self.site, sysconfig.get_path("purelib"), sysconfig.get_path("platlib")]
         environment = {**os.environ, **settings, "PYTHONPATH": os.pathsep.join(map(str, paths))}
@@ -84,7 +84,7 @@ class Installed:
             command, cwd=self.project, env=environment, text=True, capture_output=True, timeout=50, check=False
         )
         assert "Traceback" not in done.stderr, done.stderr
-        return Said(done.returncode, done.stdout, done.stderr)
+        return Result(done.returncode, done.stdout, done.stderr)
 
 
 @pytest.fixture(scope="module")
@@ -103,7 +103,7 @@ def installed(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Installe
     with zipfile.ZipFile(wheel) as packed:
         packed.extractall(made.site)
     made.project.mkdir()
-    written(PAGE, made.project)
+    write_files(PAGE, made.project)
     for name, text in THEIRS.items():
         (made.project / name).parent.mkdir(exist_ok=True)
         (made.project / name).write_text(text)
@@ -121,12 +121,12 @@ def test_it_holds_one_package_and_knows_no_application(wheel: Path) -> None:
     with zipfile.ZipFile(wheel) as packed:
         files = packed.namelist()
         [about] = [name.partition("/")[0] for name in files if name.endswith("/METADATA")]
-        told = Parser().parsestr(packed.read(f"{about}/METADATA").decode())
+        text = Parser().parsestr(packed.read(f"{about}/METADATA").decode())
         entries = packed.read(f"{about}/entry_points.txt").decode()
     assert names(files) == {"baton", about}
     assert {"baton/py.typed", "baton/storage/schema.sql", "baton/cli/main.py"} <= set(files)
     assert entries.split() == ["[console_scripts]", "baton", "=", "baton.cli.main:main"]
-    needed = [each for each in told.get_all("Requires-Dist") or [] if "extra ==" not in each]
+    needed = [each for each in text.get_all("Requires-Dist") or [] if "extra ==" not in each]
     assert not [each for each in needed if each.startswith(("scikit-learn", "pyyaml", "langsmith", "jinja2"))]
 
 
@@ -143,7 +143,7 @@ def test_a_project_with_names_like_ours_works_as_it_is(installed: Installed) -> 
 
 
 @pytest.mark.parametrize(
-    "arguments,told",
+    "arguments,text",
     [
         (("run", "echo", "hello"), "echo takes no message; give --input with amount, lines"),
         (("run", "echo", "--input", "[1]"), "--input is no JSON object"),
@@ -161,16 +161,18 @@ def test_a_project_with_names_like_ours_works_as_it_is(installed: Installed) -> 
         (("bank", "log"), "No such command 'bank'"),
     ],
 )
-def test_what_is_not_there_is_told_in_one_line(installed: Installed, arguments: tuple[str, ...], told: str) -> None:
-    said = installed.baton(*arguments)
-    assert (said.code, len(said.err.splitlines())) == (WRONG_USE, 1), said.err
-    assert told in said.err
+def test_what_is_not_there_is_told_in_one_line(installed: Installed, arguments: tuple[str, ...], text: str) -> None:
+    result = installed.baton(*arguments)
+    assert (result.code, len(result.err.splitlines())) == (WRONG_USE, 1), result.err
+    assert text in result.err
 
 
 def test_no_command_asks_about_a_bank(installed: Installed) -> None:
-    said = [installed.baton(*words) for words in (("doctor",), ("--help",), ("run", "--help"), ("graphs",), ("runs",))]
-    assert [each.code for each in said] == [DONE] * 5, said
-    texts = " ".join(f"{each.out} {each.err}" for each in said).lower()
+    result = [
+        installed.baton(*words) for words in (("doctor",), ("--help",), ("run", "--help"), ("graphs",), ("runs",))
+    ]
+    assert [each.code for each in result] == [DONE] * 5, result
+    texts = " ".join(f"{each.out} {each.err}" for each in result).lower()
     assert not [word for word in ("bank", "polic", "customer", "demo", "skill") if word in texts]
     assert not (installed.project / "home" / "bank.db").exists()
 

@@ -22,7 +22,7 @@ from baton.cli.commands import run as run_commands
 from baton.cli.commands import trust as trust_commands
 from baton.cli.project_commands import ProjectGroup
 from baton.cli.terminal.light import ClickException, LightCommand, NoArgsIsHelpError
-from baton.cli.terminal.output import forget, note, say
+from baton.cli.terminal.output import discard_output, note, say
 from baton.errors import BatonError, UsageError
 
 FAILED, WRONG_USE, INTERRUPTED = 1, 2, 130
@@ -36,9 +36,9 @@ app = typer.Typer(
 )
 WORK, LOOK, KEEP, SET_UP = "Work", "Look", "Keep", "Set up"
 
-app.command(rich_help_panel=WORK, cls=run_commands.AsksTheBusiness)(run_commands.run)
+app.command(rich_help_panel=WORK, cls=run_commands.CommandWithCustomer)(run_commands.run)
 app.command(rich_help_panel=WORK)(run_commands.resume)
-app.command(rich_help_panel=WORK, cls=run_commands.OptionalText)(run_commands.decide)
+app.command(rich_help_panel=WORK, cls=run_commands.CommandWithOptionalText)(run_commands.decide)
 app.add_typer(dead_letter_commands.app, name="dead-letters", rich_help_panel=WORK)
 app.command(rich_help_panel=LOOK, cls=LightCommand)(look_commands.runs)
 app.command(rich_help_panel=LOOK, cls=LightCommand)(look_commands.show)
@@ -51,9 +51,9 @@ app.command(rich_help_panel=SET_UP)(doctor.doctor)
 app.command(rich_help_panel=SET_UP, cls=LightCommand)(trust_commands.trust)
 
 
-def _versions(wanted: bool | None) -> None:
-    """Say what is installed, and leave."""
-    if wanted:
+def _print_versions(is_wanted: bool | None) -> None:
+    """Print the installed versions, and exit."""
+    if is_wanted:
         from importlib.metadata import version
 
         say(f"baton {version('baton')}, langgraph {version('langgraph')}")
@@ -65,35 +65,37 @@ def baton(
     *,
     version: Annotated[
         bool,
-        typer.Option("--version", callback=_versions, is_eager=True, help="Print the versions of Baton and LangGraph."),
+        typer.Option(
+            "--version", callback=_print_versions, is_eager=True, help="Print the versions of Baton and LangGraph."
+        ),
     ] = False,
 ) -> None:
     """Baton works graphs of steps that ask language models, and loses nothing of what they do."""
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
-    """Run one command and leave with its exit code; an error is one line on stderr."""
-    _open_what_is_closed()
+    """Run one command and exit with its code; an error is one line on stderr."""
+    _open_closed_streams()
     sys.stdout.reconfigure(errors="replace")  # type: ignore[union-attr]  # a terminal may not know every letter
     try:
         code = app(arguments, standalone_mode=False)
         sys.stdout.flush()
     except BrokenPipeError:
-        forget(sys.stdout)  # the flush at exit must not complain
+        discard_output(sys.stdout)  # the flush at exit must not complain
         code = FAILED
     except KeyboardInterrupt:
         note("stopped")
         code = INTERRUPTED
-    except Exception as error:  # noqa: BLE001 - the last place where an error can be told in one line
-        code = _told(error)
+    except Exception as error:  # noqa: BLE001 - the last frame that can print an error in one line
+        code = _report(error)
     if code == INTERRUPTED:
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-            signal.signal(number, signal.SIG_IGN)  # we are leaving: another one must not change how
+            signal.signal(number, signal.SIG_IGN)  # another signal must not change the exit code
     sys.exit(code)
 
 
-def _told(error: Exception) -> int:
-    """Say in one line what went wrong; the exit code for it."""
+def _report(error: Exception) -> int:
+    """Print an error in one line and return its exit code."""
     if isinstance(error, typer.Abort):
         note("error: aborted")
         return FAILED
@@ -101,20 +103,20 @@ def _told(error: Exception) -> int:
         error.show()
         return WRONG_USE
     if isinstance(error, ClickException):
-        note(f"error: {_one_line(error.format_message()).rstrip('.')}; see: {_command(error)} --help")
+        note(f"error: {_one_line(error.format_message()).rstrip('.')}; see: {_command_path(error)} --help")
         return WRONG_USE
     if isinstance(error, BatonError):
         note(f"error: {_one_line(str(error))}")
         return WRONG_USE if isinstance(error, UsageError) else FAILED
     if os.environ.get("BATON_DEBUG"):
         raise error
-    what = "the database failed" if isinstance(error, sqlite3.Error) else f"unexpected {type(error).__name__}"
-    note(f"error: {what}: {_one_line(str(error))}; run with BATON_DEBUG=1 for the traceback")
+    summary = "the database failed" if isinstance(error, sqlite3.Error) else f"unexpected {type(error).__name__}"
+    note(f"error: {summary}: {_one_line(str(error))}; run with BATON_DEBUG=1 for the traceback")
     return FAILED
 
 
-def _command(error: ClickException) -> str:
-    """The command that was used wrongly, as the error knows it."""
+def _command_path(error: ClickException) -> str:
+    """Return the command that was used wrongly, as it was typed."""
     context = getattr(error, "ctx", None)
     return context.command_path if context else "baton"
 
@@ -123,8 +125,8 @@ def _one_line(text: str) -> str:
     return " ".join(text.split())
 
 
-def _open_what_is_closed() -> None:
-    """Whoever closed a stream (`>&-`) wants nothing from it; and no file of ours may get its number."""
+def _open_closed_streams() -> None:
+    """Open `os.devnull` for every closed stream (`>&-`), so that no file of ours gets its number."""
     for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
         if getattr(sys, name) is None:
-            setattr(sys, name, Path(os.devnull).open(mode, encoding="utf-8"))  # noqa: SIM115 - as long as we live
+            setattr(sys, name, Path(os.devnull).open(mode, encoding="utf-8"))  # noqa: SIM115 - for the life of the process

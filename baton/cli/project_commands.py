@@ -14,10 +14,10 @@ PANEL = "Of this project"
 
 
 class ProjectGroup(LightGroup):
-    """Our commands, then those that the project's file names."""
+    """The group of Baton's commands, followed by those that the project's file names."""
 
     def list_commands(self, ctx: Context) -> list[str]:
-        """See TyperGroup; without those of the project where its file cannot be used, which is told."""
+        """See TyperGroup. Where the project's file cannot be used, print why and list Baton's commands alone."""
         ours = super().list_commands(ctx)
         try:
             return [*ours, *project_commands(self.commands)]
@@ -29,16 +29,16 @@ class ProjectGroup(LightGroup):
         """See TyperGroup.
 
         Raises:
-            BadSetting: it is none of ours, and the project's file or what it names cannot be used.
+            BadSetting: it is not one of Baton's, and the project's file or the command that it names cannot be used.
         """
         ours: Command | None = super().get_command(ctx, cmd_name)
         if ours is not None:
             return ours
-        named = project_commands(self.commands).get(cmd_name)
-        return None if named is None else made_command(cmd_name, named)
+        reference = project_commands(self.commands).get(cmd_name)
+        return None if reference is None else build_command(cmd_name, reference)
 
-    def listed(self, ctx: Context, name: str) -> Command | None:
-        """See LightGroup; one that cannot be loaded is told and left out."""
+    def get_listed_command(self, ctx: Context, name: str) -> Command | None:
+        """See LightGroup. Where the command cannot be loaded, print why and leave it out."""
         try:
             return self.get_command(ctx, name)
         except BadSetting as error:
@@ -47,35 +47,35 @@ class ProjectGroup(LightGroup):
 
 
 def project_commands(ours: Mapping[str, Any]) -> Mapping[str, str]:
-    """The project's further commands as `module:attribute` by name.
+    """Return the project's commands as `module:attribute`, by name.
 
     Raises:
-        BadSetting: the file cannot be used, or one is called as one of ours.
+        BadSetting: the file cannot be used, or a command has the name of one of Baton's.
     """
-    found = project().commands
-    if clash := sorted(found.keys() & ours.keys()):
+    commands = project().commands
+    if clash := sorted(commands.keys() & ours.keys()):
         raise BadSetting(f"{project().file}: commands.{clash[0]} is the name of a command of baton's; choose another")
-    return found
+    return commands
 
 
-def made_command(name: str, named: str) -> Command:
-    """A function as a command, or a Typer application as a group of them.
+def build_command(name: str, reference: str) -> Command:
+    """Return a function as a command, or a Typer application as a group of commands.
 
     Raises:
         BadSetting: it cannot be loaded, or is neither.
     """
-    found = project().load(f"commands.{name}", named)
+    target = project().load(f"commands.{name}", reference)
     outer = typer.Typer(add_completion=False)
-    if isinstance(found, typer.Typer) and (len(found.registered_commands) > 1 or found.registered_callback):
-        outer.add_typer(found, name=name, rich_help_panel=PANEL)
-    elif isinstance(found, typer.Typer) and found.registered_commands:
-        [only] = found.registered_commands
-        outer.command(name, cls=only.cls, rich_help_panel=PANEL)(only.callback or found)
-    elif callable(found) and not isinstance(found, typer.Typer):
-        outer.command(name, rich_help_panel=PANEL)(found)
+    if isinstance(target, typer.Typer) and (len(target.registered_commands) > 1 or target.registered_callback):
+        outer.add_typer(target, name=name, rich_help_panel=PANEL)
+    elif isinstance(target, typer.Typer) and target.registered_commands:
+        [only] = target.registered_commands
+        outer.command(name, cls=only.cls, rich_help_panel=PANEL)(only.callback or target)
+    elif callable(target) and not isinstance(target, typer.Typer):
+        outer.command(name, rich_help_panel=PANEL)(target)
     else:
         raise BadSetting(
-            f"{project().file}: commands.{name} names {named}, which is no command: a function or a typer.Typer"
+            f"{project().file}: commands.{name} names {reference}, which is no command: a function or a typer.Typer"
         )
-    made: Command = typer.main.get_group(outer).commands[name]
-    return made
+    command: Command = typer.main.get_group(outer).commands[name]
+    return command

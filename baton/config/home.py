@@ -1,4 +1,4 @@
-"""Where the home is. Light on purpose: the commands that only look must start at once."""
+"""The home, the folder of all that Baton writes. Imports little on purpose: commands that only read start at once."""
 
 import os
 import re
@@ -13,7 +13,7 @@ THREAD_ID = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_-]{0,63}")
 
 
 def load_env() -> None:
-    """Read `.env` of the working directory into the environment; what is set already wins.
+    """Read `.env` of the working directory into the environment; a variable that is set already keeps its value.
 
     Raises:
         BadSetting: it cannot be read, or is not UTF-8.
@@ -24,11 +24,11 @@ def load_env() -> None:
 
         refuse_strangers(Path.cwd(), Path.cwd() / ".env")
         try:
-            written = dotenv_values(".env", interpolate=False)  # ${NAME} could carry a key into an address
+            values = dotenv_values(".env", interpolate=False)  # ${NAME} could carry a key into an address
         except (OSError, ValueError) as error:
             raise BadSetting(f"cannot read {Path('.env').absolute()}: {error}") from error
-        refuse_stray_keys(written)
-        for name, value in written.items():
+        refuse_stray_keys(values)
+        for name, value in values.items():
             if value is not None:
                 os.environ.setdefault(name, value)
 
@@ -37,17 +37,17 @@ def home() -> Path:
     """The folder that keeps everything Baton writes (`BATON_HOME`, default `.baton`).
 
     Raises:
-        BadSetting: it begins with a `~name` that is no user's.
+        BadSetting: it begins with `~name`, and there is no user of that name.
     """
-    named = os.environ.get("BATON_HOME") or ".baton"
+    folder = os.environ.get("BATON_HOME") or ".baton"
     try:
-        return Path(named).expanduser().absolute()
+        return Path(folder).expanduser().absolute()
     except RuntimeError as error:
-        raise BadSetting(f"BATON_HOME is {named!r}: no such user; name a folder") from error
+        raise BadSetting(f"BATON_HOME is {folder!r}: no such user; name a folder") from error
 
 
 def refuse_no_folder() -> None:
-    """Look, where nothing is to be made, for something else in the home's place: it would look like an empty home.
+    """Refuse a home that is no folder; for commands that only read, to which it would look like an empty home.
 
     Raises:
         StorageError: the home is a file, or a link that leads nowhere.

@@ -8,13 +8,13 @@ from langgraph.types import RetryPolicy, TimeoutPolicy
 
 from baton.errors import Transient
 
-trying_again = True
+retries_enabled = True
 """False only in a test (`baton.testing.retries_off`)."""
 
 
 def transient(error: Exception) -> bool:
-    """Whether trying again may help. Our own list: LangGraph's default retries 400 and 401, and not 429."""
-    return trying_again and isinstance(error, Transient | NodeTimeoutError)
+    """Whether another attempt may help. Our own list: LangGraph's default retries 400 and 401, and not 429."""
+    return retries_enabled and isinstance(error, Transient | NodeTimeoutError)
 
 
 MODEL_RETRY = RetryPolicy(

@@ -1,6 +1,6 @@
-"""The project that a command is called in: its folder, and what its own file names. Light on purpose.
+"""The project that a command is called in: its folder, and the entries of its own file. Imports little on purpose.
 
-`baton.toml`, or `[tool.baton]` in `pyproject.toml`, beside `langgraph.json`; nothing in it is needed:
+`baton.toml`, or `[tool.baton]` in `pyproject.toml`, beside `langgraph.json`; every entry is optional:
 
     business = "bank.business:BUSINESS"
 
@@ -35,7 +35,7 @@ KEYS = {"business": str, "commands": dict, "responders": dict}
 
 @dataclass(frozen=True, slots=True)
 class Project:
-    """What a project's file names, each as `module:attribute`; `file` is None where there is none."""
+    """The entries of a project's file, each `module:attribute`; `file` is None where the project has no such file."""
 
     root: Path
     file: Path | None = None
@@ -43,20 +43,20 @@ class Project:
     commands: Mapping[str, str] = field(default_factory=dict)
     responders: Mapping[str, str] = field(default_factory=dict)
 
-    def load(self, key: str, named: str) -> Any:
-        """What `module:attribute` stands for; `key` is where the file says so.
+    def load(self, key: str, entry: str) -> Any:
+        """Import `module:attribute` and return the object; `key` is the entry's key in the file.
 
         Raises:
-            BadSetting: there is no such thing, or its module fails when it is imported.
-            NotTrusted: the project is another user's, and nobody said to trust it.
+            BadSetting: there is no such object, or its module fails when it is imported.
+            NotTrusted: the project is another user's, and is not trusted.
         """
-        module, _, attribute = named.partition(":")
+        module, _, attribute = entry.partition(":")
         make_importable(self.root)
         try:
             return getattr(import_module(module), attribute)
         except Exception as error:  # a module may raise anything when it is imported
-            told = f"{type(error).__name__}: {error}"
-            raise BadSetting(f"{self.file}: {key} names {named}, which cannot be loaded: {told}") from error
+            cause = f"{type(error).__name__}: {error}"
+            raise BadSetting(f"{self.file}: {key} names {entry}, which cannot be loaded: {cause}") from error
 
 
 @lru_cache(maxsize=1)
@@ -64,7 +64,7 @@ def root() -> Path:
     """The nearest folder with a `langgraph.json` or `baton.toml`: this one, one above it, or the checkout of Baton.
 
     Raises:
-        BadSetting: there is none.
+        BadSetting: no folder has one.
     """
     here = Path.cwd()
     for folder in (here, *here.parents):
@@ -77,10 +77,10 @@ def root() -> Path:
 
 @lru_cache(maxsize=1)
 def project() -> Project:
-    """The project, with what its file names; where there is no project, an empty one of this folder.
+    """Read the project's file and return the project; where there is no project, an empty one of this folder.
 
     Raises:
-        BadSetting: the file does not parse, or there are two, or it names what nobody can use.
+        BadSetting: the file does not parse, or there are two, or an entry has the wrong form.
     """
     try:
         folder = root()
@@ -99,32 +99,35 @@ def project_of(folder: Path) -> Project:
     if not (elsewhere := os.environ.get("BATON_BUSINESS")):
         return named
     file = Path(elsewhere).absolute() / OWN
-    table = _table(file)
-    if table is None:
+    found = _read_table(file)
+    if found is None:
         raise BadSetting(f"BATON_BUSINESS={elsewhere}: there is no {file}, which would name the business")
-    chosen = _checked(*table)
-    return replace(named, file=file, business=chosen.get("business"), responders=chosen.get("responders", {}))
+    _check(*found)
+    _, table = found
+    return replace(named, file=file, business=table.get("business"), responders=table.get("responders", {}))
 
 
 def _named_in(folder: Path) -> Project:
     """The project of a folder, with what the file in it names."""
-    found = [each for each in (_table(folder / OWN), _table(folder / SHARED, "tool", "baton")) if each is not None]
-    if not found:
+    tables = [_read_table(folder / OWN), _read_table(folder / SHARED, "tool", "baton")]
+    present = [each for each in tables if each is not None]
+    if not present:
         return Project(folder)
-    if len(found) > 1:
+    if len(present) > 1:
         raise BadSetting(f"{folder / OWN} and [tool.baton] of {folder / SHARED} both name a project; keep one")
-    [(file, table)] = found
-    return Project(folder, file, **_checked(file, table))
+    [(file, table)] = present
+    _check(file, table)
+    return Project(folder, file, **table)
 
 
 def make_importable(folder: Path, *files: Path) -> None:
-    """Let the modules of a project come before all others; `files` of it are about to be imported.
+    """Put a project's folder first on the import path, and read its `.env`; `files` are those about to be imported.
 
-    What they read of the environment when they are imported may stand in `.env`.
+    Its modules may read the environment when they are imported.
 
     Raises:
         BadSetting: `.env` cannot be used.
-        NotTrusted: it is another user's, and nobody said to trust it.
+        NotTrusted: it is another user's, and is not trusted.
     """
     if folder != CHECKOUT:  # that one's code is what runs here
         refuse_strangers(folder, folder, *(folder / name for name in (GRAPHS, OWN, SHARED)), *files)
@@ -133,8 +136,8 @@ def make_importable(folder: Path, *files: Path) -> None:
         sys.path.insert(0, str(folder))
 
 
-def _table(file: Path, *keys: str) -> tuple[Path, dict[str, Any]] | None:
-    """What a file says under some keys; None where it says nothing."""
+def _read_table(file: Path, *keys: str) -> tuple[Path, dict[str, Any]] | None:
+    """Read the table under some keys of a file, and return both; None where the file has no such table."""
     try:
         table: Any = tomllib.loads(file.read_text("utf-8"))
     except FileNotFoundError:
@@ -148,8 +151,8 @@ def _table(file: Path, *keys: str) -> tuple[Path, dict[str, Any]] | None:
     return file, table
 
 
-def _checked(file: Path, table: dict[str, Any]) -> dict[str, Any]:
-    """The table where each key is known and names `module:attribute`."""
+def _check(file: Path, table: dict[str, Any]) -> None:
+    """Raise a BadSetting where a key is unknown, or an entry is not `module:attribute`."""
     for key, value in table.items():
         if key not in KEYS:
             raise BadSetting(f"{file}: {key} is not known; it may name {', '.join(KEYS)}")
@@ -157,8 +160,7 @@ def _checked(file: Path, table: dict[str, Any]) -> dict[str, Any]:
             raise BadSetting(f"{file}: business names {len(value)}; a project has one")
         if not isinstance(value, KEYS[key]):
             raise BadSetting(f"{file}: {key} is {'a table' if KEYS[key] is dict else 'one text, module:attribute'}")
-        named = {f"{key}.{name}": each for name, each in value.items()} if isinstance(value, dict) else {key: value}
-        for where, each in named.items():
-            if not (isinstance(each, str) and all(each.partition(":"))):
-                raise BadSetting(f"{file}: {where} is {each!r}; write module:attribute")
-    return table
+        entries = {f"{key}.{name}": each for name, each in value.items()} if isinstance(value, dict) else {key: value}
+        for path, entry in entries.items():
+            if not (isinstance(entry, str) and all(entry.partition(":"))):
+                raise BadSetting(f"{file}: {path} is {entry!r}; write module:attribute")

@@ -16,7 +16,7 @@ from baton.redact import mask_also
 MODEL_NAME = r"^(local|openai):.+$"
 URL = r"^https?://"
 MORE_MASKS = r"^((iban|email|phone|pin)(, *(iban|email|phone|pin))*)?$"
-PLAINLY = {
+ADVICE = {
     MODEL_NAME: "write local:NAME or openai:NAME",
     URL: "write http://HOST or https://HOST",
     MORE_MASKS: "write any of iban, email, phone and pin, with commas between",
@@ -61,20 +61,20 @@ class Settings(BaseSettings):
 
 @lru_cache(maxsize=1)
 def settings() -> Settings:
-    """The settings of this process.
+    """The settings of this process, read once.
 
     Raises:
         BadSetting: one of them does not parse; the message names it.
     """
     load_env()
     silence_tracing_without_key()
-    found = read_settings(Settings)
-    mask_also(each.strip() for each in found.mask.split(","))
-    return found
+    configured = read_settings(Settings)
+    mask_also(each.strip() for each in configured.mask.split(","))
+    return configured
 
 
 def read_settings(kind: type[S]) -> S:
-    """The settings of a class as the environment has them; a business may have some of its own.
+    """Read the settings of a class from the environment; a business may have a class of its own.
 
     Raises:
         BadSetting: one of them does not parse; the message names it.
@@ -86,17 +86,17 @@ def read_settings(kind: type[S]) -> S:
 
 
 def silence_tracing_without_key() -> None:
-    """LangSmith's SDK sends even without a key, so tracing is forced off where there is none."""
+    """Switch LangSmith's tracing off where its key is not set: the SDK would send even then."""
     if not (os.environ.get("LANGSMITH_API_KEY") or os.environ.get("LANGCHAIN_API_KEY")):
         for name in TRACING:
             os.environ[name] = "false"
-        if looked_up := sys.modules.get("langsmith.utils"):
-            looked_up.get_env_var.cache_clear()  # else it goes by what it saw before
+        if langsmith := sys.modules.get("langsmith.utils"):
+            langsmith.get_env_var.cache_clear()  # which holds the values of before
 
 
 def _one_line(error: ValidationError) -> str:
     fault = error.errors(include_url=False)[0]
     name = str(fault["loc"][0]).upper()
     setting = name if name.startswith("OPENAI_") else f"BATON_{name}"
-    told = PLAINLY.get(fault.get("ctx", {}).get("pattern", ""), fault["msg"])
-    return f"{setting} is {fault['input']!r}: {told}; correct it in the environment or in .env"
+    advice = ADVICE.get(fault.get("ctx", {}).get("pattern", ""), fault["msg"])
+    return f"{setting} is {fault['input']!r}: {advice}; correct it in the environment or in .env"

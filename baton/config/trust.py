@@ -1,7 +1,7 @@
-"""Whose folders and addresses are believed: a stranger's are used only once the person said so. Light on purpose.
+"""Trust in folders and addresses: another user's are used only after this user said so. Imports little on purpose.
 
-What is mine is believed, as git does with `safe.directory`; under sudo, also what belongs to whoever called it. What
-was said once stands in a file of the person's own, outside every project (`baton trust`).
+The user's own folders are trusted, as git does with `safe.directory`; under sudo, also those of the user who called it.
+`baton trust` writes the others to a file of the user's own, outside every project.
 """
 
 import os
@@ -16,78 +16,79 @@ from baton.errors import BadSetting, NotTrusted, StorageError
 
 OTHERS_MAY_WRITE = 0o022
 LOOPBACK = ("::1", "localhost")
-EVERYTHING = {"1", "*"}
-NOT_FROM_A_FOLDER = ("BATON_BUSINESS", "BATON_TRUST", "HOME", "XDG_CONFIG_HOME", "SUDO_UID")
-"""What says whom to believe; a folder's `.env` may not."""
+TRUST_ALL = {"1", "*"}
+ENVIRONMENT_ONLY = ("BATON_BUSINESS", "BATON_TRUST", "HOME", "XDG_CONFIG_HOME", "SUDO_UID")
+"""Variables that decide about trust, so a folder's `.env` may not set them."""
 
 KEY = "_API_KEY"
 ADDRESS = ("_BASE_URL", "_API_BASE", "_API_URL", "_ENDPOINT", "_PROXY")
-"""How the names of keys and of the addresses that they travel to end; their first word is the maker's."""
+"""The endings of the names of keys, and of the addresses that they are sent to; the first word is the maker's."""
 
 SAME_MAKER = {"LANGCHAIN": "LANGSMITH"}
 PROXIES = {"HTTPS_PROXY", "HTTP_PROXY", "ALL_PROXY"}  # every key travels through them
 
 
-def mine(path: Path) -> bool:
-    """Whether a file or folder is this user's own; for root under sudo, also that of whoever called sudo."""
+def is_mine(path: Path) -> bool:
+    """Whether a file or folder belongs to this user; for root under sudo, also to the user who called sudo."""
     return path.stat().st_uid in _my_uids()
 
 
 def refuse_strangers(folder: Path, *parts: Path) -> None:
-    """Look, before parts of a folder are used, whose they are.
+    """Refuse to use parts of a folder that belong to another user; parts that do not exist are passed over.
 
     Raises:
-        NotTrusted: one of those that there are is another user's, and nobody said to trust the folder.
+        NotTrusted: a part is another user's, and the folder is not trusted.
     """
-    theirs = next((each for each in parts if each.exists() and not mine(each)), None)
-    if theirs is None or _trusted(folder):
+    theirs = next((each for each in parts if each.exists() and not is_mine(each)), None)
+    if theirs is None or _is_trusted(folder):
         return
     uid = theirs.stat().st_uid
-    then = f"to use it all the same: baton trust {shlex.quote(str(folder))}"
-    raise NotTrusted(f"{theirs} belongs to another user (uid {uid}), so nothing of it is used; {then}")
+    advice = f"to use it all the same: baton trust {shlex.quote(str(folder))}"
+    raise NotTrusted(f"{theirs} belongs to another user (uid {uid}), so nothing of it is used; {advice}")
 
 
 def refuse_open(path: Path, otherwise: str = "set BATON_HOME to a folder of your own") -> None:
-    """Look, before something of one's own is used, whether only this user can have made it what it is.
+    """Refuse to use a file or folder that another user owns or may write.
 
     Raises:
         StorageError: it is another user's, or others may write it; the message says what to run.
     """
-    found, named = path.stat(), shlex.quote(str(path))
-    if found.st_uid not in _my_uids():
-        told, run = f"belongs to another user (uid {found.st_uid})", f"chown -R {os.geteuid()} {named}"
-    elif found.st_mode & OTHERS_MAY_WRITE:
-        told, run = "can be written by others", f"chmod go-w {named}"
+    status, quoted = path.stat(), shlex.quote(str(path))
+    if status.st_uid not in _my_uids():
+        fault, command = f"belongs to another user (uid {status.st_uid})", f"chown -R {os.geteuid()} {quoted}"
+    elif status.st_mode & OTHERS_MAY_WRITE:
+        fault, command = "can be written by others", f"chmod go-w {quoted}"
     else:
         return
-    raise StorageError(f"{path} {told} and is not used; run: {run} (or {otherwise})")
+    raise StorageError(f"{path} {fault} and is not used; run: {command} (or {otherwise})")
 
 
-def refuse_stray_keys(written: dict[str, str | None]) -> None:
-    """Look, before a folder's `.env` is taken, where it would send keys that it does not hold itself.
+def refuse_stray_keys(values: dict[str, str | None]) -> None:
+    """Refuse a folder's `.env` whose values would send a key of the environment to an address of the file.
 
     Raises:
-        BadSetting: it says whom to believe.
-        NotTrusted: a key of the environment would travel to an address of the file.
+        BadSetting: it sets a variable that decides about trust.
+        NotTrusted: a key that the file does not hold itself would be sent to an address of the file.
     """
-    if said := next((name for name in NOT_FROM_A_FOLDER if name in written), None):
-        raise BadSetting(f"{Path('.env').absolute()} sets {said}; take it out: this is for the environment alone")
-    held = [name for name, key in os.environ.items() if name.endswith(KEY) and key and key != written.get(name)]
-    for name, address in written.items():
-        key = next((each for each in held if _travels(each, name.upper())), None)
-        if key and address and name not in os.environ and not _trusted_address(address):
-            told = f"{Path('.env').absolute()} sets {name}, and {key} of the environment would be sent there"
-            raise NotTrusted(f"{told}; if it may: baton trust {shlex.quote(_origin(address))}")
+    file = Path(".env").absolute()
+    if variable := next((name for name in ENVIRONMENT_ONLY if name in values), None):
+        raise BadSetting(f"{file} sets {variable}; take it out: this is for the environment alone")
+    keys = [name for name, key in os.environ.items() if name.endswith(KEY) and key and key != values.get(name)]
+    for name, address in values.items():
+        key = next((each for each in keys if _is_sent_to(each, name.upper())), None)
+        if key and address and name not in os.environ and not _is_trusted_address(address):
+            fault = f"{file} sets {name}, and {key} of the environment would be sent there"
+            raise NotTrusted(f"{fault}; if it may: baton trust {shlex.quote(_origin(address))}")
 
 
 def trust_file() -> Path:
-    """Where is kept what the person trusts: folders and addresses, one a line."""
-    said = Path(os.environ.get("XDG_CONFIG_HOME", ""))
-    return (said if said.is_absolute() else Path.home() / ".config") / "baton" / "trusted"
+    """The file of the folders and addresses that this user trusts, one a line."""
+    folder = Path(os.environ.get("XDG_CONFIG_HOME", ""))
+    return (folder if folder.is_absolute() else Path.home() / ".config") / "baton" / "trusted"
 
 
 def trusted() -> list[str]:
-    """What was trusted so far.
+    """The folders and addresses in the user's file of trust; none where there is no file.
 
     Raises:
         StorageError: the file cannot be read, or others can write it.
@@ -103,30 +104,30 @@ def trusted() -> list[str]:
     return text.splitlines()
 
 
-def trust(what: str) -> str:
-    """Note that a folder and all below it, or an address, is trusted from now on; returns what was noted.
+def trust(name: str) -> str:
+    """Trust a folder and all below it, or an address, from now on; returns the line that was written to the file.
 
     Raises:
-        BadSetting: it is neither a folder that there is nor an address.
-        StorageError: the note cannot be written.
+        BadSetting: it is neither a folder that exists nor an address.
+        StorageError: the file cannot be written.
     """
-    named = _origin(what) if "://" in what else str(Path(what).expanduser().resolve())
-    if "\n" in named or ("://" not in what and not Path(named).is_dir()):
-        raise BadSetting(f"{what!r} is neither a folder nor an address such as https://models.example")
-    known, file = trusted(), trust_file()
+    line = _origin(name) if "://" in name else str(Path(name).expanduser().resolve())
+    if "\n" in line or ("://" not in name and not Path(line).is_dir()):
+        raise BadSetting(f"{name!r} is neither a folder nor an address such as https://models.example")
+    lines, file = trusted(), trust_file()
     try:
         file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        handle, fresh = mkstemp(prefix=".new-", dir=file.parent)
-        with os.fdopen(handle, "w", encoding="utf-8") as writing:
-            writing.writelines(f"{each}\n" for each in dict.fromkeys([*known, named]))
-        Path(fresh).replace(file)
+        handle, draft = mkstemp(prefix=".new-", dir=file.parent)
+        with os.fdopen(handle, "w", encoding="utf-8") as stream:
+            stream.writelines(f"{each}\n" for each in dict.fromkeys([*lines, line]))
+        Path(draft).replace(file)
     except OSError as error:
         raise StorageError(f"cannot write {file}: {error.strerror}; make its folder writable") from error
-    return named
+    return line
 
 
-def _travels(key: str, name: str) -> bool:
-    """Whether a key is sent to the address of that name: its maker's, or a proxy."""
+def _is_sent_to(key: str, name: str) -> bool:
+    """Whether a key is sent to the address in the variable `name`: its maker's, or a proxy."""
     makers = {SAME_MAKER.get(maker, maker) for maker in (key.partition("_")[0], name.partition("_")[0])}
     return name.endswith(ADDRESS) and (name in PROXIES or len(makers) == 1)
 
@@ -137,20 +138,20 @@ def _my_uids() -> set[int]:
     return {uid, int(caller)} if caller.isdecimal() else {uid}
 
 
-def _trusted(folder: Path) -> bool:
-    said = os.environ.get("BATON_TRUST", "")
-    if said in EVERYTHING:
+def _is_trusted(folder: Path) -> bool:
+    variable = os.environ.get("BATON_TRUST", "")
+    if variable in TRUST_ALL:
         return True
-    named = [Path(each).expanduser().resolve() for each in said.split(os.pathsep) if each]
-    return any(folder.resolve().is_relative_to(each) for each in [*named, *_folders()])
+    folders = [Path(each).expanduser().resolve() for each in variable.split(os.pathsep) if each]
+    return any(folder.resolve().is_relative_to(each) for each in [*folders, *_trusted_folders()])
 
 
-def _folders() -> Iterator[Path]:
+def _trusted_folders() -> Iterator[Path]:
     return (Path(each) for each in trusted() if each.startswith("/"))
 
 
-def _trusted_address(address: str) -> bool:
-    """Loopback is: the key does not leave the machine."""
+def _is_trusted_address(address: str) -> bool:
+    """Whether the user trusts an address; a loopback address always, for the key does not leave the machine."""
     origin = _origin(address)
     with suppress(ValueError):
         host = urlsplit(origin).hostname or ""
@@ -160,13 +161,17 @@ def _trusted_address(address: str) -> bool:
 
 
 def _origin(address: str) -> str:
-    """Scheme, host and port of an address: who it is that is asked. Raises BadSetting where it is none."""
+    """Scheme, host and port of an address, which identify its owner.
+
+    Raises:
+        BadSetting: the text is no address.
+    """
     try:
         parts = urlsplit(address if "://" in address else f"http://{address}")
         host, port = parts.hostname, parts.port
     except ValueError:
         host = None
-    if not host or set(address) & set("\\ \t\r\n"):  # which one library reads so and another otherwise
+    if not host or set(address) & set("\\ \t\r\n"):  # which libraries read in different ways
         raise BadSetting(f"{address!r} is no address; write it as https://models.example")
-    named = f"[{host}]" if ":" in host else host
-    return f"{parts.scheme}://{named}{'' if port is None else f':{port}'}"
+    bracketed = f"[{host}]" if ":" in host else host
+    return f"{parts.scheme}://{bracketed}{'' if port is None else f':{port}'}"

@@ -4,16 +4,12 @@ import asyncio
 import json
 import math
 import re
-import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import UTC
-from email.utils import parsedate_to_datetime
 from functools import cache
 from pathlib import Path
-from typing import Any, TypeVar, cast, get_args
+from typing import Any, TypeVar, get_args
 
-from httpx2 import ConnectError, ConnectTimeout, PoolTimeout, UnsupportedProtocol
 from langchain_core.exceptions import ModelError
 from langchain_core.language_models import BaseChatModel
 from langchain_core.messages import AIMessage, BaseMessage, HumanMessage, SystemMessage
@@ -21,9 +17,10 @@ from openai import OpenAIError, pydantic_function_tool
 from pydantic import BaseModel, ValidationError
 
 from baton.config.settings import Role
-from baton.errors import BadAnswer, BadSetting, BatonError, Fatal, OverBudget, Transient, UsageError
-from baton.models.budget import Offer, Usage, credible, reserve_first, tell
-from baton.models.counted import reserved
+from baton.errors import BadAnswer, OverBudget, Transient, UsageError
+from baton.models.budget import Offer, Reservation, Usage, credible_usage, record_budget_event, reserve_first
+from baton.models.callbacks import skip_counting
+from baton.models.endpoint_errors import classify_error, is_perhaps_billed
 from baton.models.models import Models, cost_usd, models
 from baton.redact import redact_answer, sendable
 from baton.runtime.active import ActiveRun, active_run
@@ -34,24 +31,33 @@ RETRY_AFTER_CAP_S = 30.0
 LONGEST_ANSWER = 1_000_000  # characters; a longer one is no answer within any cap that we set
 LEAST_COMPLETION = 64  # tokens; with fewer there is no answer worth asking for
 CUT = "the answer was cut (length)"
-GIVEN = "given"  # the role of a chat model that was given itself
+GIVEN = "given"  # the role that is recorded for a chat model of the caller's own
 IN_WORDS = "Answer with one JSON object of this schema, and nothing else:"
 FENCED = re.compile(r"```(?:json)?\s*\n(.*)\n```", re.DOTALL)
-PASSING = (408, 409)  # a timeout and a conflict, which the endpoint's own SDK would try again
-UNREACHED = (ConnectError, ConnectTimeout, PoolTimeout, UnsupportedProtocol)  # nothing was sent
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What came of one call: the text, and what is wrong with the answer as a whole (refused, cut, empty).
+    """The result of one call: its text, and the fault of an answer that is of no use as a whole (refused, cut, empty).
 
-    `said` is what the model wrote, in bytes; `reported` the usage as the endpoint gave it, which may be anything.
+    `size` is the length of the model's answer in bytes; `usage` is as the endpoint reported it, which may be anything.
     """
 
     text: str = ""
     fault: str | None = None
-    said: int = 0
-    reported: Mapping[str, Any] | None = None
+    size: int = 0
+    usage: Mapping[str, Any] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Question:
+    """One `ask`: the model of a role, looked up once, and the record that its answer must fit."""
+
+    run: ActiveRun
+    models: Models
+    role: Role | BaseChatModel
+    model: BaseChatModel
+    shape: type[BaseModel]
 
 
 async def ask(
@@ -78,18 +84,20 @@ async def ask(
     run = active_run()
     if not isinstance(role, BaseChatModel) and role not in get_args(Role):
         raise UsageError(f"no model has the role {role!r:.60}; give {', '.join(get_args(Role))}, or a chat model")
+    chat_models = await run.plumbing.resource(models)
+    question = _Question(run, chat_models, role, await chat_models.of(role), shape)
     try:
-        return await _asked(run, role, shape, [SystemMessage(instructions), HumanMessage(fenced(data))])
-    except OverBudget as refused:
+        return await _ask_with_repair(question, shape, [SystemMessage(instructions), HumanMessage(fenced(data))])
+    except OverBudget as error:
         if partial is None:
             raise
-        tell(run, "partial", str(refused))
+        record_budget_event(run, "partial", str(error))
         return partial()
 
 
 def fenced(data: dict[str, Any]) -> str:
     """Data as one fenced JSON block that nothing inside it can close."""
-    return f"```json\n{_unticked(json.dumps(data, ensure_ascii=False, default=str))}\n```"
+    return f"```json\n{_without_backticks(json.dumps(data, ensure_ascii=False, default=str))}\n```"
 
 
 @cache
@@ -99,115 +107,130 @@ def prompt(node_file: str) -> str:
     return (node.parent / "prompts" / f"{node.stem}.md").read_text("utf-8")
 
 
-async def _asked(run: ActiveRun, role: Role | BaseChatModel, shape: type[T], messages: list[BaseMessage]) -> T:
-    """The answer, after a bounded number of repairs."""
-    known = await run.plumbing.resource(models)
+async def _ask_with_repair(question: _Question, shape: type[T], messages: list[BaseMessage]) -> T:
+    """Ask until the answer fits `shape`, at most `REPAIRS` times again, and return the record.
+
+    Raises:
+        BadAnswer: the answer cannot be used as a whole, or the last one does not fit.
+    """
     for repair in range(REPAIRS + 1):
-        text, fault = await _call(run, known, role, shape, messages)
-        if fault:
-            raise BadAnswer(fault, text)
+        answer = await _paid_call(question, messages)
+        if answer.fault:
+            raise BadAnswer(answer.fault, answer.text)
         try:
-            return shape.model_validate_json(text)
+            return shape.model_validate_json(answer.text)
         except ValidationError as error:
             if repair == REPAIRS:
-                raise BadAnswer(_faults(error), text) from error
-            messages = [*messages, AIMessage(text), HumanMessage(_told(error))]
+                raise BadAnswer(_faults(error), answer.text) from error
+            messages = [*messages, AIMessage(answer.text), HumanMessage(_repair_request(error))]
     raise AssertionError("unreachable")
 
 
-async def _call(
-    run: ActiveRun, known: Models, role: Role | BaseChatModel, shape: type[BaseModel], messages: list[BaseMessage]
-) -> tuple[str, str | None]:
-    """One paid call: the answer's text, and what is wrong with the answer as a whole."""
-    wanted, settings = _response_format(shape), run.plumbing.settings
+async def _paid_call(question: _Question, messages: list[BaseMessage]) -> Answer:
+    """Reserve the budget of one call, make it, settle it, and return its answer."""
+    run, settings = question.run, question.run.plumbing.settings
     sent = sum(len(str(message.content).encode()) for message in messages)
-    size = sent + _schema_bytes(shape)
-    await known.of(role)
-    reservation = await reserve_first(run, _offers(known, role, size, settings.max_completion_tokens))
-    held = reservation.offer
+    size = sent + _schema_bytes(question.shape)
+    reservation = await reserve_first(run, _offers(question, size, settings.max_completion_tokens))
+    offer = reservation.offer
     try:
-        model = await known.of(role if isinstance(role, BaseChatModel) else cast("Role", held.role))
-        answer = await _answer(model, messages, wanted, held.tokens - size, settings.model_timeout_s)
+        model = await _model_of(question, offer)
+        response_format = _response_format(question.shape)
+        answer = await _send(model, messages, response_format, offer.tokens - size, settings.model_timeout_s)
     except BaseException as error:
-        await reservation.settle(None, error=f"{type(error).__name__}: {error}", unknown=_perhaps_billed(error))
-        if isinstance(error, Transient) and error.retry_after:
-            await asyncio.sleep(min(error.retry_after, RETRY_AFTER_CAP_S))
+        await _settle_failed(reservation, error)
         raise
-    usage = credible(answer.reported, sent, answer.said)
-    cost = cost_usd(held.model, usage) if usage else None
-    await reservation.settle(usage, cost, answer.fault, unknown=usage is None, doubted=answer.reported is not None)
-    if answer.fault == CUT and held.note:
-        raise OverBudget(run.thread_id, size, None, f"{run.thread_id}: the budget held no whole answer ({held.note})")
-    return answer.text, answer.fault
+    usage = credible_usage(answer.usage, sent, answer.size)
+    cost = cost_usd(offer.model, usage) if usage else None
+    await reservation.settle(usage, cost, answer.fault, unknown=usage is None, doubted=answer.usage is not None)
+    if answer.fault == CUT and offer.note:
+        raise OverBudget(run.thread_id, size, None, f"{run.thread_id}: the budget held no whole answer ({offer.note})")
+    return answer
 
 
-def _offers(known: Models, role: Role | BaseChatModel, size: int, cap: int) -> list[Offer]:
-    """The ways to make a call of `size` bytes, the wanted one first.
+async def _model_of(question: _Question, offer: Offer) -> BaseChatModel:
+    """The question's own model, or the cheap one where the budget held only that."""
+    return question.model if offer.note is None else await question.models.of("cheap")
 
-    Only the strong model is replaced: where a judge or a classifier was asked for, another one's word is no less of a
-    guess for being noted as such.
+
+async def _settle_failed(reservation: Reservation, error: BaseException) -> None:
+    """Settle a call that raised, and wait as long as the endpoint asks before it is tried again."""
+    await reservation.settle(None, error=f"{type(error).__name__}: {error}", unknown=is_perhaps_billed(error))
+    if isinstance(error, Transient) and error.retry_after:
+        await asyncio.sleep(min(error.retry_after, RETRY_AFTER_CAP_S))
+
+
+def _offers(question: _Question, size: int, cap: int) -> list[Offer]:
+    """The ways to make a call of `size` bytes with at most `cap` tokens of answer, the wanted one first.
+
+    Only the strong model is replaced: a judge or a classifier is asked because its own answer is wanted, and a note
+    would not make another model's answer as good.
     """
-    offers = [_offer(known, role, size, cap)]
-    if role != "strong":
+    chat_models = question.models
+    offers = [_offer(chat_models, question.role, size, cap)]
+    if question.role != "strong":
         return offers
-    shorter = [cap >> times for times in range(cap.bit_length()) if cap >> times >= LEAST_COMPLETION]
-    return [*offers, *(_offer(known, "cheap", size, each, f"in place of {role}, over budget") for each in shorter)]
+    caps = [cap >> times for times in range(cap.bit_length()) if cap >> times >= LEAST_COMPLETION]
+    return [*offers, *(_offer(chat_models, "cheap", size, each, "in place of strong, over budget") for each in caps)]
 
 
-def _offer(known: Models, role: Role | BaseChatModel, size: int, cap: int, note: str | None = None) -> Offer:
-    name = known.name(role)
-    most = math.ceil((cost_usd(name, Usage(size, cap)) or 0) * 1e9)
-    return Offer(
-        role if isinstance(role, str) else GIVEN,
-        name,
-        size + cap,
-        most,
-        note and f"{note}: at most {cap} tokens of answer",
-    )
+def _offer(chat_models: Models, role: Role | BaseChatModel, size: int, cap: int, note: str | None = None) -> Offer:
+    """An offer of one call; its `tokens` are an upper bound, since no text has more tokens than bytes."""
+    name = chat_models.name(role)
+    nanousd = math.ceil((cost_usd(name, Usage(size, cap)) or 0) * 1e9)
+    whole_note = note and f"{note}: at most {cap} tokens of answer"
+    return Offer(role if isinstance(role, str) else GIVEN, name, size + cap, nanousd, whole_note)
 
 
-async def _answer(
-    model: BaseChatModel, messages: list[BaseMessage], wanted: dict[str, Any], cap: int, limit_s: float
+async def _send(
+    model: BaseChatModel, messages: list[BaseMessage], response_format: dict[str, Any], cap: int, limit_s: float
 ) -> Answer:
-    """What the model answered.
+    """Send one request, and return its answer, checked as a whole and redacted.
 
     The client's own timeout starts anew with every byte, so it is no limit to an answer that drips.
+
+    Raises:
+        Transient: there was no whole answer in time, or the endpoint could not be reached or asks to wait.
+        Fatal: the endpoint refuses the request.
     """
     try:
         async with asyncio.timeout(limit_s):
-            with reserved():
-                message = await _said(model, messages, wanted, cap)
+            with skip_counting():
+                message = await _invoke(model, messages, response_format, cap)
     except TimeoutError as error:
         raise Transient(f"no whole answer within {limit_s:g} s (BATON_MODEL_TIMEOUT_S); check the network") from error
     except (ModelError, OpenAIError) as error:
-        raise _classified(error) from error
+        raise classify_error(error) from error
     except (ValueError, TypeError, LookupError, AttributeError) as error:
         return Answer(fault=f"what the endpoint sent is no completion ({type(error).__name__}: {error})")
-    text = sendable(unfenced(message.text))  # it may go back to the model
-    said = text + sendable(str(message.additional_kwargs.get("refusal") or ""))
-    return Answer(redact_answer(text[:LONGEST_ANSWER]), _unusable(message), len(said.encode()), message.usage_metadata)
+    text = sendable(without_fence(message.text))  # it may go back to the model
+    written = text + sendable(str(message.additional_kwargs.get("refusal") or ""))
+    answer = redact_answer(text[:LONGEST_ANSWER])
+    return Answer(answer, _answer_fault(message), len(written.encode()), message.usage_metadata)
 
 
-async def _said(model: BaseChatModel, messages: list[BaseMessage], wanted: dict[str, Any], cap: int) -> AIMessage:
-    """The model's message. A model of somebody's own, which may speak any protocol, is given the schema in words.
+async def _invoke(
+    model: BaseChatModel, messages: list[BaseMessage], response_format: dict[str, Any], cap: int
+) -> AIMessage:
+    """Call the model, and return its message; a model that is not OpenAI's client gets the schema in words.
 
     Else the schema goes as `extra_body`: the SDK's own parsing would walk it again at each call, twice the call's cost.
     """
     if type(model).__module__.partition(".")[0] == "langchain_openai":
-        options: Any = {"max_completion_tokens": cap, "extra_body": {"response_format": wanted}}
+        options: Any = {"max_completion_tokens": cap, "extra_body": {"response_format": response_format}}
         return await model.ainvoke(messages, **options)
-    schema = json.dumps(wanted["json_schema"]["schema"])
+    schema = json.dumps(response_format["json_schema"]["schema"])
     return await model.ainvoke([*messages, HumanMessage(f"{IN_WORDS}\n{schema}")])
 
 
-def unfenced(text: str) -> str:
+def without_fence(text: str) -> str:
     """An answer without the Markdown fence that some models put around JSON."""
-    found = FENCED.fullmatch(text.strip())
-    return found[1] if found else text
+    match = FENCED.fullmatch(text.strip())
+    return match[1] if match else text
 
 
-def _unusable(message: AIMessage) -> str | None:
-    """Why an answer is none, or None when it is one."""
+def _answer_fault(message: AIMessage) -> str | None:
+    """Why an answer cannot be used as a whole; None where it can."""
     if refusal := message.additional_kwargs.get("refusal"):
         return f"the model refused: {refusal}"
     finish = message.response_metadata.get("finish_reason")
@@ -218,50 +241,6 @@ def _unusable(message: AIMessage) -> str | None:
     if (size := len(message.text)) > LONGEST_ANSWER:
         return f"the answer has {size:,} characters; at most {LONGEST_ANSWER:,} are taken"
     return None if message.text.strip() else "the answer is empty"
-
-
-def _classified(error: Exception) -> BatonError:
-    """A provider's error as one of ours: worth trying again, or not."""
-    if ours := next((cause for cause in _causes(error) if isinstance(cause, BatonError)), None):
-        return ours
-    told = f"the model endpoint failed ({type(error).__name__}): {str(error).splitlines()[0] if str(error) else ''}"
-    code = getattr(error, "code", None)
-    passing = getattr(error, "is_retryable", False) or getattr(error, "status_code", None) in PASSING
-    if passing and code != "insufficient_quota":
-        headers = getattr(getattr(error, "response", None), "headers", {})
-        return Transient(f"{told} Check OPENAI_BASE_URL and the network.", _seconds(headers.get("retry-after")))
-    return Fatal(f"{told} Check the model's name and OPENAI_API_KEY.")
-
-
-def _perhaps_billed(error: BaseException) -> bool:
-    """Whether the endpoint may have worked and billed although no answer came, as after a timeout."""
-    causes = list(_causes(error))
-    answered = any(getattr(each, "response", None) is not None for each in causes)
-    return not answered and not any(isinstance(each, (*UNREACHED, BadSetting)) for each in causes)
-
-
-def _causes(error: BaseException | None) -> Iterator[BaseException]:
-    """An error, and what it came from."""
-    while error is not None:
-        yield error
-        error = error.__cause__
-
-
-def _seconds(retry_after: str | None) -> float | None:
-    """What a `Retry-After` asks for, a number or a date; None where our own backoff is as good."""
-    try:
-        seconds = float(retry_after or 0)
-    except ValueError:
-        seconds = _until(str(retry_after))
-    return seconds if seconds > 0 else None  # nan is not
-
-
-def _until(date: str) -> float:
-    """Seconds until an HTTP date; 0 for what is none."""
-    try:
-        return parsedate_to_datetime(date).replace(tzinfo=UTC).timestamp() - time.time()  # HTTP dates are in GMT
-    except (ValueError, OverflowError):
-        return 0
 
 
 @cache
@@ -276,13 +255,14 @@ def _schema_bytes(shape: type[BaseModel]) -> int:
     return len(json.dumps(_response_format(shape)))
 
 
-def _told(error: ValidationError) -> str:
-    """What a model is shown of its error: quoted, for a record's own complaint may repeat what a customer wrote."""
-    return f"That does not fit the schema: {_unticked(json.dumps(_faults(error), ensure_ascii=False))}. Answer again."
+def _repair_request(error: ValidationError) -> str:
+    """The message that shows a model its error: quoted, for a validator's text may repeat a customer's."""
+    faults = _without_backticks(json.dumps(_faults(error), ensure_ascii=False))
+    return f"That does not fit the schema: {faults}. Answer again."
 
 
-def _unticked(text: str) -> str:
-    """JSON text without a backtick, so that it can neither close a fenced block nor open one."""
+def _without_backticks(text: str) -> str:
+    """JSON text with its backticks escaped, so that it can neither close a fenced block nor open one."""
     return text.replace("`", "\\u0060")
 
 

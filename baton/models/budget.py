@@ -1,25 +1,27 @@
-"""Budgets: tokens, and dollars where prices are known, are reserved in one transaction before a call and settled after.
+"""Budgets: tokens, and dollars step prices are known, are reserved in one transaction before a call and settled after.
 
-A reservation is an upper bound: the request's bytes, which no tokenizer exceeds, plus the completion's cap. What is
+A reservation is an upper bound: the request's bytes, which no tokenizer exceeds, plus the completion's cap. One that is
 never settled, because the process died, counts as spent. An endpoint may report more than was reserved: the report is
-kept and noted, and what counts against the cap is the reservation, so that no run is ever over its cap. It may also
-report less than the call can have used: that counts as no report, and what was reserved counts as spent.
+kept and noted, and the reservation counts against the cap, so that no run is ever over its cap. It may also report less
+than the call can have used: that counts as no report, and the reservation counts as spent.
 """
 
 import json
 import logging
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import asdict, dataclass
+from typing import Any, cast
 from uuid import uuid4
+
+from typing_extensions import TypedDict
 
 from baton.errors import OverBudget
 from baton.redact import redact_error
-from baton.runtime.active import ActiveRun, here
+from baton.runtime.active import ActiveRun, current_step
 from baton.storage.transaction import Transaction
 
-HOLD = (
+RESERVE = (
     "UPDATE runs SET reserved_tokens = reserved_tokens + :tokens, reserved_nanousd = reserved_nanousd + :nanousd"
     " WHERE thread_id = :thread_id AND run = :run"
     " AND (budget_tokens IS NULL OR spent_tokens + reserved_tokens + :tokens <= budget_tokens)"
@@ -30,7 +32,7 @@ WARN = (  # once a run, at 80 %
     " AND (5 * (spent_tokens + reserved_tokens) >= 4 * budget_tokens"
     " OR 5 * (spent_nanousd + reserved_nanousd) >= 4 * budget_nanousd)"
 )
-BOOKS = (
+BUDGET = (
     "SELECT budget_tokens, spent_tokens, reserved_tokens, budget_nanousd / 1e9 AS budget_usd,"
     " spent_nanousd / 1e9 AS spent_usd, reserved_nanousd / 1e9 AS reserved_usd FROM runs"
     " WHERE thread_id = ? AND run = ?"
@@ -56,7 +58,7 @@ log = logging.getLogger("baton")
 
 @dataclass(frozen=True, slots=True)
 class Usage:
-    """What an endpoint reported for one call, in tokens."""
+    """The tokens that an endpoint reported for one call."""
 
     input_tokens: int
     output_tokens: int
@@ -64,7 +66,7 @@ class Usage:
 
 @dataclass(frozen=True, slots=True)
 class Offer:
-    """A way to make one call, and what it can need at most; `nanousd` is 0 where the price is not known."""
+    """A way to make one call, with the most that it can use; `nanousd` is 0 where the price is not known."""
 
     role: str
     model: str
@@ -73,9 +75,20 @@ class Offer:
     note: str | None = None
 
 
+class Budget(TypedDict, total=False):
+    """The budget of a run: caps, tokens and dollars spent, and those reserved; only the units that have a cap."""
+
+    budget_tokens: int
+    spent_tokens: int
+    reserved_tokens: int
+    budget_usd: float
+    spent_usd: float
+    reserved_usd: float
+
+
 @dataclass(frozen=True, slots=True)
 class Reservation:
-    """What is held for one model call."""
+    """The part of a run's budget that is reserved for one model call; `started` is Unix seconds."""
 
     run: ActiveRun
     call_id: str
@@ -91,12 +104,12 @@ class Reservation:
         unknown: bool = False,
         doubted: bool = False,
     ) -> None:
-        """Give back what was not used.
+        """Record how the call ended, and release the part of the reservation that it did not use.
 
-        Without a usage nothing counts as spent, or everything where the usage is `unknown`: `doubted` if one was
-        reported that is not `credible`.
+        Without a usage nothing counts as spent, or the whole reservation where the usage is `unknown`; `doubted` says
+        that one was reported and was not credible.
         """
-        offer, counted = self.offer, [min(max(count, 0), MOST) for count in _counts(usage)]
+        offer, counts = self.offer, [min(max(count, 0), MOST) for count in _token_counts(usage)]
         nanousd = round((cost_usd or 0) * 1e9)
         values = {
             "call_id": self.call_id,
@@ -104,123 +117,123 @@ class Reservation:
             "run": self.run.run,
             "tokens": offer.tokens,
             "nanousd": offer.nanousd,
-            "used": min(sum(counted), offer.tokens) if usage else offer.tokens * unknown,
+            "used": min(sum(counts), offer.tokens) if usage else offer.tokens * unknown,
             "used_nanousd": min(nanousd, offer.nanousd) if usage else offer.nanousd * unknown,
             "status": "failed" if error else "answered",
-            "input_tokens": counted[0],
-            "output_tokens": counted[1],
+            "input_tokens": counts[0],
+            "output_tokens": counts[1],
             "cost_usd": cost_usd if usage or unknown else 0.0,
             "latency_ms": (time.time() - self.started) * 1000,
             "error": error and redact_error(error),
-            "note": _noted(offer, sum(counted), unknown=unknown and not usage, doubted=doubted),
+            "note": _call_note(offer, sum(counts), unknown=unknown and not usage, doubted=doubted),
         }
         self.run.plumbing.database.post(lambda tx: (tx.execute(SETTLE, values), tx.execute(CLOSE, values)))
 
 
-def credible(reported: Mapping[str, Any] | None, sent: int, said: int) -> Usage | None:
-    """The usage that was reported for `sent` bytes of messages and `said` bytes of answer, or None where it is none.
+def credible_usage(report: Mapping[str, Any] | None, sent: int, received: int) -> Usage | None:
+    """The usage that was reported for `sent` bytes of messages and `received` bytes of answer; None where it is wrong.
 
-    None is what is no count of tokens, and fewer tokens than so many bytes can be: believed, counts that an endpoint
-    leaves at zero would lift every cap, while an honest count that is doubted costs only budget. `sent` is without the
+    It is wrong where a field is no count of tokens, or is less than so many bytes can be. A count that an endpoint
+    leaves at zero would lift every cap; an honest count that is doubted costs only budget. `sent` is without the
     schema, which an endpoint need not show to its model. Where the total is more than its parts, the rest is answer:
-    some endpoints count only there what a model thought.
+    some endpoints count a model's reasoning only there.
     """
-    found = reported or {}
-    read, written, total = (_whole(found.get(name)) for name in ("input_tokens", "output_tokens", "total_tokens"))
-    if read is None or written is None or total is None:
+    fields = report or {}
+    names = ("input_tokens", "output_tokens", "total_tokens")
+    prompt, completion, total = (_whole_count(fields.get(each)) for each in names)
+    if prompt is None or completion is None or total is None:
         return None
-    usage = Usage(read, max(written, total - read))
-    return usage if usage.input_tokens >= least(sent) and usage.output_tokens >= least(said) else None
+    usage = Usage(prompt, max(completion, total - prompt))
+    is_enough = usage.input_tokens >= least_tokens(sent) and usage.output_tokens >= least_tokens(received)
+    return usage if is_enough else None
 
 
-def least(size: int) -> int:
+def least_tokens(size: int) -> int:
     """The fewest tokens that a text of so many bytes can be; at least 1, for even an empty answer ends with a token.
 
-    The bound is so generous that honest counts pass in every script, with long rules and indents too: it finds counts
-    that say nothing, not small lies. One old vocabulary has tokens of 1,024 spaces; only an honest count of a text of
-    little else is doubted, which costs budget and breaks no promise.
+    The bound is so generous that honest counts pass in every script, with long rules and indents too: it finds empty
+    counts, not small lies. One old vocabulary has tokens of 1,024 spaces; only an honest count of a text of little else
+    is doubted, which costs budget and breaks no promise.
     """
     return max(1, -(-size // TOKEN_BYTES))
 
 
 async def reserve(run: ActiveRun, role: str, model: str, tokens: int, nanousd: int = 0) -> Reservation:
-    """Hold so much of the run's budget for one call.
+    """Reserve so many tokens and nanodollars of the run's budget for one call.
 
     Raises:
-        OverBudget: less than that is left; nothing was held.
+        OverBudget: less than that is left; nothing was reserved.
     """
     return await reserve_first(run, [Offer(role, model, tokens, nanousd)])
 
 
 async def reserve_first(run: ActiveRun, offers: Sequence[Offer]) -> Reservation:
-    """Hold the first offer that fits, in one transaction.
+    """Reserve the first offer that fits, in one transaction.
 
     Raises:
-        OverBudget: none fits; nothing was held.
+        OverBudget: none fits; nothing was reserved.
     """
-    where, call_id, started = here(run), uuid4().hex, time.time()
-    call = {
-        "thread_id": run.thread_id,
-        "run": run.run,
-        "step": where.step,
-        "task_id": where.task_id,
-        "attempt": where.attempt,
-    }
-    call |= {"call_id": call_id, "started": started}
-    chosen, warning = await run.plumbing.database.do(lambda tx: _held(tx, run, call, offers), durable=False)
+    call_id, started = uuid4().hex, time.time()
+    call = {**asdict(current_step(run)), "call_id": call_id, "started": started}
+    offer, warning = await run.plumbing.database.do(lambda tx: _reserve_offer(tx, run, call, offers), durable=False)
     if warning:
         log.warning("%s has used 80 %% of its budget: %s", run.thread_id, warning)
-        tell(run, "warning", warning)
-    return Reservation(run, call_id, chosen, started)
+        record_budget_event(run, "warning", warning)
+    return Reservation(run, call_id, offer, started)
 
 
-def tell(run: ActiveRun, status: str, told: Any) -> None:
-    """Keep what happened to a run's budget where `baton show` finds it."""
-    run.plumbing.spans.record(here(run), kind="budget", status=status, started=time.time(), output=json.dumps(told))
+def record_budget_event(run: ActiveRun, status: str, details: str | Budget) -> None:
+    """Record an event of a run's budget as a span, so that `baton show` lists it."""
+    run.plumbing.spans.record(
+        current_step(run), kind="budget", status=status, started=time.time(), output=json.dumps(details)
+    )
 
 
-def _held(
+def _reserve_offer(
     tx: Transaction, run: ActiveRun, call: dict[str, Any], offers: Sequence[Offer]
-) -> tuple[Offer, dict[str, Any] | None]:
-    """The offer that fits, and the run's books the first time that they are nearly full."""
+) -> tuple[Offer, Budget | None]:
+    """Reserve the first offer that fits, and return it; with the run's budget the first time that 80 % are used."""
     run.guard(tx)
     for offer in offers:
         values = {**call, **{name: getattr(offer, name) for name in ("role", "model", "tokens", "nanousd", "note")}}
-        if tx.execute(HOLD, values).rowcount:
+        if tx.execute(RESERVE, values).rowcount:
             tx.execute(CALL, values)
-            warned = tx.execute(WARN, values).rowcount
-            return offer, _books(tx, run) if warned else None
-    raise _over(run, offers[0], _books(tx, run))
+            is_first_warning = tx.execute(WARN, values).rowcount
+            return offer, _read_budget(tx, run) if is_first_warning else None
+    raise _over_budget(run, offers[0], _read_budget(tx, run))
 
 
-def _books(tx: Transaction, run: ActiveRun) -> dict[str, Any]:
-    found = dict(tx.execute(BOOKS, (run.thread_id, run.run)).fetchone())
-    return {name: value for name, value in found.items() if found[f"budget_{name.partition('_')[2]}"] is not None}
+def _read_budget(tx: Transaction, run: ActiveRun) -> Budget:
+    row = dict(tx.execute(BUDGET, (run.thread_id, run.run)).fetchone())
+    capped = {name: value for name, value in row.items() if row[f"budget_{name.partition('_')[2]}"] is not None}
+    return cast("Budget", capped)
 
 
-def _over(run: ActiveRun, offer: Offer, books: dict[str, Any]) -> OverBudget:
-    """Which of the two budgets does not hold the offer."""
-    capped = [unit for unit in ("tokens", "usd") if f"budget_{unit}" in books]
-    left = {unit: books[f"budget_{unit}"] - books[f"spent_{unit}"] - books[f"reserved_{unit}"] for unit in capped}
-    if left.get("tokens", offer.tokens) < offer.tokens:
-        return OverBudget(run.thread_id, offer.tokens, left["tokens"])
-    told = f"the call may cost ${offer.nanousd / 1e9:.6f} and ${left['usd']:.6f} are left of the budget"
-    return OverBudget(run.thread_id, offer.tokens, left.get("tokens"), f"{run.thread_id}: {told}")
+def _over_budget(run: ActiveRun, offer: Offer, budget: Budget) -> OverBudget:
+    """The error for an offer that does not fit; it names the one of the two budgets that is too small."""
+    tokens_left = None
+    if "budget_tokens" in budget:
+        tokens_left = budget["budget_tokens"] - budget["spent_tokens"] - budget["reserved_tokens"]
+        if tokens_left < offer.tokens:
+            return OverBudget(run.thread_id, offer.tokens, tokens_left)
+    usd_left = budget["budget_usd"] - budget["spent_usd"] - budget["reserved_usd"]
+    message = f"the call may cost ${offer.nanousd / 1e9:.6f} and ${usd_left:.6f} are left of the budget"
+    return OverBudget(run.thread_id, offer.tokens, tokens_left, f"{run.thread_id}: {message}")
 
 
-def _counts(usage: Usage | None) -> tuple[int, int]:
+def _token_counts(usage: Usage | None) -> tuple[int, int]:
     return (usage.input_tokens, usage.output_tokens) if usage else (0, 0)
 
 
-def _whole(count: object) -> int | None:
-    """A count as a whole number, at most `MOST`, or None: 7.0 is one; true, "7", NaN and -7 are none."""
+def _whole_count(count: object) -> int | None:
+    """A count as a whole number, at most `MOST`, or None: 7.0 is a count; true, "7", NaN and -7 are not."""
     if isinstance(count, bool) or not isinstance(count, (int, float)) or not count >= 0:
         return None
     return int(min(count, MOST)) if isinstance(count, int) or count.is_integer() else None
 
 
-def _noted(offer: Offer, used: int, *, unknown: bool, doubted: bool) -> str | None:
-    """What a reader of one call should know."""
+def _call_note(offer: Offer, used: int, *, unknown: bool, doubted: bool) -> str | None:
+    """The note on one call for its reader: the offer's own, and why the counts are not those that were reported."""
     notes = [offer.note] if offer.note else []
     if used > offer.tokens:
         notes.append(f"{used} tokens were reported and {offer.tokens} reserved; these count as spent")

@@ -23,7 +23,7 @@ LOCAL_URL = "http://local/v1"  # never resolved: the transport answers in this p
 
 
 class Models:
-    """The chat models of the roles."""
+    """The chat models of the roles; built at their first use, one for each name."""
 
     def __init__(self, configured: Settings) -> None:
         self._settings = configured
@@ -32,14 +32,14 @@ class Models:
         self._building = asyncio.Lock()
 
     def name(self, role: "Role | BaseChatModel") -> str:
-        """`provider:model` of a role, or of a chat model of somebody's own."""
+        """`provider:model` of a role, or of a chat model of the caller's own."""
         if isinstance(role, str):
             return self._settings.model_of(role)
-        named = getattr(role, "model_name", None) or getattr(role, "model", None) or type(role).__name__
-        return f"{role._llm_type}:{named}"  # noqa: SLF001 - what LangChain calls its kind; there is no other word for it
+        model = getattr(role, "model_name", None) or getattr(role, "model", None) or type(role).__name__
+        return f"{role._llm_type}:{model}"  # noqa: SLF001 - LangChain has no public name for a model's provider
 
     async def of(self, role: "Role | BaseChatModel") -> "BaseChatModel":
-        """The chat model of a role; models with one name are one client.
+        """The chat model of a role, built at its first use; a chat model of the caller's own is returned as it is.
 
         Raises:
             BadSetting: the provider needs a key that is not set, or the local model is not known.
@@ -84,35 +84,35 @@ class Models:
         }
 
     async def close(self) -> None:
-        """Let the connections to a remote endpoint go."""
+        """Close the connections to a remote endpoint."""
         if self._clients:
             self._clients[0].close()
             await self._clients[1].aclose()
 
 
 def remote_clients(configured: Settings) -> "tuple[httpx2.Client, httpx2.AsyncClient]":
-    """The clients of the remote models, ours to close: langchain's own live on past their loop.
+    """Make the clients of the remote models, ours to close: langchain's own live on past their loop.
 
-    They go through OPENAI_PROXY, or else through what the environment names for all programs.
+    They go through the proxy of OPENAI_PROXY, else through that which the environment names for all programs.
 
     Raises:
-        BadSetting: such a proxy cannot be used here.
+        BadSetting: that proxy cannot be used here.
     """
     import httpx2  # noqa: PLC0415 - a tenth of a second that the local model need not pay
 
-    from baton.models.bounded import bounded_clients  # noqa: PLC0415 - as httpx2
+    from baton.models.http_clients import bounded_clients  # noqa: PLC0415 - as httpx2
 
     try:
         return bounded_clients(configured.openai_proxy)
     except ImportError:  # httpx speaks SOCKS with a further package only
-        told = "asks for a SOCKS proxy, which needs a further package: pip install socksio, or unset it"
-        raise BadSetting(f"{_proxies('socks')} {told}") from None
+        message = "asks for a SOCKS proxy, which needs a further package: pip install socksio, or unset it"
+        raise BadSetting(f"{_proxies('socks')} {message}") from None
     except (ValueError, httpx2.InvalidURL) as error:
         raise BadSetting(f"{_proxies()} cannot be used: {error}; correct or unset it") from None
 
 
 def _proxies(scheme: str = "") -> str:
-    """The variables that name a proxy, those of a scheme alone; never their values, which may hold passwords."""
+    """The names of the variables that set a proxy of the scheme; never their values, which may hold passwords."""
     values = {name: os.environ.get(name, "").lower() for name in PROXIES}
     return ", ".join(name for name, value in values.items() if value and value.startswith(scheme)) or "the proxy"
 
@@ -123,17 +123,17 @@ def _local(name: str) -> dict[str, Any]:
 
 @asynccontextmanager
 async def models(configured: Settings) -> AsyncIterator[Models]:
-    """The resource of `Plumbing.resource`."""
-    known = Models(configured)
+    """Open the models of these settings; a factory for `Plumbing.resource`."""
+    chat_models = Models(configured)
     try:
-        yield known
+        yield chat_models
     finally:
-        await known.close()
+        await chat_models.close()
 
 
 @lru_cache(maxsize=256)
 def _price_per_token(model: str) -> tuple[float, float] | None:
-    """Dollars per input and output token; None where the price is not known."""
+    """Dollars per input and per output token; None where the price is not known."""
     from genai_prices import Usage as Priced  # noqa: PLC0415 - costs 140 ms
     from genai_prices import calc_price  # noqa: PLC0415
 
@@ -146,7 +146,7 @@ def _price_per_token(model: str) -> tuple[float, float] | None:
 
 
 def cost_usd(name: str, usage: Usage) -> float | None:
-    """What a call cost, by the public price list; None where the price is not known, never 0."""
+    """The cost of a call in dollars, by the public price list; None where the price is not known, never 0."""
     provider, _, model = name.partition(":")
     prices = None if provider == "local" else _price_per_token(model)
     return prices and prices[0] * usage.input_tokens + prices[1] * usage.output_tokens

@@ -1,6 +1,6 @@
 """An endpoint of the OpenAI protocol inside the process: models without a network.
 
-A project names what such a model answers in its file, under `[responders]`: a mapping of the names of records, of
+A project names the responders of such a model in its file, under `[responders]`: a mapping of the names of records, of
 tools, or `"chat"`, to functions that take a `Request` and return the answer.
 """
 

@@ -1,7 +1,7 @@
-"""The chat-completions protocol from the answering side: what is asked, and the bodies to answer with.
+"""The server's side of the chat-completions protocol: requests are parsed, and the bodies of answers are built.
 
-Functions of values only; `endpoint` runs the skills, `wire` carries the bytes. The shapes follow OpenAI's public API
-reference.
+Functions of values only; `endpoint` runs the responders, `wire` carries the bytes. The shapes follow OpenAI's public
+API reference.
 """
 
 import json
@@ -53,14 +53,14 @@ class _Text(BaseModel):
 
 
 class _JsonSchema(BaseModel):
-    """A format of type `json_object` is refused: it promises JSON of no known shape, which no skill answers."""
+    """A schema to answer in. The type `json_object` is refused: it names no shape, by which a responder is found."""
 
     type: Literal["json_schema"]
     json_schema: _Named
 
 
-class Asked(BaseModel):
-    """One request: the fields that change the answer. Others (temperature, seed) are let through and change nothing."""
+class ChatRequest(BaseModel):
+    """The fields of a request that change the answer. Others (temperature, seed) are accepted and have no effect."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -82,8 +82,12 @@ class Asked(BaseModel):
         return self.response_format.json_schema.name if isinstance(self.response_format, _JsonSchema) else None
 
     @property
-    def offered(self) -> list[str]:
-        """The names of the tools that may be called, first the one that `tool_choice` names, if it names one."""
+    def tool_names(self) -> list[str]:
+        """The names of the tools that may be called: all, or the one that `tool_choice` names.
+
+        Raises:
+            Rejected: `tool_choice` names a tool that is not among them.
+        """
         names = [tool.function.name for tool in self.tools or []]
         if not isinstance(self.tool_choice, _Tool):
             return [] if self.tool_choice == "none" else names
@@ -93,8 +97,8 @@ class Asked(BaseModel):
         return [self.tool_choice.function.name]
 
     @property
-    def forced(self) -> bool:
-        """Whether an answer without a tool call would break what the request demands."""
+    def requires_tool_call(self) -> bool:
+        """Whether the answer must hold a tool call."""
         return self.tool_choice == "required" or isinstance(self.tool_choice, _Tool)
 
     @property
@@ -113,28 +117,32 @@ class ToolCall:
 
 @dataclass(frozen=True)
 class Answer:
-    """What was answered: a text, a refusal or tool calls; `cut` when the limit ended it."""
+    """An answer: a text, a refusal or tool calls; `is_cut` when the limit ended it."""
 
     text: str | None = None
     refusal: str | None = None
     calls: tuple[ToolCall, ...] = ()
-    cut: bool = False
+    is_cut: bool = False
 
     @property
     def tokens(self) -> int:
-        """What the answer is billed as."""
-        spoken = self.text or self.refusal or ""
-        return tokens(spoken + "".join(call.name + call.arguments for call in self.calls))
+        """The tokens that the answer is billed as."""
+        text = self.text or self.refusal or ""
+        return tokens(text + "".join(call.name + call.arguments for call in self.calls))
 
 
-def parse(raw: bytes) -> tuple[Asked, Body]:
-    """A request checked, and its body as it came; raises Rejected (400) where it does not parse or fit."""
+def parse(raw: bytes) -> tuple[ChatRequest, Body]:
+    """Parse and check a request; returns it with its body as it came.
+
+    Raises:
+        Rejected: (400) the body is not JSON, or a field does not fit.
+    """
     try:
         body = from_json(raw, allow_inf_nan=False)
     except ValueError as error:
         raise Rejected(400, "invalid_json", f"the body is not JSON: {error}") from error
     try:
-        return Asked.model_validate(body), body
+        return ChatRequest.model_validate(body), body
     except ValidationError as error:
         first = error.errors(include_url=False, include_input=False)[0]
         param = ".".join(map(str, first["loc"])) or None
@@ -149,12 +157,12 @@ def tokens(text: str) -> int:
 
 def prompt_tokens(body: Body) -> int:
     """Tokens of a request: those of its messages, tools and schema, written as compact JSON."""
-    read = {key: body[key] for key in ("messages", "tools", "response_format") if body.get(key)}
-    return tokens(json.dumps(read, ensure_ascii=False, separators=(",", ":")))
+    counted = {key: body[key] for key in ("messages", "tools", "response_format") if body.get(key)}
+    return tokens(json.dumps(counted, ensure_ascii=False, separators=(",", ":")))
 
 
-def cut(answer: Answer, limit: int | None) -> Answer:
-    """The answer within `limit` tokens (None: no limit); tool calls are cut in their arguments, as models do."""
+def truncate(answer: Answer, limit: int | None) -> Answer:
+    """Cut an answer to `limit` tokens (None: no limit); tool calls are cut in their arguments, as models do."""
     if limit is None or answer.tokens <= limit:
         return answer
     room, calls = limit * BYTES_PER_TOKEN, []
@@ -168,24 +176,24 @@ def cut(answer: Answer, limit: int | None) -> Answer:
         text=None if answer.text is None else _head(answer.text, room),
         refusal=None if answer.refusal is None else _head(answer.refusal, room),
         calls=tuple(calls),
-        cut=True,
+        is_cut=True,
     )
 
 
-def completion(asked: Asked, answer: Answer, prompt: int) -> Body:
-    """The body of type `chat.completion`; `prompt` is the request's tokens. A cut answer cost its whole limit."""
-    spent = asked.limit if answer.cut and asked.limit else answer.tokens
+def completion(chat: ChatRequest, answer: Answer, prompt: int) -> Body:
+    """The body of type `chat.completion`; `prompt` is the request's tokens. A cut answer costs its whole limit."""
+    used = chat.limit if answer.is_cut and chat.limit else answer.tokens
     message: Body = {"role": "assistant", "content": answer.text, "refusal": answer.refusal}
     if answer.calls:
         message["tool_calls"] = [_tool_call(call) for call in answer.calls]
-    finish = "length" if answer.cut else "tool_calls" if answer.calls else "stop"
+    finish = "length" if answer.is_cut else "tool_calls" if answer.calls else "stop"
     return {
         "id": f"chatcmpl-{uuid4().hex}",
         "object": "chat.completion",
         "created": int(time.time()),
-        "model": asked.model,
+        "model": chat.model,
         "choices": [{"index": 0, "message": message, "finish_reason": finish, "logprobs": None}],
-        "usage": {"prompt_tokens": prompt, "completion_tokens": spent, "total_tokens": prompt + spent},
+        "usage": {"prompt_tokens": prompt, "completion_tokens": used, "total_tokens": prompt + used},
     }
 
 
@@ -213,8 +221,8 @@ def _deltas(message: Body) -> Iterator[Body]:
     for field in ("content", "refusal"):
         yield from ({field: piece} for piece in _pieces(message[field] or ""))
     for index, call in enumerate(message.get("tool_calls", [])):
-        named = {**call, "function": {**call["function"], "arguments": ""}}
-        yield {"tool_calls": [{"index": index, **named}]}
+        opening = {**call, "function": {**call["function"], "arguments": ""}}
+        yield {"tool_calls": [{"index": index, **opening}]}
         for piece in _pieces(call["function"]["arguments"]):
             yield {"tool_calls": [{"index": index, "function": {"arguments": piece}}]}
 
@@ -233,7 +241,7 @@ def _event(chunk: Body) -> bytes:
 
 
 def _bytes(text: str) -> bytes:
-    return text.encode("utf-8", "surrogatepass")  # a skill's text may hold half a pair; counting it must not fail
+    return text.encode("utf-8", "surrogatepass")  # a responder's text may hold half a pair; counting it must not fail
 
 
 def _head(text: str, size: int) -> str:

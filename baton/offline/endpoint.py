@@ -1,8 +1,8 @@
-"""The endpoint: which skill answers a request, and what was answered so far.
+"""The endpoint: finds the responder of a request, runs it, and counts the usage.
 
-A skill answers one kind of request, computed from the request. It is found by the name of the JSON schema that is
-asked for, else by the names of the offered tools, else it is the one named "chat". Skills are a few milliseconds of
-work and run where they are called, without a thread.
+A responder computes the answer to one kind of request from the request's data. It is found by the name of the JSON
+schema that is asked for, else by the names of the tools in the request, else it is the one named "chat". A responder is
+a few milliseconds of work and runs on the caller's thread.
 """
 
 import json
@@ -18,35 +18,35 @@ from pydantic_core import to_json
 from baton.errors import BatonError
 from baton.offline.completions import (
     Answer,
-    Asked,
     Body,
+    ChatRequest,
     Rejected,
     ToolCall,
     completion,
-    cut,
     dump,
     events,
     parse,
     prompt_tokens,
+    truncate,
 )
 
 CHAT = "chat"
 JSON = "application/json"
 
-# A fence stands at the start of its line. Text inside JSON never does (its line ends are escaped), so that what a
-# stranger wrote can neither close the block nor open another.
+# A fence stands at the start of its line. Text inside JSON never does (its line ends are escaped), so that a customer's
+# text can neither close the block nor open another.
 _BLOCK = re.compile(r"^```json[ \t\r]*\n((?:(?!```).*\n)*)```[ \t\r]*$", re.MULTILINE)
 
 _log = logging.getLogger(__name__)
 
 
 class Refusal(BatonError):
-    """Raised by a skill that declines to answer; its text becomes the message's `refusal`."""
+    """Raised by a responder that declines to answer; its text becomes the message's `refusal`."""
 
 
 @dataclass(frozen=True)
 class Request:
-    """What a skill sees.
+    """The request that a responder answers.
 
     `data` is the object in the last fenced JSON block that a user message holds ({} without one), `instructions` the
     system text, `message` the last user message as text, `messages` and `body` the request as it came.
@@ -60,46 +60,49 @@ class Request:
 
     @classmethod
     def of(cls, body: Body) -> "Request":
-        """The request in a body that was checked."""
+        """The request of a body that `parse` has checked."""
         messages = body["messages"]
-        said = [_text(message) for message in messages if message["role"] == "user"]
-        told = [_text(message) for message in messages if message["role"] in {"system", "developer"}]
-        last = said[-1] if said else ""
-        data = next((found for text in reversed(said) if (found := _data(text))), {})
-        return cls(data=data, instructions="\n\n".join(told), message=last, messages=messages, body=body)
+        texts = [_text(message) for message in messages if message["role"] == "user"]
+        instructions = [_text(message) for message in messages if message["role"] in {"system", "developer"}]
+        last = texts[-1] if texts else ""
+        data = next((block for text in reversed(texts) if (block := _data(text))), {})
+        return cls(data=data, instructions="\n\n".join(instructions), message=last, messages=messages, body=body)
 
 
-Skill = Callable[[Request], Any]  # a record, JSON-able value or text; None from a tool's skill: do not call it
+Skill = Callable[[Request], Any]  # returns a record, a JSON value or text; for a tool, None means no call of it
 Reply = tuple[int, str, bytes]  # HTTP status, content type, body
 
 
 @dataclass(frozen=True)
 class Usage:
-    """What was answered so far; requests that got an error cost nothing."""
+    """The calls and tokens so far; requests that got an error cost nothing."""
 
     calls: int = 0
     input_tokens: int = 0
     output_tokens: int = 0
 
-    def plus(self, paid: Mapping[str, int]) -> "Usage":
-        """The sum with one completion's usage."""
-        read, written = paid["prompt_tokens"], paid["completion_tokens"]
-        return Usage(self.calls + 1, self.input_tokens + read, self.output_tokens + written)
+    def plus(self, usage: Mapping[str, int]) -> "Usage":
+        """The sum with the usage of one more completion."""
+        return Usage(
+            self.calls + 1,
+            self.input_tokens + usage["prompt_tokens"],
+            self.output_tokens + usage["completion_tokens"],
+        )
 
 
 class Endpoint:
-    """Answers requests of the chat-completions protocol with skills; may be called from any thread."""
+    """Answers requests of the chat-completions protocol with responders; may be called from any thread."""
 
-    def __init__(self, skills: Mapping[str, Skill], name: str = "local") -> None:
+    def __init__(self, responders: Mapping[str, Skill], name: str = "local") -> None:
         self.name, self.usage = name, Usage()
-        self._skills, self._counting = skills, Lock()
+        self._responders, self._usage_lock = responders, Lock()
         self._paths: dict[str, tuple[str, Callable[[bytes], Reply]]] = {
             "/v1/chat/completions": ("POST", self._complete),
             "/v1/models": ("GET", self._models),
         }
 
     def reply(self, path: str, raw: bytes, method: str | None = None) -> Reply:
-        """Status, content type and body for one request; without `method`, the one that the path is for."""
+        """Answer one request: status, content type and body. Without `method`, that of the path is taken."""
         try:
             return self._handler(path, method)(raw)
         except Rejected as error:
@@ -108,9 +111,9 @@ class Endpoint:
     def _handler(self, path: str, method: str | None) -> Callable[[bytes], Reply]:
         if path not in self._paths:
             raise Rejected(404, "not_found", f"no such path; there are {', '.join(self._paths)}")
-        right, handler = self._paths[path]
-        if method not in {None, right}:
-            raise Rejected(405, "method_not_allowed", f"{path} takes {right}")
+        expected, handler = self._paths[path]
+        if method not in {None, expected}:
+            raise Rejected(405, "method_not_allowed", f"{path} takes {expected}")
         return handler
 
     def _models(self, _raw: bytes) -> Reply:
@@ -118,61 +121,63 @@ class Endpoint:
         return 200, JSON, dump({"object": "list", "data": [model]})
 
     def _complete(self, raw: bytes) -> Reply:
-        asked, body = parse(raw)
-        answer = cut(self._answer(asked, Request.of(body)), asked.limit)
-        whole = completion(asked, answer, prompt_tokens(body))
-        with self._counting:
+        chat, body = parse(raw)
+        answer = truncate(self._answer(chat, Request.of(body)), chat.limit)
+        whole = completion(chat, answer, prompt_tokens(body))
+        with self._usage_lock:
             self.usage = self.usage.plus(whole["usage"])
-        if not asked.stream:
+        if not chat.stream:
             return 200, JSON, dump(whole)
-        include_usage = bool((asked.stream_options or {}).get("include_usage"))
+        include_usage = bool((chat.stream_options or {}).get("include_usage"))
         return 200, "text/event-stream", b"".join(events(whole, include_usage=include_usage))
 
-    def _answer(self, asked: Asked, request: Request) -> Answer:
+    def _answer(self, chat: ChatRequest, request: Request) -> Answer:
         try:
-            if asked.schema_name is not None:
-                return Answer(text=self._must(asked.schema_name, request, f"the schema {asked.schema_name!r}"))
-            calls = self._calls(asked, request)
-            return Answer(calls=calls) if calls else Answer(text=self._must(CHAT, request, "plain text ('chat')"))
+            if chat.schema_name is not None:
+                return Answer(text=self._required_text(chat.schema_name, request, f"the schema {chat.schema_name!r}"))
+            calls = self._calls(chat, request)
+            if calls:
+                return Answer(calls=calls)
+            return Answer(text=self._required_text(CHAT, request, "plain text ('chat')"))
         except Refusal as refusal:
             return Answer(refusal=str(refusal))
 
-    def _calls(self, asked: Asked, request: Request) -> tuple[ToolCall, ...]:
+    def _calls(self, chat: ChatRequest, request: Request) -> tuple[ToolCall, ...]:
         """The tool calls to make; once a tool has answered, only where the request demands one."""
-        offered = asked.offered
-        if not asked.forced and request.messages[-1]["role"] == "tool":
+        tool_names = chat.tool_names
+        if not chat.requires_tool_call and request.messages[-1]["role"] == "tool":
             return ()
-        answers = [(name, self._run(name, request)) for name in offered if name in self._skills]
+        answers = [(name, self._run(name, request)) for name in tool_names if name in self._responders]
         calls = tuple(ToolCall(name, arguments) for name, arguments in answers if arguments is not None)
-        if asked.forced and not calls:
-            raise _no_skill(f"the tools {offered} here", "tool_choice")
-        return calls[:1] if asked.parallel_tool_calls is False else calls
+        if chat.requires_tool_call and not calls:
+            raise _missing_responder(f"the tools {tool_names} here", "tool_choice")
+        return calls[:1] if chat.parallel_tool_calls is False else calls
 
-    def _must(self, name: str, request: Request, what: str) -> str:
-        """The answer of a skill that there must be, and that must answer; `what` describes it in the error."""
-        if name not in self._skills:
-            raise _no_skill(what, "messages" if name == CHAT else "response_format")
+    def _required_text(self, name: str, request: Request, subject: str) -> str:
+        """The text of a responder that must exist and must answer; `subject` describes it in the error."""
+        if name not in self._responders:
+            raise _missing_responder(subject, "messages" if name == CHAT else "response_format")
         text = self._run(name, request)
         if text is None:
             raise Rejected(500, "skill_failed", f"the skill {name!r} answered nothing")
         return text
 
     def _run(self, name: str, request: Request) -> str | None:
-        """A skill's answer as text; None when it declines to call its tool."""
+        """Run a responder, and return its answer as text; None when it declines to call its tool."""
         try:
-            answer = self._skills[name](request)
+            answer = self._responders[name](request)
             return answer if answer is None or isinstance(answer, str) else to_json(answer).decode()
         except Refusal:
             raise
         except Exception as error:
-            # Only the class goes on the wire: the error's text may quote a customer.
+            # The client gets the class alone: the error's text may quote a customer.
             _log.debug("skill %s failed", name, exc_info=True)
             raise Rejected(500, "skill_failed", f"the skill {name!r} failed: {type(error).__name__}") from error
 
 
-def _no_skill(what: str, param: str) -> Rejected:
-    real = "to use a real model set BATON_MODEL_<ROLE> (openai:MODEL) and OPENAI_API_KEY"
-    return Rejected(400, "no_skill", f"the local model has no skill for {what}; {real}", param)
+def _missing_responder(subject: str, param: str) -> Rejected:
+    advice = "to use a real model set BATON_MODEL_<ROLE> (openai:MODEL) and OPENAI_API_KEY"
+    return Rejected(400, "no_skill", f"the local model has no skill for {subject}; {advice}", param)
 
 
 def _text(message: Body) -> str:

@@ -1,7 +1,7 @@
-"""What is served on loopback is for this machine's own programs: a page in a browser must not reach it.
+"""Servers on loopback answer this machine's own programs alone: a page in a browser must not reach them.
 
-A page can send requests to any port of this machine, and a name of its own can be made to lead there; but it cannot
-choose the Host and the Origin that the browser says.
+A page can send requests to any port of this machine, and a domain of its own can resolve there; but it cannot choose
+the Host and the Origin that the browser sends.
 """
 
 from collections.abc import Sequence
@@ -16,29 +16,29 @@ from starlette.routing import BaseRoute
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 HOSTS = ("127.0.0.1", "localhost", "[::1]")
-HTTP_PORT = 80  # the one that a Host need not name
+HTTP_PORT = 80  # a Host need not name this port
 
 
 def own_doors(routes: Sequence[BaseRoute], most_bytes: int, **more: Any) -> Starlette:
-    """An application that answers its own hosts (else 421), origins (else 403) and bodies of a size (else 413)."""
+    """Make an application that accepts its own hosts (else 421), origins (else 403) and small bodies (else 413)."""
     guards = [Middleware(OwnHosts), Middleware(RequestBodyLimitMiddleware, max_body_size=most_bytes)]
     return Starlette(routes=routes, middleware=guards, **more)
 
 
 class OwnHosts:
-    """Lets pass only what was meant for the address that is served."""
+    """Middleware that accepts only requests for the address that is served."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """See ASGI."""
-        refused = _refused(scope) if scope["type"] in {"http", "websocket"} else None
-        await (refused or self._app)(scope, receive, send)
+        refusal = _refusal(scope) if scope["type"] in {"http", "websocket"} else None
+        await (refusal or self._app)(scope, receive, send)
 
 
-def _refused(scope: Scope) -> JSONResponse | None:
-    """The answer to a request that is not for us."""
+def _refusal(scope: Scope) -> JSONResponse | None:
+    """The error for a request of another host or origin; None for one of our own."""
     headers, port = Headers(scope=scope), (scope.get("server") or ("", None))[1]
     own = {f"{host}:{port}" for host in HOSTS} | ({*HOSTS} if port == HTTP_PORT else set())
     hosts, origins = headers.getlist("host"), headers.getlist("origin")
@@ -50,5 +50,5 @@ def _refused(scope: Scope) -> JSONResponse | None:
 
 
 def _error(status: int, code: str, message: str) -> JSONResponse:
-    """In the form that both the bank and the OpenAI protocol have."""
+    """An error in the form that the OpenAI protocol has."""
     return JSONResponse({"error": {"code": code, "message": message, "type": "refused"}}, status)

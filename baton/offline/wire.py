@@ -1,9 +1,9 @@
-"""The local model on the wire: an OpenAI-compatible endpoint that lives in this process.
+"""The offline transport: HTTP clients whose OpenAI-compatible endpoint is inside this process.
 
-    ChatOpenAI -> clients(NAME) --in process--> Endpoint.reply -> skill -> answer
-    any client -> app(NAME) ----over HTTP-----> Endpoint.reply -> skill -> answer
+    ChatOpenAI -> clients(NAME) --in process--> Endpoint.reply -> responder -> answer
+    any client -> app(NAME) ----over HTTP-----> Endpoint.reply -> responder -> answer
 
-What a skill answers takes the whole way over the protocol, so that offline and online run the same code.
+An answer takes the whole way over the protocol, so that offline and online run the same code.
 
     ChatOpenAI(model="desk", base_url="http://local/v1", api_key="local", max_retries=0, **clients("desk"))
 """
@@ -26,44 +26,44 @@ if TYPE_CHECKING:
 
 __all__ = ["Endpoint", "Refusal", "Request", "Skill", "Usage", "app", "clients", "endpoint", "load_skills"]
 
-METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]  # all, so that a wrong one is told in JSON
+METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]  # all, so that the error for a wrong one is JSON
 
-MOST_BYTES = 4_000_000  # of a request over HTTP: more than any budget holds
+MOST_BYTES = 4_000_000  # of a request over HTTP; more than any budget holds
 
 _opening = RLock()
-_offered: dict[str, Mapping[str, Skill]] = {}
+_in_process: dict[str, Mapping[str, Skill]] = {}
 
 
 @contextmanager
-def offering(name: str, skills: Mapping[str, Skill]) -> Iterator[None]:
-    """Have a local model of that name in this process for the length of a block; give each a name of its own."""
-    _offered[name] = skills
+def offer_responders(name: str, responders: Mapping[str, Skill]) -> Iterator[None]:
+    """Offer a local model of that name in this process for the length of a block; each needs a name of its own."""
+    _in_process[name] = responders
     try:
         yield
     finally:
-        del _offered[name]
+        del _in_process[name]
 
 
 @cache
 def load_skills(name: str) -> Mapping[str, Skill]:
-    """The skills that are offered here, or that the project's file names as `responders.NAME`.
+    """The responders that are offered in this process, or that the project's file names as `responders.NAME`.
 
     Raises:
-        NoResponders: it names none of that name.
-        BadSetting: what it names cannot be loaded, or is no mapping.
+        NoResponders: the file has no entry of that name.
+        BadSetting: the entry cannot be loaded, or is no mapping.
     """
-    if name in _offered:
-        return _offered[name]
+    if name in _in_process:
+        return _in_process[name]
     ours = project()
     if name not in ours.responders:
-        known = ", ".join(sorted(ours.responders)) or "none"
+        names = ", ".join(sorted(ours.responders)) or "none"
         raise NoResponders(
-            f"no responders named {name!r} for the local model; {ours.file or 'this project'} names {known}"
+            f"no responders named {name!r} for the local model; {ours.file or 'this project'} names {names}"
         )
-    found = ours.load(f"responders.{name}", ours.responders[name])
-    if not isinstance(found, Mapping):
+    responders = ours.load(f"responders.{name}", ours.responders[name])
+    if not isinstance(responders, Mapping):
         raise BadSetting(f"{ours.file}: responders.{name} is no mapping of names to functions")
-    return found
+    return responders
 
 
 def endpoint(name: str) -> Endpoint:
@@ -73,20 +73,20 @@ def endpoint(name: str) -> Endpoint:
 
 
 def clients(name: str) -> dict[str, Any]:
-    """The arguments that keep a ChatOpenAI inside this process, whatever proxy the environment names.
+    """The arguments that keep a ChatOpenAI inside this process, also where the environment names a proxy.
 
-    One pair of clients a name, good in every thread and loop.
+    There is one pair of clients for each name, for every thread and loop.
     """
     with _opening:
         pair = _clients(name)
-        if any(client.is_closed for client in pair):  # whoever closed a model closed what others still use
+        if any(client.is_closed for client in pair):  # by the user of one model, while others still use them
             _clients.cache_clear()
             pair = _clients(name)
     return {"http_client": pair[0], "http_async_client": pair[1], "openai_proxy": None, "http_socket_options": ()}
 
 
 def app(name: str) -> "Starlette":
-    """The same endpoint over HTTP, for this machine's own programs."""
+    """Make an application that serves the same endpoint over HTTP, for this machine's own programs."""
     # Imported here: a tenth of a second that only serving needs.
     from starlette.responses import Response  # noqa: PLC0415
     from starlette.routing import Route  # noqa: PLC0415
@@ -109,7 +109,7 @@ def _endpoint(name: str) -> Endpoint:
 
 @cache
 def _clients(name: str) -> "tuple[httpx2.Client, httpx2.AsyncClient]":
-    """Both are needed: with one of them only, the other way opens a socket."""
+    """Make the clients whose transport is the endpoint; both, since without one of them ChatOpenAI opens a socket."""
     import httpx2  # noqa: PLC0415, a tenth of a second that a run with a real model need not pay here
 
     served = endpoint(name)

@@ -1,1 +1,1 @@
-"""Runs: begun, gone on with, decided, replayed."""
+"""Working runs: queue, resume, decide, replay; the graphs that there are."""

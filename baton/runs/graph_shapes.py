@@ -1,4 +1,4 @@
-"""What is known of a graph from outside: its fingerprint, and its input, context and output as JSON."""
+"""A graph from outside: its fingerprint, and its input, context and output as JSON."""
 
 import hashlib
 import json
@@ -18,35 +18,35 @@ Graph = TypedGraph[Any, Any, Any, Any]
 
 
 def fingerprint(graph: Graph) -> str:
-    """What a paused run relies on: the nodes, edges and state names of the graph and of the graphs inside it."""
+    """Return a hash of what a paused run relies on: nodes, edges and state names, also of the graphs inside."""
     return hashlib.sha256(json.dumps(framework.outline(graph.builder)).encode()).hexdigest()[:16]
 
 
 def input_keys(graph: Graph) -> tuple[str, ...]:
-    """The names of what the graph takes."""
+    """Return the names of the graph's input keys."""
     return tuple(get_type_hints(graph.builder.input_schema))
 
 
 def checked_input(graph: Graph, given: dict[str, Any]) -> str:
-    """The input as JSON text.
+    """Check an input against the graph's schema and return it as JSON text.
 
     Raises:
-        UsageError: it does not fit what the graph takes.
+        UsageError: it does not fit.
     """
     try:
         shape = input_codec(graph.builder)
         stored = shape.take(given, graph.name)
         for name in stored.keys() - shape.messages:
             if not is_json(stored[name]):
-                told = f"{name} is a {type(stored[name]).__name__}, and what waits for its turn is kept as JSON"
-                raise UsageError(f"{graph.name}: {told}: give it in a form of JSON's own, or declare its type")
+                reason = f"{name} is a {type(stored[name]).__name__}, and what waits for its turn is kept as JSON"
+                raise UsageError(f"{graph.name}: {reason}: give it in a form of JSON's own, or declare its type")
         return shape.text(stored, graph.name)
     except ShapeError as error:
         raise UsageError(str(error)) from error
 
 
 def checked_context(graph: Graph, given: dict[str, Any]) -> dict[str, Any]:
-    """The context with its defaults, as plain JSON.
+    """Check a context against the graph's schema and return it with its defaults, as plain JSON.
 
     Raises:
         UsageError: a key is unknown, a value does not fit, or holds a secret: the run's row keeps it as it is.
@@ -59,13 +59,13 @@ def checked_context(graph: Graph, given: dict[str, Any]) -> dict[str, Any]:
         plain: dict[str, Any] = json.loads(to_json(made))
     except ValueError as error:
         raise UsageError(f"--set: {error}") from error
-    if held := [name for name, value in plain.items() if redact_json(text := json.dumps(value)) != text]:
-        raise UsageError(f"--set: {', '.join(held)} holds a secret, and a run keeps its context; use the environment")
+    if secret := [name for name, value in plain.items() if redact_json(text := json.dumps(value)) != text]:
+        raise UsageError(f"--set: {', '.join(secret)} holds a secret, and a run keeps its context; use the environment")
     return plain
 
 
-def output_text(graph: Graph, result: dict[str, Any]) -> str | None:
-    """The output as JSON text; None where the run ended without one, as a parked run does."""
+def encode_output(graph: Graph, result: dict[str, Any]) -> str | None:
+    """Return the output as JSON text; None where the run ended without one, as a dead-lettered run does."""
     try:
         return codec(graph.builder.output_schema).text(result, graph.name)
     except Fatal:

@@ -1,32 +1,31 @@
-"""Leases on runs: taken together with the row, renewed by one heartbeat, waited out where a process died."""
+"""Claims of this process: taken together with the row, renewed by one heartbeat, waited out where a process died."""
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
-from typing import Any
 
 from baton.errors import StorageError, UsageError
-from baton.runs.questions import open_question
-from baton.runs.replays import Terms, take
+from baton.runs.pending_approvals import find_pending
+from baton.runs.replays import ReplayOptions, claim_for_replay
 from baton.runtime.plumbing import Plumbing
-from baton.storage import run_rows
+from baton.storage import claims, run_rows, summaries
+from baton.storage.records import RunRow
+from baton.storage.run_status import RESUMABLE
 from baton.storage.transaction import Transaction
-
-Row = dict[str, Any]
 
 
 class Leases:
-    """The leases that this process takes; every row comes back as it is with its lease taken."""
+    """The leases that this process takes. Each method claims the lease and returns the row as it is after the claim."""
 
     def __init__(self, plumbing: Plumbing) -> None:
         self._database, self._seals = plumbing.database, plumbing.seals
         self._lease_s = plumbing.settings.lease_s
-        self._holder = run_rows.new_holder()
+        self._owner = claims.new_owner()
         self._beating: asyncio.Future[None] | None = None
         self._working = 0
 
-    async def to_go_on(self, thread_id: str, run: int | None = None) -> Row | None:
-        """The row of a run, after waiting out a lease that nobody renews; None where there is nothing to work.
+    async def claim_for_resume(self, thread_id: str, run: int | None = None) -> RunRow | None:
+        """Claim a run that can be resumed, after waiting out a lease that nobody renews; None where it cannot.
 
         Raises:
             UnknownThread: there is no such run.
@@ -35,62 +34,64 @@ class Leases:
         """
         seen: float | None = None
         while True:
-            row, taken = await self._database.do(lambda tx: self._try(tx, thread_id, run), durable=False)
-            if taken or row["status"] not in run_rows.RESUMABLE:
-                return taken
-            if seen not in (None, row["lease_until"]):
-                raise run_rows.held(thread_id)
-            seen = row["lease_until"]
-            await asyncio.sleep(max(0.05, row["lease_until"] - run_rows.steady()))
+            row, claimed = await self._database.do(lambda tx: self._try(tx, thread_id, run), durable=False)
+            if claimed or row.status not in RESUMABLE:
+                return claimed
+            if seen not in (None, row.lease_until):
+                raise claims.lease_error(thread_id)
+            seen = row.lease_until
+            await asyncio.sleep(max(0.05, row.lease_until - claims.steady()))
 
-    def _try(self, tx: Transaction, thread_id: str, run: int | None) -> tuple[Row, Row | None]:
-        """The row as it was, and as it is with its lease taken."""
-        row = own(tx, thread_id, run)
-        wanted = row["status"] in run_rows.RESUMABLE or at_breakpoint(tx, row)
-        return row, run_rows.claim(tx, row, self._holder, self._lease_s) if wanted else None
+    def _try(self, tx: Transaction, thread_id: str, run: int | None) -> tuple[RunRow, RunRow | None]:
+        """The row as it was, and as it is after a claim; None where it is leased, or cannot be resumed."""
+        row = get_queued(tx, thread_id, run)
+        can_resume = row.status in RESUMABLE or is_at_breakpoint(tx, row)
+        return row, claims.claim(tx, row, self._owner, self._lease_s) if can_resume else None
 
-    async def to_decide(self, thread_id: str, interrupt_id: str | None, run: int | None) -> tuple[str, Row] | None:
-        """The id of the decision that is meant, and the row; None where the run must first be resumed.
+    async def claim_for_decision(
+        self, thread_id: str, interrupt_id: str | None, run: int | None
+    ) -> tuple[str, RunRow] | None:
+        """Claim a run that waits for a decision; the decision's id and the row. None where it must first be resumed.
 
         Raises:
             Held: another process works the run.
-            NothingWaiting, AlreadyDecided, UsageError: the question cannot be answered.
+            NothingWaiting, AlreadyDecided, UsageError: there is no such decision to make.
         """
         return await self._database.do(lambda tx: self._try_to_decide(tx, thread_id, interrupt_id, run))
 
     def _try_to_decide(
         self, tx: Transaction, thread_id: str, interrupt_id: str | None, run: int | None
-    ) -> tuple[str, Row] | None:
-        """The question and the lease are taken in one transaction."""
-        row = own(tx, thread_id, run)
-        run_rows.check(tx, row, self._seals)
-        asked = open_question(tx, row, interrupt_id)
-        if row["status"] != "waiting":
-            if run_rows.lease_ran_out(row, self._holder):
+    ) -> tuple[str, RunRow] | None:
+        """In one transaction: the decision that is meant, and the claim."""
+        row = get_queued(tx, thread_id, run)
+        summaries.check(tx, row, self._seals)
+        asked = find_pending(tx, row, interrupt_id)
+        if row.status != "waiting":
+            if claims.is_lease_over(row, self._owner):
                 return None
-            raise run_rows.held(thread_id)
-        claimed = run_rows.claim(tx, row, self._holder, self._lease_s)
+            raise claims.lease_error(thread_id)
+        claimed = claims.claim(tx, row, self._owner, self._lease_s)
         return (asked, claimed) if claimed else None
 
-    async def to_replay(
-        self, letter_id: str, terms: Terms, before: Callable[[Transaction], None] = lambda _: None
-    ) -> Row:
-        """The row of a dead letter's run; what is to be done `before` is done with it or not at all.
+    async def claim_for_replay(
+        self, letter_id: str, options: ReplayOptions, before: Callable[[Transaction], None] = lambda _: None
+    ) -> RunRow:
+        """Close a dead letter, put its run back to where it failed and claim it; call `before` in that transaction.
 
         Raises:
             UsageError: the letter or its run is not in a state for it, or the graph changed; nothing was changed.
             Held: another process works the run.
         """
 
-        def work(tx: Transaction) -> Row:
+        def work(tx: Transaction) -> RunRow:
             before(tx)
-            return take(tx, letter_id, terms, self._seals, holder=self._holder, lease_s=self._lease_s)
+            return claim_for_replay(tx, letter_id, options, self._seals, owner=self._owner, lease_s=self._lease_s)
 
         return await self._database.do(work)
 
     @asynccontextmanager
-    async def renewed(self) -> AsyncIterator[None]:
-        """Renew all leases of this process while any such block runs; one beat serves them all."""
+    async def heartbeat(self) -> AsyncIterator[None]:
+        """Renew all leases of this process for as long as any such block lasts; one task serves them all."""
         self._working += 1
         if self._beating is None:
             self._beating = asyncio.ensure_future(self._beat())
@@ -106,21 +107,22 @@ class Leases:
         while True:
             await asyncio.sleep(self._lease_s / 3)
             with suppress(StorageError):  # a locked file: try again at the next beat
-                await self._database.do(lambda tx: run_rows.renew(tx, self._holder, self._lease_s))
+                await self._database.do(lambda tx: claims.renew(tx, self._owner, self._lease_s))
 
 
-def own(tx: Transaction, thread_id: str, run: int | None = None) -> Row:
-    """The row of a run that was queued here, the thread's last where no number is given.
+def get_queued(tx: Transaction, thread_id: str, run: int | None = None) -> RunRow:
+    """Return the row of a run that was queued here, the thread's last where no number is given.
 
     Raises:
+        UnknownThread: there is none.
         UsageError: it belongs to the server or a bare call.
     """
     row = run_rows.get(tx, thread_id, run)
-    if row["origin"] != "run":
-        raise UsageError(f"{thread_id} belongs to the {row['origin']} that started it; go on with it there")
+    if row.origin != "run":
+        raise UsageError(f"{thread_id} belongs to the {row.origin} that started it; go on with it there")
     return row
 
 
-def at_breakpoint(tx: Transaction, row: Row) -> bool:
-    """Whether a run waits for nobody's answer, only to be told to go on."""
-    return row["status"] == "waiting" and not run_rows.waits(tx, row["thread_id"], row["run"])
+def is_at_breakpoint(tx: Transaction, row: RunRow) -> bool:
+    """Whether a run waits only to be resumed, and not for a decision."""
+    return row.status == "waiting" and not summaries.find_pending_rows(tx, row.thread_id, row.run)

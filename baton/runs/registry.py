@@ -1,4 +1,4 @@
-"""The graphs there are: `langgraph.json` is the only list. Light on purpose, see `baton.config.home`."""
+"""The registered graphs: `langgraph.json` is the only list. Light on purpose, see `baton.config.home`."""
 
 import json
 import os
@@ -21,7 +21,7 @@ from baton.errors import BadSetting, UnknownGraph
 if TYPE_CHECKING:
     from baton.steps.typed_graph import TypedGraph
 
-UNNAMED = "LangGraph"  # what LangGraph calls a graph that was compiled without a name
+UNNAMED = "LangGraph"  # LangGraph's name for a graph that was compiled without one
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,17 +34,17 @@ class Entry:
 
 
 def entries() -> dict[str, Entry]:
-    """All registered graphs by name.
+    """Return all registered graphs by name.
 
     Raises:
-        BadSetting: the file does not parse, or names something in none of LangGraph's ways.
+        BadSetting: the file does not parse, or an entry has a form that LangGraph does not know.
     """
     file = root() / GRAPHS
-    return {name: _entry(file, name, value) for name, value in _listed(file)["graphs"].items()}
+    return {name: _to_entry(file, name, value) for name, value in _read_list(file)["graphs"].items()}
 
 
 def entry(name: str) -> Entry:
-    """One graph's entry.
+    """Return one graph's entry.
 
     Raises:
         UnknownGraph: there is none of that name; the message names the nearest.
@@ -56,49 +56,49 @@ def entry(name: str) -> Entry:
 
 
 def unknown_graph(name: str, known: Iterable[str]) -> UnknownGraph:
-    """The refusal of a name, with the nearest of those that are known."""
+    """Return the error for a name that is not known; its message names the nearest one that is."""
     near = get_close_matches(name, known, n=1, cutoff=0.6)
     hint = f"did you mean {near[0]!r}?" if near else "`baton graphs` lists them"
     return UnknownGraph(f"no graph is called {name[:80]!r}; {hint}")
 
 
 def load(name: str) -> "TypedGraph[Any, Any, Any, Any]":
-    """The compiled graph of that name; a function that makes it is called once in a process.
+    """Return the compiled graph of that name; a function that makes it is called once in a process.
 
     Raises:
         UnknownGraph: there is none.
-        BadSetting: the file names a module or a variable that there is not, or that is no graph and makes none.
-        NotTrusted: the project is another user's, and nobody said to trust it.
+        BadSetting: the module or the variable is missing, or it is no graph and does not make one.
+        NotTrusted: the project is another user's, and was not trusted.
     """
     path, _, variable = entry(name).path.rpartition(":")
-    where = f"{root() / GRAPHS} names {name} as {path}:{variable}"
+    named = f"{root() / GRAPHS} names {name} as {path}:{variable}"
     make_importable(root(), *([root() / path] if path.endswith(".py") else []))
-    _find_dependencies()
+    _add_dependencies()
     try:
-        graph: TypedGraph[Any, Any, Any, Any] = _graph_of(name, getattr(_imported(path), variable))
+        graph: TypedGraph[Any, Any, Any, Any] = _to_graph(name, getattr(_import_graph_module(path), variable))
     except Exception as error:  # a module may raise anything when it is imported, and so may a function of it
-        told = str(error) if isinstance(error, BadSetting) else f"{type(error).__name__}: {error}"
-        raise BadSetting(f"{where}: {told}") from error
+        reason = str(error) if isinstance(error, BadSetting) else f"{type(error).__name__}: {error}"
+        raise BadSetting(f"{named}: {reason}") from error
     return graph
 
 
-def _graph_of(name: str, found: Any) -> Any:
-    """The compiled graph that a variable holds, or what holds one: a builder, or a function that makes either."""
-    graph = _built(name, found) if callable(found) or hasattr(found, "add_node") else found
+def _to_graph(name: str, found: Any) -> Any:
+    """Return the compiled graph of a variable: a graph, a builder, or a function that makes either."""
+    graph = _compile_once(name, found) if callable(found) or hasattr(found, "add_node") else found
     if not hasattr(graph, "builder"):
         raise BadSetting(f"that is no compiled graph but {type(graph).__name__}")
     return graph if graph.name != UNNAMED else graph.copy({"name": name})  # as the Agent Server names it
 
 
 @cache
-def _built(name: str, found: Any) -> Any:
-    """What a function makes or a builder compiles to, once."""
-    made = _made(found) if callable(found) else found
+def _compile_once(name: str, found: Any) -> Any:
+    """Call a function or compile a builder, once in a process, and return the graph."""
+    made = _call_factory(found) if callable(found) else found
     return made.compile(name=name) if hasattr(made, "add_node") else made
 
 
-def _made(factory: Any) -> Any:
-    """What a function makes that takes nothing, or a config."""
+def _call_factory(factory: Any) -> Any:
+    """Call a function that takes nothing, or a config, and return what it makes."""
     needed = signature(factory).parameters.values()
     if len(needed) > 1 or any("Runtime" in str(each.annotation) for each in needed):
         raise BadSetting("that is a function of more than a config; let it take nothing, or a RunnableConfig alone")
@@ -111,25 +111,25 @@ def _made(factory: Any) -> Any:
     return made
 
 
-def _listed(file: Path) -> dict[str, Any]:
-    """What the file says: an object with an object `graphs`."""
+def _read_list(file: Path) -> dict[str, Any]:
+    """Read the file; return its object, which has an object `graphs`."""
     try:
         found = json.loads(file.read_text("utf-8"))
     except (OSError, ValueError, RecursionError) as error:
         raise BadSetting(f"{file} is not a graph list: {error}") from error
     if not (isinstance(found, dict) and isinstance(found.get("graphs"), dict)):
-        told = 'write {"graphs": {"NAME": "./FILE.py:VARIABLE"}}'
-        raise BadSetting(f"{file} is not a graph list: it is no object with an object graphs; {told}")
+        hint = 'write {"graphs": {"NAME": "./FILE.py:VARIABLE"}}'
+        raise BadSetting(f"{file} is not a graph list: it is no object with an object graphs; {hint}")
     return found
 
 
-def _find_dependencies() -> None:
-    """Let the modules in the folders that the file names as dependencies be found, after all others, as LangGraph does.
+def _add_dependencies() -> None:
+    """Add the folders that the file names as dependencies to `sys.path`, after all others, as LangGraph does.
 
     Raises:
-        NotTrusted: one is another user's, and nobody said to trust it.
+        NotTrusted: one is another user's, and was not trusted.
     """
-    named = _listed(root() / GRAPHS).get("dependencies")
+    named = _read_list(root() / GRAPHS).get("dependencies")
     for each in named if isinstance(named, list) else []:
         folder = Path(os.path.normpath(root() / str(each)))
         if folder.is_dir():
@@ -138,9 +138,9 @@ def _find_dependencies() -> None:
                 sys.path.append(str(folder))
 
 
-def _entry(file: Path, name: str, value: Any) -> Entry:
-    told = value if isinstance(value, dict) else {"path": value}
-    path, description = told.get("path"), told.get("description") or ""
+def _to_entry(file: Path, name: str, value: Any) -> Entry:
+    fields = value if isinstance(value, dict) else {"path": value}
+    path, description = fields.get("path"), fields.get("description") or ""
     if not (isinstance(path, str) and all(path.rpartition(":"))):
         raise BadSetting(f"{file}: graphs.{name} has the path {path!r}; write ./FILE.py:VARIABLE or MODULE:VARIABLE")
     if not isinstance(description, str):
@@ -148,16 +148,16 @@ def _entry(file: Path, name: str, value: Any) -> Entry:
     return Entry(name, path, description)
 
 
-def _imported(path: str) -> ModuleType:
-    """The module of a file of this project, or of its own name: one without a slash, as LangGraph has it."""
+def _import_graph_module(path: str) -> ModuleType:
+    """Import the module of a file of this project or, without a slash, of a module name, as LangGraph does."""
     if "/" not in path and not path.endswith(".py"):
         return import_module(path)
-    file = _file(path)
+    file = _find_file(path)
     name = ".".join(file.relative_to(root()).with_suffix("").parts)
-    return import_module(name) if _is_found(name, file) else _of_location(file)
+    return import_module(name) if _is_importable_as(name, file) else _load_file(file)
 
 
-def _file(path: str) -> Path:
+def _find_file(path: str) -> Path:
     file = Path(os.path.normpath(root() / path))
     if not file.is_relative_to(root()):
         raise BadSetting("that lies outside this project; name a file in it, or an installed module as MODULE:VARIABLE")
@@ -166,8 +166,8 @@ def _file(path: str) -> Path:
     return file
 
 
-def _is_found(name: str, file: Path) -> bool:
-    """Whether a file is what Python finds by a name: for `json.py` it is another module, for `v1.2/a.py` none."""
+def _is_importable_as(name: str, file: Path) -> bool:
+    """Whether importing `name` gives that file: `json` gives another one, and `v1.2.a` of `v1.2/a.py` none."""
     try:
         spec = find_spec(name)
     except ModuleNotFoundError as error:
@@ -179,8 +179,8 @@ def _is_found(name: str, file: Path) -> bool:
     return spec is not None and spec.origin is not None and Path(spec.origin) == file
 
 
-def _of_location(file: Path) -> ModuleType:
-    """The module of a file under a name that no other has."""
+def _load_file(file: Path) -> ModuleType:
+    """Load a file as a module whose name no other has."""
     name = str(file).replace(".", "_").replace("/", "__")
     if name not in sys.modules and (spec := spec_from_file_location(name, file)) and spec.loader:
         sys.modules[name] = module_from_spec(spec)

@@ -1,54 +1,34 @@
-"""Starting, resuming and deciding: the one way to work runs, for every front end.
+"""Queueing, resuming and deciding: the one way to work runs, for every front end.
 
-A run is a row before it is anything else. Working it means: claim its lease, find out how to go on, let the graph run,
-close the row. Whoever dies in between leaves a lease that runs out and checkpoints that say where to go on.
+A run is a row before it is anything else. Its lease is claimed, then the executor works it. A process that dies in
+between leaves a lease that runs out and checkpoints to go on from.
 """
 
 import asyncio
 import json
-import time
 from collections import deque
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import uuid4
 
-from langgraph.errors import GraphDrained
-from langgraph.runtime import RunControl
-from langgraph.types import Command
 from pydantic_core import from_json, to_json
 
-from baton import _langgraph as framework
 from baton.config.home import THREAD_ID
-from baton.errors import (
-    AlreadyDecided,
-    BadDecision,
-    CrashLoop,
-    Held,
-    LeaseLost,
-    NeedsMigration,
-    Parked,
-    ReducerFailed,
-    UsageError,
-)
+from baton.errors import AlreadyDecided, BadDecision, Held, UsageError
 from baton.plain import nanousd, plain_json
-from baton.runs.graph_shapes import Graph, checked_context, checked_input, fingerprint, output_text
-from baton.runs.leases import Leases, own
-from baton.runs.questions import bound, check_asked, decided, reply_again, request_of, resume_key
-from baton.runs.replays import Terms
-from baton.runtime.active import ActiveRun, Decider, person
+from baton.runs.execution import Executor, Replies, one_line, summarise
+from baton.runs.graph_shapes import Graph, checked_context, checked_input, fingerprint
+from baton.runs.leases import Leases, get_queued
+from baton.runs.pending_approvals import add_digest, find_decided, get_request, resume_key
+from baton.runs.replays import ReplayOptions
+from baton.runtime.active import Decider, person
 from baton.runtime.plumbing import Plumbing
-from baton.steps.adhoc import RUN, has_input, run_of, start_clean
-from baton.steps.dead_letters import record, record_reducer
 from baton.steps.effects import Settled, settle
-from baton.steps.scopes import counting
-from baton.steps.typed_graph import RECURSION_LIMIT, TypedGraph
-from baton.storage import letter_rows, run_rows
-from baton.storage.fence import ACTIVE
-from baton.storage.seals import Seals
+from baton.storage import claims, letter_rows, run_rows
+from baton.storage.records import NewRun, RunRow, RunSummary
 
-Summary = dict[str, Any]
-RECOVERIES = 3  # takeovers from dead processes before a run is dead-lettered
+Reply = dict[str, Any]
 GRACE_S = 5.0  # how long a stop waits for the steps in progress
 
 
@@ -66,9 +46,7 @@ class Runner:
 
     def __init__(self, plumbing: Plumbing, load: Callable[[str], Graph]) -> None:
         self._plumbing, self._database = plumbing, plumbing.database
-        self._load, self._graphs = load, dict[str, Graph]()
-        self._leases = Leases(plumbing)
-        self._controls: set[RunControl] = set()
+        self._executor, self._leases = Executor(plumbing, load), Leases(plumbing)
         self._stopping = asyncio.Event()
 
     async def queue(
@@ -89,31 +67,37 @@ class Runner:
             ThreadInUse: a thread id is taken, and no further run is meant.
             NotEnded: the last run of a thread has not ended.
         """
-        built = self._graph(graph)
-        known = checked_context(built, context or {})
-        row: dict[str, Any] = {"graph": graph, "context": json.dumps(known), "fingerprint": fingerprint(built)}
-        row["budget_tokens"] = budget_tokens or self._plumbing.settings.budget_tokens
-        row["budget_nanousd"] = nanousd(self._plumbing.settings.budget_usd)
-        rows = [
-            {**row, "thread_id": _thread_id(job.thread_id), "input": checked_input(built, job.input), "line": job.line}
+        built, settings = self._executor.graph(graph), self._plumbing.settings
+        resolved = json.dumps(checked_context(built, context or {}))
+        runs = [
+            NewRun(
+                thread_id=_thread_id(job.thread_id),
+                graph=graph,
+                input=checked_input(built, job.input),
+                context=resolved,
+                fingerprint=fingerprint(built),
+                line=job.line,
+                budget_tokens=budget_tokens or settings.budget_tokens,
+                budget_nanousd=nanousd(settings.budget_usd),
+            )
             for job in jobs
         ]
-        await self._database.do(lambda tx: run_rows.queue(tx, rows, self._plumbing.seals, further=further))
-        return [str(each["thread_id"]) for each in rows]
+        await self._database.do(lambda tx: run_rows.queue(tx, runs, self._plumbing.seals, further=further))
+        return [each.thread_id for each in runs]
 
-    async def work(self, threads: Iterable[str], *, done: Callable[[Summary], None], concurrency: int) -> None:
+    async def work(self, threads: Iterable[str], *, done: Callable[[RunSummary], None], concurrency: int) -> None:
         """Work the last runs of threads side by side until all are closed, held elsewhere, or a stop is asked for.
 
         One that was being worked when a process died, and not for the first time, is worked alone: if it was what
         killed the process, it takes no other along, and only it comes nearer to its last recovery.
         """
-        given = list(threads)
-        alone = await self._database.do(lambda tx: run_rows.suspects(tx, given), durable=False)
-        await self._work_side_by_side([each for each in given if each in alone], done, 1)
-        await self._work_side_by_side([each for each in given if each not in alone], done, concurrency)
+        named = list(threads)
+        alone = await self._database.do(lambda tx: run_rows.suspects(tx, named), durable=False)
+        await self._work_side_by_side([each for each in named if each in alone], done, 1)
+        await self._work_side_by_side([each for each in named if each not in alone], done, concurrency)
 
     async def _work_side_by_side(
-        self, threads: Sequence[str], done: Callable[[Summary], None], concurrency: int
+        self, threads: Sequence[str], done: Callable[[RunSummary], None], concurrency: int
     ) -> None:
         waiting = deque(threads)
 
@@ -123,9 +107,9 @@ class Runner:
                 try:
                     done(await self.resume(thread_id))
                 except Held:
-                    done(await self.summary(thread_id))  # it is in good hands
+                    done(await self.summary(thread_id))  # another process works it: report its current state
 
-        async with self._leases.renewed():
+        async with self._leases.heartbeat():
             workers = [asyncio.ensure_future(worker()) for _ in range(min(concurrency, len(waiting)))]
             cutter = asyncio.ensure_future(self._cut_off(workers))
             try:
@@ -138,8 +122,8 @@ class Runner:
                     task.cancel()
                 await asyncio.gather(*workers, return_exceptions=True)  # each puts its run back into the queue
 
-    async def resume(self, thread_id: str, *, run: int | None = None) -> Summary:
-        """Go on with a run as far as it goes, after waiting out a lease that nobody renews; returns its summary.
+    async def resume(self, thread_id: str, *, run: int | None = None) -> RunSummary:
+        """Go on with a run as far as it goes, after waiting out a lease that is not renewed; return its summary.
 
         Without a number it is the thread's last; a run at a breakpoint goes on from there.
 
@@ -148,11 +132,8 @@ class Runner:
             Held: another process works it.
             UsageError: it belongs to the server or a bare call.
         """
-        row = await self._leases.to_go_on(thread_id, run)
-        if row is None:
-            return await self.summary(thread_id, run=run)
-        async with self._leases.renewed():
-            return await self._worked(row, None)
+        row = await self._leases.claim_for_resume(thread_id, run)
+        return await self._run_claimed(row) if row else await self.summary(thread_id, run=run)
 
     async def decide(
         self,
@@ -163,33 +144,55 @@ class Runner:
         run: int | None = None,
         by: str | None = None,
         channel: str = "library",
-    ) -> Summary:
+    ) -> RunSummary:
         """Answer one waiting decision of a run, the thread's last by default, and go on; the first answer stands.
 
-        `by` and `channel` say in its row who decided and how; `by` defaults to whoever runs this process.
+        `by` and `channel` say in its row who decided and how; `by` defaults to the user of this process.
 
         Raises:
             NothingWaiting, AlreadyDecided, BadDecision: the answer cannot be taken, or did not come first.
             Held: another process works the run.
             UsageError: several decisions wait and none is named, or the run belongs to the server or a bare call.
         """
-        reply = self._plain(reply)
-        asked, row = await self._asked(thread_id, interrupt_id, run)
-        reply = await self._database.do(lambda tx: bound(tx, reply, asked), durable=False)
-        decider = Decider(by or person(), channel, uuid4().hex)
-        async with self._leases.renewed():
-            summary = await self._worked(row, {resume_key(asked): reply}, decider)
-        standing = await self._database.do(lambda tx: decided(tx, asked))
-        if standing is not None and standing["reply_id"] != decider.reply_id:
-            raise AlreadyDecided(asked, json.loads(standing["decision"]))
-        if standing is None and asked in {each["interrupt_id"] for each in summary["waiting_for"]}:
-            raise BadDecision(await self._complaint(row, asked))
-        if standing is None and summary["status"] == "running":
-            raise Held(f"{thread_id} was taken over by another process; look at it again when that one is done")
+        plain, decider = self._plain(reply), Decider(by or person(), channel, uuid4().hex)
+        asked, row = await self._claim_for_decision(thread_id, interrupt_id, run)
+        plain = await self._database.do(lambda tx: add_digest(tx, plain, asked), durable=False)
+        summary = await self._run_claimed(row, {resume_key(asked): plain}, decider)
+        standing = await self._database.do(lambda tx: find_decided(tx, asked))
+        if standing is None:
+            await self._refuse_undecided(row, asked, summary)
+        elif standing.reply_id != decider.reply_id:
+            raise AlreadyDecided(asked, standing.decision_data)
         return summary
 
-    async def replay(self, letter_id: str, *, accept_change: bool = False, budget_tokens: int | None = None) -> Summary:
-        """Go on from the checkpoint of a dead letter, after a fix; what was done stays done.
+    async def _claim_for_decision(
+        self, thread_id: str, interrupt_id: str | None, run: int | None
+    ) -> tuple[str, RunRow]:
+        """Claim the run of the decision that is meant; return the decision's id and the row after the claim."""
+        claimed = await self._leases.claim_for_decision(thread_id, interrupt_id, run)
+        if claimed is None:  # it was cut off after it had asked: let it come back to where it waits
+            await self.resume(thread_id, run=run)
+            claimed = await self._leases.claim_for_decision(thread_id, interrupt_id, run)
+        if claimed is None:
+            raise claims.lease_error(thread_id)
+        return claimed
+
+    async def _refuse_undecided(self, row: RunRow, asked: str, summary: RunSummary) -> None:
+        """Refuse a reply that became no decision, unless the run ended without it.
+
+        Raises:
+            BadDecision: the node that asked refused it.
+            Held: another process works the run now.
+        """
+        if asked in {each["interrupt_id"] for each in summary["waiting_for"]}:
+            raise BadDecision(await self._fault_of_reply(row, asked))
+        if summary["status"] == "running":
+            raise Held(f"{row.thread_id} was taken over by another process; look at it again when that one is done")
+
+    async def replay(
+        self, letter_id: str, *, accept_change: bool = False, budget_tokens: int | None = None
+    ) -> RunSummary:
+        """Go on from the checkpoint of a dead letter, after a fix; finished steps are not run again.
 
         `accept_change` goes on although the graph changed; `budget_tokens` is the run's new budget.
 
@@ -198,169 +201,69 @@ class Runner:
             Held: another process works the run.
         """
         letter = await self._database.do(lambda tx: letter_rows.get(tx, letter_id))
-        row = await self._database.do(lambda tx: own(tx, letter["thread_id"], letter["run"]))
-        terms = Terms(fingerprint(self._graph(row["graph"])), accept_change, budget_tokens)
-        claimed = await self._leases.to_replay(letter_id, terms)
-        async with self._leases.renewed():
-            return await self._worked(claimed, None)
+        row = await self._database.do(lambda tx: get_queued(tx, letter.thread_id, letter.run))
+        options = ReplayOptions(fingerprint(self._executor.graph(row.graph)), accept_change, budget_tokens)
+        return await self._run_claimed(await self._leases.claim_for_replay(letter_id, options))
 
-    async def settle(self, letter_id: str, *, done: bool, receipt: Any = None, by: str | None = None) -> Summary:
-        """Say what came of an effect in doubt and go on: it was `done`, with this receipt, or it was not and is fired.
+    async def settle(self, letter_id: str, *, done: bool, receipt: Any = None, by: str | None = None) -> RunSummary:
+        """Record the outcome of an effect in doubt and go on: it was `done`, with this receipt, or not, and is fired.
 
         Raises:
             UsageError: the letter keeps no effect in doubt, or is not open; nothing was changed.
             Held: another process works the run.
         """
         letter = await self._database.do(lambda tx: letter_rows.get(tx, letter_id))
-        key = letter["evidence"].get("effect")
+        key = letter.evidence.get("effect")
         if key is None:
             raise UsageError(f"{letter_id} keeps no effect in doubt; nothing was changed")
-        row = await self._database.do(lambda tx: own(tx, letter["thread_id"], letter["run"]))
-        seals, terms = self._plumbing.seals, Terms(fingerprint(self._graph(row["graph"])))
+        row = await self._database.do(lambda tx: get_queued(tx, letter.thread_id, letter.run))
+        seals, options = self._plumbing.seals, ReplayOptions(fingerprint(self._executor.graph(row.graph)))
         settled = Settled(key, plain_json(receipt), done=done, by=by or person())
-        claimed = await self._leases.to_replay(letter_id, terms, lambda tx: settle(tx, seals, settled))
-        async with self._leases.renewed():
-            return await self._worked(claimed, None)
+        claimed = await self._leases.claim_for_replay(letter_id, options, lambda tx: settle(tx, seals, settled))
+        return await self._run_claimed(claimed)
 
-    async def summary(self, thread_id: str, *, run: int | None = None) -> Summary:
-        """What programs are told about one run, the thread's last by default.
+    async def summary(self, thread_id: str, *, run: int | None = None) -> RunSummary:
+        """Return one run as programs see it, the thread's last by default.
 
         Raises:
             UnknownThread: there is no such run.
-            TamperedCheckpoint: its output, or a question that it waits for, was changed.
+            TamperedCheckpoint: its output, or an approval that it waits for, was changed.
         """
-        return await self._database.do(lambda tx: _checked_summary(tx, thread_id, run, self._plumbing.seals))
+        return await self._database.do(lambda tx: summarise(tx, thread_id, run, self._plumbing.seals))
 
     def stop(self) -> None:
-        """Let the steps in progress finish, start no others, put what is unfinished back into the queue."""
+        """Let the steps in progress finish and start no others; unfinished runs go back into the queue."""
         self._stopping.set()
-        for control in self._controls:
-            control.request_drain("stopped")
+        self._executor.stop()
 
     async def _cut_off(self, workers: Sequence["asyncio.Task[None]"]) -> None:
-        """End what does not end by itself within the grace after a stop."""
+        """Cancel the workers that have not ended within GRACE_S after a stop."""
         await self._stopping.wait()
         await asyncio.sleep(GRACE_S)
         for task in workers:
             task.cancel()
 
-    async def _asked(self, thread_id: str, interrupt_id: str | None, run: int | None) -> tuple[str, dict[str, Any]]:
-        """The id of the decision that is meant, and the row with its lease taken."""
-        taken = await self._leases.to_decide(thread_id, interrupt_id, run)
-        if taken is None:  # it was cut off after it had asked: let it come back to where it waits
-            await self.resume(thread_id, run=run)
-            taken = await self._leases.to_decide(thread_id, interrupt_id, run)
-        if taken is None:
-            raise run_rows.held(thread_id)
-        return taken
+    async def _run_claimed(
+        self, row: RunRow, replies: Replies | None = None, decider: Decider | None = None
+    ) -> RunSummary:
+        async with self._leases.heartbeat():
+            return await self._executor.run(row, replies, decider)
 
-    async def _worked(
-        self, row: dict[str, Any], replies: dict[str, Any] | None, decider: Decider | None = None
-    ) -> Summary:
-        """Let the graph run until it ends or pauses, then close the row."""
-        run = ActiveRun(row["thread_id"], row["run"], row["graph"], self._plumbing, row["fence"])
-        run.decider = decider or run.decider
-        started, output, error, parked, asked = time.perf_counter(), None, None, False, None
+    def _plain(self, reply: Reply) -> Reply:
+        """Return a reply as plain JSON; one that a checkpoint cannot hold is refused before anything is changed."""
         try:
-            output, asked = await self._advanced(run, row, replies)
-        except (GraphDrained, asyncio.CancelledError) as ended:
-            await self._database.do(lambda tx: run_rows.release(tx, run.as_fence(), _ms_since(started)))
-            if isinstance(ended, asyncio.CancelledError):
-                raise
-            return await self.summary(run.thread_id, run=run.run)
-        except LeaseLost:
-            return await self.summary(run.thread_id, run=run.run)
-        except (CrashLoop, NeedsMigration) as fatal:
-            parked = True
-            await record(run, "run", json.loads(row["input"]), fatal, checkpoint_id=None)
-        except ReducerFailed as failed:
-            parked = True
-            await record_reducer(run, failed)
-        except Parked:  # by a graph inside one that has no handler of its own
-            parked = True
-        except Exception as failure:  # noqa: BLE001 - whatever it is, it ends this run and not the others
-            error = _one_line(failure)
-        closing = {"output": output, "error": error, "parked": parked, "asked": asked, "took_ms": _ms_since(started)}
-        try:
-            return await self._database.do(lambda tx: _close(tx, run, closing))
-        except LeaseLost:
-            return await self.summary(run.thread_id, run=run.run)
-
-    async def _advanced(
-        self, run: ActiveRun, row: dict[str, Any], replies: dict[str, Any] | None
-    ) -> tuple[str | None, list[str] | None]:
-        """Run the graph from where it stands: its output as JSON text, and the interrupts at which it waits, if any."""
-        self._plumbing.seals.check("runs", row, row["seal"])
-        if row["recoveries"] > RECOVERIES:
-            raise CrashLoop(f"the process died {row['recoveries']} times while it worked {run.thread_id}")
-        graph = self._graph(row["graph"])
-        run.writes_masked = isinstance(graph, TypedGraph)
-        if row["fingerprint"] != fingerprint(graph):
-            raise NeedsMigration(
-                f"{row['graph']} changed since {run.thread_id} began; finish it with the code it began with"
-            )
-        control = RunControl()
-        config: Any = {"configurable": {"thread_id": run.thread_id, ACTIVE: run}, "recursion_limit": RECURSION_LIMIT}
-        if run.run > 1:
-            config["metadata"] = {RUN: run.run}
-        given = await self._continuation(graph, config, row, replies)
-        self._controls.add(control)
-        if self._stopping.is_set():
-            control.request_drain("stopped")
-        try:
-            result = await graph.ainvoke(
-                given, config, context=json.loads(row["context"]), durability="sync", control=control
-            )
-        finally:
-            self._controls.discard(control)
-        if result and (interrupts := result.get("__interrupt__")):
-            await self._database.do(lambda tx: check_asked(tx, row, len(interrupts)))
-            return None, [each.id for each in interrupts]
-        if framework.has_breakpoints(graph) and (await graph.aget_state(config)).next:
-            return None, []  # at a breakpoint
-        return (output_text(graph, result) if result else None), None
-
-    async def _continuation(
-        self, graph: Graph, config: Any, row: dict[str, Any], replies: dict[str, Any] | None
-    ) -> Any:
-        """What to hand to the graph: its input, a decision, or None to go on from where it stands."""
-        found = await self._plumbing.checkpointer.aget_tuple(config)
-        if replies is not None:
-            if run_of(found) != row["run"]:  # somebody changed the state of another run, which is the newest now
-                raise UsageError(f"{row['thread_id']} stands in run {run_of(found)}; first: baton resume")
-            return Command(resume=replies)
-        if run_of(found) < row["run"] or not has_input(found):
-            if run_of(found) < row["run"] and isinstance(graph, TypedGraph):  # a plain one keeps all its state
-                await start_clean(graph, found, row["run"])
-            return json.loads(row["input"])
-        pending = [each.id for each in (await graph.aget_state(config)).interrupts]
-        if not pending:
-            return None
-        made = await self._database.do(lambda tx: {each: reply_again(tx, each) for each in pending})
-        known = {each: reply for each, reply in made.items() if reply}
-        return Command(resume=known) if known else None
-
-    def _plain(self, reply: dict[str, Any]) -> dict[str, Any]:
-        """A reply as plain JSON; what a checkpoint cannot hold is refused before anything is touched."""
-        try:
-            plain: dict[str, Any] = from_json(to_json(reply), allow_inf_nan=False)
+            plain: Reply = from_json(to_json(reply), allow_inf_nan=False)
             self._plumbing.checkpointer.serde.dumps_typed(plain)
         except (TypeError, ValueError) as error:
-            raise BadDecision(f"the reply is not plain JSON: {_one_line(error)}") from error
+            raise BadDecision(f"the reply is not plain JSON: {one_line(error)}") from error
         return plain
 
-    async def _complaint(self, row: dict[str, Any], asked: str) -> str:
-        """What the node that asked found wrong with the reply."""
-        config: Any = {"configurable": {"thread_id": row["thread_id"]}}
-        state = await self._graph(row["graph"]).aget_state(config)
-        request = await self._database.do(lambda tx: request_of(tx, asked))
-        told = [each.value["error"] for each in state.interrupts if request.items() < each.value.items()]
-        return told[0] if told else "the decision was not taken; look at the action again"
-
-    def _graph(self, name: str) -> Graph:
-        if name not in self._graphs:
-            self._graphs[name] = counting(self._load(name)).copy({"checkpointer": self._plumbing.checkpointer})
-        return self._graphs[name]
+    async def _fault_of_reply(self, row: RunRow, asked: str) -> str:
+        """Return the reason for which the node that asked refused the reply."""
+        state = await self._executor.state(row)
+        request = await self._database.do(lambda tx: get_request(tx, asked))
+        faults = [each.value["error"] for each in state.interrupts if request.items() < each.value.items()]
+        return faults[0] if faults else "the decision was not taken; look at the action again"
 
 
 def _thread_id(wanted: object) -> str:
@@ -369,23 +272,3 @@ def _thread_id(wanted: object) -> str:
     if not (isinstance(wanted, str) and THREAD_ID.fullmatch(wanted)):
         raise UsageError(f"a thread id is 1 to 64 letters, digits, '_' and (not first) '-'; {repr(wanted)[:80]} is not")
     return wanted
-
-
-def _ms_since(started: float) -> float:
-    return (time.perf_counter() - started) * 1000
-
-
-def _close(tx: Any, run: ActiveRun, closing: dict[str, Any]) -> Summary:
-    run_rows.finish(tx, run.as_fence(), run.plumbing.seals, **closing)
-    return run_rows.summary(tx, run_rows.get(tx, run.thread_id, run.run))
-
-
-def _checked_summary(tx: Any, thread_id: str, run: int | None, seals: Seals) -> Summary:
-    row = run_rows.get(tx, thread_id, run)
-    run_rows.check(tx, row, seals)
-    return run_rows.summary(tx, row)
-
-
-def _one_line(error: Exception) -> str:
-    told = str(error).strip().splitlines()
-    return f"{type(error).__name__}: {told[0] if told else 'no message'}"

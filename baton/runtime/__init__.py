@@ -1,1 +1,1 @@
-"""What a process holds open, and the run that is being worked."""
+"""The live resources of a process, and the run in progress."""

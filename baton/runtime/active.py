@@ -1,4 +1,4 @@
-"""The run that is being worked, as every part of the plumbing sees it."""
+"""The run in progress, as every part of the plumbing sees it."""
 
 import os
 from dataclasses import dataclass, field
@@ -11,20 +11,18 @@ from langgraph.runtime import ExecutionInfo, get_runtime
 
 from baton import _langgraph as framework
 from baton.errors import BatonError
-from baton.runtime.spans import Where
+from baton.runtime.spans import StepRef
 from baton.storage.fence import ACTIVE, Fence
+from baton.storage.records import CheckpointRef
 
 if TYPE_CHECKING:
     from baton.runtime.plumbing import Plumbing
     from baton.storage.transaction import Transaction
 
-Level = tuple[str, str, str]
-"""Namespace, checkpoint id, task id: where a step stands in one of the graphs around it."""
-
 
 @dataclass(frozen=True, slots=True)
 class Decider:
-    """Who answers what a run waits for in this call, by which channel; `reply_id` tells this call from others."""
+    """The person who answers a run's questions in this call, and by which channel; `reply_id` identifies the call."""
 
     by: str | None = None
     channel: str = "library"
@@ -33,9 +31,10 @@ class Decider:
 
 @dataclass(eq=False, slots=True)
 class ActiveRun:
-    """One run in progress: `run` is its number on the thread, `fence` that of the claim that holds it, if one does.
+    """One run in progress: `run` is its number on the thread, `fence` the number of the claim that it is worked under.
 
-    What this call has seen stands beside: whether a step asked and waits, and the dead letter that ended the run.
+    `fence` is None in a bare call, which claims nothing. The other fields hold the course of this call: whether a step
+    asked and waits, and the dead letter that ended the run.
     """
 
     thread_id: str
@@ -43,10 +42,10 @@ class ActiveRun:
     graph: str
     plumbing: "Plumbing"
     fence: int | None = None
-    root: str = ""  # the namespace of a step of somebody's own graph, in which this run began
+    root: str = ""  # the namespace of the step in which this run began, where that step is of another graph
     decider: Decider = field(default_factory=Decider)
     interrupted: bool = False
-    writes_masked: bool = False  # whether its graph masks what its steps make, as ours do
+    writes_masked: bool = False  # whether its graph masks the output of its steps, as ours do
     ended_by: str | None = None  # a dead letter's id
     foreign_scopes: dict[tuple[str, int], Any] = field(default_factory=dict)  # of steps that are not ours
 
@@ -59,13 +58,13 @@ class ActiveRun:
         self.as_fence().check(tx)
 
     def as_fence(self) -> Fence:
-        """What of it the rows need to know."""
+        """The run's identity and claim, which are all that the storage needs."""
         return Fence(self.thread_id, self.run, self.fence)
 
 
 @cache
 def person() -> str | None:
-    """Who runs this process: `BATON_USER`, else the name of its account."""
+    """The user of this process: `BATON_USER`, else the name of its account; None where the account has no name."""
     try:
         return os.environ.get("BATON_USER") or getuser()
     except (KeyError, OSError):  # an account without a name, as in a container
@@ -84,23 +83,28 @@ def active_run() -> ActiveRun:
     return run
 
 
-def here(run: ActiveRun) -> Where:
-    """Where the node that calls stands in its run."""
-    info = execution()
-    return Where(run.thread_id, run.run, framework.step_path(info.checkpoint_ns), info.task_id, info.node_attempt)
+def current_step(run: ActiveRun) -> StepRef:
+    """The step of the node that calls: its path, task and attempt in the run."""
+    info = execution_info()
+    return StepRef(run.thread_id, run.run, framework.step_path(info.checkpoint_ns), info.task_id, info.node_attempt)
 
 
-def execution() -> ExecutionInfo:
-    """What the framework knows of the node that calls: task, attempt, checkpoint."""
+def execution_info() -> ExecutionInfo:
+    """The framework's record of the node that calls: task, attempt, checkpoint.
+
+    Raises:
+        BatonError: called outside a node.
+    """
     info = get_runtime().execution_info
     if info is None:
         raise BatonError("this works only inside a node")
     return info
 
 
-def place() -> list[Level]:
-    """Where the node that calls stands in each graph around it, the outermost first."""
-    return framework.levels_of(execution().checkpoint_ns, _configurable())
+def checkpoint_refs() -> list[CheckpointRef]:
+    """The checkpoints that the node that calls works from, one for each graph around it, the outermost first."""
+    refs = framework.checkpoint_refs(execution_info().checkpoint_ns, _configurable())
+    return [CheckpointRef(*each) for each in refs]
 
 
 def _configurable() -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""What the command line asks of the business that a project's file names; a project without one is asked nothing."""
+"""The additions of a project's business to the commands; a project that names no business has none."""
 
 from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass
@@ -17,7 +17,7 @@ Customers = Iterable[str | None]
 
 
 class Check(NamedTuple):
-    """A check of `baton doctor`: `look` returns what it found, or raises with what is wrong; then `advice` helps."""
+    """A check of `baton doctor`: `look` returns its finding, or raises with the fault; `advice` says what helps."""
 
     name: str
     look: Callable[[], str]
@@ -26,12 +26,12 @@ class Check(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Business:
-    """What a business adds to the commands; each part may be left out.
+    """The parts that a business adds to the commands; each may be left out.
 
-    `unknown_customers` gives those that the business does not know, each with what to tell; with it, `baton run` takes
-    `--customer`. `checks` and `settings` are shown by `baton doctor`, and settings that do not parse are refused before
-    a run begins; `ready` raises a BadSetting where no message could be worked for another reason. `preparing` says what
-    takes long before the first message is worked, or None.
+    `unknown_customers` returns the customers that the business does not know, each with a message for the caller; with
+    it, `baton run` takes `--customer`. `checks` and `settings` are shown by `baton doctor`, and settings that do not
+    parse are refused before a run begins; `ready` raises a BadSetting where no message could be worked for another
+    reason. `preparing` returns a line about slow work before the first message, or None.
     """
 
     unknown_customers: "Callable[[Plumbing, Customers], Awaitable[dict[str, str]]] | None" = None
@@ -45,7 +45,7 @@ NOTHING = Business()
 
 
 def has_business() -> bool:
-    """Whether the project names a business; not where its file cannot be used, which is told where it matters."""
+    """Whether the project names a business; False where its file cannot be used, as a command that needs it says."""
     try:
         return project().business is not None
     except BadSetting:
@@ -53,7 +53,7 @@ def has_business() -> bool:
 
 
 def load_business() -> Business:
-    """The business of the project.
+    """Import the business of the project and return it; one without parts where the project names none.
 
     Raises:
         BadSetting: the project's file cannot be used, or names something else.
@@ -73,19 +73,19 @@ def load_business_of(folder: Path) -> Business:
 def _business_of(ours: Project) -> Business:
     if ours.business is None:
         return NOTHING
-    found = ours.load("business", ours.business)
-    if not isinstance(found, Business):
+    business = ours.load("business", ours.business)
+    if not isinstance(business, Business):
         raise BadSetting(f"{ours.file}: business names {ours.business}, which is no baton.Business")
-    return found
+    return business
 
 
 async def unknown_customers(plumbing: "Plumbing", customers: Customers) -> dict[str, str]:
-    """The customers that the business does not know, each with what to tell; asked before anything is queued."""
+    """Ask the business about customers before anything is queued; returns the unknown ones, each with a message."""
     ask = load_business().unknown_customers
     return {} if ask is None else await ask(plumbing, {each for each in customers if each})
 
 
 def preparing() -> str | None:
-    """What takes long before the first message is worked."""
-    told = load_business().preparing
-    return told and told()
+    """The business's line about slow work before the first message, or None."""
+    line = load_business().preparing
+    return line and line()

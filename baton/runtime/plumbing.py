@@ -1,4 +1,4 @@
-"""The live resources: opened once per process and event loop, from the settings, by one function."""
+"""The live resources of a process: opened once per event loop, from the settings, by one function."""
 
 import asyncio
 import atexit
@@ -15,7 +15,7 @@ from baton.config.trust import refuse_open
 from baton.errors import StorageError
 from baton.redact import redact_json
 from baton.runtime.spans import Spans
-from baton.storage import run_rows
+from baton.storage import adhoc_rows, claims
 from baton.storage.database import Database
 from baton.storage.known_files import write_once
 from baton.storage.sealed_rows import refuse_lost_key
@@ -23,40 +23,43 @@ from baton.storage.seals import KEY_BYTES, Seals
 from baton.storage.sqlite_checkpointer import SqliteCheckpointer
 
 T = TypeVar("T")
-LEAVE_S = 5.0  # how long the interpreter waits for the last writes when it goes
+EXIT_WAIT_S = 5.0  # how long the interpreter waits at its exit for the last writes
 
 
 class Plumbing:
-    """Database, checkpointer and spans of one event loop, and whatever `resource` opened beside them."""
+    """Database, checkpointer and spans of one event loop, and the resources that were opened beside them."""
 
-    def __init__(self, configured: Settings, database: Database, key: bytes, holder: str) -> None:
+    def __init__(self, configured: Settings, database: Database, key: bytes, owner: str) -> None:
         self.settings = configured
-        self.holder = holder  # the name under which bare calls of this process hold their runs
+        self.owner = owner  # the name under which bare calls of this process own their runs
         self.database = database
         self.seals = Seals(key)
         self.checkpointer = SqliteCheckpointer(database, self.seals)
-        self.adopted = database.riding(run_rows.adopt)
+        self.record_adhoc_run = database.riding(adhoc_rows.upsert)
         self.spans = Spans(database)
         self._stack = AsyncExitStack()
         self._resources: dict[Any, asyncio.Future[Any]] = {}
 
     async def resource(self, factory: Callable[[Settings], AbstractAsyncContextManager[T]]) -> T:
-        """What `factory` opens from the settings: opened at the first call, closed with the rest."""
+        """Open a resource with `factory` at the first call, and return it; it is closed with the rest.
+
+        Where opening fails, the error is raised and the next call tries again.
+        """
         opening = self._resources.get(factory)
         if opening is None:
             opening = self._resources[factory] = asyncio.ensure_future(
                 self._stack.enter_async_context(factory(self.settings))
             )
         try:
-            opened: T = await asyncio.shield(opening)
+            resource: T = await asyncio.shield(opening)
         except BaseException:
             if opening.done():
                 self._resources.pop(factory, None)  # so that the next call tries again
             raise
-        return opened
+        return resource
 
     async def close(self) -> None:
-        """Close what was opened; what was recorded is on disk when this returns."""
+        """Close all resources and the database; everything recorded is on disk when this returns."""
         await self._stack.aclose()
         await self.database.close()
 
@@ -64,15 +67,15 @@ class Plumbing:
 _open: dict[asyncio.AbstractEventLoop, "asyncio.Task[Plumbing]"] = {}
 
 
-async def plumbing() -> Plumbing:
-    """The plumbing of the running event loop, opened at the first call.
+async def current_resources() -> Plumbing:
+    """The live resources of the running event loop, opened at the first call.
 
     Raises:
         BadSetting: a setting does not parse.
         StorageError: the home or the database cannot be used.
     """
     loop = asyncio.get_running_loop()
-    _sweep()
+    _release_closed_loops()
     opening = _open.get(loop)
     if opening is None or (opening.done() and opening.exception()):
         opening = _open[loop] = loop.create_task(_open_all())
@@ -80,28 +83,38 @@ async def plumbing() -> Plumbing:
 
 
 @asynccontextmanager
-async def opened() -> AsyncIterator[Plumbing]:
-    """The plumbing for the length of a block; for whoever starts and ends a process."""
+async def open_resources() -> AsyncIterator[Plumbing]:
+    """Open the live resources of this event loop for the length of a block, and close them at its end.
+
+    For the code that starts and ends a process; a bare call of a graph opens them by itself.
+
+    Raises:
+        BadSetting: a setting does not parse.
+        StorageError: the home or the database cannot be used.
+    """
     try:
-        yield await plumbing()
+        yield await current_resources()
     finally:
         task = _open.pop(asyncio.get_running_loop(), None)
         if task is not None and task.done() and not task.exception():
             await task.result().close()
 
 
+opened = open_resources  # its name of before
+
+
 @asynccontextmanager
 async def checkpointer() -> AsyncIterator[SqliteCheckpointer]:
-    """The checkpointer for `langgraph.json`."""
-    async with opened() as open_plumbing:
-        yield open_plumbing.checkpointer
+    """Open the checkpointer for `langgraph.json`."""
+    async with open_resources() as resources:
+        yield resources.checkpointer
 
 
-def _sweep() -> list[Database]:
-    """Let the databases of closed event loops go: nobody closed them where a graph was called bare."""
-    gone = [_open.pop(loop) for loop in list(_open) if loop.is_closed()]
+def _release_closed_loops() -> list[Database]:
+    """Release the databases of closed event loops, and return them: after a bare call nobody has closed them."""
+    tasks = [_open.pop(loop) for loop in list(_open) if loop.is_closed()]
     databases = [
-        task.result().database for task in gone if task.done() and not task.cancelled() and not task.exception()
+        task.result().database for task in tasks if task.done() and not task.cancelled() and not task.exception()
     ]
     for database in databases:
         database.let_go()
@@ -109,37 +122,38 @@ def _sweep() -> list[Database]:
 
 
 @atexit.register
-def _leave() -> None:
-    """Write down what bare calls posted last before the interpreter goes."""
-    for database in _sweep():
-        database.join(LEAVE_S)
+def _finish_writes() -> None:
+    """Wait, when the interpreter exits, until the last writes of bare calls are on disk."""
+    for database in _release_closed_loops():
+        database.join(EXIT_WAIT_S)
 
 
 async def _open_all() -> Plumbing:
-    configured, path, key, holder = await asyncio.to_thread(_prepared)
-    return Plumbing(configured, await Database.open(path), key, holder)
+    configured, path, key, owner = await asyncio.to_thread(_prepare)
+    return Plumbing(configured, await Database.open(path), key, owner)
 
 
-def _prepared() -> tuple[Settings, Path, bytes, str]:
+def _prepare() -> tuple[Settings, Path, bytes, str]:
+    """Read the settings, set up the masking of traces, and make the home's key; on a thread, for files are read."""
     configured = settings()
     _mask_traces()
-    return configured, database_file(), home_key(), run_rows.new_holder()
+    return configured, database_file(), home_key(), claims.new_owner()
 
 
 def _mask_traces() -> None:
-    """Have LangSmith's client, where there is one to be, send traces as masked as what is kept here."""
+    """Set LangSmith's client, where tracing is on, to send traces as masked as the stored rows."""
     if any(os.environ.get(name) == "true" for name in TRACING):
-        from langsmith.run_trees import get_cached_client  # noqa: PLC0415 - only who traces needs it
+        from langsmith.run_trees import get_cached_client  # noqa: PLC0415 - needed only with tracing
 
         get_cached_client(anonymizer=lambda data: json.loads(redact_json(json.dumps(data))))
 
 
 def home_key() -> bytes:
-    """The secret that seals what is read back later; made at its first use, kept in the home and not in the database.
+    """The key that signs stored rows, made at its first use; kept in the home and not in the database.
 
     Raises:
         StorageError: the home cannot be used, or the key file is damaged, another user's, open to others, or gone while
-            rows sealed with it are there.
+            rows signed with it are there.
     """
     path = make_home() / "seal.key"
     try:

@@ -1,9 +1,11 @@
-"""What every step did, in the database. Recording costs a tuple; writing is the writer thread's."""
+"""Spans: the record of every step and model call, in the database.
 
-import json
+`record` appends to a buffer; masking, JSON and INSERT run on the writer thread, so that a step does not wait for them.
+"""
+
 import time
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from baton.plain import json_text
 from baton.redact import redact_error, redact_json, redact_numbers
@@ -18,8 +20,8 @@ INSERT = (
 
 
 @dataclass(frozen=True, slots=True)
-class Where:
-    """A step's place in a run of a thread: `step` is the path of node names, `task_id` the framework's task."""
+class StepRef:
+    """A step of a run on a thread: `step` is the path of node names, `task_id` the framework's task."""
 
     thread_id: str
     run: int
@@ -28,15 +30,29 @@ class Where:
     attempt: int
 
 
+class _Span(NamedTuple):
+    """A span in the buffer: `started` is Unix seconds, `latency_ms` milliseconds, `state` a value of any type."""
+
+    step: StepRef
+    kind: str
+    status: str
+    started: float
+    latency_ms: float
+    state: Any
+    output: str | None
+    error: str | None
+    is_masked: bool
+
+
 class Spans:
-    """Collects spans; they ride along with the next transaction."""
+    """Buffers spans; they are written with the next transaction."""
 
     def __init__(self, database: Database) -> None:
-        self._keep = database.riding(_write)
+        self._buffer = database.riding(_write)
 
     def record(
         self,
-        where: Where,
+        step: StepRef,
         *,
         kind: str = "step",
         status: str,
@@ -46,36 +62,32 @@ class Spans:
         error: str | None = None,
         is_masked: bool = False,
     ) -> None:
-        """Keep one span; `started` is Unix seconds, `state` what the step was given, `output` JSON text.
+        """Record one span that ends now; `started` is Unix seconds, `state` the step's input, `output` JSON text.
 
         `is_masked` says that the texts in both are masked already.
         """
-        took = (time.time() - started) * 1000
-        spot = (where.thread_id, where.run, kind, where.step, where.task_id, where.attempt, status, started, took)
-        self._keep((*spot, state, output, error, is_masked))
+        latency_ms = (time.time() - started) * 1000
+        self._buffer(_Span(step, kind, status, started, latency_ms, state, output, error, is_masked))
 
 
-def _write(tx: Transaction, held: list[tuple[Any, ...]]) -> None:
-    tx.execute_rows(INSERT, [_row(*each) for each in held])
+def _write(tx: Transaction, spans: list[_Span]) -> None:
+    tx.execute_rows(INSERT, [_row(each) for each in spans])
 
 
-def _row(*span: Any) -> tuple[Any, ...]:
-    *spot, state, output, error, is_masked = span
+def _row(span: _Span) -> tuple[Any, ...]:
+    """The values of `INSERT`, masked."""
+    step, mask = span.step, redact_numbers if span.is_masked else redact_json
     return (
-        *spot,
-        _text(state, is_masked),
-        output and (redact_numbers if is_masked else redact_json)(output),
-        error and redact_error(error),
+        step.thread_id,
+        step.run,
+        span.kind,
+        step.step,
+        step.task_id,
+        step.attempt,
+        span.status,
+        span.started,
+        span.latency_ms,
+        None if span.state is None else mask(json_text(span.state).decode()),
+        span.output and mask(span.output),
+        span.error and redact_error(span.error),
     )
-
-
-def _text(state: Any, is_masked: bool) -> str | None:  # noqa: FBT001 - one caller
-    if state is None:
-        return None
-    text = json_text(state).decode()
-    return redact_numbers(text) if is_masked else redact_json(text)
-
-
-def plain(text: str | None) -> Any:
-    """Stored JSON text as data."""
-    return None if text is None else json.loads(text)

@@ -1,1 +1,1 @@
-"""What a step can do, and the boundary around it."""
+"""Typed steps, and the functions that a step calls: effects, approvals, counters, gates."""

@@ -1,7 +1,7 @@
-"""Attempts in all: a retry policy counts within one process, and what is counted here outlives it.
+"""Counts the attempts of a step over all processes: a retry policy counts within one process alone.
 
-Only what fails is written down, so a step that succeeds pays nothing. A step that had all its attempts and is resumed
-nevertheless (no error handler parked it) gets one more for each time.
+Only failures are recorded, so a step that succeeds pays nothing. A step that had all its attempts and is resumed
+nevertheless (no error handler dead-lettered it) gets one more each time.
 """
 
 import time
@@ -11,55 +11,56 @@ from typing import Any
 from langgraph.types import RetryPolicy
 
 from baton.errors import CapReached
-from baton.runtime.active import ActiveRun, execution
-from baton.runtime.spans import Where
+from baton.runtime.active import ActiveRun, execution_info
+from baton.runtime.spans import StepRef
 from baton.steps.counters import count
 
 Policies = RetryPolicy | Sequence[RetryPolicy] | None
 
 
-async def before_retry(run: ActiveRun, where: Where, policies: Policies) -> None:
-    """Count the attempt before this one, also where the framework cut it off for its time.
+async def before_retry(run: ActiveRun, step: StepRef, policies: Policies) -> None:
+    """Count the attempt before this one as a failure, also where the framework cancelled it at its timeout.
 
     Raises:
-        CapReached: the step had all its attempts, or its time.
+        CapReached: the step had all its attempts, or its deadline has passed.
     """
-    most = max((policy.max_attempts for policy in _listed(policies)), default=where.attempt)
-    await _count(run, where, where.attempt - 1, most)
+    most = max((policy.max_attempts for policy in _policy_list(policies)), default=step.attempt)
+    await _count(run, step, step.attempt - 1, most)
 
 
-async def after_failure(run: ActiveRun, where: Where, policies: Policies, error: Exception) -> None:
-    """Count a failure that the framework would answer with another attempt.
+async def after_failure(run: ActiveRun, step: StepRef, policies: Policies, error: Exception) -> None:
+    """Count a failure after which the framework would start another attempt.
 
     Raises:
-        CapReached: there is none left.
+        CapReached: no attempt is left.
     """
-    policy = next((each for each in _listed(policies) if _answers(each, error)), None)
+    policy = next((each for each in _policy_list(policies) if _retries(each, error)), None)
     if policy is None or isinstance(error, CapReached):
         return
     try:
-        await _count(run, where, where.attempt, policy.max_attempts)
-    except CapReached as reached:
-        if where.attempt < policy.max_attempts:  # else the framework ends it, and with the error itself
-            raise CapReached(reached.name, reached.cap, f"{reached}; the last error: {error}") from error
+        await _count(run, step, step.attempt, policy.max_attempts)
+    except CapReached as cap_error:
+        if step.attempt < policy.max_attempts:  # else the framework ends it, and with the error itself
+            raise CapReached(cap_error.name, cap_error.cap, f"{cap_error}; the last error: {error}") from error
 
 
-async def _count(run: ActiveRun, where: Where, attempt: int, most: int) -> None:
-    began = execution().node_first_attempt_time or 0.0  # 0 where the framework does not say
-    failures = await count(run, f"attempts:{where.step}:{where.task_id}", f"{began}:{attempt}")
+async def _count(run: ActiveRun, step: StepRef, attempt: int, most: int) -> None:
+    """Count one failed attempt; raises CapReached where there were `most`, or the step's deadline has passed."""
+    began = execution_info().node_first_attempt_time or 0.0  # 0 where the framework has no time
+    failures = await count(run, f"attempts:{step.step}:{step.task_id}", f"{began}:{attempt}")
     if failures >= most:
-        raise CapReached("attempts", most, f"{where.step} failed {failures} times, and {most} attempts are its most")
+        raise CapReached("attempts", most, f"{step.step} failed {failures} times, and {most} attempts are its most")
     limit = run.plumbing.settings.step_deadline_s
     if began and time.time() - began > limit:
-        raise CapReached("attempts", most, f"{where.step} kept failing for {limit:g} s (BATON_STEP_DEADLINE_S)")
+        raise CapReached("attempts", most, f"{step.step} kept failing for {limit:g} s (BATON_STEP_DEADLINE_S)")
 
 
-def _listed(policies: Policies) -> Sequence[RetryPolicy]:
+def _policy_list(policies: Policies) -> Sequence[RetryPolicy]:
     return [policies] if isinstance(policies, RetryPolicy) else policies or []
 
 
-def _answers(policy: RetryPolicy, error: Exception) -> bool:
-    """Whether a policy would try again; `retry_on` is a class, several, or a function."""
+def _retries(policy: RetryPolicy, error: Exception) -> bool:
+    """Whether a policy would retry after an error; `retry_on` is a class, several, or a function."""
     on: Any = policy.retry_on
     if isinstance(on, Sequence):
         return isinstance(error, tuple(on))

@@ -1,4 +1,4 @@
-"""The boundary of what is not a step of ours: reducers, and nodes that are runnables of LangChain's and LangGraph's."""
+"""The boundary of code that is not a step of ours: reducers, and nodes that are runnables of LangChain or LangGraph."""
 
 from collections.abc import Callable
 from collections.abc import Set as AbstractSet
@@ -15,50 +15,47 @@ Reducer = Callable[[Any, Any], Any]
 
 
 def typed_reducer(codec: Codec, key: str, hint: Any, reduce: Reducer) -> Reducer:
-    """A key's reducer as it sees the types that the key declares, and with the key's name in what it raises.
+    """Wrap a key's reducer: it gets the types that the key declares, and its errors name the key.
 
-    One of JSON's own types, and a list that is only added to, is reduced as it is stored, which is quick.
+    A key of JSON's own types, and a list that is only added to, is reduced in its stored form, which is quick.
     """
-    stored = is_plain(hint) or is_conversation(hint) or (reduce is add and get_origin(bare(hint)) is list)
+    is_stored_form = is_plain(hint) or is_conversation(hint) or (reduce is add and get_origin(bare(hint)) is list)
 
-    def reduced(before: Any, now: Any) -> Any:
+    def reduce_typed(before: Any, now: Any) -> Any:
         try:
-            if stored:
+            if is_stored_form:
                 return reduce(before, now)
-            made = reduce(codec.load_key(key, before), codec.load_key(key, now))
-            return codec.dump_key(key, made)
-        except Exception as error:  # a reducer of somebody's own may raise anything
+            return codec.dump_key(key, reduce(codec.load_key(key, before), codec.load_key(key, now)))
+        except Exception as error:  # a graph's own reducer may raise anything
             raise ReducerFailed(key, error) from error
 
-    return reduced
+    return reduce_typed
 
 
 class Boundary(NamedTuple):
-    """What a node that is a runnable reads and writes: the declared types, of the keys that the state has."""
+    """Converts the input and output of a node that is a runnable, for the keys that the state has."""
 
     codec: Codec
     keys: AbstractSet[str]
     goto: Callable[[Any, str], Any]
 
     def load(self, stored: Any, node: str) -> Any:
-        """The state as its declared types; what is no state, such as the argument of a `Send`, as it is."""
-        return (
-            self.codec.load(stored, node) if isinstance(stored, dict) and stored.keys() <= self.codec.names else stored
-        )
+        """Read the state as its declared types; another value, such as the argument of a `Send`, stays as it is."""
+        is_state = isinstance(stored, dict) and stored.keys() <= self.codec.names
+        return self.codec.load(stored, node) if is_state else stored
 
-    def dump(self, made: Any, node: str) -> Any:
-        """What it wrote in the form that is stored; keys that the state does not have are left out, as by LangGraph."""
-        if isinstance(made, Command):
-            if made.graph is not None:
-                return made
-            return Command(update=self.dump(made.update, node), resume=made.resume, goto=self.goto(made.goto, node))
-        if isinstance(made, list | tuple) and made and all(isinstance(each, Command | dict) for each in made):
-            return [self.dump(each, node) for each in made]
-        made = update_of(made)
-        if not isinstance(made, dict):
-            return made
-        known = {name: each for name, each in made.items() if name in self.codec.names}
-        return {
-            **{name: made[name] for name in made.keys() & self.keys - known.keys()},
-            **self.codec.dump(known, node)[0],
-        }
+    def dump(self, output: Any, node: str) -> Any:
+        """Convert an output to the form that is stored; keys that the state lacks are left out, as LangGraph does."""
+        if isinstance(output, Command):
+            if output.graph is not None:
+                return output
+            update, goto = self.dump(output.update, node), self.goto(output.goto, node)
+            return Command(update=update, resume=output.resume, goto=goto)
+        if isinstance(output, list | tuple) and output and all(isinstance(each, Command | dict) for each in output):
+            return [self.dump(each, node) for each in output]
+        update = update_of(output)
+        if not isinstance(update, dict):
+            return update
+        known = {name: each for name, each in update.items() if name in self.codec.names}
+        others = {name: update[name] for name in update.keys() & self.keys - known.keys()}
+        return {**others, **self.codec.dump(known, node)[0]}

@@ -1,7 +1,8 @@
-"""Steps that failed for good are parked with their evidence, once per `thread:run:path:occurrence`.
+"""Error handlers that record a step which failed for good, with its evidence, as a dead letter.
 
-`park` ends the run; `park_branch(join)` lets a fan-out go on without its failed worker. A step of a graph inside
-another is kept where it failed, and the graph around it decides how the run goes on, by its own handler.
+`dead_letter` ends the run; `dead_letter_branch(join)` lets a fan-out go on without its failed worker. A step of a graph
+inside another is recorded where it failed, and the graph around it decides by its own handler how the run goes on.
+There is one dead letter for each `thread:run:path:occurrence`.
 """
 
 import hashlib
@@ -38,9 +39,10 @@ from baton.errors import (
 from baton.plain import json_text
 from baton.records import Record
 from baton.redact import redact_error, redact_json
-from baton.runtime.active import ActiveRun, Level, active_run, execution, place
+from baton.runtime.active import ActiveRun, active_run, checkpoint_refs, execution_info
 from baton.steps.scopes import scope_of
 from baton.storage.letter_rows import get, put, set_ends_run
+from baton.storage.records import CheckpointRef, DeadLetter, Evidence, FailedAttempt
 from baton.storage.transaction import Transaction
 
 REASONS: dict[type[BaseException], str] = {
@@ -71,12 +73,12 @@ WRITERS = (
     " AND writes.checkpoint_id = (SELECT checkpoint_id FROM checkpoints WHERE thread_id = :thread_id"
     " AND checkpoint_ns = '' ORDER BY seq DESC LIMIT 1)"
 )
-PARKED = re.compile(r"Parked\('(dl-[0-9a-f]{12})'\)")  # what an error is after a restart: text
-MOST_RAW = 16_384  # characters kept of an answer that was of no use
+DEAD_LETTER_ID = re.compile(r"Parked\('(dl-[0-9a-f]{12})'\)")  # after a restart the framework hands errors on as text
+MOST_RAW = 16_384  # characters of a model's answer in the evidence
 
 
 class Failure(Record):
-    """What a join is told of a worker that failed; `request` is what the worker was given."""
+    """A worker that failed, for the join of a fan-out; `request` is the worker's input."""
 
     letter_id: str
     step: str
@@ -85,43 +87,48 @@ class Failure(Record):
     request: Any
 
 
-async def park(state: Any, error: NodeError) -> Command[Any]:
-    """End the run with a dead letter: for `set_node_defaults(error_handler=park)`.
+async def dead_letter(state: Any, error: NodeError) -> Command[Any]:
+    """End the run with a dead letter: for `set_node_defaults(error_handler=dead_letter)`.
 
-    `state` is the failed step's raw input; the letter keeps it, redacted, with every attempt's error. What runs beside
-    the failed step, and the steps after it, end as they would have: the run is over when they are.
+    `state` is the failed step's raw input; the dead letter holds it, redacted, with every attempt's error. The steps
+    beside the failed one, and those after them, end as they would have: the run is over when they are.
 
     Raises:
         Parked: this graph is a step of another, which decides how the run goes on.
     """
-    letter_id = await _kept(state, error, ends_run=True)
-    if framework.is_inner(execution().checkpoint_ns):
+    letter_id = await _record_failure(state, error, ends_run=True)
+    if framework.is_inner(execution_info().checkpoint_ns):
         raise Parked(letter_id)
     active_run().ended_by = letter_id
     return Command(goto=END)
 
 
-def park_branch(join: str, failures: str = "failures") -> Callable[[Any, NodeError], Awaitable[Command[Any]]]:
-    """An error handler for fan-out workers: keep the failure, add it to the state's `failures` and go to `join`.
+def dead_letter_branch(join: str, failures: str = "failures") -> Callable[[Any, NodeError], Awaitable[Command[Any]]]:
+    """An error handler for fan-out workers: record the failure, add it to the state's `failures` and go to `join`.
 
     `failures` names a list of `Failure` with a reducer; `join` is a deferred node, so that it runs once.
     """
 
-    async def park_branch(state: Any, error: NodeError) -> Command[Any]:
-        letter_id = await _kept(state, error, ends_run=False)
+    async def dead_letter_branch(state: Any, error: NodeError) -> Command[Any]:
+        letter_id = await _record_failure(state, error, ends_run=False)
         letter = await active_run().plumbing.database.do(lambda tx: get(tx, letter_id))
-        told = {name: letter[name] for name in ("letter_id", "step", "reason", "error")}
-        return Command(update={failures: [Failure(**told, request=state)]}, goto=join)
+        failure = Failure(
+            letter_id=letter_id, step=letter.step, reason=letter.reason, error=letter.error, request=state
+        )
+        return Command(update={failures: [failure]}, goto=join)
 
-    return park_branch
+    return dead_letter_branch
 
 
-async def _kept(state: Any, error: NodeError, *, ends_run: bool) -> str:
-    """The id of the letter that keeps what failed here, or in a graph inside this step."""
+park, park_branch = dead_letter, dead_letter_branch  # their names of before
+
+
+async def _record_failure(state: Any, error: NodeError, *, ends_run: bool) -> str:
+    """Record the failed step, unless a graph inside it did already; returns the dead letter's id."""
     if isinstance(error.error, LeaseLost):
-        raise error.error  # the run lives on in another process; it is not this one's to end
-    run, info = active_run(), execution()
-    if inside := PARKED.search(repr(error.error)):
+        raise error.error  # another process works the run now, and this one must not end it
+    run, info = active_run(), execution_info()
+    if inside := DEAD_LETTER_ID.search(repr(error.error)):
         letter_id = inside[1]
         await run.plumbing.database.do(lambda tx: set_ends_run(tx, run, letter_id, ends_run=ends_run))
         return letter_id
@@ -133,14 +140,14 @@ async def _kept(state: Any, error: NodeError, *, ends_run: bool) -> str:
         error.error,
         checkpoint_id=info.checkpoint_id,
         ends_run=ends_run,
-        places=[place()],
+        places=[checkpoint_refs()],
         path=_path(run),
         may_send=scope_of(run).may_send,
     )
 
 
 def _path(run: ActiveRun) -> str:
-    """The failed step with its visit; nothing where its graph counts none."""
+    """The failed step's path; empty where its graph counts no visits."""
     try:
         return scope_of(run).path()
     except BatonError:
@@ -155,29 +162,46 @@ async def record(
     *,
     checkpoint_id: str | None,
     ends_run: bool = True,
-    places: Sequence[list[Level]] = (),
+    places: Sequence[list[CheckpointRef]] = (),
     path: str = "",
     may_send: bool = False,
 ) -> str:
-    """Keep what failed with its evidence; the same failure again opens the same letter. Returns the letter's id.
+    """Record a failed step with its evidence; the same failure again reopens its dead letter. Returns the letter's id.
 
-    `places` says where each step stood that is to be done again; without one the letter cannot be replayed.
+    `places` are the checkpoints of each step that a replay does again, outermost graph first; without one the dead
+    letter cannot be replayed.
     """
-    request = json_text(state).decode()
+    request, now = json_text(state).decode(), time.time()
     occurrence = _short_hash(request)
-    letter = {
-        "letter_id": f"dl-{_short_hash(f'{run.thread_id}:{run.run}:{path or step}:{occurrence}')}",
-        "thread_id": run.thread_id,
-        "run": run.run,
-        "path": path,
-        "step": step,
-        "occurrence": occurrence,
-        "reason": reason_of(error),
-        "error": redact_error(error if isinstance(error, str) else f"{type(error).__name__}: {error}"),
-        "ends_run": ends_run,
-        "now": time.time(),
-    }
-    evidence = {
+    letter = DeadLetter(
+        letter_id=f"dl-{_short_hash(f'{run.thread_id}:{run.run}:{path or step}:{occurrence}')}",
+        thread_id=run.thread_id,
+        run=run.run,
+        path=path,
+        step=step,
+        occurrence=occurrence,
+        reason=reason_of(error),
+        error=redact_error(error if isinstance(error, str) else f"{type(error).__name__}: {error}"),
+        evidence=_evidence(request, error, checkpoint_id, places, may_send=may_send),
+        ends_run=ends_run,
+        created_at=now,
+        updated_at=now,
+    )
+    again = isinstance(error, str)  # the framework hands an error on as text where a handler runs again
+    await run.plumbing.database.do(lambda tx: _insert(tx, run, letter, again=again))
+    return letter.letter_id
+
+
+def _evidence(
+    request: str,
+    error: BaseException | str,
+    checkpoint_id: str | None,
+    places: Sequence[list[CheckpointRef]],
+    *,
+    may_send: bool,
+) -> Evidence:
+    """The evidence of a failure, without its attempts; `request` is the step's input as JSON text."""
+    return {
         "request": json.loads(redact_json(request)),
         "raw": redact_error(error.raw[:MOST_RAW]) if isinstance(error, BadAnswer) else None,
         "checkpoint_id": checkpoint_id,
@@ -185,31 +209,29 @@ async def record(
         "version": version("baton"),
         "may_send": may_send,
         "effect": getattr(error, "key", None) if isinstance(error, InDoubt | BadReceipt) else None,
+        "attempts": [],
     }
-    again = isinstance(error, str)  # the framework hands an error on as text where a handler runs anew
-    await run.plumbing.database.do(lambda tx: _put(tx, run, letter, evidence, again=again))
-    return str(letter["letter_id"])
 
 
-async def record_reducer(run: ActiveRun, failed: ReducerFailed) -> str:
-    """Keep that a reducer failed on what the steps of one superstep wrote; a replay does those steps again.
+async def record_reducer(run: ActiveRun, error: ReducerFailed) -> str:
+    """Record that a reducer failed on the values of the steps of one superstep; a replay does those steps again.
 
-    Returns the letter's id. A reducer runs after its steps have ended, so no error handler of theirs sees it.
+    Returns the dead letter's id. A reducer runs after its steps have ended, so no error handler of theirs sees it.
     """
-    writers = await run.plumbing.database.do(lambda tx: _writers(tx, run, failed.key))
-    named = ReducerFailed(failed.key, failed.cause, sorted({step for step, _, _ in writers}))
+    writers = await run.plumbing.database.do(lambda tx: _reducer_writers(tx, run, error.key))
+    named_error = ReducerFailed(error.key, error.cause, sorted({step for step, _, _ in writers}))
     return await record(
         run,
-        " and ".join(named.steps) or failed.key,
-        {"key": failed.key},
-        named,
+        " and ".join(named_error.steps) or error.key,
+        {"key": error.key},
+        named_error,
         checkpoint_id=writers[0][1] if writers else None,
-        places=[[("", checkpoint, task)] for _, checkpoint, task in writers],
+        places=[[CheckpointRef("", checkpoint, task)] for _, checkpoint, task in writers],
     )
 
 
-def _writers(tx: Transaction, run: ActiveRun, key: str) -> list[tuple[str, str, str]]:
-    """The steps that wrote a key in the superstep where a thread stands: step, checkpoint, task."""
+def _reducer_writers(tx: Transaction, run: ActiveRun, key: str) -> list[tuple[str, str, str]]:
+    """The steps that wrote a key in the current superstep of a thread: step, checkpoint id, task id."""
     values = {"thread_id": run.thread_id, "run": run.run, "key": key}
     return [tuple(row) for row in tx.execute(WRITERS, values).fetchall()]
 
@@ -219,14 +241,16 @@ def _short_hash(text: str) -> str:
 
 
 def reason_of(error: BaseException | str) -> str:
-    """The reason class of an error; after a restart the framework hands it on as text, which begins with its name."""
+    """The reason class of an error; after a restart the framework hands it on as text that begins with its class."""
     if isinstance(error, str):
         return {kind.__name__: reason for kind, reason in REASONS.items()}.get(error.partition("(")[0], "failure")
     return next((reason for kind, reason in REASONS.items() if isinstance(error, kind)), "failure")
 
 
-def _put(tx: Transaction, run: ActiveRun, letter: dict[str, Any], evidence: dict[str, Any], *, again: bool) -> None:
+def _insert(tx: Transaction, run: ActiveRun, letter: DeadLetter, *, again: bool) -> None:
+    """Insert a dead letter, with the failed attempts of its step from the spans."""
     run.guard(tx)
-    task = evidence["places"][0][-1][2] if evidence["places"] else None
-    attempts = [dict(row) for row in tx.execute(ATTEMPTS, {**letter, "task": task}).fetchall()]
-    put(tx, letter, {**evidence, "attempts": attempts}, again=again)
+    task = letter.checkpoints[0][-1].task_id if letter.checkpoints else None
+    rows = tx.execute(ATTEMPTS, {**letter._asdict(), "task": task}).fetchall()
+    attempts = [FailedAttempt(attempt=each[0], started_at=each[1], latency_ms=each[2], error=each[3]) for each in rows]
+    put(tx, letter._replace(evidence={**letter.evidence, "attempts": attempts}), again=again)

@@ -6,17 +6,17 @@ from baton.errors import GateFailed
 
 
 class GateReport(TypedDict):
-    """What a gate writes: its `complaint` for the step that must repair, and the gates that had one repair each."""
+    """The update of a gate: its `complaint` for the step that must repair, and the gates that had one repair each."""
 
     complaint: str | None
     repaired: list[str]
 
 
 def gate_report(gate: str, fault: str | None, repaired: list[str]) -> GateReport:
-    """The report on one result; `fault` says what is wrong with it, None that nothing is.
+    """The report on one result; `fault` is its fault, None where it passed.
 
     Raises:
-        GateFailed: the one repair of this gate was used up.
+        GateFailed: the result has a fault, and the one repair of this gate was used up.
     """
     if fault is None:
         return {"complaint": None, "repaired": repaired}

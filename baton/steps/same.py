@@ -20,13 +20,13 @@ STORED = (
     *(bytes, bytearray, Decimal, date, time, timedelta, timezone, ZoneInfo, UUID, Path, re.Pattern),
     *(IPv4Address, IPv4Interface, IPv4Network, IPv6Address, IPv6Interface, IPv6Network),
 )
-"""Types of the standard library that LangGraph stores as what they are."""
+"""Types of the standard library that LangGraph's serializer returns unchanged."""
 
 LEAVES = {str, int, bool, type(None)}
 JSON = {*LEAVES, float}
 Difference = tuple[str, Any, Any]
 MISSING = object()
-"""Stands for what is only in one of the two."""
+"""In place of a value that only one of the two has."""
 
 
 def is_json(value: Any) -> bool:
@@ -40,7 +40,7 @@ def is_json(value: Any) -> bool:
 
 
 def is_storable(value: Any) -> bool:
-    """Whether a value is made of types that LangGraph's serializer knows of itself; of others it makes what it can."""
+    """Whether a value is made of types that LangGraph's serializer returns unchanged; others it may change."""
     if isinstance(value, Mapping):
         return all(map(is_storable, value.keys())) and all(map(is_storable, value.values()))
     if type(value) in {list, tuple, set, frozenset, deque}:
@@ -67,7 +67,7 @@ def same(one: Any, other: Any) -> bool:  # noqa: PLR0911 - a line for each kind 
 
 
 def _same_by_name(one: dict[Any, Any], other: dict[Any, Any]) -> bool:
-    """As `same`, quick where the names are texts."""
+    """As `same`, for two dicts; quick where the keys are texts."""
     if len(one) != len(other):
         return False
     for name, each in one.items():
@@ -80,7 +80,7 @@ def _same_by_name(one: dict[Any, Any], other: dict[Any, Any]) -> bool:
 
 
 def differences(one: Any, other: Any, at: str = "") -> Iterator[Difference]:
-    """Where two values differ, as `.facts.0.amount`, and what stands there in each; nothing where they are the same."""
+    """The differences of two values: a path such as `.facts.0.amount`, and both values; none where they are equal."""
     kind = type(one)
     if kind is not type(other):
         yield at, one, other
@@ -127,7 +127,7 @@ def _in_sets(one: AbstractSet[Any], other: AbstractSet[Any], at: str) -> Iterato
 
 
 def _in_records(one: Any, other: Any, at: str) -> Iterator[Difference]:
-    """Also the fields that a model took beyond its own, and its private ones."""
+    """The differences of two records, also in the extra fields and the private ones of a model."""
     if not isinstance(one, BaseModel):
         for field in fields(one):
             yield from differences(getattr(one, field.name), getattr(other, field.name), f"{at}.{field.name}")
@@ -146,10 +146,10 @@ def _alike(one: Any, other: Any) -> bool:
         return one is other
     try:
         return bool(one == other)
-    except Exception:  # noqa: BLE001 - a comparison of somebody's own type may raise anything: then they are not known to be
+    except Exception:  # noqa: BLE001 - a comparison of a type of others may raise anything: then they count as different
         return False
 
 
 def _zone(moment: datetime | time) -> tuple[Any, int]:
-    """The zone by its name and rules: UTC is UTC, whoever made it; one of the zone database is no fixed offset."""
+    """The zone's key and the fold: all forms of UTC are equal, but a zone of the database is no fixed offset."""
     return getattr(moment.tzinfo, "key", None), moment.fold

@@ -1,12 +1,12 @@
-"""Where a step stands in its run, in words that stay the same after a crash, a retry or a replay.
+"""The path of a step in its run, which stays the same after a crash, a retry or a replay.
 
 A path names, outermost graph first, each step with its visit in the run (`pay@2`), its number among the `Send`s to it
 (`pay@1.0`) and, where a step calls several graphs, the number of the call (`1:pay@1`); in a tool, the tool call's id
 comes last. Task ids and superstep numbers would not do: a fork, an update or a `Send` of another kind changes them.
 
 Visits are counted in the state itself, in a channel that only the plumbing sees, so they follow the checkpoint's own
-ancestors: a fork counts what came before it, and an update counts nothing. A visit is noted when a step ends that asked
-and when its error handler runs.
+ancestors: a fork counts the visits before it, and an update counts none. A visit is written when a step ends that read
+its number, and when its error handler runs.
 """
 
 import time
@@ -30,28 +30,28 @@ from langgraph.types import Command
 
 from baton import _langgraph as framework
 from baton.errors import BatonError
-from baton.models.counted import count_calls
+from baton.models.callbacks import count_calls
 from baton.plain import json_text
-from baton.runtime.active import ActiveRun, active_run, execution, here
+from baton.runtime.active import ActiveRun, active_run, current_step, execution_info
 from baton.storage.fence import ACTIVE
 
 if TYPE_CHECKING:
     from baton.steps.boundary import Boundary
 
-NOTED = "__baton_visit"  # in a task's `configurable`
+VISIT_KEY = "__baton_visit"  # in a task's `configurable`
 
 
 class StepScope:
-    """One attempt of one step: its place, and what it has asked for."""
+    """One attempt of one step: its path, and the effects and questions that it has asked for."""
 
-    __slots__ = ("_config", "_part", "_visit", "may_send", "name", "namespace", "outer", "replies", "taken")
+    __slots__ = ("_config", "_part", "_visit", "may_send", "name", "names_in_use", "namespace", "outer", "replies")
 
     def __init__(self, config: RunnableConfig, name: str, namespace: str) -> None:
         self.name, self.namespace, self._config = name, namespace, config
-        self.outer = _around(namespace) if _current.get() else None
-        self.taken: set[tuple[str, ...]] = set()  # the effects and questions of this attempt
+        self.outer = _scope_around(namespace) if _current.get() else None
+        self.names_in_use: set[tuple[str, ...]] = set()  # the effects and questions of this attempt
         self.replies = 0  # replies that its interrupts have taken
-        self.may_send = False  # whether it is a failed step with an edge of its own choosing, which may be a `Send`
+        self.may_send = False  # whether it is a failed step whose next edge it chooses itself, which may be a `Send`
         self._visit: int | None = None
         self._part: str | None = None
 
@@ -66,31 +66,32 @@ class StepScope:
         return f"{self.outer.path()}/{self._part}" if self.outer else self._part
 
     def with_visit(self, update: Any) -> Any:
-        """The update of the step with its visit, for the next one to count on; `noting` writes it down.
+        """The update of the step with its visit added, from which the next visit counts; `with_visit_writes` writes it.
 
-        Also where nobody asked for its number: it may have asked before a crash or failed here once, and that counted.
+        Also where this attempt did not read its number: one before a crash, or one that failed, may have read it.
         """
         visit = self.visit()
         if visit is None:
             return update
         if not isinstance(update, Command):
             return {**(update or {}), framework.VISITS: {self.name: visit}}
-        if update.graph is not None:  # it is for a graph around this one, which has visits of its own
+        if update.graph is not None:  # the update is for a graph around this one, which has visits of its own
             return update
         return replace(update, update={**(update.update or {}), framework.VISITS: {self.name: visit}})
 
     def visit(self) -> int | None:
-        """Which visit of the step in its run this is, from 1 on; None where its graph counts none."""
+        """The number of this visit of the step in its run, from 1 on; None where its graph counts no visits."""
         if self._visit is None and (visits := framework.read_visits(self._config)) is not None:
             self._visit = visits.get(self.name, 0) + 1
         return self._visit
 
     def write_visit(self) -> None:
-        """Write the visit of a node that is a runnable, whose update may have any form."""
+        """Hand the visit of a node that is a runnable to `VisitWriter`: its update may have any form."""
         if (visit := self.visit()) is not None:
-            self._config["configurable"][NOTED] = (self.name, visit)
+            self._config["configurable"][VISIT_KEY] = (self.name, visit)
 
     def _own_part(self) -> str:
+        """The last part of the path: call, name, visit and send number."""
         visit, call = self.visit(), self._call()
         if visit is None or not (call == "" or call.isdecimal()):
             raise BatonError(f"{self.name} is a step of a graph that counts no visits; give the effect an `occurrence`")
@@ -98,16 +99,16 @@ class StepScope:
         return f"{call and f'{call}:'}{self.name}@{visit}{'' if send is None else f'.{send}'}"
 
     def _call(self) -> str:
-        """Which one of the graphs that the step around this one calls it is in; nothing for the first."""
+        """The number of this step's graph among those that the step around it calls; empty for the first."""
         root = self._config["configurable"][ACTIVE].root
-        return framework.call_in(self.namespace, self.outer.namespace if self.outer else root)
+        return framework.call_number(self.namespace, self.outer.namespace if self.outer else root)
 
 
 _current: ContextVar[StepScope | None] = ContextVar("baton_step", default=None)
 
 
 class _ToolCalls(BaseCallbackHandler):
-    """Notes which tool call each run of a tool answers: a tool is not told itself."""
+    """Records which tool call each run of a tool answers: the tool itself does not get the id."""
 
     ignore_chain = ignore_chat_model = ignore_custom_event = ignore_llm = ignore_retriever = ignore_retry = True
 
@@ -133,45 +134,46 @@ register_configure_hook(_tool_calls, inheritable=True)
 
 
 def enter_step(name: str, config: RunnableConfig | None = None) -> StepScope:
-    """Stand in a step from here on: graphs that are called stand inside it. Whoever looks goes outwards from there."""
-    found = config or get_config()
-    _count_calls_anew(found)
-    scope = StepScope(found, name, framework.namespace_of(found))
+    """Set the scope of the step that begins, and return it; graphs that it calls find it as the scope around them."""
+    step_config = config or get_config()
+    _count_calls_anew(step_config)
+    scope = StepScope(step_config, name, framework.namespace_of(step_config))
     _current.set(scope)
     return scope
 
 
 def _count_calls_anew(config: RunnableConfig) -> None:
-    """Number the graphs that a retry calls from the first on: each finds what it had done, as after a crash.
+    """Number the graphs that a retry calls from the first on, so that each finds its own checkpoints, as after a crash.
 
-    The framework counts on, and gives a call what another call had done before a crash. Where somebody went back to a
+    The framework counts on instead, and a call would find the checkpoints of another. After a replay from an earlier
     checkpoint, a retry does not go back once more: that would give its graphs their input a second time.
     """
-    known = config["configurable"]
-    if known[framework.RUNTIME].execution_info.node_attempt > 1:
-        known[framework.SCRATCHPAD] = replace(known[framework.SCRATCHPAD], subgraph_counter=count().__next__)
-        known[framework.REPLAY_STATE] = None
+    configurable = config["configurable"]
+    if configurable[framework.RUNTIME].execution_info.node_attempt > 1:
+        scratchpad = configurable[framework.SCRATCHPAD]
+        configurable[framework.SCRATCHPAD] = replace(scratchpad, subgraph_counter=count().__next__)
+        configurable[framework.REPLAY_STATE] = None
 
 
 def scope_of(run: ActiveRun) -> StepScope:
-    """The scope of the step that calls; of a step that is not ours the run keeps it."""
+    """The scope of the step that calls; the run holds that of a step of a graph that is not ours."""
     scope, config = _current.get(), get_config()
     namespace = framework.namespace_of(config)
     while scope is not None and scope.namespace != namespace:
         scope = scope.outer
     if scope is not None:
         return scope
-    attempt = (namespace, execution().node_attempt)
+    attempt = (namespace, execution_info().node_attempt)
     if attempt not in run.foreign_scopes:
         run.foreign_scopes[attempt] = StepScope(config, config["metadata"]["langgraph_node"], namespace)
-    found: StepScope = run.foreign_scopes[attempt]
-    return found
+    foreign: StepScope = run.foreign_scopes[attempt]
+    return foreign
 
 
-def _around(namespace: str) -> StepScope | None:
-    """The nearest scope that a namespace is that of, or lies in."""
+def _scope_around(namespace: str) -> StepScope | None:
+    """The nearest scope whose namespace is this one, or around it."""
     scope = _current.get()
-    while scope is not None and not framework.lies_in(f"{namespace}|", scope.namespace):
+    while scope is not None and not framework.is_within(f"{namespace}|", scope.namespace):
         scope = scope.outer
     return scope
 
@@ -179,8 +181,8 @@ def _around(namespace: str) -> StepScope | None:
 def tool_call_id() -> str | None:
     """The id of the tool call that the caller answers; None outside a tool."""
     calls = _tool_calls.get()
-    answered: Any = getattr(get_config().get("callbacks"), "parent_run_id", None)
-    return calls.ids.get(answered) if calls else None
+    tool_run_id: Any = getattr(get_config().get("callbacks"), "parent_run_id", None)
+    return calls.ids.get(tool_run_id) if calls else None
 
 
 class Scoped(Runnable[Any, Any]):
@@ -192,17 +194,17 @@ class Scoped(Runnable[Any, Any]):
 
     def invoke(self, input: Any, config: RunnableConfig | None = None, **options: Any) -> Any:  # noqa: A002
         """See Runnable."""
-        with self._step_of(config, input) as seen:
-            made = self._dump(self.bound.invoke(self._load(input), config, **options))
-            seen.append(made)
-        return made
+        with self._enter(config, input) as outputs:
+            output = self._dump(self.bound.invoke(self._load(input), config, **options))
+            outputs.append(output)
+        return output
 
     async def ainvoke(self, input: Any, config: RunnableConfig | None = None, **options: Any) -> Any:  # noqa: A002
         """See Runnable."""
-        with self._step_of(config, input) as seen:
-            made = self._dump(await self.bound.ainvoke(self._load(input), config, **options))
-            seen.append(made)
-        return made
+        with self._enter(config, input) as outputs:
+            output = self._dump(await self.bound.ainvoke(self._load(input), config, **options))
+            outputs.append(output)
+        return output
 
     async def astream(
         self,
@@ -211,54 +213,56 @@ class Scoped(Runnable[Any, Any]):
         **options: Any,
     ) -> AsyncIterator[Any]:
         """See Runnable."""
-        with self._step_of(config, input) as seen:
+        with self._enter(config, input) as outputs:
             async for part in self.bound.astream(self._load(input), config, **options):
-                seen.append(self._dump(part))
-                yield seen[-1]
+                outputs.append(self._dump(part))
+                yield outputs[-1]
 
-    def _load(self, given: Any) -> Any:
-        return self._boundary.load(given, self._step) if self._boundary else given
+    def _load(self, stored: Any) -> Any:
+        return self._boundary.load(stored, self._step) if self._boundary else stored
 
-    def _dump(self, made: Any) -> Any:
-        return self._boundary.dump(made, self._step) if self._boundary else made
+    def _dump(self, output: Any) -> Any:
+        return self._boundary.dump(output, self._step) if self._boundary else output
 
     @contextmanager
-    def _step_of(self, config: RunnableConfig | None, given: Any) -> Iterator[list[Any]]:
-        """The step that this node is, with a span however it ends; what it made is put into the list."""
+    def _enter(self, config: RunnableConfig | None, state: Any) -> Iterator[list[Any]]:
+        """Run the block as this step, with a span at its end; the block appends the step's output to the list."""
         if _tool_calls.get() is None:
             _tool_calls.set(_ToolCalls())
-        if not isinstance(self.bound, CompiledStateGraph):  # its own steps see to it
+        if not isinstance(self.bound, CompiledStateGraph):  # the steps of a graph do this themselves
             count_calls()
-        scope, seen, started = enter_step(self._step, config), list[Any](), time.time()
+        scope, outputs, started = enter_step(self._step, config), list[Any](), time.time()
         try:
-            yield seen
+            yield outputs
         except BaseException as error:
-            self._keep_span(given, started, error)
+            self._record_span(state, started, error)
             raise
         scope.write_visit()
-        self._keep_span(given, started, None, seen[-1] if seen else None)
+        self._record_span(state, started, None, outputs[-1] if outputs else None)
 
-    def _keep_span(self, given: Any, started: float, error: BaseException | None, made: Any = None) -> None:
-        """Keep what the node was given and made; the steps of a graph are kept by themselves."""
+    def _record_span(self, state: Any, started: float, error: BaseException | None, output: Any = None) -> None:
+        """Record the node's span; the steps of a graph record their own."""
         if isinstance(self.bound, CompiledStateGraph):
             return
         run = active_run()
-        told = None if error is None or isinstance(error, GraphBubbleUp) else f"{type(error).__name__}: {error}"
-        status = "done" if error is None else "interrupted" if told is None else "failed"
-        output = None if error else json_text(made).decode()
-        run.plumbing.spans.record(here(run), status=status, started=started, state=given, output=output, error=told)
+        message = None if error is None or isinstance(error, GraphBubbleUp) else f"{type(error).__name__}: {error}"
+        status = "done" if error is None else "interrupted" if message is None else "failed"
+        text = None if error else json_text(output).decode()
+        run.plumbing.spans.record(
+            current_step(run), status=status, started=started, state=state, output=text, error=message
+        )
 
 
-class Noting(Runnable[Any, Any]):
-    """Writes the visit of a node that is a runnable down together with the rest of what it writes.
+class VisitWriter(Runnable[Any, Any]):
+    """Writes the visit of a node that is a runnable together with the node's own writes.
 
-    A step that is cancelled keeps what it had written by then and counts as finished: its visit must not come first.
+    A step that is cancelled keeps its writes so far and counts as finished, so its visit must not be written first.
     """
 
     def invoke(self, input: Any, config: RunnableConfig | None = None, **_: Any) -> Any:  # noqa: A002
         """See Runnable."""
-        if config is not None and (noted := config["configurable"].pop(NOTED, None)):
-            framework.write_visit(config, *noted)
+        if config is not None and (visit := config["configurable"].pop(VISIT_KEY, None)):
+            framework.write_visit(config, *visit)
         return input
 
     async def ainvoke(self, input: Any, config: RunnableConfig | None = None, **_: Any) -> Any:  # noqa: A002
@@ -269,23 +273,23 @@ class Noting(Runnable[Any, Any]):
 def count_visits(
     compiled: Any, foreign: AbstractSet[str], boundary: "Callable[[Any], Boundary | None]" = lambda _bound: None
 ) -> Any:
-    """The compiled graph with a channel for its visits, and a scope around the nodes that are not functions of ours."""
+    """Give a compiled graph a channel for its visits, and a scope to its `foreign` nodes; returns the graph.
+
+    Foreign nodes are those that are not functions wrapped by TypedStateGraph.
+    """
     compiled.channels[framework.VISITS] = framework.visits_channel()
     for name, node in compiled.nodes.items():
         if name in foreign:
-            scoped = {
-                "bound": Scoped(counting(node.bound), name, boundary(node.bound)),
-                "writers": [Noting(), *node.writers],
-            }
-            compiled.nodes[name] = node.copy(scoped)
+            bound = Scoped(counting(node.bound), name, boundary(node.bound))
+            compiled.nodes[name] = node.copy({"bound": bound, "writers": [VisitWriter(), *node.writers]})
         else:
-            compiled.nodes[name] = framework.noting(node, begins=name == START)
+            compiled.nodes[name] = framework.with_visit_writes(node, begins=name == START)
     return compiled
 
 
 def counting(graph: Any) -> Any:
-    """A plain graph of LangGraph's as one that counts its visits; anything else as it is."""
+    """A copy of LangGraph's own graph that counts its visits; anything else is returned as it is."""
     if not isinstance(graph, CompiledStateGraph) or framework.VISITS in graph.channels:
         return graph
-    copied = graph.copy({"nodes": dict(graph.nodes), "channels": dict(graph.channels)})
-    return count_visits(copied, copied.nodes.keys() - {START})
+    copy = graph.copy({"nodes": dict(graph.nodes), "channels": dict(graph.channels)})
+    return count_visits(copy, copy.nodes.keys() - {START})

@@ -1,4 +1,4 @@
-"""What the annotations of a state say, and the forms of them that a codec works with."""
+"""Reads the annotations of states and steps, and converts them to the types that a codec works with."""
 
 import sys
 import typing
@@ -28,19 +28,19 @@ EXACT: dict[Any, Any] = {
     bool: Annotated[bool, Strict()],
     float: Union[Annotated[float, Strict()], Annotated[int, Strict()]],  # noqa: UP007 - of no types
 }
-"""Leaves that pydantic would read other things as: "5" as 5, True as 1, 1 as 1.0."""
+"""Leaves as strict types, without which pydantic would convert values: "5" to 5, True to 1, 1 to 1.0."""
 
 QUALIFIERS = {Required, NotRequired, typing.Required, typing.NotRequired}
 ANY_TYPE = ConfigDict(arbitrary_types_allowed=True)
 
 
 def hints_of(thing: Any) -> dict[str, Any]:
-    """The annotations of a class or function with all that is said beside the types.
+    """The annotations of a class or function, with their metadata such as reducers.
 
-    Names that are local to the functions which call this one are known too: a state may be declared in a test.
+    Names local to the functions that call this one are resolved too: a state may be declared in a test.
 
     Raises:
-        NameError: an annotation names what there is not.
+        NameError: an annotation uses a name that does not exist.
     """
     try:
         return get_type_hints(thing, include_extras=True)
@@ -49,12 +49,12 @@ def hints_of(thing: Any) -> dict[str, Any]:
 
 
 def _locals_around(frame: FrameType | None) -> dict[str, Any]:
-    """The local names of all callers; the nearest ones count."""
-    found: dict[str, Any] = {}
+    """The local names of all callers; of equal names, the nearest caller's."""
+    names: dict[str, Any] = {}
     while frame is not None:
-        found = {**frame.f_locals, **found}
+        names = {**frame.f_locals, **names}
         frame = frame.f_back
-    return found
+    return names
 
 
 def is_schema(annotation: Any) -> bool:
@@ -68,41 +68,41 @@ def is_record(annotation: Any) -> bool:
 
 
 def typed_dict(schema: Any, *, partial: bool = False, exact: bool = True, around: tuple[Any, ...] = ()) -> Any:
-    """The keys of a schema as a TypedDict that pydantic takes on every Python; `partial`, none of them must be there.
+    """Make a TypedDict of a schema's keys that pydantic takes on every Python; with `partial`, no key is required.
 
-    With `exact`, numbers are read as they are written: a value that pydantic would change does not fit.
+    With `exact`, a value that pydantic would convert does not fit. `around` are the schemas that this one is inside.
     """
     hints = {name: unqualified(hint) for name, hint in hints_of(schema).items()}
-    needed = required_keys(schema)
+    required = set() if partial else required_keys(schema)
     inside = (*around, schema)
-    made = {
-        name: (Required if name in needed and not partial else NotRequired)[form_of(hint, exact=exact, around=inside)]
+    keys = {
+        name: (Required if name in required else NotRequired)[form_of(hint, exact=exact, around=inside)]
         for name, hint in hints.items()
     }
-    return with_config(ANY_TYPE)(TypedDict(schema.__name__, made))  # type: ignore[operator]
+    return with_config(ANY_TYPE)(TypedDict(schema.__name__, keys))  # type: ignore[operator]
 
 
 def required_keys(schema: Any) -> AbstractSet[str]:
-    """The keys of a schema that must be there: of a record, those without a default."""
+    """The required keys of a schema: of a record, those without a default."""
     if is_typeddict(schema):
-        found: frozenset[str] = schema.__required_keys__
-        return found
+        keys: frozenset[str] = schema.__required_keys__
+        return keys
     if issubclass(schema, BaseModel):
         return {name for name, field in schema.model_fields.items() if field.is_required()}
     return {each.name for each in fields(schema) if each.default is MISSING and each.default_factory is MISSING}
 
 
 def channel_schema(schema: Any) -> Any:
-    """A schema as a TypedDict with all that is said of its keys, reducers too; one of typing_extensions as it is."""
+    """Make a TypedDict of a schema for LangGraph, with its reducers; one of typing_extensions is returned as it is."""
     if schema is None or (is_typeddict(schema) and type(schema).__module__ != "typing" and not _is_local(schema)):
         return schema
-    needed, hints = required_keys(schema), {name: unqualified(hint) for name, hint in hints_of(schema).items()}
-    made: dict[str, Any] = {name: hint if name in needed else NotRequired[hint] for name, hint in hints.items()}
-    return TypedDict(schema.__name__, made)  # type: ignore[operator]
+    required, hints = required_keys(schema), {name: unqualified(hint) for name, hint in hints_of(schema).items()}
+    keys: dict[str, Any] = {name: hint if name in required else NotRequired[hint] for name, hint in hints.items()}
+    return TypedDict(schema.__name__, keys)  # type: ignore[operator]
 
 
 def _is_local(schema: Any) -> bool:
-    """Whether an annotation names what only the function around the schema knows."""
+    """Whether an annotation of a schema uses a name that is local to the function around it."""
     try:
         get_type_hints(schema)
     except NameError:
@@ -111,16 +111,16 @@ def _is_local(schema: Any) -> bool:
 
 
 def form_of(hint: Any, *, exact: bool, around: tuple[Any, ...] = ()) -> Any:
-    """The annotation of one key as pydantic is given it."""
+    """The type that pydantic is given for one key; Any for conversations and live values, which are not validated."""
     if is_conversation(hint) or is_live(hint):
         return Any
     return modern(hint, exact=exact, around=around)
 
 
 def modern(annotation: Any, *, exact: bool, around: tuple[Any, ...] = ()) -> Any:
-    """An annotation with every TypedDict in it as pydantic takes it, and its leaves exact if that is wanted.
+    """Convert an annotation for pydantic: every TypedDict in it, and with `exact` its leaves to strict types.
 
-    One that holds itself, further in, stays as it is there.
+    A TypedDict that holds itself is left as it is further in.
     """
     if isinstance(annotation, type) and exact and annotation in EXACT:
         return EXACT[annotation]
@@ -131,12 +131,19 @@ def modern(annotation: Any, *, exact: bool, around: tuple[Any, ...] = ()) -> Any
         return annotation
     if origin is Annotated:
         return Annotated[(modern(inner[0], exact=exact, around=around), *inner[1:])]
-    made = tuple(modern(each, exact=exact, around=around) if _is_type(each) else each for each in inner)
+    arguments = tuple(modern(each, exact=exact, around=around) if _is_type(each) else each for each in inner)
     if isinstance(origin, type) and issubclass(origin, Mapping):
-        made = (inner[0], *made[1:])  # JSON's keys are texts, whatever they are of
-    if made == inner:
+        arguments = (inner[0], *arguments[1:])  # JSON's keys are texts, so those of other types must be converted
+    if arguments == inner:
         return annotation
-    return reduce(or_, made) if origin is UnionType else Union[made] if origin is Union else origin[made]  # noqa: UP007
+    return _rebuild(origin, arguments)
+
+
+def _rebuild(origin: Any, arguments: tuple[Any, ...]) -> Any:
+    """A generic type or union with other arguments."""
+    if origin is UnionType:
+        return reduce(or_, arguments)
+    return Union[arguments] if origin is Union else origin[arguments]  # noqa: UP007 - of a tuple
 
 
 def _is_type(argument: Any) -> bool:
@@ -144,27 +151,27 @@ def _is_type(argument: Any) -> bool:
 
 
 def key_adapter(hint: Any) -> TypeAdapter[Any]:
-    """Reads and writes one key by itself."""
+    """The adapter that reads and writes one key by itself."""
     form = form_of(hint, exact=True)
     config = None if is_schema(bare(form)) else ANY_TYPE
     return TypeAdapter(form, config=config)
 
 
 def unqualified(hint: Any) -> Any:
-    """An annotation without `Required`, `NotRequired` and their like."""
+    """An annotation without `Required`, `NotRequired` and `ReadOnly`."""
     while get_origin(hint) in {*QUALIFIERS, extended.ReadOnly}:
         [hint] = get_args(hint)
     return hint
 
 
 def bare(hint: Any) -> Any:
-    """A key's annotation without what is said beside its type, such as its reducer."""
+    """A key's type without its metadata, such as a reducer."""
     hint = unqualified(hint)
     return bare(get_args(hint)[0]) if get_origin(hint) is Annotated else hint
 
 
 def is_conversation(hint: Any) -> bool:
-    """Whether a key holds LangChain messages: they are kept as such, for LangGraph stores them without loss."""
+    """Whether a key holds LangChain messages, which are stored as they are: LangGraph stores them without loss."""
     hint = bare(hint)
     if get_origin(hint) not in {list, Sequence}:
         return False
@@ -174,17 +181,17 @@ def is_conversation(hint: Any) -> bool:
 
 
 def is_live(hint: Any) -> bool:
-    """Whether a key holds what is never stored: LangGraph's `UntrackedValue`."""
-    said = get_args(hint)[1:] if get_origin(unqualified(hint)) is Annotated else ()
-    return any(each is UntrackedValue or isinstance(each, UntrackedValue) for each in said)
+    """Whether a key is never stored: LangGraph's `UntrackedValue`."""
+    metadata = get_args(hint)[1:] if get_origin(unqualified(hint)) is Annotated else ()
+    return any(each is UntrackedValue or isinstance(each, UntrackedValue) for each in metadata)
 
 
 def is_plain(annotation: Any, around: tuple[Any, ...] = ()) -> bool:
-    """Whether a type is JSON's own at every depth, so that what is stored of it is what was written."""
+    """Whether a type is JSON's own at every depth, so that its values are stored as they are."""
     annotation = unqualified(annotation)
     if get_origin(annotation) is Annotated:
-        kind, *said = get_args(annotation)
-        return is_plain(kind, around) and not any(map(_may_change, said))
+        kind, *metadata = get_args(annotation)
+        return is_plain(kind, around) and not any(map(_may_change, metadata))
     if get_origin(annotation) is Literal:
         return all(type(each) in LEAVES for each in get_args(annotation))
     if annotation is None or (isinstance(annotation, type) and annotation in LEAVES):
@@ -198,25 +205,25 @@ def is_plain(annotation: Any, around: tuple[Any, ...] = ()) -> bool:
     return origin in {list, Union, UnionType} and all(is_plain(each, around) for each in inner)
 
 
-def _may_change(said: Any) -> bool:
-    """Whether what stands beside a type is pydantic's and may make another value of it, as `AfterValidator` does."""
-    return type(said).__module__.startswith("pydantic") and not isinstance(said, FieldInfo)
+def _may_change(metadata: Any) -> bool:
+    """Whether the metadata of a type is pydantic's and may change a value, as `AfterValidator` does."""
+    return type(metadata).__module__.startswith("pydantic") and not isinstance(metadata, FieldInfo)
 
 
-def context_of(schema: Any, given: Mapping[str, Any], graph: str, said: str = "context") -> Any:
-    """A context with the defaults of what is left out; `said` is what the caller gave it as.
+def context_of(schema: Any, values: Mapping[str, Any], graph: str, name: str = "context") -> Any:
+    """The context of a run: `values`, and the defaults of the other keys; `name` is used in the errors.
 
     Raises:
         UsageError: a key is unknown, or a value does not fit.
     """
-    known = get_type_hints(schema)
-    unknown = given.keys() - known.keys()
+    keys = get_type_hints(schema)
+    unknown = values.keys() - keys.keys()
     if unknown and not _takes_more(schema):
-        raise UsageError(f"{said}: {graph} has no {', '.join(sorted(unknown))}; it has {', '.join(known)}")
+        raise UsageError(f"{name}: {graph} has no {', '.join(sorted(unknown))}; it has {', '.join(keys)}")
     try:
-        return schema(**given)
+        return schema(**values)
     except (TypeError, ValueError) as error:
-        raise UsageError(f"{said}: {first_fault(error)}") from error
+        raise UsageError(f"{name}: {first_fault(error)}") from error
 
 
 def _takes_more(schema: Any) -> bool:
@@ -226,16 +233,15 @@ def _takes_more(schema: Any) -> bool:
     return schema.model_config.get("extra") == "allow" or any(each.alias for each in schema.model_fields.values())
 
 
-def update_of(made: Any) -> Any:
-    """What a step that gives a record writes, as LangGraph reads it: its fields, but None that nobody set."""
-    if type(made) is dict:
-        return made
-    if isinstance(made, BaseModel):
-        unset = {
-            name for name, field in type(made).model_fields.items() if field.default is None
-        } - made.model_fields_set
-        return {name: value for name, value in made if name not in unset or value is not None}
-    return fields_of(made)
+def update_of(result: Any) -> Any:
+    """The update of a step's result, as LangGraph reads it: of a record its fields, without a None by default."""
+    if type(result) is dict:
+        return result
+    if isinstance(result, BaseModel):
+        optional = {name for name, field in type(result).model_fields.items() if field.default is None}
+        unset = optional - result.model_fields_set
+        return {name: value for name, value in result if name not in unset or value is not None}
+    return fields_of(result)
 
 
 def fields_of(record: Any) -> Any:

@@ -1,1 +1,1 @@
-"""What is kept: one SQLite file, its rows and LangGraph's checkpoints."""
+"""Storage: one SQLite file with Baton's rows and LangGraph's checkpoints."""

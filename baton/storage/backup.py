@@ -1,9 +1,9 @@
-"""A copy of all that is kept, made while runs work. Light on purpose, see `baton.config.home`.
+"""Backups: a copy of the database and the home, made while runs work. Light on purpose, see `baton.config.home`.
 
-A backup is a folder of plain files. `backup.json` comes last and names each with its size and SHA-256: a folder without
-it is what a backup that was cut off left behind. The database is copied before the home's other files, so a receiver
-whose file lies in the home is never behind it: what a receipt says was done is done there too, and what it did besides
-is asked for again with the same key.
+A backup is a folder of plain files. `backup.json` is written last and lists each with its size and SHA-256: without it
+a folder is a backup that was cut off. The database is copied before the home's other files, so a receiver whose file
+lies in the home is never behind it: what a receipt says was done is done there too, and what it did besides is asked
+for again with the same key.
 """
 
 import json
@@ -19,24 +19,24 @@ from typing import Any, NamedTuple
 
 from baton.config.home import home
 from baton.errors import StorageError, UsageError
-from baton.storage.sealed_rows import holds_sealed, key_fits
+from baton.storage.sealed_rows import holds_signed, key_fits
 from baton.storage.seals import KEY_BYTES
-from baton.storage.sqlite_file import FAULTS, check_sound, connect, connect_to_look, no_room, opened_to_look
+from baton.storage.sqlite_file import FAULTS, check_sound, connect, connect_read_only, no_room, open_read_only
 
 MANIFEST, KEY, FORMAT = "backup.json", "seal.key", 1
 UNFINISHED = ".unfinished"
 PASSED_OVER = (".*", "*-wal", "*-shm", "*-journal", "*.lock", "*.tmp", "*.bin")
-"""What is made again where it is missing: what lies beside SQLite's files, locks, what is being written, caches."""
+"""Files that are made again where they are missing: SQLite's own, locks, unfinished ones, caches."""
 
-LARGEST = 64 * 2**20  # bytes of a file that is no database; a larger one is told and left out
+LARGEST = 64 * 2**20  # bytes of a file that is not a database; a larger one is reported and left out
 MAGIC = b"SQLite format 3\0"
 PAGES = 4096  # copied at a time
 Tell = Callable[[str, int, int], None]
-"""Is told a file's name, how many bytes of it are copied, and of how many."""
+"""Called with a file's name, how many bytes of it are copied, and of how many."""
 
 
 class Kept(NamedTuple):
-    """What was copied and where to; `left_out` are files of the home that were too large, or in the way of another."""
+    """A report of a copy; `left_out` are files that were too large, or whose name was taken."""
 
     folder: Path
     files: int
@@ -52,43 +52,43 @@ def back_up(named: str, database: Path, tell: Tell) -> Kept:
         UsageError: the folder is not empty, or lies in the home.
         StorageError: something cannot be read or written, is damaged, or the key is not that of the database.
     """
-    folder = _place(named)
-    with _filling(folder) as unfinished:
-        with closing(opened_to_look(database, older=True)) as source:
+    folder = _empty_folder(named)
+    with _draft_folder(folder) as unfinished:
+        with closing(open_read_only(database, older=True)) as source:
             _copy_database(source, unfinished / database.name, tell)
         schema, runs = _facts(unfinished / database.name)
         about = {"database": database.name, "database_id": source.database_id, "schema": schema, "runs": runs}
-        left_out = [each.name for each in _others(database) if not _copied(each, unfinished, tell)]
+        left_out = [each.name for each in _other_files(database) if not _copy_file(each, unfinished, tell)]
         check_key(unfinished / database.name, unfinished / KEY, home() / KEY)
-        files = {each.name: _described(each) for each in sorted(unfinished.iterdir())}
+        files = {each.name: _describe(each) for each in sorted(unfinished.iterdir())}
         made_at = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
-        told = {"format": FORMAT, "made_at": made_at, **about, "files": files}
-        (unfinished / MANIFEST).write_text(f"{json.dumps(told, indent=1)}\n", "utf-8")
+        manifest = {"format": FORMAT, "made_at": made_at, **about, "files": files}
+        (unfinished / MANIFEST).write_text(f"{json.dumps(manifest, indent=1)}\n", "utf-8")
     return Kept(folder, len(files), sum(each["bytes"] for each in files.values()), runs, tuple(left_out))
 
 
 def check_key(database: Path, key_file: Path, named: Path) -> None:
-    """Hold a copied database against the key beside it, which is told as `named`.
+    """Check a copied database against the key beside it, which messages call `named`.
 
     Raises:
         StorageError: the key is missing, or is not the one that the database is sealed with.
     """
     key = key_file.read_bytes() if key_file.exists() else None
     with closing(connect(database, "immutable=1")) as connection:
-        if key is None and holds_sealed(connection):
+        if key is None and holds_signed(connection):
             raise StorageError(f"{named} is missing, and the database is sealed with it; put back the right one first")
         if key is not None and (len(key) != KEY_BYTES or not key_fits(connection, key)):
             raise StorageError(f"{named} is not the key that the database is sealed with; put back the right one first")
 
 
 def is_database(path: Path) -> bool:
-    """Whether a file is SQLite's, of whatever program."""
+    """Whether a file is an SQLite database, of any program."""
     with path.open("rb") as file:
         return file.read(len(MAGIC)) == MAGIC
 
 
 def refuse_damaged(path: Path) -> None:
-    """Look through a copied SQLite file.
+    """Check a copied SQLite file.
 
     Raises:
         sqlite3.DatabaseError: it is damaged.
@@ -98,7 +98,7 @@ def refuse_damaged(path: Path) -> None:
 
 
 def digest(path: Path) -> str:
-    """The SHA-256 of a file."""
+    """Return the SHA-256 of a file."""
     with path.open("rb") as file:
         return file_digest(file, "sha256").hexdigest()
 
@@ -112,7 +112,8 @@ def sync(path: Path) -> None:
         os.close(handle)
 
 
-def _place(named: str) -> Path:
+def _empty_folder(named: str) -> Path:
+    """Return the folder that was named, which may hold nothing yet."""
     if not named:
         raise UsageError("name the folder that the backup shall be made in")
     folder, kept = Path(named).expanduser().resolve(), home().resolve()
@@ -126,8 +127,8 @@ def _place(named: str) -> Path:
 
 
 @contextmanager
-def _filling(folder: Path) -> Iterator[Path]:
-    """A folder within `folder`, whose files are moved out of it at the end; where that fails, nothing is left."""
+def _draft_folder(folder: Path) -> Iterator[Path]:
+    """Make a folder within `folder`, whose files are moved out of it at the end; where that fails, nothing is left."""
     made, unfinished, moved = not folder.exists(), folder / UNFINISHED, list[Path]()
     try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -144,13 +145,13 @@ def _filling(folder: Path) -> Iterator[Path]:
                 folder.rmdir() if made else None
             raise
     except FAULTS as error:
-        told = error.strerror if isinstance(error, OSError) else str(error)
+        reason = error.strerror if isinstance(error, OSError) else str(error)
         way_out = "free some space there, or name another folder" if no_room(error) else "see to it, then try again"
-        raise StorageError(f"cannot make the backup {folder}: {told}; nothing of it was kept; {way_out}") from error
+        raise StorageError(f"cannot make the backup {folder}: {reason}; nothing of it was kept; {way_out}") from error
 
 
 def _move(unfinished: Path, folder: Path, moved: list[Path]) -> None:
-    """All on disk, then all in place, then what says that it is a backup."""
+    """Move files that are on disk out of a folder; the manifest last, which makes it a backup."""
     for file in sorted(unfinished.iterdir(), key=lambda each: each.name == MANIFEST):
         sync(file)
         if file.name == MANIFEST:
@@ -160,20 +161,20 @@ def _move(unfinished: Path, folder: Path, moved: list[Path]) -> None:
     sync(folder)
 
 
-def _others(database: Path) -> list[Path]:
-    """The home's files beside the database, but for what is made again."""
+def _other_files(database: Path) -> list[Path]:
+    """The home's files but for the database, and those that are made again."""
     files = [each for each in home().iterdir() if each.is_file()] if home().is_dir() else []
     kept = [each for each in files if not any(each.match(pattern) for pattern in PASSED_OVER)]
     return sorted(each for each in kept if not each.samefile(database))
 
 
-def _copied(source: Path, unfinished: Path, tell: Tell) -> bool:
-    """Copy a file of the home, a database as of one moment; whether it was."""
+def _copy_file(source: Path, unfinished: Path, tell: Tell) -> bool:
+    """Copy a file of the home, a database as of one moment; return whether that was possible."""
     target = unfinished / source.name
     if target.exists():
         return False
     if is_database(source):
-        with closing(connect_to_look(source)) as connection:
+        with closing(connect_read_only(source)) as connection:
             _copy_database(connection, target, tell)
         return True
     if source.stat().st_size > LARGEST:
@@ -184,7 +185,7 @@ def _copied(source: Path, unfinished: Path, tell: Tell) -> bool:
 
 
 def _copy_database(source: sqlite3.Connection, target: Path, tell: Tell) -> None:
-    """By SQLite's own backup, out of one transaction: else it would begin anew with every commit of a busy process."""
+    """Copy by SQLite's own backup, from one transaction: else it would begin anew with every commit of a process."""
     target.touch(mode=0o600)
     source.execute("BEGIN")
     size = source.execute("PRAGMA page_size").fetchone()[0]
@@ -200,12 +201,12 @@ def _copy_database(source: sqlite3.Connection, target: Path, tell: Tell) -> None
 
 
 def _facts(database: Path) -> tuple[int, int]:
-    """A copied database's schema, and how many runs it has."""
+    """Return a copied database's schema, and its number of runs."""
     with closing(connect(database, "immutable=1")) as connection:
         facts = ("PRAGMA user_version", "SELECT count(*) FROM runs")
         schema, runs = (int(connection.execute(each).fetchone()[0]) for each in facts)
     return schema, runs
 
 
-def _described(file: Path) -> dict[str, Any]:
+def _describe(file: Path) -> dict[str, Any]:
     return {"bytes": file.stat().st_size, "sha256": digest(file)}

@@ -2,9 +2,9 @@
 
 `await database.do(work)` runs a short plain function in one durable transaction. One thread owns the file: all
 work that arrives while a commit is running joins the next transaction, so runs that happen at once share an fsync.
-Where one piece of work fails, the transaction begins anew and each piece stands behind a savepoint, so that it does not
-sink the others. Rules for `work`: no I/O, nothing kept outside the transaction (it may run twice), `ON CONFLICT`
-instead of `INSERT OR`, a conditional UPDATE instead of SELECT-then-write.
+Where one piece of work fails, the transaction begins anew and each piece runs behind a savepoint, so that it does not
+sink the others. What a transaction has read, no other process changes before it ends. Rules for `work`: no I/O, nothing
+kept outside the transaction (it may run twice), `ON CONFLICT` instead of `INSERT OR`.
 """
 
 import asyncio
@@ -17,12 +17,12 @@ from pathlib import Path
 from typing import Any, NamedTuple, TypeVar
 
 from baton.errors import StorageError
-from baton.storage.sqlite_file import Connection, explained, opened, undecodable
+from baton.storage.sqlite_file import Connection, explained, is_undecodable, open_database
 from baton.storage.transaction import Transaction
 
 T = TypeVar("T")
-POSTED_S = 0.2  # how long posted work waits for a transaction to ride along with
-LINGER_S = 0.0005  # how long a transaction whose work may linger waits for more
+POSTED_S = 0.2  # how long what is enqueued or buffered waits at most for a transaction
+COMMIT_DELAY_S = 0.0005  # how long a transaction waits for more work, where all that it has can wait
 
 FILE_FAULTS = {
     sqlite3.SQLITE_CANTOPEN,
@@ -32,31 +32,31 @@ FILE_FAULTS = {
     sqlite3.SQLITE_NOTADB,
     sqlite3.SQLITE_READONLY,
 }
-"""Results of SQLite that speak of the file, not of the statement."""
+"""Error codes of SQLite that concern the file, not the statement."""
 
-Work = Callable[[Any], T]
+Work = Callable[[Transaction], T]
 
 
 class Job(NamedTuple):
-    """What to do, who waits for it, whether it may linger until more comes, and whether it must outlive a power cut."""
+    """Work to do: the future of its result, whether it can wait for more, whether it must survive a power cut."""
 
     work: Work[Any]
     done: "asyncio.Future[Any] | None"
-    lingers: bool
+    can_wait: bool
     durable: bool
 
 
-class Rider:
-    """What is kept for the next transaction, and who writes it."""
+class WriteBuffer:
+    """Items for the next transaction, and the function that writes them."""
 
     def __init__(self, write: Callable[[Transaction, list[Any]], None]) -> None:
-        self.held: list[Any] = []
+        self.items: list[Any] = []
         self._write = write
 
-    def work(self) -> Work[None]:
-        """The writing of all that is kept until now."""
-        held, self.held = self.held, []
-        return lambda tx: self._write(tx, held)
+    def take(self) -> Work[None]:
+        """Empty the buffer; return the work that writes what was in it."""
+        items, self.items = self.items, []
+        return lambda tx: self._write(tx, items)
 
 
 class Database:
@@ -69,8 +69,8 @@ class Database:
         self._inode = path.stat().st_ino
         self._queue: queue.SimpleQueue[list[Job] | None] = queue.SimpleQueue()
         self._posted: list[Work[Any]] = []
-        self._riders: list[Rider] = []
-        self._timed = False
+        self._buffers: list[WriteBuffer] = []
+        self._flush_is_due = False
         self._durable = True
         self._closed = False
         self._loop = asyncio.get_running_loop()
@@ -84,78 +84,78 @@ class Database:
         Raises:
             StorageError: it is not ours, newer than this code, damaged or cannot be used.
         """
-        return cls(path, await asyncio.to_thread(opened, path, thorough=True))
+        return cls(path, await asyncio.to_thread(open_database, path, thorough=True))
 
-    async def do(self, work: Work[T], *, linger: bool = False, durable: bool = True) -> T:
+    async def do(self, work: Work[T], *, can_wait: bool = False, durable: bool = True) -> T:
         """Run `work` in a transaction; return its result once that transaction is on disk.
 
-        With `linger` it waits for a moment, to share the commit with other work that is about to come. What is not
-        `durable` is safe from a crash of this process, as everything is, but not from a power cut: for what reads
-        only, or means nothing to a machine that starts anew.
+        With `can_wait` it waits up to COMMIT_DELAY_S, to share the commit with other work that is about to come.
+        Without `durable` it survives a crash of this process, as everything does, but not a power cut: for reads, and
+        for what means nothing after a restart of the machine.
 
         Raises:
             StorageError: the transaction could not be committed; nothing of it was kept.
         """
         done: asyncio.Future[T] = self._loop.create_future()
         self._check_open()
-        self._queue.put([*self._take_posted(), Job(work, done, linger, durable)])
-        return await done  # whoever is cancelled here only stops waiting; the work is done all the same
+        self._queue.put([*self._take_buffered(), Job(work, done, can_wait, durable)])
+        return await done  # a caller that is cancelled here only stops waiting; the work is done all the same
 
     def post(self, work: Work[Any]) -> None:
-        """Run `work` before whatever is asked for next, without waiting. For what may be lost in a crash.
+        """Enqueue `work` for the next transaction, at the latest after POSTED_S, without waiting for it.
 
-        It rides along with the next transaction, or goes alone after POSTED_S: waking the writer costs more than it.
+        For work that may be lost in a crash: waking the writer for it would cost more than it does.
         """
         self._check_open()
         self._posted.append(work)
-        self._soon()
+        self._schedule_flush()
 
     def soon(self, work: Work[Any]) -> None:
-        """Run `work` in the next transaction, from whichever thread, without waiting for it."""
-        self._loop.call_soon_threadsafe(self._put, work)
+        """Enqueue `work` for the next transaction, from any thread, without waiting for it."""
+        self._loop.call_soon_threadsafe(self._enqueue, work)
 
-    def _put(self, work: Work[Any]) -> None:
+    def _enqueue(self, work: Work[Any]) -> None:
         if not self._closed:
-            self._queue.put([*self._take_posted(), Job(work, None, lingers=False, durable=False)])
+            self._queue.put([*self._take_buffered(), Job(work, None, can_wait=False, durable=False)])
 
     def riding(self, write: Callable[[Transaction, list[T]], None]) -> Callable[[T], None]:
-        """A function that keeps one thing to be written as if posted: `write` gets all that came since the last time.
+        """Return `add(item)`. Items are buffered; `write(tx, items)` runs in the next transaction, as if posted.
 
         For what comes often: many rows in one statement cost little more than one.
         """
-        rider = Rider(write)
-        self._riders.append(rider)
+        buffer = WriteBuffer(write)
+        self._buffers.append(buffer)
 
-        def keep(thing: T) -> None:
-            rider.held.append(thing)
-            self._soon()
+        def add(item: T) -> None:
+            buffer.items.append(item)
+            self._schedule_flush()
 
-        return keep
+        return add
 
-    def _soon(self) -> None:
-        """See to it that what is posted, or waits to ride along, is written within POSTED_S."""
-        if not self._timed and not self._closed:
-            self._timed = True
-            self._loop.call_later(POSTED_S, self._send_posted)
+    def _schedule_flush(self) -> None:
+        """Schedule the writing of what is enqueued or buffered within POSTED_S."""
+        if not self._flush_is_due and not self._closed:
+            self._flush_is_due = True
+            self._loop.call_later(POSTED_S, self._flush)
 
-    def _send_posted(self) -> None:
-        self._timed = False
-        if not self._closed and (jobs := self._take_posted()):
+    def _flush(self) -> None:
+        self._flush_is_due = False
+        if not self._closed and (jobs := self._take_buffered()):
             self._queue.put(jobs)
 
-    def _take_posted(self) -> list[Job]:
+    def _take_buffered(self) -> list[Job]:
         posted, self._posted = self._posted, []
-        works = [*posted, *(rider.work() for rider in self._riders if rider.held)]
-        return [Job(work, None, lingers=True, durable=False) for work in works]
+        works = [*posted, *(buffer.take() for buffer in self._buffers if buffer.items)]
+        return [Job(work, None, can_wait=True, durable=False) for work in works]
 
     async def close(self) -> None:
-        """Finish what is queued, then let the file go."""
+        """Finish what is queued, then close the file."""
         self.let_go()
         await asyncio.to_thread(self._thread.join)
 
     def let_go(self) -> None:
-        """As `close`, without waiting: for a database whose event loop is gone."""
-        self._send_posted()
+        """Begin to close, without waiting: for a database whose event loop is gone."""
+        self._flush()
         self._closed = True
         self._queue.put(None)
 
@@ -164,7 +164,7 @@ class Database:
         self._thread.join(seconds)
 
     def _check_open(self) -> None:
-        if self._closed:  # else nobody may be left to do it, and whoever waits would wait for ever
+        if self._closed:  # else no thread is left to do the work, and its caller would wait for ever
             raise StorageError(f"{self.path} is closed")
 
     def _work(self) -> None:
@@ -173,29 +173,36 @@ class Database:
             jobs, closing = self._batch()
             if jobs:
                 outcomes = self._commit(jobs)
-                with suppress(RuntimeError):  # the loop is gone, and with it everyone who waited
+                with suppress(RuntimeError):  # the loop is gone, and with it every caller that waited
                     self._loop.call_soon_threadsafe(_settle, jobs, outcomes)
         self._connection.close()
 
     def _batch(self) -> tuple[list[Job], bool]:
-        """All that waits, when all of it may linger then with what comes next; and whether nothing will follow."""
+        """Wait for work; return all that is there, and whether the database is closed after it.
+
+        While all of it can wait, more is waited for.
+        """
         batch: list[Job] = []
-        came, patient = self._queue.get(), True
+        came, all_can_wait = self._queue.get(), True
         with suppress(queue.Empty):
             while came is not None:
                 batch += came
-                patient = patient and all(job.lingers for job in came)
-                came = self._queue.get(timeout=LINGER_S) if patient else self._queue.get_nowait()
+                all_can_wait = all_can_wait and all(job.can_wait for job in came)
+                came = self._queue.get(timeout=COMMIT_DELAY_S) if all_can_wait else self._queue.get_nowait()
             return batch, True
         return batch, False
 
     def _refuse_if_replaced(self) -> None:
-        """What is written to a file that has no name any more is lost with this process."""
+        """Refuse to write to a file that has no name any more: that would be lost with this process.
+
+        Raises:
+            StorageError: its path names another file.
+        """
         if self.path.stat().st_ino != self._inode:
             raise StorageError(f"the database {self.path} was replaced while it was in use; start again")
 
-    def _sync(self, *, durable: bool) -> None:
-        """Whether the next commit waits for the disk; in write-ahead mode no file is damaged where it does not."""
+    def _set_durable(self, *, durable: bool) -> None:
+        """Set whether the next commit waits for the disk; in write-ahead mode no file is damaged where it does not."""
         if durable != self._durable:
             self._connection.execute(f"PRAGMA synchronous={'FULL' if durable else 'NORMAL'}")
             self._durable = durable
@@ -204,33 +211,34 @@ class Database:
         connection = self._connection
         try:
             self._refuse_if_replaced()
-            self._sync(durable=any(job.durable for job in jobs))
+            self._set_durable(durable=any(job.durable for job in jobs))
             connection.execute("BEGIN IMMEDIATE")
-            outcomes = _together(connection, jobs) or [_attempt(connection, self.path, job.work) for job in jobs]
+            outcomes = _run_together(connection, jobs) or [_run_alone(connection, self.path, job.work) for job in jobs]
             connection.execute("COMMIT")
-        except Exception as error:  # noqa: BLE001 - it belongs to those who wait, not to this thread
+        except Exception as error:  # noqa: BLE001 - it belongs to the callers that wait, not to this thread
             if connection.in_transaction:
                 connection.execute("ROLLBACK")
             return [explained(error, self.path)] * len(jobs)
         return outcomes
 
 
-def _together(connection: Connection, jobs: list[Job]) -> list[Any] | None:
-    """What all the work gives, or None where any fails: then nothing is done, and the transaction begins anew.
+def _run_together(connection: Connection, jobs: list[Job]) -> list[Any] | None:
+    """Run all the work and return its results; None where any fails, and then the transaction begins anew, empty.
 
-    Each statement hands the interpreter's lock over and back, so a savepoint around a statement makes it three.
+    Without savepoints: each statement hands the interpreter's lock over and back, and a savepoint around a statement
+    makes it three.
     """
     try:
         return [job.work(connection) for job in jobs]
-    except Exception:  # noqa: BLE001 - it is found again, and told, when each is tried by itself
+    except Exception:  # noqa: BLE001 - it is raised again, and returned, when each runs alone
         if connection.in_transaction:
             connection.execute("ROLLBACK")
         connection.execute("BEGIN IMMEDIATE")
         return None
 
 
-def _attempt(connection: Connection, path: Path, work: Work[Any]) -> Any:
-    """One piece of work behind a savepoint, so its failure is its own."""
+def _run_alone(connection: Connection, path: Path, work: Work[Any]) -> Any:
+    """Run one piece of work behind a savepoint; return its result or its error, which is not that of the others."""
     connection.execute("SAVEPOINT job")
     try:
         return work(connection)
@@ -238,18 +246,18 @@ def _attempt(connection: Connection, path: Path, work: Work[Any]) -> Any:
         if not connection.in_transaction:
             raise  # the whole transaction is gone, for instance the disk is full
         connection.execute("ROLLBACK TO job")
-        if isinstance(error, StopIteration):  # a future refuses it, and the others would never hear of theirs
+        if isinstance(error, StopIteration):  # a future refuses it, and the others would never get theirs
             return RuntimeError("the work ended in a StopIteration")
-        return explained(error, path) if _of_the_file(error) else error
+        return explained(error, path) if _is_file_fault(error) else error
     finally:
         if connection.in_transaction:
             connection.execute("RELEASE job")
 
 
-def _of_the_file(error: Exception) -> bool:
+def _is_file_fault(error: Exception) -> bool:
     code = getattr(error, "sqlite_errorcode", 0)
-    unfit = code == sqlite3.SQLITE_CONSTRAINT_CHECK  # what we write fits; it is the check that was damaged
-    return code & 0xFF in FILE_FAULTS or unfit or undecodable(error)
+    is_check = code == sqlite3.SQLITE_CONSTRAINT_CHECK  # what we write fits: the check itself was damaged
+    return code & 0xFF in FILE_FAULTS or is_check or is_undecodable(error)
 
 
 def _settle(jobs: list[Job], outcomes: list[Any]) -> None:

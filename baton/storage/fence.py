@@ -1,4 +1,4 @@
-"""The fence of a run: what keeps a process that lost its lease from writing."""
+"""The fence of a run, which keeps a process that lost its lease from writing."""
 
 from typing import NamedTuple, Protocol
 
@@ -10,7 +10,7 @@ FENCE = "SELECT fence FROM runs WHERE thread_id = ? AND run = ?"
 
 
 class Guarded(Protocol):
-    """What writes for a run; `writes_masked` where its graph masks what its steps make."""
+    """The part of an active run that writers need; `writes_masked` says that its graph masks what its steps write."""
 
     writes_masked: bool
 

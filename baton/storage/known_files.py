@@ -1,4 +1,4 @@
-"""Which databases were used from this home: a note outside each, so that one that vanished is not taken for a new one.
+"""Notes in the home of the databases used from it, so that one that vanished is not taken for a new one.
 
 Light on purpose, see `baton.config.home`.
 """
@@ -16,14 +16,14 @@ from baton.errors import StorageError
 
 
 def refuse_if_gone(path: Path) -> None:
-    """Look, before anything is opened or made, for a database that was there before and is not.
+    """Refuse, before anything is opened or made, a database that was there before and is not.
 
     Raises:
-        StorageError: it is missing or empty; the message says how to start afresh on purpose. Or it cannot be looked
-            at, or is no file: a device or a pipe would be written to.
+        StorageError: it is missing or empty; the message says how to start afresh on purpose. Or it cannot be read, or
+            is a device or a pipe, which would be written to.
     """
     try:
-        noted, found = _note(path).exists(), _status(path)
+        noted, found = _note_path(path).exists(), _stat_or_none(path)
     except OSError as error:
         elsewhere = "set BATON_HOME or BATON_DATABASE_URL to another place"
         raise StorageError(f"cannot use the database {path}: {error.strerror}; {elsewhere}") from error
@@ -35,7 +35,7 @@ def refuse_if_gone(path: Path) -> None:
         raise StorageError(f"the database {path} is empty, and it was not before; {_remedy(path)}")
 
 
-def _status(path: Path) -> os.stat_result | None:
+def _stat_or_none(path: Path) -> os.stat_result | None:
     try:
         return path.stat()
     except FileNotFoundError:
@@ -43,12 +43,12 @@ def _status(path: Path) -> os.stat_result | None:
 
 
 def remember(path: Path, database_id: str) -> None:
-    """Note that the database of this id was used, or hold it against the note.
+    """Note that the database of this id is used, or check it against the note.
 
     Raises:
         StorageError: another database was used here before, or the home cannot be written.
     """
-    note = _note(path)
+    note = _note_path(path)
     try:
         if not note.exists():
             make_home()
@@ -60,12 +60,12 @@ def remember(path: Path, database_id: str) -> None:
 
 
 def refuse_another(path: Path, database_id: str) -> None:
-    """Hold the database of this id against the note, where there is one; nothing is written.
+    """Check the database of this id against the note, if there is one; nothing is written.
 
     Raises:
         StorageError: another database was used here before.
     """
-    note = _note(path)
+    note = _note_path(path)
     try:
         known = note.read_text("utf-8") if note.exists() else database_id
     except (OSError, ValueError) as error:
@@ -75,7 +75,7 @@ def refuse_another(path: Path, database_id: str) -> None:
 
 
 def write_once(path: Path, content: bytes) -> None:
-    """Whole or not at all, and on disk when this returns; the first of several processes wins."""
+    """Write a file whole or not at all, on disk when this returns; the first of several processes wins."""
     handle, fresh = mkstemp(prefix=".new-", dir=path.parent)
     try:
         with os.fdopen(handle, "wb") as file:
@@ -88,12 +88,12 @@ def write_once(path: Path, content: bytes) -> None:
         Path(fresh).unlink()
 
 
-def _note(path: Path) -> Path:
-    """A home that is moved as a whole keeps its notes: files in it are named from it."""
+def _note_path(path: Path) -> Path:
+    """The path of a database's note; a home that is moved keeps its notes, since files in it are named from it."""
     named = str(path.relative_to(home()) if path.is_relative_to(home()) else path.absolute())
     stem = re.sub(r"[^A-Za-z0-9.-]", "_", path.name)[:40]
     return home() / "known" / f"{stem}-{sha256(os.fsencode(named)).hexdigest()[:12]}"
 
 
 def _remedy(path: Path) -> str:
-    return f"restore it from a backup (baton restore DIR), or start afresh: rm '{_note(path)}'"
+    return f"restore it from a backup (baton restore DIR), or start afresh: rm '{_note_path(path)}'"

@@ -1,7 +1,7 @@
 """Values of any kind without their secrets, as they go into a checkpoint.
 
-What a typed step writes was masked as it became plain JSON. This is for what comes past it: an update or a reply from
-outside, and what steps of LangGraph's own write.
+What a typed step writes was masked as it became plain JSON. This is for the rest: an update or a reply from outside,
+and the writes of LangGraph's own steps.
 """
 
 from dataclasses import fields, is_dataclass, replace
@@ -15,12 +15,12 @@ from baton.redact import redact, redact_texts
 
 
 def masked(value: Any) -> Any:
-    """The value with the secrets in its texts masked; the same object where it holds none."""
-    return _masked(value) if _holds_secret(value) else value
+    """Return the value with the secrets in its texts masked; the same object where it holds none."""
+    return _mask(value) if _holds_secret(value) else value
 
 
 def _holds_secret(value: Any) -> bool:
-    """Whether it may hold a secret: its JSON is looked at in one go."""
+    """Whether the value may hold a secret; its JSON is searched in one go."""
     try:
         text = to_json(value, fallback=repr, inf_nan_mode="strings", bytes_mode="base64")
     except (ValueError, RecursionError):
@@ -28,22 +28,22 @@ def _holds_secret(value: Any) -> bool:
     return redact_texts(text) != text
 
 
-def _masked(value: Any) -> Any:
+def _mask(value: Any) -> Any:
     if isinstance(value, str):
         return redact(value)
     if isinstance(value, dict):
-        return {_masked(name): _masked(each) for name, each in value.items()}
+        return {_mask(name): _mask(each) for name, each in value.items()}
     if type(value) in (list, tuple, set, frozenset):
-        return type(value)(map(_masked, value))
-    return _masked_object(value)
+        return type(value)(map(_mask, value))
+    return _mask_object(value)
 
 
-def _masked_object(value: Any) -> Any:
+def _mask_object(value: Any) -> Any:
     if isinstance(value, BaseModel):  # a message, for instance
-        return value.model_copy(update={name: _masked(each) for name, each in value})
+        return value.model_copy(update={name: _mask(each) for name, each in value})
     if isinstance(value, Send):
-        return Send(value.node, _masked(value.arg), timeout=value.timeout)
+        return Send(value.node, _mask(value.arg), timeout=value.timeout)
     if is_dataclass(value) and not isinstance(value, type):  # a question, for instance
-        told = {each.name: _masked(getattr(value, each.name)) for each in fields(value) if each.init}
-        return replace(value, **told)
+        values = {each.name: _mask(getattr(value, each.name)) for each in fields(value) if each.init}
+        return replace(value, **values)
     return value

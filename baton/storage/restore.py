@@ -1,4 +1,4 @@
-"""Putting a backup back into a home that has no database. Light on purpose, see `baton.config.home`."""
+"""Restoring: puts a backup back into a home that has no database. Light on purpose, see `baton.config.home`."""
 
 import json
 import os
@@ -13,15 +13,23 @@ from baton.config.home import home, make_home
 from baton.errors import StorageError, UsageError
 from baton.storage.backup import FORMAT, KEY, MANIFEST, Kept, Tell, check_key, digest, is_database, refuse_damaged, sync
 from baton.storage.known_files import refuse_another, remember
-from baton.storage.sqlite_file import FAULTS, SCHEMA_VERSION, connect, database_id, is_ours, no_room, undecodable
+from baton.storage.sqlite_file import (
+    FAULTS,
+    SCHEMA_VERSION,
+    connect,
+    database_id,
+    is_baton_database,
+    is_undecodable,
+    no_room,
+)
 
 SIDES = ("-wal", "-shm", "-journal")
 CHUNK = 2**20
 CUT_OFF = "a backup that was cut off leaves none; name another"
 
 
-class Told(NamedTuple):
-    """What a backup says of itself; `files` gives the size and the SHA-256 of each."""
+class Manifest(NamedTuple):
+    """The content of `backup.json`; `files` gives the size and the SHA-256 of each."""
 
     database: str
     database_id: str
@@ -37,71 +45,72 @@ def restore(named: str, database: Path, tell: Tell) -> Kept:
         StorageError: it is no backup, damaged, without its key or of a newer Baton; or the home cannot be written.
     """
     folder = Path(named).expanduser().absolute()
-    told = _told(folder)
-    places = {name: home() / name for name in sorted(told.files)} | {told.database: database}
-    _refuse_in_the_way(places, database, told)
-    refuse_another(database, told.database_id)
-    with _explained(folder):
-        for name, (size, sealed) in told.files.items():
-            if (folder / name).stat().st_size != size or digest(folder / name) != sealed:
+    manifest = _read_manifest(folder)
+    targets = {name: home() / name for name in sorted(manifest.files)} | {manifest.database: database}
+    _refuse_in_the_way(targets, database, manifest)
+    refuse_another(database, manifest.database_id)
+    with _storage_errors(folder):
+        for name, (size, expected) in manifest.files.items():
+            if (folder / name).stat().st_size != size or digest(folder / name) != expected:
                 raise StorageError(f"{folder / name} is not as it was backed up; take another backup")
-        _refuse_unfit(folder, told)
-        _put_all(folder, places, told, tell)
-    remember(database, told.database_id)
-    return Kept(home(), len(told.files), sum(size for size, _ in told.files.values()), told.runs)
+        _refuse_unfit(folder, manifest)
+        _copy_all(folder, targets, manifest, tell)
+    remember(database, manifest.database_id)
+    return Kept(home(), len(manifest.files), sum(size for size, _ in manifest.files.values()), manifest.runs)
 
 
-def _told(folder: Path) -> Told:
-    """What the backup's list says; names that lead anywhere but into the home are none."""
+def _read_manifest(folder: Path) -> Manifest:
+    """Read a backup's manifest; names that lead out of the home are refused."""
     file = folder / MANIFEST
     try:
-        told: Any = json.loads(file.read_text("utf-8"))
-        if told["format"] != FORMAT:
+        content: Any = json.loads(file.read_text("utf-8"))
+        if content["format"] != FORMAT:
             raise StorageError(f"{folder} was made by a newer Baton; restore it with that one")
-        files = {str(name): (int(each["bytes"]), str(each["sha256"])) for name, each in told["files"].items()}
-        if any(Path(name).name != name or name in {MANIFEST, ".."} for name in files) or told["database"] not in files:
+        files = {str(name): (int(each["bytes"]), str(each["sha256"])) for name, each in content["files"].items()}
+        manifest = Manifest(content["database"], str(content["database_id"]), int(content["runs"]), files)
+        if manifest.database not in files or any(Path(name).name != name or name in {MANIFEST, ".."} for name in files):
             raise ValueError(MANIFEST)
-        return Told(told["database"], str(told["database_id"]), int(told["runs"]), files)
     except (FileNotFoundError, NotADirectoryError) as error:
         raise StorageError(f"{folder} is no backup: it has no {MANIFEST}; {CUT_OFF}") from error
     except OSError as error:
         raise StorageError(f"cannot read {file}: {error.strerror}; make it readable") from error
     except (LookupError, TypeError, ValueError, AttributeError) as error:
         raise StorageError(f"{file} is damaged; take another backup") from error
+    return manifest
 
 
-def _refuse_in_the_way(places: dict[str, Path], database: Path, told: Told) -> None:
-    """A file that is there already may be what is left of a loss: it stays, unless it is the very same."""
+def _refuse_in_the_way(targets: dict[str, Path], database: Path, manifest: Manifest) -> None:
+    """Refuse to replace a file: it may be what is left of a loss. The very same one is not in the way."""
     elsewhere = f"move the home away first, or set BATON_HOME to a new folder: {home()}"
     for path in (database, *(database.with_name(database.name + side) for side in SIDES)):
         if os.path.lexists(path):
             raise UsageError(f"{path} is there already, and nothing was changed; {elsewhere}")
-    if len({*places.values()}) < len(places):
+    if len({*targets.values()}) < len(targets):
         raise UsageError(f"{database} is the place of two files of the backup; set BATON_DATABASE_URL to another")
-    for name, path in places.items():
-        if os.path.lexists(path) and not (path.is_file() and digest(path) == told.files[name][1]):
+    for name, path in targets.items():
+        if os.path.lexists(path) and not (path.is_file() and digest(path) == manifest.files[name][1]):
             raise UsageError(f"{path} is there already, and is not as in the backup; {elsewhere}")
 
 
 @contextmanager
-def _explained(folder: Path) -> Iterator[None]:
+def _storage_errors(folder: Path) -> Iterator[None]:
     try:
         yield
     except FAULTS as error:
-        why = error.strerror if isinstance(error, OSError) else "it is damaged" if undecodable(error) else str(error)
+        why = error.strerror if isinstance(error, OSError) else "it is damaged" if is_undecodable(error) else str(error)
         way_out = "free some space, then try again" if no_room(error) else "see to it, or take another backup"
         raise StorageError(f"cannot restore {folder}: {why}; nothing was restored; {way_out}") from error
 
 
-def _refuse_unfit(folder: Path, told: Told) -> None:
-    """Refuse what could not be gone on with, while nothing is written yet."""
-    for name in told.files:
+def _refuse_unfit(folder: Path, manifest: Manifest) -> None:
+    """Refuse files that no run could go on with, while nothing is written yet."""
+    for name in manifest.files:
         if is_database(folder / name):
             refuse_damaged(folder / name)
-    file = folder / told.database
+    file = folder / manifest.database
     with closing(connect(file, "immutable=1")) as connection:
         version = connection.execute("PRAGMA user_version").fetchone()[0]
-        if not is_ours(connection) or database_id(connection) != told.database_id:
+        if not is_baton_database(connection) or database_id(connection) != manifest.database_id:
             raise StorageError(f"{file} is not the database that was backed up; take another backup")
     if version > SCHEMA_VERSION:
         raise StorageError(
@@ -110,23 +119,23 @@ def _refuse_unfit(folder: Path, told: Told) -> None:
     check_key(file, folder / KEY, folder / KEY)
 
 
-def _put_all(folder: Path, places: dict[str, Path], told: Told, tell: Tell) -> None:
-    """The database last: until it is there, it can be tried again."""
+def _copy_all(folder: Path, targets: dict[str, Path], manifest: Manifest, tell: Tell) -> None:
+    """Copy all files, the database last: until it is there, a restore can be tried again."""
     make_home()
-    places[told.database].parent.mkdir(parents=True, exist_ok=True)
-    put: list[Path] = []
+    targets[manifest.database].parent.mkdir(parents=True, exist_ok=True)
+    copied: list[Path] = []
     try:
-        for name in sorted(places, key=lambda each: each == told.database):
-            if name == told.database or not places[name].exists():
-                _put(folder / name, places[name], told.files[name], tell)
-                put.append(places[name])
+        for name in sorted(targets, key=lambda each: each == manifest.database):
+            if name == manifest.database or not targets[name].exists():
+                _copy_whole(folder / name, targets[name], manifest.files[name], tell)
+                copied.append(targets[name])
     except BaseException:
-        for each in put:
+        for each in copied:
             each.unlink(missing_ok=True)
         raise
 
 
-def _put(source: Path, target: Path, expected: tuple[int, str], tell: Tell) -> None:
+def _copy_whole(source: Path, target: Path, expected: tuple[int, str], tell: Tell) -> None:
     """Copy one file, whole or not at all, and never over another."""
     handle, fresh = mkstemp(prefix=".new-", dir=target.parent)
     try:

@@ -10,37 +10,39 @@ from typing import Any
 from baton.errors import StorageError, TamperedCheckpoint
 from baton.storage.known_files import refuse_if_gone
 from baton.storage.seals import Seals
-from baton.storage.sqlite_file import FAULTS, connect_to_look, explained, is_ours
+from baton.storage.sqlite_file import FAULTS, connect_read_only, explained, is_baton_database
 
-FEW = 20  # rows of a kind that are tried: one that was changed must not speak for all
-KINDS = ("runs", "effects")
-PLACE = ("thread_id", "checkpoint_ns", "checkpoint_id", "parent_id", "type", "metadata")  # of a checkpoint's seal
+NEWEST_ROWS = 20  # of a table that are tried: one that was changed must not decide for all
+TABLES = ("runs", "effects")
+CHECKPOINT_CONTEXT = ("thread_id", "checkpoint_ns", "checkpoint_id", "parent_id", "type", "metadata")
+"""The columns that a checkpoint is signed together with."""
+
 NEWEST = "SELECT * FROM {} WHERE {} IS NOT NULL ORDER BY rowid DESC LIMIT {}"
 
 
-def holds_sealed(connection: sqlite3.Connection) -> bool:
-    """Whether anything in a database of ours, of whatever schema, is sealed."""
-    return next(_fits(connection, b""), None) is not None
+def holds_signed(connection: sqlite3.Connection) -> bool:
+    """Whether anything in a database of ours, of any schema, is signed."""
+    return next(_verdicts(connection, b""), None) is not None
 
 
 def key_fits(connection: sqlite3.Connection, key: bytes) -> bool:
-    """Whether any of the newest sealed rows is sealed with that key; True where nothing is sealed."""
-    tried = list(_fits(connection, key))
-    return any(tried) or not tried
+    """Whether any of the newest signed rows is signed with that key; True where nothing is signed."""
+    verdicts = list(_verdicts(connection, key))
+    return any(verdicts) or not verdicts
 
 
 def refuse_lost_key(key_file: Path, database: Path) -> None:
-    """Look, before a key is made, for rows that only the key which is gone can open.
+    """Refuse to make a key where there are rows that only the key which is gone can verify.
 
     Raises:
-        StorageError: there are some, or it cannot be known.
+        StorageError: there are some, or they cannot be read.
     """
     refuse_if_gone(database)
     if not database.exists():
         return
     try:
-        with closing(connect_to_look(database)) as connection:
-            lost = is_ours(connection) and holds_sealed(connection)
+        with closing(connect_read_only(database)) as connection:
+            lost = is_baton_database(connection) and holds_signed(connection)
     except FAULTS as error:
         raise explained(error, database) from error
     if lost and not key_file.exists():  # else another process was first, and made both
@@ -50,23 +52,24 @@ def refuse_lost_key(key_file: Path, database: Path) -> None:
         )
 
 
-def _fits(connection: sqlite3.Connection, key: bytes) -> Iterator[bool]:
-    """Of the newest sealed rows, whether each is sealed with the key."""
+def _verdicts(connection: sqlite3.Connection, key: bytes) -> Iterator[bool]:
+    """Yield, for each of the newest signed rows, whether it is signed with the key."""
     seals = Seals(key)
-    for kind in KINDS:
-        for row in _newest(connection, kind, "seal"):
-            yield _holds(partial(seals.check, kind, {"run": 1, **row}, row["seal"]))
-    for row in _newest(connection, "checkpoints", "checkpoint"):
-        yield _holds(partial(seals.opened, row["checkpoint"], *(row[name] for name in PLACE)))
+    for table in TABLES:
+        for row in _newest_rows(connection, table, "seal"):
+            yield _is_valid(partial(seals.check, table, {"run": 1, **row}, row["seal"]))
+    for row in _newest_rows(connection, "checkpoints", "checkpoint"):
+        yield _is_valid(partial(seals.opened, row["checkpoint"], *(row[name] for name in CHECKPOINT_CONTEXT)))
 
 
-def _newest(connection: sqlite3.Connection, table: str, column: str) -> list[dict[str, Any]]:
-    """The newest rows that have that column filled; none where an older schema has no such column."""
-    known = {column[1] for column in connection.execute(f"PRAGMA table_info({table})")}
-    return [dict(row) for row in connection.execute(NEWEST.format(table, column, FEW))] if column in known else []
+def _newest_rows(connection: sqlite3.Connection, table: str, column: str) -> list[dict[str, Any]]:
+    """Return the newest rows that have a value in that column; none where an older schema lacks the column."""
+    if column not in {each[1] for each in connection.execute(f"PRAGMA table_info({table})")}:
+        return []
+    return [dict(row) for row in connection.execute(NEWEST.format(table, column, NEWEST_ROWS))]
 
 
-def _holds(check: Callable[[], object]) -> bool:
+def _is_valid(check: Callable[[], object]) -> bool:
     try:
         check()
     except TamperedCheckpoint:

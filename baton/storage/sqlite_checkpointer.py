@@ -1,4 +1,4 @@
-"""A durable checkpointer on the shared writer: group commit, authenticated blobs, no types of a graph's own.
+"""A durable checkpointer on the shared writer: group commit, signed blobs, no types of a graph's own.
 
 The latest checkpoint is the one written last, whatever the clock did. A process that lost its lease cannot write.
 """
@@ -6,7 +6,7 @@ The latest checkpoint is the one written last, whatever the clock did. A process
 import asyncio
 import json
 from collections.abc import AsyncIterator, Collection, Mapping, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 from langchain_core.runnables import RunnableConfig
 from langgraph.checkpoint.base import (
@@ -31,7 +31,30 @@ from baton.storage.run_rows import forget_thread
 from baton.storage.seals import Seals
 from baton.storage.transaction import Transaction
 
-COLUMNS = "thread_id, checkpoint_ns, checkpoint_id, parent_id, type, checkpoint, metadata"
+
+class CheckpointRow(NamedTuple):
+    """A checkpoint as it is stored: `checkpoint` is signed, `metadata` is JSON text."""
+
+    thread_id: str
+    checkpoint_ns: str
+    checkpoint_id: str
+    parent_id: str | None
+    type: str
+    checkpoint: bytes
+    metadata: str
+
+
+class WriteRow(NamedTuple):
+    """A write of a task to a channel, as it is stored: `value` is signed."""
+
+    task_id: str
+    idx: int
+    channel: str
+    type: str
+    value: bytes
+
+
+COLUMNS = ", ".join(CheckpointRow._fields)
 PUT = (
     f"INSERT INTO checkpoints ({COLUMNS}) VALUES {{rows}}"
     " ON CONFLICT (thread_id, checkpoint_ns, checkpoint_id) DO UPDATE"
@@ -42,13 +65,13 @@ WRITE_COLUMNS = "thread_id, checkpoint_ns, checkpoint_id, task_id, task_path, id
 PUT_WRITE = f"INSERT INTO writes ({WRITE_COLUMNS}) VALUES {{rows}} ON CONFLICT DO "
 KEEP_FIRST = PUT_WRITE + "NOTHING"
 KEEP_LAST = PUT_WRITE + "UPDATE SET channel = excluded.channel, type = excluded.type, value = excluded.value"
-SPOT = "thread_id = ? AND checkpoint_ns = ? AND checkpoint_id = ?"
+IS_CHECKPOINT = "thread_id = ? AND checkpoint_ns = ? AND checkpoint_id = ?"
 LATEST = (  # the inner query reads an index only, however long the thread is
     f"SELECT {COLUMNS} FROM checkpoints"
     " WHERE seq = (SELECT max(seq) FROM checkpoints WHERE thread_id = ? AND checkpoint_ns = ?)"
 )
-EXACT = f"SELECT {COLUMNS} FROM checkpoints WHERE {SPOT}"
-PENDING = f"SELECT task_id, idx, channel, type, value FROM writes WHERE {SPOT} ORDER BY task_path, task_id, idx"
+EXACT = f"SELECT {COLUMNS} FROM checkpoints WHERE {IS_CHECKPOINT}"
+PENDING = f"SELECT {', '.join(WriteRow._fields)} FROM writes WHERE {IS_CHECKPOINT} ORDER BY task_path, task_id, idx"
 BEFORE = (  # a copied thread has the same checkpoint ids
     "seq < (SELECT max(seq) FROM checkpoints AS named WHERE checkpoint_id = ? AND thread_id = checkpoints.thread_id)"
 )
@@ -56,7 +79,7 @@ NEWEST_OF_EACH = "SELECT max(seq) FROM checkpoints GROUP BY thread_id, checkpoin
 
 
 class SqliteCheckpointer(BaseCheckpointSaver[int]):
-    """LangGraph's checkpointer over the one door to the database. Asynchronous only."""
+    """LangGraph's checkpointer on the shared database. Asynchronous only."""
 
     def __init__(self, database: Database, seals: Seals) -> None:
         super().__init__(serde=JsonPlusSerializer(allowed_msgpack_modules=None))
@@ -64,7 +87,7 @@ class SqliteCheckpointer(BaseCheckpointSaver[int]):
         self._seals = seals
 
     def with_allowlist(self, extra_allowlist: Collection[tuple[str, ...]]) -> "SqliteCheckpointer":  # noqa: ARG002
-        """Plain types only: a graph's own types are never revived, so nothing is added."""
+        """Return this checkpointer: it stores plain types only, so there is nothing to allow."""
         return self
 
     async def aput(
@@ -78,48 +101,43 @@ class SqliteCheckpointer(BaseCheckpointSaver[int]):
 
         A run's input is on disk with the checkpoint after it: no step begins before that one is.
         """
-        where = config["configurable"]
-        spot = (str(where["thread_id"]), where.get("checkpoint_ns", ""), checkpoint["id"])
-        parent, note = where.get("checkpoint_id"), redact_json(json.dumps(get_checkpoint_metadata(config, metadata)))
-        kept: Any = checkpoint
-        if not (_writes_masked(where) and metadata.get("source") == "loop"):
-            kept = {**checkpoint, "channel_values": masked(checkpoint["channel_values"])}
-        kind, blob = self.serde.dumps_typed(kept)
-        row = (*spot, parent, kind, self._seals.sealed(blob, *spot, parent, kind, note), note)
+        given = config["configurable"]
+        key = (str(given["thread_id"]), given.get("checkpoint_ns", ""), checkpoint["id"])
+        parent, text = given.get("checkpoint_id"), redact_json(json.dumps(get_checkpoint_metadata(config, metadata)))
+        content: Any = checkpoint
+        if not (_is_masked(given) and metadata.get("source") == "loop"):
+            content = {**checkpoint, "channel_values": masked(checkpoint["channel_values"])}
+        kind, blob = self.serde.dumps_typed(content)
+        row = (*key, parent, kind, self._seals.sealed(blob, *key, parent, kind, text), text)
         if holds_input({**metadata}):
-            self._database.post(lambda tx: _put(tx, where.get(ACTIVE), PUT, [row]))
+            self._database.post(lambda tx: _put(tx, given.get(ACTIVE), PUT, [row]))
         else:
-            await self._database.do(lambda tx: _put(tx, where.get(ACTIVE), PUT, [row]))
-        return _config(*spot)
+            await self._database.do(lambda tx: _put(tx, given.get(ACTIVE), PUT, [row]))
+        return _config(*key)
 
     async def aput_writes(
         self, config: RunnableConfig, writes: Sequence[tuple[str, Any]], task_id: str, task_path: str = ""
     ) -> None:
         """Store what a task wrote; on disk when this returns."""
         if any(channel == ERROR and isinstance(value, asyncio.CancelledError) for channel, value in writes):
-            return  # it has neither failed nor finished: what it had written would count as all that it has to write
-        where = config["configurable"]
-        spot = (str(where["thread_id"]), where.get("checkpoint_ns", ""), str(where["checkpoint_id"]))
-        rows, clean = [], _writes_masked(where)
+            return  # it has neither failed nor finished, and its writes so far would count as all of them
+        given = config["configurable"]
+        key = (str(given["thread_id"]), given.get("checkpoint_ns", ""), str(given["checkpoint_id"]))
+        rows, is_masked = [], _is_masked(given)
         for position, (channel, value) in enumerate(writes):
             index = WRITES_IDX_MAP.get(channel, position)
-            kept = (
-                _clean_error(value) if channel == ERROR else value if clean and channel[:2] != "__" else masked(value)
-            )
-            kind, blob = self.serde.dumps_typed(kept)
-            sealed = self._seals.sealed(blob, *spot, task_id, index, channel, kind)
-            rows.append((*spot, task_id, task_path, index, channel, kind, sealed))
-        special = all(channel in WRITES_IDX_MAP for channel, _ in writes)
-        sql = KEEP_LAST if special else KEEP_FIRST
-        await self._database.do(lambda tx: _put(tx, where.get(ACTIVE), sql, rows), linger=True)
+            kind, blob = self.serde.dumps_typed(_mask_write(channel, value, is_masked=is_masked))
+            signed = self._seals.sealed(blob, *key, task_id, index, channel, kind)
+            rows.append((*key, task_id, task_path, index, channel, kind, signed))
+        sql = KEEP_LAST if all(channel in WRITES_IDX_MAP for channel, _ in writes) else KEEP_FIRST
+        await self._database.do(lambda tx: _put(tx, given.get(ACTIVE), sql, rows), can_wait=True)
 
     async def aget_tuple(self, config: RunnableConfig) -> CheckpointTuple | None:
-        """The named checkpoint, or the one written last."""
-        where = config["configurable"]
-        spot: tuple[str, ...] = (str(where["thread_id"]), where.get("checkpoint_ns", ""))
-        exact = get_checkpoint_id(config)
-        sql, spot = (EXACT, (*spot, exact)) if exact else (LATEST, spot)
-        found = await self._database.do(lambda tx: _with_writes(tx, tx.execute(sql, spot).fetchall()), durable=False)
+        """Return the named checkpoint, or the one written last; None where there is none."""
+        given, exact = config["configurable"], get_checkpoint_id(config)
+        key = (str(given["thread_id"]), given.get("checkpoint_ns", ""), *([exact] if exact else []))
+        sql = EXACT if exact else LATEST
+        found = await self._database.do(lambda tx: _with_writes(tx, tx.execute(sql, key).fetchall()), durable=False)
         return self._tuple(*found[0]) if found else None
 
     async def alist(
@@ -130,7 +148,7 @@ class SqliteCheckpointer(BaseCheckpointSaver[int]):
         before: RunnableConfig | None = None,
         limit: int | None = None,
     ) -> AsyncIterator[CheckpointTuple]:
-        """Checkpoints, the one written last first."""
+        """Yield checkpoints, the one written last first."""
         where, values = _conditions(config, filter, before)
         sql = f"SELECT {COLUMNS} FROM checkpoints {where} ORDER BY seq DESC LIMIT ?"
         values.append(-1 if limit is None else limit)
@@ -158,21 +176,21 @@ class SqliteCheckpointer(BaseCheckpointSaver[int]):
         where = f"thread_id IN (SELECT value FROM json_each(?)){keep}"
         await self._database.do(lambda tx: _delete(tx, where, (json.dumps(list(thread_ids)),)))
 
-    def _tuple(self, row: Any, writes: list[Any]) -> CheckpointTuple:
-        thread, namespace, checkpoint_id, parent, kind, sealed, note = row
-        spot = (thread, namespace, checkpoint_id)
-        blob = self._seals.opened(sealed, *spot, parent, kind, note)
+    def _tuple(self, row: CheckpointRow, writes: list[WriteRow]) -> CheckpointTuple:
+        thread, namespace, checkpoint_id, parent, kind, signed, note = row
+        key = (thread, namespace, checkpoint_id)
+        blob = self._seals.opened(signed, *key, parent, kind, note)
         return CheckpointTuple(
-            _config(*spot),
+            _config(*key),
             self.serde.loads_typed((kind, blob)),
             json.loads(note),
             _config(thread, namespace, parent) if parent else None,
-            [self._write(spot, write) for write in writes],
+            [self._write(key, write) for write in writes],
         )
 
-    def _write(self, spot: tuple[str, str, str], row: Any) -> tuple[str, str, Any]:
-        task, index, channel, kind, sealed = row
-        blob = self._seals.opened(sealed, *spot, task, index, channel, kind)
+    def _write(self, key: tuple[str, str, str], row: WriteRow) -> tuple[str, str, Any]:
+        task, index, channel, kind, signed = row
+        blob = self._seals.opened(signed, *key, task, index, channel, kind)
         return task, channel, self.serde.loads_typed((kind, blob))
 
 
@@ -180,15 +198,17 @@ def _config(thread: str, namespace: str, checkpoint_id: str) -> RunnableConfig:
     return {"configurable": {"thread_id": thread, "checkpoint_ns": namespace, "checkpoint_id": checkpoint_id}}
 
 
-def _writes_masked(where: Mapping[str, Any]) -> bool:
-    """Whether what comes here was masked as it was made: by the steps of a graph of ours that is in no other."""
-    run: Guarded | None = where.get(ACTIVE)
-    return run is not None and run.writes_masked and not where.get("checkpoint_ns")
+def _is_masked(configurable: Mapping[str, Any]) -> bool:
+    """Whether the steps masked what they write: those of a graph of ours do that is not inside another."""
+    run: Guarded | None = configurable.get(ACTIVE)
+    return run is not None and run.writes_masked and not configurable.get("checkpoint_ns")
 
 
-def _clean_error(error: Any) -> str:
-    """What LangGraph keeps of an error that failed a task: its text, which may repeat a secret."""
-    return redact_error(error if isinstance(error, str) else repr(error))
+def _mask_write(channel: str, value: Any, *, is_masked: bool) -> Any:
+    """Return what a task wrote as it may be stored; of an error that failed it, the text."""
+    if channel == ERROR:
+        return redact_error(value if isinstance(value, str) else repr(value))
+    return value if is_masked and channel[:2] != "__" else masked(value)
 
 
 def _put(tx: Transaction, run: Guarded | None, sql: str, rows: list[tuple[Any, ...]]) -> None:
@@ -197,21 +217,22 @@ def _put(tx: Transaction, run: Guarded | None, sql: str, rows: list[tuple[Any, .
     tx.execute_rows(sql, rows)
 
 
-def _with_writes(tx: Transaction, rows: list[Any]) -> list[tuple[Any, list[Any]]]:
-    return [(row, tx.execute(PENDING, tuple(row)[:3]).fetchall()) for row in rows]
+def _with_writes(tx: Transaction, rows: list[Any]) -> list[tuple[CheckpointRow, list[WriteRow]]]:
+    found = [CheckpointRow(*row) for row in rows]
+    return [(row, [WriteRow(*each) for each in tx.execute(PENDING, row[:3]).fetchall()]) for row in found]
 
 
 def _conditions(
     config: RunnableConfig | None, wanted: dict[str, Any] | None, before: RunnableConfig | None
 ) -> tuple[str, list[Any]]:
-    """The WHERE clause of a listing; keys of `wanted` travel as values, never as SQL."""
+    """Return the WHERE clause of a listing with its values; keys of `wanted` are values too, never SQL."""
     clauses: list[str] = []
     values: list[Any] = []
-    where = config["configurable"] if config else {}
+    given = config["configurable"] if config else {}
     for column in ("thread_id", "checkpoint_ns", "checkpoint_id"):
-        if where.get(column) is not None:
+        if given.get(column) is not None:
             clauses.append(f"{column} = ?")
-            values.append(where[column])
+            values.append(given[column])
     for key, value in (wanted or {}).items():
         clauses.append("json_extract(metadata, '$.' || json_quote(?)) IS json_extract(?, '$')")
         values += [key, json.dumps(value)]
@@ -222,27 +243,27 @@ def _conditions(
 
 
 def _delete(tx: Transaction, where: str, values: tuple[Any, ...]) -> None:
-    spots = f"SELECT thread_id, checkpoint_ns, checkpoint_id FROM checkpoints WHERE {where}"
-    tx.execute(f"DELETE FROM writes WHERE (thread_id, checkpoint_ns, checkpoint_id) IN ({spots})", values)
+    keys = f"SELECT thread_id, checkpoint_ns, checkpoint_id FROM checkpoints WHERE {where}"
+    tx.execute(f"DELETE FROM writes WHERE (thread_id, checkpoint_ns, checkpoint_id) IN ({keys})", values)
     tx.execute(f"DELETE FROM checkpoints WHERE {where}", values)
 
 
 def _forget(tx: Transaction, thread: str) -> None:
-    """Also writes whose checkpoint never came: the process may have died between the two."""
+    """Delete a thread, also writes without a checkpoint: the process may have died between the two."""
     tx.execute("DELETE FROM writes WHERE thread_id = ?", (thread,))
     tx.execute("DELETE FROM checkpoints WHERE thread_id = ?", (thread,))
     forget_thread(tx, thread)
 
 
 def _copy(tx: Transaction, seals: Seals, source: str, target: str) -> None:
-    """Every seal is checked, and made anew for the new place."""
+    """Copy a thread; every blob is verified, and signed for the new thread."""
     rows = tx.execute(f"SELECT {COLUMNS} FROM checkpoints WHERE thread_id = ? ORDER BY seq", (source,)).fetchall()
-    for _, *spot, parent, kind, sealed, note in rows:
-        blob = seals.opened(sealed, source, *spot, parent, kind, note)
-        fresh = seals.sealed(blob, target, *spot, parent, kind, note)
-        tx.execute_rows(PUT, [(target, *spot, parent, kind, fresh, note)])
+    for _, *key, parent, kind, signed, note in rows:
+        blob = seals.opened(signed, source, *key, parent, kind, note)
+        fresh = seals.sealed(blob, target, *key, parent, kind, note)
+        tx.execute_rows(PUT, [(target, *key, parent, kind, fresh, note)])
     writes = tx.execute(f"SELECT {WRITE_COLUMNS} FROM writes WHERE thread_id = ?", (source,)).fetchall()
-    for _, *spot, task, path, index, channel, kind, sealed in writes:
-        blob = seals.opened(sealed, source, *spot, task, index, channel, kind)
-        fresh = seals.sealed(blob, target, *spot, task, index, channel, kind)
-        tx.execute_rows(KEEP_FIRST, [(target, *spot, task, path, index, channel, kind, fresh)])
+    for _, *key, task, path, index, channel, kind, signed in writes:
+        blob = seals.opened(signed, source, *key, task, index, channel, kind)
+        fresh = seals.sealed(blob, target, *key, task, index, channel, kind)
+        tx.execute_rows(KEEP_FIRST, [(target, *key, task, path, index, channel, kind, fresh)])

@@ -1,4 +1,4 @@
-"""Baton's SQLite file: how it is opened, created and checked. Light on purpose, see `baton.config.home`."""
+"""Baton's SQLite file: opening, creating, checking and migrating it. Light on purpose, see `baton.config.home`."""
 
 import errno
 import os
@@ -20,11 +20,11 @@ if TYPE_CHECKING:
 
 APPLICATION_ID = 0x4261746F  # "Bato", in the file's header: whose file this is
 SCHEMA_VERSION = 3
-ADD_SEALS = (  # what was written before stays without: it can be looked at, and is refused where it would be acted on
+ADD_SEALS = (  # older rows stay without: they can be shown, and are refused where something would be done by them
     *(f"ALTER TABLE {table} ADD COLUMN seal BLOB" for table in ("runs", "effects", "approvals")),
     "ALTER TABLE runs ADD COLUMN output_seal BLOB",
 )
-ADD_RUNS = (  # what was written before is the thread's first run
+ADD_RUNS = (  # older rows belong to the thread's first run
     *(
         f"ALTER TABLE {table} ADD COLUMN run INTEGER NOT NULL DEFAULT 1"
         for table in ("model_calls", "spans", "effects", "approvals")
@@ -40,9 +40,10 @@ COLUMNS = (
     " WHERE made.type = 'table'"
 )
 FAULTS = (OSError, sqlite3.Error, UnicodeDecodeError)
-"""What a file that cannot be used shows as; the last, where text of a damaged file, or of an error on it, is none."""
+"""The errors of a file that cannot be used; the last one, where text in a damaged file, or in an error on it, is not
+Unicode."""
 BUSY_S = 30.0
-NAMED = re.compile(r"'[^']*'|:([a-z_]\w*)")  # what stands in quotes is no name
+NAMED = re.compile(r"'[^']*'|:([a-z_]\w*)")  # a name in quotes is text
 ROWS_AT_ONCE = 128  # of 11 columns, 1,408 values; SQLite takes 32,766 since 3.32
 SOUND_BYTES = 64 * 2**20  # up to here, looking through the whole file at the start takes a fraction of a second
 
@@ -99,13 +100,13 @@ def connect(path: Path, how: str = "") -> Connection:
 
 @contextmanager
 def reading(path: Path) -> Iterator["Transaction"]:
-    """A look at the file without a writer thread, for commands that only list; also where nothing can be written.
+    """Read the file without a writer thread, for commands that only list; also where nothing can be written.
 
     Raises:
         StorageError: the file cannot be read or is not ours.
     """
     writable = not path.exists() or (os.access(path, os.W_OK) and os.access(path.parent, os.W_OK))
-    connection = opened(path) if writable else opened_to_look(path)
+    connection = open_database(path) if writable else open_read_only(path)
     try:
         yield connection
     except (sqlite3.Error, UnicodeDecodeError) as error:
@@ -116,7 +117,7 @@ def reading(path: Path) -> Iterator["Transaction"]:
 
 @contextmanager
 def changing(path: Path) -> Iterator["Transaction"]:
-    """One transaction without a writer thread: kept where the block ends, given up where it raises.
+    """Run one transaction without a writer thread: committed where the block ends, rolled back where it raises.
 
     Raises:
         StorageError: the file cannot be written or is not ours.
@@ -127,8 +128,8 @@ def changing(path: Path) -> Iterator["Transaction"]:
         connection.execute("COMMIT")
 
 
-def opened_to_look(path: Path, *, older: bool = False) -> Connection:
-    """A connection to a database of ours that writes nothing, for a disk or a person that may only read.
+def open_read_only(path: Path, *, older: bool = False) -> Connection:
+    """Connect to a database of ours without writing, for a disk or a user that may only read.
 
     `older` says that one of an older schema will do, which is not brought up to this one.
 
@@ -137,7 +138,7 @@ def opened_to_look(path: Path, *, older: bool = False) -> Connection:
     """
     refuse_if_gone(path)
     try:
-        connection = connect_to_look(path)
+        connection = connect_read_only(path)
     except FAULTS as error:
         raise explained(error, path) from error
     try:
@@ -156,8 +157,8 @@ def opened_to_look(path: Path, *, older: bool = False) -> Connection:
     return connection
 
 
-def connect_to_look(path: Path) -> Connection:
-    """A connection to any SQLite file that writes nothing to it.
+def connect_read_only(path: Path) -> Connection:
+    """Connect to any SQLite file without writing to it.
 
     Raises:
         StorageError: its last changes lie beside it, and cannot be read without writing there.
@@ -167,7 +168,7 @@ def connect_to_look(path: Path) -> Connection:
     except sqlite3.Error as error:
         if getattr(error, "sqlite_errorcode", 0) & 0xFF not in (sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN):
             raise
-    log = path.with_name(f"{path.name}-wal")  # without one, what is in the file is all there is
+    log = path.with_name(f"{path.name}-wal")  # without one, the file is complete
     if log.exists() and log.stat().st_size:
         raise StorageError(
             f"the last changes of {path} lie in {log.name}, which cannot be read where nothing can be written;"
@@ -176,8 +177,8 @@ def connect_to_look(path: Path) -> Connection:
     return connect(path, "immutable=1")
 
 
-def opened(path: Path, *, thorough: bool = False) -> Connection:
-    """A connection to the file, which is created with its tables or checked to be one of ours.
+def open_database(path: Path, *, thorough: bool = False) -> Connection:
+    """Connect to the file, which is created with its tables or checked to be one of ours.
 
     `thorough` also checks that the file is sound, where it is at most SOUND_BYTES long.
 
@@ -217,7 +218,7 @@ def _check_or_create(connection: sqlite3.Connection, path: Path) -> None:
 
 def _refuse_foreign(connection: sqlite3.Connection, path: Path) -> None:
     """Refuse a file that is another program's, or a newer Baton's."""
-    if not is_ours(connection):
+    if not is_baton_database(connection):
         raise StorageError(f"{path} is not a Baton database; set BATON_HOME or BATON_DATABASE_URL to another place")
     version = _version(connection)
     if version not in range(1, SCHEMA_VERSION + 1):
@@ -268,7 +269,7 @@ def _version(connection: sqlite3.Connection) -> int:
     return version
 
 
-def is_ours(connection: sqlite3.Connection) -> bool:
+def is_baton_database(connection: sqlite3.Connection) -> bool:
     """Whether a file says that it is a Baton database, of whatever schema."""
     named: int = connection.execute("PRAGMA application_id").fetchone()[0]
     return named == APPLICATION_ID
@@ -280,7 +281,7 @@ def _is_blank(connection: sqlite3.Connection) -> bool:
 
 
 def check_sound(connection: sqlite3.Connection) -> None:
-    """Look through a whole file of anybody's.
+    """Check a whole SQLite file of any program.
 
     Raises:
         sqlite3.DatabaseError: it is damaged.
@@ -318,17 +319,17 @@ def _create(connection: sqlite3.Connection) -> None:
     connection.execute(f"PRAGMA user_version={SCHEMA_VERSION}")
 
 
-def undecodable(error: BaseException) -> bool:
-    """Whether text came out of the file that is none."""
+def is_undecodable(error: BaseException) -> bool:
+    """Whether text in the file is not Unicode."""
     return isinstance(error, UnicodeDecodeError) or "Could not decode to UTF-8" in str(error)
 
 
 def explained(error: BaseException, path: Path) -> BaseException:
-    """A storage failure as one line that says what to do; any other error as it is."""
+    """Return a storage failure as a StorageError in one line that says what to do; any other error as it is."""
     if not isinstance(error, FAULTS):
         return error
-    told = error.strerror if isinstance(error, OSError) else "it is damaged" if undecodable(error) else str(error)
-    return StorageError(f"cannot use the database {path}: {told}; {_way_out(error)}")
+    reason = error.strerror if isinstance(error, OSError) else "it is damaged" if is_undecodable(error) else str(error)
+    return StorageError(f"cannot use the database {path}: {reason}; {_way_out(error)}")
 
 
 def _way_out(error: BaseException) -> str:
@@ -340,6 +341,6 @@ def _way_out(error: BaseException) -> str:
 
 
 def no_room(error: BaseException) -> bool:
-    """Whether a disk, or what may be used of it, is full; SQLite tells a quota as a write that failed."""
+    """Whether a disk, or a quota of it, is full; SQLite reports a quota as a write that failed."""
     full = isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
     return full or getattr(error, "sqlite_errorcode", 0) in (sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR_WRITE)

@@ -1,15 +1,15 @@
-"""What a piece of work may do inside a transaction."""
+"""The protocol of a transaction, for work that is given one."""
 
 from collections.abc import Sequence
 from typing import Any, Protocol
 
 
 class Rows(Protocol):
-    """What a statement gives back."""
+    """The result of a statement."""
 
     @property
     def rowcount(self) -> int:
-        """Rows changed."""
+        """Number of rows changed."""
 
     def fetchone(self) -> Any:
         """The next row or None."""
@@ -19,10 +19,10 @@ class Rows(Protocol):
 
 
 class Transaction(Protocol):
-    """One open transaction; `sql` names its values `:like_this`."""
+    """An open transaction; `sql` has `?`, or names such as `:name` where the values are a dict."""
 
     def execute(self, sql: str, values: Any = ..., /) -> Rows:
         """Run one statement."""
 
     def execute_rows(self, sql: str, rows: Sequence[Sequence[Any]], /) -> None:
-        """Run a statement for many rows, which take the place of its `{rows}`."""
+        """Run a statement for many rows of one length, which replace its `{rows}`."""

@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from app.describing import Reading
-from app.framework import COSTS, advise, cost_of, patterns, questions
+from app.describe import Reading
+from app.questions import COSTS, advise, cost_of, patterns, questions
 from baton.config.project import root
 from baton.errors import UsageError
 from baton.runs.registry import entries
@@ -28,8 +28,8 @@ ONLY_YES = dict.fromkeys(ASKED, YES)
 NONE_YES = dict.fromkeys(ASKED, NO)
 
 
-def advised(answers: Mapping[str, bool | None], *, agent_wanted: bool = False) -> tuple[str, str | None]:
-    advice = advise(lambda question: answers.get(question.id), agent_wanted=agent_wanted)
+def advise_of(answers: Mapping[str, bool | None], *, wants_agent: bool = False) -> tuple[str, str | None]:
+    advice = advise(lambda question: answers.get(question.id), wants_agent=wants_agent)
     return advice.pattern.name, advice.warning
 
 
@@ -50,15 +50,15 @@ def only(name: str) -> dict[str, bool | None]:
     ],
 )
 def test_the_first_yes_decides(answers: dict[str, bool | None], pattern: str) -> None:
-    assert advised(answers) == (pattern, None)
+    assert advise_of(answers) == (pattern, None)
 
 
 def test_what_comes_after_the_first_yes_changes_nothing() -> None:
-    found = []
+    names = []
     for name in ASKED:
         before = dict.fromkeys(ASKED[: ASKED.index(name)], NO)
-        found.append(advised({**ONLY_YES, **before})[0])
-    assert found == [
+        names.append(advise_of({**ONLY_YES, **before})[0])
+    assert names == [
         "chaining",
         "routing",
         "voting",
@@ -86,16 +86,16 @@ def test_the_table_is_whole(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.parametrize("answers", [{}, {"fixed_steps": NO}, {**NONE_YES, "categories": OPEN}, {"independent": YES}])
 def test_without_a_yes_nothing_is_decided_before_all_is_answered(answers: dict[str, bool | None]) -> None:
     with pytest.raises(UsageError, match="answer"):
-        advised(answers)
+        advise_of(answers)
 
 
 def test_whoever_reaches_for_the_most_first_is_told_to_start_with_the_simplest() -> None:
-    name, warning = advised({"unknown_steps": YES})
+    name, warning = advise_of({"unknown_steps": YES})
     assert name == "orchestrator_worker"
     assert str(warning).startswith("start with the simplest: ")
     assert "--[no-]fixed-steps" in str(warning)
-    assert str(advised(NONE_YES, agent_wanted=True)[1]).startswith("start with the simplest: ")
-    assert advised({"criteria": YES})[1] is None
+    assert str(advise_of(NONE_YES, wants_agent=True)[1]).startswith("start with the simplest: ")
+    assert advise_of({"criteria": YES})[1] is None
 
 
 def test_every_registered_graph_was_measured(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -117,41 +117,48 @@ def test_the_page_says_what_the_table_and_the_measurement_say() -> None:
 
 
 def test_flags_answer(baton: Baton) -> None:
-    said = baton("advise", "--no-fixed-steps", "--categories", "--json").object
-    assert (said["pattern"], said["file"]) == ("routing", "graphs/routing.py")
-    assert said["decided_by"] == {"question": "categories", "answer": True}
-    assert said["cost"]["model"] == "local:desk"
-    assert " run routing " in said["command"]
-    told = baton("advise", "--categories")
-    assert told.err == "not considered: --[no-]fixed-steps\n"
-    assert "model calls" in told.out
-    assert "counted with local:desk" in told.out
+    advice = baton("advise", "--no-fixed-steps", "--categories", "--json").object
+    assert (advice["pattern"], advice["file"]) == ("routing", "graphs/routing.py")
+    assert advice["decided_by"] == {"question": "categories", "answer": True}
+    assert advice["cost"]["model"] == "local:desk"
+    assert " run routing " in advice["command"]
+    result = baton("advise", "--categories")
+    assert result.err == "not considered: --[no-]fixed-steps\n"
+    assert "model calls" in result.out
+    assert "counted with local:desk" in result.out
 
 
 def test_nothing_said_where_nobody_can_be_asked_is_wrong_use(baton: Baton) -> None:
-    said = baton("advise")
-    assert (said.code, said.out, len(said.err.splitlines())) == (2, "", 1)
+    result = baton("advise")
+    assert (result.code, result.out, len(result.err.splitlines())) == (2, "", 1)
     assert baton("advise", "--describe", "mail", "--criteria").code == 2
 
 
 def test_a_person_is_asked_in_turn(project: Path) -> None:
-    person, theirs = pty.openpty()
+    person, terminal = pty.openpty()
     command = [sys.executable, "-m", "baton", "advise", "--no-categories"]
     environment = {**os.environ, "PYTHONPATH": str(HOUSE)}
     os.write(person, b"n\ny\nn\n")
     done = subprocess.run(
-        command, env=environment, stdin=theirs, stderr=theirs, stdout=subprocess.PIPE, text=True, check=True, timeout=20
+        command,
+        env=environment,
+        stdin=terminal,
+        stderr=terminal,
+        stdout=subprocess.PIPE,
+        text=True,
+        check=True,
+        timeout=20,
     )
-    asked = os.read(person, 10_000).decode()
-    assert [question.asks in asked for question in questions().values()] == [True, False, True, True, False, False]
+    output = os.read(person, 10_000).decode()
+    assert [question.asks in output for question in questions().values()] == [True, False, True, True, False, False]
     assert "graphs/sectioning.py" in done.stdout
 
 
 def test_a_description_needs_a_real_model(baton: Baton) -> None:
-    said = baton("advise", "--describe", "invoices")
-    assert (said.code, said.out) == (2, "")
-    assert "--describe needs a real model" in said.err
-    assert len(said.err.splitlines()) == 1
+    result = baton("advise", "--describe", "invoices")
+    assert (result.code, result.out) == (2, "")
+    assert "--describe needs a real model" in result.err
+    assert len(result.err.splitlines()) == 1
 
 
 def test_a_description_is_read_by_a_model(
@@ -159,9 +166,9 @@ def test_a_description_is_read_by_a_model(
 ) -> None:
     monkeypatch.setenv("BATON_MODEL_STRONG", "openai:scripted")
     scripted_model.will({**NONE_YES, "criteria": True, "asks_for_an_agent": True})
-    said = baton("advise", "--describe", "an agent that writes ```letters```", "--json").object
-    assert said["pattern"] == "evaluator_optimizer"
-    assert said["warning"].startswith("start with the simplest: the description asks for an agent")
+    result = baton("advise", "--describe", "an agent that writes ```letters```", "--json").object
+    assert result["pattern"] == "evaluator_optimizer"
+    assert result["warning"].startswith("start with the simplest: the description asks for an agent")
     assert "an agent that writes" in scripted_model.asked[0].split("```json")[1]
     [run] = json.loads(baton("runs", "--json").out)
     assert (run["graph"], run["status"], run["usage"]["model_calls"]) == ("advise", "done", 1)

@@ -29,8 +29,8 @@ def test_a_refused_and_a_replayed_refund_do_not_look_like_a_second_payment(
     monkeypatch.setattr("baton.cli.terminal.rows.console", lambda: terminal)
     show_log([line(MADE), line({"refused": "already_refunded"}), line(MADE, replayed=True), line(REFUND)])
     out = capsys.readouterr().out
-    told = " ".join(out.split())
-    assert told.count("refused already_refunded") == 1
-    assert told.count("replayed: account_id") == 1
-    assert told.count("done") == 1, "what was done and says nothing new"
-    assert ("at (UTC)" in told) == (width == 120)
+    output = " ".join(out.split())
+    assert output.count("refused already_refunded") == 1
+    assert output.count("replayed: account_id") == 1
+    assert output.count("done") == 1, "what was done and says nothing new"
+    assert ("at (UTC)" in output) == (width == 120)

@@ -16,15 +16,15 @@ CONTRACT = """
 def dataset(project: Path) -> str:
     """Three examples for the toy, one of which it gets wrong."""
     routes = {"hello": "cards", "hi there": "cards", "how much": "fees"}
-    lines = [{"id": said, "inputs": {"message": said}, "expected": {"route": at}} for said, at in routes.items()]
+    lines = [{"id": text, "inputs": {"message": text}, "expected": {"route": route}} for text, route in routes.items()]
     (project / "d.jsonl").write_text("".join(f"{json.dumps(each)}\n" for each in lines))
     return "d.jsonl"
 
 
 def test_json_is_exactly_what_was_promised(baton: Baton, dataset: str) -> None:
-    said = baton("eval", "run", "toy", "--dataset", dataset, "--json")
-    result = said.object
-    assert said.code == 0
+    done = baton("eval", "run", "toy", "--dataset", dataset, "--json")
+    result = done.object
+    assert done.code == 0
     assert list(result) == CONTRACT
     assert (result["graph"], result["dataset"], result["examples"]) == ("toy", "d.jsonl", 3)
     assert (result["completed"], result["errors"]) == (3, 0)
@@ -35,20 +35,20 @@ def test_json_is_exactly_what_was_promised(baton: Baton, dataset: str) -> None:
 
 
 def test_people_get_a_table_and_are_told_what_it_does_not_say(baton: Baton, dataset: str) -> None:
-    told = baton("eval", "run", "toy", "--dataset", dataset).out
-    assert "route" in told
-    assert "0.667" in told
-    assert "3 completed, 0 errors" in told
-    assert "say nothing about language models" in told
+    output = baton("eval", "run", "toy", "--dataset", dataset).out
+    assert "route" in output
+    assert "0.667" in output
+    assert "3 completed, 0 errors" in output
+    assert "say nothing about language models" in output
 
 
 def test_a_run_that_gives_no_answer_is_an_error_with_its_reason(baton: Baton, project: Path) -> None:
     (project / "d.csv").write_text("text,route\nexplode,cards\nhello,cards\n")
-    said = baton("eval", "run", "toy", "--dataset", "d.csv", "--json")
-    assert said.code == 1
-    assert (said.object["completed"], said.object["errors"]) == (1, 1)
-    assert "1 gave no answer" in said.err
-    assert "it exploded" in said.err
+    result = baton("eval", "run", "toy", "--dataset", "d.csv", "--json")
+    assert result.code == 1
+    assert (result.object["completed"], result.object["errors"]) == (1, 1)
+    assert "1 gave no answer" in result.err
+    assert "it exploded" in result.err
 
 
 def test_the_desk_does_not_see_the_runs(baton: Baton, dataset: str) -> None:
@@ -59,9 +59,13 @@ def test_the_desk_does_not_see_the_runs(baton: Baton, dataset: str) -> None:
 
 def test_bad_lines_are_told_and_nothing_is_run(baton: Baton, project: Path, baton_home: Path) -> None:
     (project / "d.jsonl").write_text('{"id": "a", "inputs": {"message": "hello"}, "expected": {}}\n{\n[]\n')
-    said = baton("eval", "run", "toy", "--dataset", "d.jsonl")
-    assert said.code == 2
-    assert [each.partition(": ")[0] for each in said.err.splitlines()] == ["d.jsonl line 2", "d.jsonl line 3", "error"]
+    result = baton("eval", "run", "toy", "--dataset", "d.jsonl")
+    assert result.code == 2
+    assert [each.partition(": ")[0] for each in result.err.splitlines()] == [
+        "d.jsonl line 2",
+        "d.jsonl line 3",
+        "error",
+    ]
     assert not baton_home.exists()
 
 
@@ -92,14 +96,14 @@ def test_an_experiment_that_is_complete_is_told_again(baton: Baton, dataset: str
     ],
 )
 def test_wrong_use_is_one_line(baton: Baton, dataset: str, arguments: tuple[str, ...]) -> None:
-    said = baton("eval", "run", *arguments)
-    assert said.code == 2
-    assert said.out == ""
-    assert len(said.err.splitlines()) == 1
+    result = baton("eval", "run", *arguments)
+    assert result.code == 2
+    assert result.out == ""
+    assert len(result.err.splitlines()) == 1
 
 
 def test_a_sync_without_a_key_says_what_is_missing(baton: Baton) -> None:
-    said = baton("eval", "sync", "--dry-run")
-    assert said.code == 2
-    assert said.err.startswith("error: LANGSMITH_API_KEY is not set")
-    assert len(said.err.splitlines()) == 1
+    result = baton("eval", "sync", "--dry-run")
+    assert result.code == 2
+    assert result.err.startswith("error: LANGSMITH_API_KEY is not set")
+    assert len(result.err.splitlines()) == 1

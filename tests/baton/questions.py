@@ -3,7 +3,9 @@
 from typing import Any
 
 from baton.runtime.plumbing import Plumbing
-from baton.storage import run_rows
+from baton.storage import run_rows, summaries
+from baton.storage.records import PendingApproval
+from baton.storage.transaction import Transaction
 
 Reply = dict[str, Any]
 
@@ -20,11 +22,10 @@ def edit(amount: Any, name: str = "pay") -> Reply:
     return {"decisions": [{"type": "edit", "edited_action": {"name": name, "args": {"amount": amount}}}]}
 
 
-async def questions(plumbing: Plumbing, thread: str) -> list[dict[str, Any]]:
+async def questions(plumbing: Plumbing, thread: str) -> list[PendingApproval]:
     """What a run waits for."""
 
-    def look(tx: Any) -> list[dict[str, Any]]:
-        asked: list[dict[str, Any]] = run_rows.summary(tx, run_rows.get(tx, thread))["waiting_for"]
-        return asked
+    def look(tx: Transaction) -> list[PendingApproval]:
+        return summaries.summary(tx, run_rows.get(tx, thread))["waiting_for"]
 
     return await plumbing.database.do(look)

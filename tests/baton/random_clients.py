@@ -20,6 +20,7 @@ from baton.runs.graph_shapes import Graph
 from baton.runtime.plumbing import Plumbing
 from baton.steps.adhoc import RUN
 from baton.storage import letter_rows
+from baton.storage.records import DeadLetter
 from tests.baton.random_graphs import PASSED, REFUSED, did, first, lines, note
 from tests.baton.random_plans import EDITED, Generation, Plan, expected_of
 
@@ -60,7 +61,7 @@ class Client:
             return True
         if letters := [each for row in rows for each in await self._letters(row["run"])]:
             letter = self._chance.choice(letters)
-            await self._mend(letter, rows[letter["run"] - 1]["origin"])
+            await self._mend(letter, rows[letter.run - 1]["origin"])
             return True
         if rows:
             await self._judge()
@@ -99,7 +100,7 @@ class Client:
             await self._runner.resume(THREAD, run=run)
             return
         question = self._chance.choice(summary["waiting_for"])
-        await self._runner.decide(THREAD, _reply(question), interrupt_id=question["interrupt_id"], run=run)
+        await self._runner.decide(THREAD, _reply({**question}), interrupt_id=question["interrupt_id"], run=run)
 
     async def _bare(self, given: Any, config: RunnableConfig = CONFIG) -> None:
         try:
@@ -108,30 +109,30 @@ class Client:
             if ended.reason == "effect_mismatch" and not lines(REFUSED):
                 note(PASSED, f"{ended}, though nothing was refused")
 
-    async def _mend(self, letter: Row, origin: str) -> None:
+    async def _mend(self, letter: DeadLetter, origin: str) -> None:
         """See to a dead letter: an edit that was refused is let go, what was broken is mended and done again."""
-        refused = letter["reason"] == "effect_mismatch" and bool(lines(REFUSED))
-        broken = letter["error"].partition("broken: ")[2].partition(".")[0]
-        if refused or not (broken or letter["reason"] == "crash_loop"):
+        refused = letter.reason == "effect_mismatch" and bool(lines(REFUSED))
+        broken = letter.error.partition("broken: ")[2].partition(".")[0]
+        if refused or not (broken or letter.reason == "crash_loop"):
             if not refused:
-                note(PASSED, f"a letter for {letter['reason']}: {letter['error']}")
+                note(PASSED, f"a letter for {letter.reason}: {letter.error}")
             why = "as it must be"
-            await self._plumbing.database.do(lambda tx: letter_rows.discard(tx, letter["letter_id"], why))
+            await self._plumbing.database.do(lambda tx: letter_rows.discard(tx, letter.letter_id, why))
             return
         if broken:
             first(f"{broken}.mended")
         if origin == "run":
-            await self._runner.replay(letter["letter_id"])
+            await self._runner.replay(letter.letter_id)
         else:
-            await self._mend_bare(letter["run"])
+            await self._mend_bare(letter.run)
 
     async def _mend_bare(self, run: int) -> None:
         """Nobody replays the letters of a bare call: go back to where the first one failed, and all is done again."""
         known = await self._letters(run)
-        await self._bare(None, _at(min(each["evidence"]["places"][0][0][1] for each in known)))
-        seen = {(each["letter_id"], each["updated_at"]) for each in known}
+        await self._bare(None, _at(min(each.checkpoints[0][0].checkpoint_id for each in known)))
+        seen = {(each.letter_id, each.updated_at) for each in known}
         for each in await self._letters(run):
-            if (each["letter_id"], each["updated_at"]) in seen:  # it did not fail again
+            if (each.letter_id, each.updated_at) in seen:  # it did not fail again
                 await self._plumbing.database.do(partial(letter_rows.close, letter=each, status="replayed"))
 
     async def _fork(self, kind: str, pick: float, only: int | None = None) -> None:
@@ -156,7 +157,7 @@ class Client:
 
     async def _told_of_it(self) -> bool:
         letters = [each for row in await self._rows() for each in await self._letters(row["run"])]
-        return any(each["reason"] == "effect_mismatch" for each in letters)
+        return any(each.reason == "effect_mismatch" for each in letters)
 
     async def _old(self, pick: float, only: int | None) -> StateSnapshot | None:
         """A checkpoint at which something is to be done: of a run in progress one that led to where it stands.
@@ -199,7 +200,7 @@ class Client:
         sql = "SELECT * FROM runs WHERE thread_id = ? ORDER BY run"
         return [dict(row) for row in await self._plumbing.database.do(lambda tx: tx.execute(sql, (THREAD,)).fetchall())]
 
-    async def _letters(self, run: int) -> list[Row]:
+    async def _letters(self, run: int) -> list[DeadLetter]:
         return await self._plumbing.database.do(lambda tx: letter_rows.open_of(tx, THREAD, run))
 
 

@@ -18,8 +18,8 @@ from tests.baton.random_clients import ENDED, Client
 from tests.baton.random_graphs import CUT, PASSED, REFUSED, did, graph, lines, log
 from tests.baton.random_plans import Payment, Plan, draw, expected
 from tests.faults.__main__ import MEMORY
-from tests.faults.children import KILLED, SAID, apart
-from tests.faults.ticks import Ticks, counted, kill, shift_steady
+from tests.faults.inject.ticks import Ticks, install, kill, shift_steady
+from tests.faults.suite.children import KILLED, SAID, apart
 
 LATER_S = 3600.0
 
@@ -49,7 +49,7 @@ async def lived(plan: Plan, number: int, built: Graph) -> int:
     """In a child: one generation, perhaps killed at a tick; how many ticks it had."""
     generation = plan.generations[number]
     shift_steady(number * LATER_S)
-    ticks = counted(Ticks(generation.kill, kill))
+    ticks = install(Ticks(generation.kill, kill))
     CUT.append(ticks)
     async with opened() as plumbing:
         await Client(plan, generation, plumbing, built).live()

@@ -13,7 +13,7 @@ from typing_extensions import TypedDict
 
 from baton import Decision, TypedStateGraph, effect, opened, park, request_approval
 from baton.runtime.plumbing import Plumbing
-from baton.storage import run_rows
+from baton.storage import summaries
 
 Graph = Any
 Built = Any
@@ -151,11 +151,11 @@ def answer(reply: Args) -> Command[Any]:
 
 async def rows(plumbing: Plumbing, thread: str) -> list[tuple[int, str]]:
     """The runs of a thread: number and status."""
-    listed = await plumbing.database.do(run_rows.listing)
+    listed = await plumbing.database.do(summaries.listing)
     return sorted((each["run"], each["status"]) for each in listed if each["thread_id"] == thread)
 
 
 async def waiting(plumbing: Plumbing, thread: str, run: int = 1) -> list[str]:
     """The questions that are listed as open."""
-    found = await plumbing.database.do(lambda tx: run_rows.waiting_for(tx, thread, run))
+    found = await plumbing.database.do(lambda tx: summaries.waiting_for(tx, thread, run))
     return [each["action_requests"][0]["description"] for each in found]

@@ -78,7 +78,7 @@ async def test_namespace_of_is_names_and_task_ids_also_in_an_error_handler() -> 
     assert seen[0] == seen[1]
 
 
-async def test_read_visits_write_visit_and_noting_go_through_a_channel_that_nobody_sees() -> None:
+async def test_read_visits_write_visit_and_with_visit_writes_go_through_a_channel_that_nobody_sees() -> None:
     found: list[Any] = []
 
     async def step(state: State) -> Any:
@@ -92,7 +92,7 @@ async def test_read_visits_write_visit_and_noting_go_through_a_channel_that_nobo
     graph = made.add_node("step", step).add_edge(START, "step").compile(checkpointer=InMemorySaver())
     graph.channels[ground.VISITS] = ground.visits_channel()
     for name, node in graph.nodes.items():
-        graph.nodes[name] = ground.noting(node, begins=name == START)
+        graph.nodes[name] = ground.with_visit_writes(node, begins=name == START)
     for _ in range(2):
         parts = [part async for part in graph.astream({"at": 0}, on("t"), stream_mode=["updates", "values"])]
         assert ground.VISITS not in str(parts)
@@ -119,12 +119,12 @@ async def test_send_number_counts_the_sends_to_a_step() -> None:
     assert sorted(found, key=str) == [("one", 0), ("one", 1), ("plan", None), ("two", 0), ("two", 1)]
 
 
-async def test_replies_kept_and_interrupt_id_of_follow_the_interrupts_of_a_step() -> None:
+async def test_count_replies_and_interrupt_id_of_follow_the_interrupts_of_a_step() -> None:
     kept: list[int] = []
     ids: list[str] = []
 
     async def step(_state: State) -> State:
-        kept.append(ground.replies_kept())
+        kept.append(ground.count_replies())
         for question in ("one", "two"):
             try:
                 interrupt(question)
@@ -184,23 +184,23 @@ async def test_first_checkpoint_begins_clean_with_what_is_kept(kept: Seen) -> No
     assert seen == [{"at": 7, "messages": []}, {**kept, "messages": []}]
 
 
-async def test_levels_of_step_path_is_inner_lies_in_and_call_in_read_the_names_of_steps_in_steps() -> None:
+async def test_checkpoint_refs_step_path_is_inner_is_within_and_call_number_read_the_names_of_steps_in_steps() -> None:
     seen: Seen = {}
 
     def look(config: Any) -> None:
         namespace = ground.namespace_of(config)
         seen["path"], seen["inner"] = ground.step_path(namespace), ground.is_inner(namespace)
-        levels = ground.levels_of(namespace, config["configurable"])
-        seen["levels"] = [(ground.step_path(level), bool(checkpoint), bool(task)) for level, checkpoint, task in levels]
+        refs = ground.checkpoint_refs(namespace, config["configurable"])
+        seen["refs"] = [(ground.step_path(space), bool(checkpoint), bool(task)) for space, checkpoint, task in refs]
         desk = namespace.rpartition("|")[0]
-        seen["in"] = (ground.lies_in(namespace, desk), ground.lies_in(desk, namespace))
-        seen["call"] = [ground.call_in(each, desk) for each in (namespace, f"{desk}|1|step:9a8b")]
+        seen["in"] = (ground.is_within(namespace, desk), ground.is_within(desk, namespace))
+        seen["call"] = [ground.call_number(each, desk) for each in (namespace, f"{desk}|1|step:9a8b")]
 
     made: Any = StateGraph(State)
     made.add_node("desk", one_step(look).builder.compile()).add_edge(START, "desk").add_edge("desk", END)
     await made.compile(checkpointer=InMemorySaver()).ainvoke({"at": 0}, on("t"))
     assert (seen["path"], seen["inner"], seen["in"], seen["call"]) == ("desk/step", True, (True, False), ["", "1"])
-    assert seen["levels"] == [("", True, True), ("desk", True, True)]
+    assert seen["refs"] == [("", True, True), ("desk", True, True)]
 
 
 async def test_first_interrupt_id_is_known_before_the_interrupt() -> None:
@@ -227,7 +227,7 @@ def branching(inner: Any) -> Any:
     return made.add_conditional_edges("pick", lambda _: "rest", ["rest"])
 
 
-def test_outline_declared_edges_is_handler_and_has_own_way_read_what_a_graph_is_built_of() -> None:
+def test_outline_declared_edges_is_handler_and_has_branches_read_what_a_graph_is_built_of() -> None:
     inner = one_step(lambda _: None)
     built = branching(inner)
     nodes, edges, joins, branches, channels = ground.outline(built)
@@ -245,15 +245,15 @@ def test_outline_declared_edges_is_handler_and_has_own_way_read_what_a_graph_is_
     drawn = built.compile().get_graph().nodes
     assert {name for name in drawn if not ground.is_handler(name)} == {START, "pick", "rest", "desk", END}
     assert len(drawn) > 5, "with handlers"
-    assert [ground.has_own_way(built, name) for name in ("pick", "rest")] == [True, False]
+    assert [ground.has_branches(built, name) for name in ("pick", "rest")] == [True, False]
 
 
-async def test_take_timeouts_leaves_idle_times_and_parts_of_makes_a_graph_anew() -> None:
+async def test_take_timeouts_leaves_idle_times_and_attributes_of_makes_a_graph_anew() -> None:
     compiled = branching(one_step(lambda _: None)).compile()
     assert ground.take_timeouts(compiled, ["pick", "rest", "desk"]) == {"pick": 5}
     assert (compiled.nodes["pick"].timeout, compiled.nodes["rest"].timeout.idle_timeout) == (None, 3)
     simple = one_step(lambda _: None)
-    assert (await type(simple)(**ground.parts_of(simple)).ainvoke({"at": 0}, on("t")))["at"] == 1
+    assert (await type(simple)(**ground.attributes_of(simple)).ainvoke({"at": 0}, on("t")))["at"] == 1
 
 
 def test_has_breakpoints_finds_those_of_a_graph_inside() -> None:
@@ -264,14 +264,14 @@ def test_has_breakpoints_finds_those_of_a_graph_inside() -> None:
     ]
 
 
-async def test_holds_input_and_begun_after_are_the_words_of_the_metadata() -> None:
+async def test_holds_input_and_metadata_after_are_the_words_of_the_metadata() -> None:
     graph = one_step(lambda _: None)
     await graph.ainvoke({"at": 0}, on("t"))
     kept = [{**each.metadata} async for each in graph.checkpointer.alist(on("t"))]
     assert [ground.holds_input(each) for each in kept] == [False, False, True]
     await graph.aupdate_state(on("t"), {"at": 2})
     [newest, *_] = [{**each.metadata} async for each in graph.checkpointer.alist(on("t"))]
-    assert newest.items() >= ground.begun_after(kept[0]).items()
+    assert newest.items() >= ground.metadata_after(kept[0]).items()
 
 
 PRIVATE = re.compile(
@@ -292,5 +292,5 @@ def test_every_name_of_the_ground_has_its_test_here() -> None:
         name for name, each in vars(ground).items() if inspect.isfunction(each) and each.__module__ == ground.__name__
     ]
     tests = " ".join(name for name in globals() if name.startswith("test_"))
-    indirect = {"visits_channel", "_with_visits", "_task_after"}
+    indirect = {"visits_channel", "_add_visits", "_task_after"}
     assert [name for name in functions if name not in tests and name not in indirect] == []

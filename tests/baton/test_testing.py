@@ -18,7 +18,7 @@ from baton.config.settings import settings
 from baton.errors import BadAnswer, Transient
 from baton.models.models import models
 from baton.offline import Refusal
-from baton.storage import run_rows
+from baton.storage import claims
 from baton.storage.sqlite_file import reading
 from baton.testing import Call, commit_hook, retries_off, scripted_model, steady_clock
 from tests.test_house import ROOT
@@ -92,11 +92,11 @@ async def test_a_call_is_made_of_the_tool_that_is_meant() -> None:
 
 def test_the_clock_of_leases_stands_until_it_is_moved_on() -> None:
     with steady_clock() as clock:
-        began = run_rows.steady()
-        assert run_rows.steady() == began
+        began = claims.steady()
+        assert claims.steady() == began
         clock.advance(5)
-        assert run_rows.steady() == began + 5
-    assert run_rows.steady() != began + 5
+        assert claims.steady() == began + 5
+    assert claims.steady() != began + 5
 
 
 async def test_a_hook_is_called_around_each_commit() -> None:

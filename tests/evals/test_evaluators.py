@@ -6,16 +6,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from baton.storage.records import PendingApproval
 from evals.dataset import Expected
 from evals.evaluators import agreement, answer_of, final_scores, step_scores
+from tests.baton.rows import attempt as step
+from tests.baton.rows import summary
 
 
 def expected(**fields: Any) -> Expected:
     return Expected.model_validate(fields)
-
-
-def step(name: str, output: Any, status: str = "done") -> dict[str, Any]:
-    return {"step": name, "status": status, "output": output}
 
 
 def test_what_is_not_expected_is_not_judged() -> None:
@@ -142,8 +141,13 @@ def test_the_best_draft_is_scored_beside_the_first() -> None:
 
 
 def test_a_run_that_waits_answers_what_it_knows_and_asks() -> None:
-    asked = {"action_requests": [{"name": "refund", "args": {"amount": "30.00"}}]}
-    run = {"status": "waiting", "output": None, "waiting_for": [asked]}
+    asked = PendingApproval(
+        interrupt_id="i",
+        digest="d",
+        action_requests=[{"name": "refund", "args": {"amount": "30.00"}}],
+        review_configs=[],
+    )
+    run = summary("waiting", asked)
     wrote = [
         step("classify", {"route": "disputes", "confidence": 0.9}),
         step("draft", {"draft": {"citations": ["DISP-01"]}}),

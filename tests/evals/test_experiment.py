@@ -9,7 +9,7 @@ import pytest
 
 from baton.errors import UsageError
 from baton.runtime.plumbing import opened
-from baton.storage import run_rows
+from baton.storage import run_rows, summaries
 from baton.storage.sqlite_file import reading
 from evals.dataset import Example
 from evals.experiment import Plan, bench
@@ -93,10 +93,10 @@ def test_a_run_that_waits_for_a_person_is_judged_by_what_it_asks(project: Path) 
 
 def test_nothing_shows_among_the_desks_runs(result: dict[str, Any], baton_home: Path) -> None:
     with reading(baton_home / "baton.db") as tx:
-        assert run_rows.listing(tx) == []
+        assert summaries.listing(tx) == []
         assert run_rows.resumable(tx) == []
     with reading(baton_home / "eval-runs.db") as tx:
-        threads = {row["thread_id"] for row in run_rows.listing(tx)}
+        threads = {row["thread_id"] for row in summaries.listing(tx)}
     assert {f"{result['experiment']}-{position}" for position in range(1, 6)} <= threads
 
 

@@ -15,8 +15,8 @@ from rich.console import Console
 from tests.conftest import FOREIGN_PREFIXES, QUIET
 
 if TYPE_CHECKING:
-    from tests.faults.frame import Row, Side, Trial
-    from tests.faults.report import Totals
+    from tests.faults.suite.frame import Row, Side, Trial
+    from tests.faults.suite.report import Totals
 
     Numbered = tuple[Row, int, Trial]
     Most = dict[Side, int]
@@ -28,7 +28,7 @@ MEMORY = Path("/dev/shm")  # noqa: S108 - a kill is not a power cut: what was wr
 
 def main() -> int:
     """Run what the command line asks for."""
-    asked = _asked()
+    asked = _parse_arguments()
     for name in [name for name in os.environ if name.startswith(FOREIGN_PREFIXES)]:
         del os.environ[name]
     os.environ.update(QUIET | ONE_THREAD)
@@ -37,23 +37,23 @@ def main() -> int:
     folder = Path(tempfile.tempdir)
     folder.chmod(0o711)  # a trial may act as another user
     try:
-        return _measured(asked, folder)
+        return _measure(asked, folder)
     finally:
         if asked.trial is None:
             shutil.rmtree(folder, ignore_errors=True)
 
 
-def _measured(asked: argparse.Namespace, folder: Path) -> int:
-    from tests.faults.desk import CHOSEN  # noqa: PLC0415 - libraries read the environment at import
-    from tests.faults.frame import load  # noqa: PLC0415
-    from tests.faults.report import Report  # noqa: PLC0415
-    from tests.faults.warm import warm  # noqa: PLC0415
+def _measure(asked: argparse.Namespace, folder: Path) -> int:
+    from tests.faults.desk.graphs import CHOSEN  # noqa: PLC0415 - libraries read the environment at import
+    from tests.faults.suite.frame import load  # noqa: PLC0415
+    from tests.faults.suite.report import Report  # noqa: PLC0415
+    from tests.faults.suite.warm import warm  # noqa: PLC0415
 
     started, console = time.monotonic(), Console()
     CHOSEN.extend(asked.graphs)
     warm(folder / "ready", asked.ready)
     rows = [row for number, row in load().items() if not asked.rows or number in asked.rows]
-    report = Report(rows, asked.seed, _injected(rows, asked))
+    report = Report(rows, asked.seed, _inject(rows, asked))
     report.show(console if console.is_terminal else Console(width=160))
     if asked.markdown:
         asked.markdown.write_text(report.markdown())
@@ -64,36 +64,36 @@ def _measured(asked: argparse.Namespace, folder: Path) -> int:
     return 1 if wrong else 0
 
 
-def _injected(rows: list["Row"], asked: argparse.Namespace) -> "Totals":
+def _inject(rows: list["Row"], asked: argparse.Namespace) -> "Totals":
     """What all trials came to."""
-    from tests.faults.frame import Total  # noqa: PLC0415
-    from tests.faults.progress import watched  # noqa: PLC0415
-    from tests.faults.workers import run_all  # noqa: PLC0415
+    from tests.faults.suite.frame import Total  # noqa: PLC0415
+    from tests.faults.suite.progress import watch  # noqa: PLC0415
+    from tests.faults.suite.workers import run_all  # noqa: PLC0415
 
-    chosen = [each for row in rows for each in _chosen(row, asked)]
+    chosen = [each for row in rows for each in _choose(row, asked)]
     Random(asked.seed).shuffle(chosen)  # some wait and some compute: side by side they fill the machine
     totals: Totals = {}
     done = run_all([trial for _, _, trial in chosen], workers=asked.workers, keep=asked.trial is not None)
-    for place, outcome, seconds in watched(done, len(chosen)):
+    for place, outcome, seconds in watch(done, len(chosen)):
         row, number, trial = chosen[place]
         totals.setdefault((row.number, trial.side), Total()).add(number, trial, outcome, seconds)
     return totals
 
 
-def _chosen(row: "Row", asked: argparse.Namespace) -> "list[Numbered]":
+def _choose(row: "Row", asked: argparse.Namespace) -> "list[Numbered]":
     """The row's trials that are to be run, with their numbers."""
-    from tests.faults.frame import PLAIN, sampled  # noqa: PLC0415
+    from tests.faults.suite.frame import PLAIN, sample_trials  # noqa: PLC0415
 
     trials = [*row.trials(asked.seed)]
     few = SAMPLE if asked.quick else len(trials)
     most = min(few, len(trials) if asked.all else row.sample or len(trials))
     sides: Most = {"baton": most, "plain": few if asked.all else min(most, PLAIN)}
-    numbers = sampled(trials, sides, asked.seed) if asked.trial is None else [asked.trial]
+    numbers = sample_trials(trials, sides, asked.seed) if asked.trial is None else [asked.trial]
     wanted = [number for number in numbers if asked.side in {None, trials[number].side}]
     return [(row, number, trials[number]) for number in wanted]
 
 
-def _asked() -> argparse.Namespace:
+def _parse_arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m tests.faults", description=__doc__)
     parser.add_argument("--row", type=int, nargs="*", dest="rows", help="only these rows of the matrix", metavar="N")
     told = "only these graphs, where a row goes through all of them"

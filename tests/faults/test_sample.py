@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.faults.desk import Seen, judged
-from tests.faults.frame import Outcome, Trial, sampled
+from tests.faults.desk.graphs import Seen, judge
+from tests.faults.suite.frame import Outcome, Trial, sample_trials
 from tests.ready import ready_home
 
 ROOT = Path(__file__).parents[2]
@@ -41,12 +41,12 @@ def test_a_sample_leaves_every_run_whole_and_breaks_the_plain_desk(
     ],
 )
 def test_a_judge_sees(now: Seen, outcome: Outcome) -> None:
-    seen = judged(now, DONE)
+    seen = judge(now, DONE)
     assert (seen.lost, seen.doubled, seen.silent) == (outcome.lost, outcome.doubled, outcome.silent)
     assert seen.failed == (now is not DONE)
 
 
 def test_a_sample_goes_through_all_that_the_trials_go_through() -> None:
     trials = [Trial(f"graph {number // 10}", "baton", lambda _: Outcome()) for number in range(100)]
-    numbers = sampled(trials, {"baton": 20, "plain": 20}, seed=3)
+    numbers = sample_trials(trials, {"baton": 20, "plain": 20}, seed=3)
     assert [trials[number].name for number in numbers] == [f"graph {number // 2}" for number in range(20)]

@@ -16,8 +16,9 @@ from bank.ledger.protocol import Bank
 from bank.ledger.records import LogLine
 from bank.ledger.server import app
 from bank.ledger.sqlite_bank import SqliteBank
-from baton.runs.runner import Job, Runner, Summary
+from baton.runs.runner import Job, Runner
 from baton.runtime.plumbing import Plumbing, opened
+from baton.storage.records import RunSummary
 from tests.bank.stage import serving
 from tests.ready import furnished, ready
 from tests.scripted import Scripted, scripted_model
@@ -35,24 +36,24 @@ class Desk:
 
     async def work(
         self, message: str, customer_id: str | None = None, graph: str = "support_desk", **context: Any
-    ) -> Summary:
+    ) -> RunSummary:
         """One message as far as it goes; by default it is routed without much doubt, for that is not what is tested."""
         context = {"route_threshold": 0.4, **context}
         job = Job({"message": message, "customer_id": customer_id})
         [thread] = await self.runner.queue(graph, [job], context=context)
         return await self.runner.resume(thread)
 
-    async def decide(self, waiting: Summary, kind: str, **more: Any) -> Summary:
+    async def decide(self, waiting: RunSummary, kind: str, **more: Any) -> RunSummary:
         """A person's answer to the one question that waits."""
         return await self.runner.decide(waiting["thread_id"], {"decisions": [{"type": kind, **more}]})
 
-    async def edit(self, waiting: Summary, **args: str) -> Summary:
+    async def edit(self, waiting: RunSummary, **args: str) -> RunSummary:
         """The proposed action with other arguments."""
         [question] = waiting["waiting_for"]
         edited = {"name": question["action_requests"][0]["name"], "args": args}
         return await self.decide(waiting, "edit", edited_action=edited)
 
-    async def steps(self, summary: Summary) -> set[str]:
+    async def steps(self, summary: RunSummary) -> set[str]:
         """The steps that a run took."""
         sql = "SELECT DISTINCT step FROM spans WHERE thread_id = ?"
         rows = await self.plumbing.database.do(lambda tx: tx.execute(sql, (summary["thread_id"],)).fetchall())
@@ -62,7 +63,7 @@ class Desk:
         """A registered graph over the checkpoints of its runs."""
         return load(graph).copy({"checkpointer": self.plumbing.checkpointer})
 
-    async def history(self, summary: Summary) -> list[StateSnapshot]:
+    async def history(self, summary: RunSummary) -> list[StateSnapshot]:
         """Where a run stood after each superstep, the latest first."""
         config = {"configurable": {"thread_id": summary["thread_id"]}}
         return [snapshot async for snapshot in self.kept(summary["graph"]).aget_state_history(config)]

@@ -7,7 +7,7 @@ import pytest
 from tests.canaries import CARDS, SECRETS
 from tests.graphs.conftest import Desk
 from tests.scripted import Scripted
-from tests.test_canaries_kept_out import kept
+from tests.test_canaries_kept_out import canaries_by_file
 
 TOLD = f"Frozen cards refuse all payments: {' (and) '.join([*CARDS, *SECRETS])}."
 DRAFT = {"reply": TOLD, "citations": ["SEC-01"], "action": None}
@@ -30,4 +30,4 @@ async def test_a_good_answer_is_kept_masked(
     summary = await desk.work("My card was stolen, please freeze it now.", "C013", graph=graph)
     assert summary["output"]["outcome"] == outcome
     assert len(strong.asked) > 0
-    assert kept(desk.plumbing.settings.home) == {}
+    assert canaries_by_file(desk.plumbing.settings.home) == {}

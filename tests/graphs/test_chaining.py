@@ -7,8 +7,9 @@ from typing import Any
 import pytest
 
 from bank.knowledge import knowledge
-from baton.runs.runner import Job, Summary
+from baton.runs.runner import Job
 from baton.runtime.plumbing import Plumbing
+from baton.storage.records import RunSummary
 from evals.dataset import own_datasets
 from graphs.chaining import builder
 from tests.graphs.conftest import Desk
@@ -45,7 +46,7 @@ def both(strong: Scripted, cheap: Scripted) -> Scripted:
     return cheap
 
 
-async def worked(desk: Desk, message: str = MESSAGE) -> Summary:
+async def worked(desk: Desk, message: str = MESSAGE) -> RunSummary:
     return await desk.work(message, graph="chaining")
 
 
@@ -189,7 +190,7 @@ async def test_without_a_policy_a_person_answers(desk: Desk, tmp_path: Path, mon
 @pytest.mark.timeout(120)
 async def test_the_messages_of_the_dataset_pass_every_gate(desk: Desk) -> None:
     jobs = [Job({"customer_id": None, **line["inputs"]}, line["id"]) for line in LINES[::3]]
-    ended = list[Summary]()
+    ended = list[RunSummary]()
     await desk.runner.work(await desk.runner.queue("chaining", jobs), done=ended.append, concurrency=8)
     assert len(ended) == len(jobs) == 28
     assert {each["status"] for each in ended} == {"done"}

@@ -21,7 +21,7 @@ from typing import Any
 import pytest
 
 from tests.ready import furnish, ready_home
-from tests.test_house import COMPOSITIONS, ROOT, imported, registered
+from tests.test_house import COMPOSITIONS, ROOT, graph_registry, imports_of
 
 ROOMS = ("baton", "desk", "bank", "state", "nodes", "graphs")
 OURS = ("graphs", "nodes", "state")
@@ -71,7 +71,7 @@ def closure(*names: str) -> set[Path]:
 @cache
 def needed(module: Path) -> list[str]:
     """What a module imports of our rooms, also inside its functions."""
-    return [name for name in imported(module) if name.partition(".")[0] in ROOMS]
+    return [name for name in imports_of(module) if name.partition(".")[0] in ROOMS]
 
 
 @cache
@@ -132,7 +132,7 @@ def worked(folders: dict[str, Path]) -> dict[str, dict[str, Any]]:
 
 @pytest.mark.timeout(120)  # ten graphs, one after the other, on a machine that may be busy
 def test_every_graph_runs_alone(tmp_path: Path, tmp_path_factory: pytest.TempPathFactory) -> None:
-    home, folders = ready_home(tmp_path_factory), {graph: tmp_path / graph for graph in registered()}
+    home, folders = ready_home(tmp_path_factory), {graph: tmp_path / graph for graph in graph_registry()}
     for graph, folder in folders.items():
         copied_out(graph, folder)
         furnish(folder / "home", home)
@@ -141,13 +141,13 @@ def test_every_graph_runs_alone(tmp_path: Path, tmp_path_factory: pytest.TempPat
         assert (told["route"], told["foreign"]) == ("cards", []), told
 
 
-@pytest.mark.parametrize("graph", sorted(set(registered()) - COMPOSITIONS))
+@pytest.mark.parametrize("graph", sorted(set(graph_registry()) - COMPOSITIONS))
 def test_a_pattern_is_few_files(graph: str) -> None:
     mine = [path for path in closure(f"graphs.{graph}") if path.relative_to(ROOT).parts[0] in OURS]
     assert len(mine) <= MOST_FILES, sorted(path.relative_to(ROOT) for path in mine)
 
 
-@pytest.mark.parametrize("graph", sorted(registered()))
+@pytest.mark.parametrize("graph", sorted(graph_registry()))
 def test_its_page_names_no_file_that_it_does_not_need(graph: str) -> None:
     page = (ROOT / "docs" / "patterns" / f"{graph}.md").read_text("utf-8")
     how = page.partition("## How to copy it out\n")[2].partition("\n## ")[0]

@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from baton.runs.runner import Job, Summary
+from baton.runs.runner import Job
+from baton.storage.records import RunSummary
 from tests.graphs.conftest import Desk
 
 LINES: list[dict[str, Any]] = [json.loads(line) for line in (files("bank") / "inbox.jsonl").read_text().splitlines()]
@@ -24,14 +25,14 @@ WAITING = {"m09": "refund", "m13": "file_dispute", "m27": "close_account", "m30"
 FOR_A_PERSON = {"m33", "m34", "m35"}
 
 
-def named(summary: Summary) -> str:
+def named(summary: RunSummary) -> str:
     return str(summary["thread_id"]).removeprefix("inbox-")
 
 
 @pytest.mark.timeout(120)
 async def test_the_sample_inbox_ends_as_it_should(desk: Desk) -> None:
     jobs = [Job({name: line[name] for name in ("message", "customer_id")}, f"inbox-{line['id']}") for line in LINES]
-    ended: dict[str, Summary] = {}
+    ended: dict[str, RunSummary] = {}
     threads = await desk.runner.queue("support_desk", jobs)
     await desk.runner.work(threads, done=lambda summary: ended.update({named(summary): summary}), concurrency=8)
     waiting = {

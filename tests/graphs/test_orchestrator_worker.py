@@ -7,8 +7,8 @@ import pytest
 
 from bank.clerk.workers import WORKERS
 from baton.errors import BadAnswer
-from baton.runs.runner import Summary
 from baton.runtime.plumbing import Plumbing
+from baton.storage.records import RunSummary
 from desk.business import Worker
 from desk.records import Assignment, Finding
 from graphs.orchestrator_worker import builder
@@ -26,7 +26,7 @@ SOUND = {"subtasks": [WHICH, RULE]}
 REPLY = {"reply": "A transfer abroad costs GBP 4.00.", "citations": ["FEES-09"], "action": None}
 
 
-async def worked(desk: Desk, message: str = ASK, customer_id: str | None = "C012", **context: Any) -> Summary:
+async def worked(desk: Desk, message: str = ASK, customer_id: str | None = "C012", **context: Any) -> RunSummary:
     return await desk.work(message, customer_id, graph="orchestrator_worker", **context)
 
 

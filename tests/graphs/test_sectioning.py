@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from baton.runs.runner import Summary
+from baton.storage.records import RunSummary
 from graphs.sectioning import builder
 from tests.graphs.conftest import Desk
 from tests.scripted import Scripted
@@ -15,7 +15,7 @@ DISPUTE = "How do I dispute a payment?"
 LIST = ["Is there a fee for cash withdrawals?", PIN, ABROAD, "What is the top-up limit for a day?"]
 
 
-async def worked(desk: Desk, message: str, customer_id: str | None = None, **context: Any) -> Summary:
+async def worked(desk: Desk, message: str, customer_id: str | None = None, **context: Any) -> RunSummary:
     return await desk.work(message, customer_id, graph="sectioning", **context)
 
 

@@ -14,8 +14,9 @@ import pytest
 
 from bank.clerk.desk import desk_bank
 from bank.ledger.records import LogLine
-from baton.runs.runner import Job, Runner, Summary
+from baton.runs.runner import Job, Runner
 from baton.runtime.plumbing import opened
+from baton.storage.records import RunSummary
 from baton.testing import retries_off
 from tests.graphs.conftest import Desk
 from tests.graphs.test_inbox import DONE, LINES, WAITING
@@ -52,10 +53,10 @@ def moved(log: list[LogLine]) -> Counter[str]:
 
 @pytest.mark.timeout(120)
 async def test_a_bank_killed_while_the_inbox_is_worked_does_each_thing_once(served: Service, desk: Desk) -> None:
-    ended: list[Summary] = []
+    ended: list[RunSummary] = []
     kills: list[asyncio.Future[None]] = []
 
-    def done(summary: Summary) -> None:
+    def done(summary: RunSummary) -> None:
         ended.append(summary)
         if len(ended) in KILLED_AFTER:
             kills.append(asyncio.ensure_future(asyncio.to_thread(served.restart_after_kill)))

@@ -16,6 +16,7 @@ from baton.models.asking import fenced
 from baton.runs.registry import entries
 from baton.runs.runner import Job, Runner
 from baton.runtime.plumbing import opened
+from baton.storage.records import RunSummary
 from state.desk import RouteChoice
 from tests.graphs.test_inbox import LINES
 from tests.ready import furnish
@@ -67,7 +68,7 @@ def deskless(key: str) -> str:
     return f"{thread}:{run}:{path}"
 
 
-def questions(run: dict[str, Any]) -> list[Any]:
+def questions(run: RunSummary) -> list[Any]:
     return [each["action_requests"] for each in run["waiting_for"]]
 
 

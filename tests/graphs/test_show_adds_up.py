@@ -1,14 +1,15 @@
 """`baton show` tells what was paid: over the steps of a run, the sums are what the endpoint counted."""
 
-from collections.abc import Callable, MutableMapping
+from collections.abc import Callable, Mapping, MutableMapping, Sequence
 from typing import Any, cast
 
 import pytest
 
 from bank.responders import RESPONDERS
 from baton.offline.wire import Request, Skill, Usage, endpoint
-from baton.runs.runner import Job, Summary
+from baton.runs.runner import Job
 from baton.runtime.plumbing import Plumbing
+from baton.storage.records import RunSummary, StepAttempt
 from baton.storage.show import steps
 from tests.graphs.conftest import Desk
 from tests.graphs.test_inbox import LINES
@@ -18,20 +19,20 @@ PIN = "How do I change my PIN? I paid GBP 3.00 for a new one on 3 March."
 Stumbling = Callable[[str, dict[str, Any]], None]
 
 
-async def work(desk: Desk, graph: str, messages: list[dict[str, Any]]) -> list[Summary]:
+async def work(desk: Desk, graph: str, messages: list[dict[str, Any]]) -> list[RunSummary]:
     jobs = [Job({name: line[name] for name in ("message", "customer_id")}) for line in messages]
-    ended: list[Summary] = []
+    ended: list[RunSummary] = []
     await desk.runner.work(await desk.runner.queue(graph, jobs), done=ended.append, concurrency=8)
     return ended
 
 
-async def shown(plumbing: Plumbing, runs: list[Summary]) -> list[dict[str, Any]]:
+async def shown(plumbing: Plumbing, runs: list[RunSummary]) -> list[StepAttempt]:
     """All steps of all runs, as `baton show --json` takes them."""
     threads = [str(run["thread_id"]) for run in runs]
     return await plumbing.database.do(lambda tx: [step for thread in threads for step in steps(tx, thread, 1)])
 
 
-def paid(told: list[dict[str, Any]], calls: str = "model_calls") -> Usage:
+def paid(told: Sequence[Mapping[str, Any]], calls: str = "model_calls") -> Usage:
     return Usage(*(sum(each[name] for each in told) for name in (calls, "input_tokens", "output_tokens")))
 
 

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from bank.ledger.sqlite_bank import SqliteBank
+from baton.storage.records import RunSummary
 from state.desk import Resolution
 from tests.graphs.conftest import Desk
 from tests.scripted import Scripted
@@ -17,7 +18,7 @@ BOTH = "Please raise the daily limit of my card to 1500.00. And please close my 
 KEYS = set(Resolution.__annotations__)
 
 
-def whole(summary: dict[str, Any]) -> dict[str, Any]:
+def whole(summary: RunSummary) -> dict[str, Any]:
     """A complete resolution of a finished run."""
     assert summary["status"] == "done", summary
     output: dict[str, Any] = summary["output"]

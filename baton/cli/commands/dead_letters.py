@@ -1,19 +1,20 @@
-"""`baton dead-letters`: what failed for good, with its evidence. Light on purpose: replaying imports what it needs."""
+"""`baton dead-letters`: lists, shows, replays, settles and discards. Light on purpose: the rest is imported later."""
 
-from typing import Annotated
+from typing import Annotated, get_args
 
 import typer
 
 from baton.cli.terminal.light import LightCommand, LightGroup
 from baton.cli.terminal.options import MOST_TOKENS, Json
 from baton.errors import UsageError
+from baton.storage.records import DeadLetterStatus
 
 app = typer.Typer(
-    help="What failed for good: look at it, go on after a fix, or let it be.",
+    help="Steps that failed for good: list, show, replay, settle or discard them.",
     cls=LightGroup,
     invoke_without_command=True,
 )
-STATUSES = ("open", "replayed", "discarded")
+STATUSES = get_args(DeadLetterStatus)
 Letter = Annotated[str, typer.Argument(help="The dead letter's id.", metavar="ID", show_default=False)]
 
 
@@ -30,31 +31,31 @@ def dead_letters(
     if status is not None and status not in STATUSES:
         raise UsageError(f"no dead letter has the status {status!r}; it is one of {', '.join(STATUSES)}")
     from baton.cli.terminal.output import say_json
-    from baton.cli.views.letter_view import as_row, show_letters
-    from baton.cli.work.reading import home_listing, letter_list
+    from baton.cli.views.dead_letter_view import dead_letter_list_item, show_dead_letters
+    from baton.cli.work.reading import list_dead_letters, note_empty_home
 
-    found = letter_list(status)
-    if not found:
-        home_listing("dead letters")
+    letters = list_dead_letters(status)
+    if not letters:
+        note_empty_home("dead letters")
     if json:
-        say_json([as_row(letter) for letter in found])
-    elif found:
-        show_letters(found)
+        say_json([dead_letter_list_item(letter) for letter in letters])
+    elif letters:
+        show_dead_letters(letters)
     return 0
 
 
 @app.command(cls=LightCommand)
 def show(letter: Letter, *, json: Json = False) -> int:
-    """Show a dead letter: what failed, every attempt, what the step was given."""
+    """Show a dead letter: its error, every attempt, the input of the step."""
     from baton.cli.terminal.output import say_json
-    from baton.cli.views.letter_view import as_object, show_letter
-    from baton.cli.work.reading import one_letter
+    from baton.cli.views.dead_letter_view import dead_letter_object, show_dead_letter
+    from baton.cli.work.reading import read_dead_letter
 
-    found = one_letter(letter)
+    dead_letter = read_dead_letter(letter)
     if json:
-        say_json(as_object(found))
+        say_json(dead_letter_object(dead_letter))
     else:
-        show_letter(found)
+        show_dead_letter(dead_letter)
     return 0
 
 
@@ -75,7 +76,7 @@ def replay(
     ] = None,
     json: Json = False,
 ) -> int:
-    """Go on with the run from where it failed, after a fix; what was done stays done."""
+    """Go on with the run from its failed step, after a fix; no effect is repeated."""
     from baton.cli.work.replaying import replay_one
 
     return replay_one(letter, accept_change=accept_change, budget_tokens=budget_tokens, json=json)
@@ -93,7 +94,7 @@ def settle(
     by: Annotated[str | None, typer.Option(help="Who says so (default: BATON_USER, or you).", metavar="NAME")] = None,
     json: Json = False,
 ) -> int:
-    """Say what came of an effect in doubt, and go on with its run."""
+    """Say whether an effect in doubt was done, and go on with its run."""
     if (done is None) != not_done:
         raise UsageError("say one of --done JSON, --not-done")
     from baton.cli.work.replaying import settle_one

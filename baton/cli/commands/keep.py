@@ -1,4 +1,4 @@
-"""`baton backup` and `restore`: a copy of all that is kept. Light on purpose, see `baton.config.home`."""
+"""`baton backup` and `restore`: copy the home, and put a copy back. Light on purpose, see `baton.config.home`."""
 
 from typing import Annotated
 

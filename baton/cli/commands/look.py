@@ -1,16 +1,17 @@
-"""`baton runs`, `show`, `graphs` and `graph`: what only looks. Light on purpose, see `baton.config.home`."""
+"""`baton runs`, `show`, `graphs` and `graph`, which only read. Light on purpose, see `baton.config.home`."""
 
 from enum import StrEnum
-from typing import Annotated, Any
+from typing import Annotated, get_args
 
 import typer
 
 from baton.cli.terminal.options import Json, RunNumber, Thread
 from baton.errors import UsageError
+from baton.storage.records import RunSummary, Status, StepAttempt
 
 PAGE = 50
 MOST_PAGES = 1_000_000
-STATUSES = ("queued", "running", "waiting", "done", "dead_lettered", "failed")
+STATUSES = get_args(Status)
 
 
 class Picture(StrEnum):
@@ -25,7 +26,9 @@ def runs(
     status: Annotated[str | None, typer.Option(help=f"One of {', '.join(STATUSES)}.", show_default=False)] = None,
     graph: Annotated[str | None, typer.Option(help="Only this graph's runs.", show_default=False)] = None,
     page: Annotated[int, typer.Option(help=f"{PAGE} runs a page, the newest on the first.")] = 1,
-    prune: Annotated[bool, typer.Option("--prune", help="Let go of what old runs need no longer.")] = False,
+    prune: Annotated[
+        bool, typer.Option("--prune", help="Delete checkpoints and spans that old runs need no longer.")
+    ] = False,
     older_than: Annotated[
         int | None, typer.Option(metavar="DAYS", help="With --prune: untouched for so long (30).", show_default=False)
     ] = None,
@@ -45,23 +48,23 @@ def runs(
 
 def _list(status: str | None, graph: str | None, page: int, *, json: bool) -> int:
     from baton.cli.terminal.output import say_json
-    from baton.cli.views.run_fields import as_row
-    from baton.cli.work.reading import home_listing, run_list
+    from baton.cli.views.run_fields import run_list_item
+    from baton.cli.work.reading import list_runs, note_empty_home
 
     if status is not None and status not in STATUSES:
         raise UsageError(f"no run has the status {status!r}; it is one of {', '.join(STATUSES)}")
     if not 1 <= page <= MOST_PAGES:
         raise UsageError(f"--page is a number from 1 to {MOST_PAGES:,}")
     limit, offset = (-1, 0) if json else (PAGE + 1, PAGE * (page - 1))
-    found = run_list(status, graph, limit, offset)
-    if not found:
-        home_listing("runs" if page == 1 else f"runs on page {page}")
+    page_runs = list_runs(status, graph, limit, offset)
+    if not page_runs:
+        note_empty_home("runs" if page == 1 else f"runs on page {page}")
     if json:
-        say_json([as_row(run) for run in found])
-    elif found:
+        say_json([run_list_item(run) for run in page_runs])
+    elif page_runs:
         from baton.cli.views.runs_view import show_page
 
-        show_page(found, PAGE, page)
+        show_page(page_runs, PAGE, page)
     return 0
 
 
@@ -76,32 +79,33 @@ def show(
 ) -> int:
     """Show a run step by step: inputs, outputs, attempts, latency, tokens, cost."""
     from baton.cli.terminal.output import say_json
-    from baton.cli.views.run_fields import as_object, step_object
-    from baton.cli.work.reading import open_letters, run_steps
+    from baton.cli.views.run_fields import run_object, step_object
+    from baton.cli.work.reading import list_open_dead_letters, read_run
 
-    found, message, steps = run_steps(thread, run)
+    summary, message, steps = read_run(thread, run)
     if step is not None:
-        return _show_step(found, steps, step, json=json)
+        return _show_step(summary, steps, step, json=json)
     if json:
-        say_json({**as_object(found), "steps": [step_object(each) for each in steps]})
+        say_json({**run_object(summary), "steps": [step_object(each) for each in steps]})
     else:
         from baton.cli.views.step_view import show_steps
 
-        show_steps(found, message, steps, open_letters(thread, found["run"]))
+        show_steps(summary, message, steps, list_open_dead_letters(thread, summary["run"]))
     return 0
 
 
-def _show_step(run: dict[str, Any], steps: list[dict[str, Any]], name: str, *, json: bool) -> int:
+def _show_step(run: RunSummary, steps: list[StepAttempt], name: str, *, json: bool) -> int:
     from baton.cli.terminal.output import say_json
-    from baton.cli.views.one_step import of_name, show_attempts, whole_object
-    from baton.cli.work.reading import open_letters
+    from baton.cli.views.one_step import attempt_object, attempts_of, show_attempts
+    from baton.cli.work.reading import list_open_dead_letters
 
-    chosen = of_name(steps, name)
+    attempts = attempts_of(steps, name)
     if json:
-        say_json([whole_object(each) for each in chosen])
+        say_json([attempt_object(each) for each in attempts])
     else:
-        names = {each["step"] for each in chosen}
-        show_attempts(chosen, [each for each in open_letters(run["thread_id"], run["run"]) if each["step"] in names])
+        names = {each["step"] for each in attempts}
+        dead_letters = list_open_dead_letters(run["thread_id"], run["run"])
+        show_attempts(attempts, [each for each in dead_letters if each.step in names])
     return 0
 
 
@@ -110,13 +114,13 @@ def graphs(*, json: Json = False) -> int:
     from baton.cli.terminal.output import say_json
     from baton.runs.registry import entries
 
-    known = entries().values()
+    graph_entries = entries().values()
     if json:
-        say_json([{"name": each.name, "path": each.path, "description": each.description} for each in known])
+        say_json([{"name": each.name, "path": each.path, "description": each.description} for each in graph_entries])
     else:
         from baton.cli.views.graphs_view import show_graphs
 
-        show_graphs(list(known))
+        show_graphs(list(graph_entries))
     return 0
 
 
@@ -127,7 +131,7 @@ def graph(
 ) -> int:
     """Draw a graph."""
     from baton.cli.terminal.output import say
-    from baton.cli.views.graphs_view import drawing
+    from baton.cli.views.graphs_view import draw_graph
 
-    say(drawing(name, mermaid=format_ is Picture.mermaid))
+    say(draw_graph(name, mermaid=format_ is Picture.mermaid))
     return 0

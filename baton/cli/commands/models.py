@@ -1,4 +1,4 @@
-"""`baton models`: what is configured, and the local model over HTTP. Light on purpose."""
+"""`baton models`: lists the models, and serves the local one over HTTP. Light on purpose."""
 
 from typing import Annotated
 
@@ -15,9 +15,9 @@ def models(context: typer.Context, *, json: Json = False) -> int:
     if context.invoked_subcommand is not None:
         return 0
     from baton.cli.terminal.output import say_json
-    from baton.cli.work.model_list import model_rows, show_models
+    from baton.cli.work.model_list import list_models, show_models
 
-    rows = model_rows()
+    rows = list_models()
     if json:
         say_json(rows)
     else:

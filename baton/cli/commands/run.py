@@ -1,4 +1,4 @@
-"""`baton run`, `resume` and `decide`: what works runs. Light on purpose: the rest is imported when it is needed."""
+"""`baton run`, `resume` and `decide`, which work runs. Light on purpose: the rest is imported when it is needed."""
 
 from pathlib import Path
 from typing import Annotated
@@ -7,49 +7,62 @@ import typer
 from typer.core import TyperCommand
 
 from baton.cli.terminal.light import Context, Parameter
-from baton.cli.terminal.options import BudgetTokens, Concurrency, Json, RunNumber, Thread
+from baton.cli.terminal.options import BudgetTokens, Concurrency, ContextValues, Json, RunNumber, Thread
 from baton.errors import UsageError
 from baton.runtime.business import has_business
+
+Message = Annotated[str | None, typer.Argument(help="The message; - reads stdin.", show_default=False)]
+File = Annotated[Path | None, typer.Option(help="Many messages: .txt, .csv or .jsonl.", show_default=False)]
+ThreadId = Annotated[str | None, typer.Option(help="The thread of the run.", show_default=False)]
+Next = Annotated[bool, typer.Option("--next", help="A further run on a thread that has runs.")]
+Input = Annotated[
+    str | None,
+    typer.Option("--input", help="The input, or more of it than the message.", metavar="JSON|FILE", show_default=False),
+]
+Customer = Annotated[str | None, typer.Option(help="Who is asking, such as C007.", show_default=False)]
 
 
 def run(
     graph: Annotated[str, typer.Argument(help="One of `baton graphs`.", show_default=False)],
-    message: Annotated[str | None, typer.Argument(help="The message; - reads stdin.", show_default=False)] = None,
+    message: Message = None,
     *,
-    file: Annotated[Path | None, typer.Option(help="Many messages: .txt, .csv or .jsonl.", show_default=False)] = None,
-    thread_id: Annotated[str | None, typer.Option(help="The thread of the run.", show_default=False)] = None,
-    next_: Annotated[bool, typer.Option("--next", help="A further run on a thread that has runs.")] = False,
-    input_: Annotated[
-        str | None,
-        typer.Option(
-            "--input", help="The input, or more of it than the message.", metavar="JSON|FILE", show_default=False
-        ),
-    ] = None,
-    customer: Annotated[str | None, typer.Option(help="Who is asking, such as C007.", show_default=False)] = None,
+    file: File = None,
+    thread_id: ThreadId = None,
+    next_: Next = False,
+    input_: Input = None,
+    customer: Customer = None,
     budget_tokens: BudgetTokens = None,
     concurrency: Concurrency = None,
-    set_: Annotated[
-        list[str] | None, typer.Option("--set", help="A context value, as route_threshold=0.9.", metavar="KEY=VALUE")
-    ] = None,
+    set_: ContextValues = None,
     json: Json = False,
 ) -> int:
     """Work one message, another input, or a file of them, through a graph."""
+    refuse_clashing(file, message, input_, thread_id, further=next_)
     from baton.cli.work.context_values import context_of
+    from baton.cli.work.starting import InputArguments, RunOptions, ThreadChoice, run_file, run_one
     from baton.runs.registry import entry
 
+    entry(graph)
+    options = RunOptions(graph, context_of(set_ or []), budget_tokens, concurrency, json)
+    if file is not None:
+        return run_file(file, customer, options)
+    return run_one(InputArguments(message, input_, customer), ThreadChoice(thread_id, further=next_), options)
+
+
+def refuse_clashing(
+    file: Path | None, message: str | None, input_: str | None, thread_id: str | None, *, further: bool
+) -> None:
+    """Refuse options of `baton run` that do not go together.
+
+    Raises:
+        UsageError: two of them clash, or no input is given.
+    """
     if (message is None and input_ is None) == (file is None):
         raise UsageError("give one message, another --input, or --file with many")
     if file is not None and thread_id is not None:
         raise UsageError("--thread-id names one thread; the runs of a --file get ids of their own")
-    if next_ and thread_id is None:
+    if further and thread_id is None:
         raise UsageError("--next goes with --thread-id: the thread that gets a further run")
-    entry(graph)
-    from baton.cli.work.starting import On, Order, Told, run_file, run_one
-
-    order = Order(graph, context_of(set_ or []), budget_tokens, concurrency, json)
-    if file is not None:
-        return run_file(file, customer, order)
-    return run_one(Told(message, input_, customer), On(thread_id, further=next_), order)
 
 
 def resume(
@@ -70,26 +83,26 @@ def resume(
     return resume_all(concurrency, json=json) if thread is None else resume_one(thread, run, json=json)
 
 
-class AsksTheBusiness(TyperCommand):
-    """Has `--customer` where the project has a business, which knows its customers."""
+class CommandWithCustomer(TyperCommand):
+    """A command that has `--customer` only where the project has a business, which knows its customers."""
 
     def get_params(self, ctx: Context) -> list[Parameter]:
         """See TyperCommand."""
-        found = super().get_params(ctx)
-        return found if has_business() else [each for each in found if each.name != "customer"]
+        parameters = super().get_params(ctx)
+        return parameters if has_business() else [each for each in parameters if each.name != "customer"]
 
 
-class OptionalText(TyperCommand):
-    """Lets `--reject` stand alone: without a text after it, it gets an empty one."""
+class CommandWithOptionalText(TyperCommand):
+    """A command whose `--reject` needs no text: without one it gets an empty text."""
 
     def parse_args(self, ctx: typer.Context, args: list[str]) -> list[str]:  # type: ignore[override]
         """See TyperCommand."""
-        filled: list[str] = []
-        for word, following in zip(args, [*args[1:], "--"], strict=False):  # of no words, nothing follows
-            filled.append(word)
-            if word == "--reject" and following.startswith("--"):
-                filled.append("")
-        return super().parse_args(ctx, filled)
+        words: list[str] = []
+        for word, next_word in zip(args, [*args[1:], "--"], strict=False):  # args may be empty
+            words.append(word)
+            if word == "--reject" and next_word.startswith("--"):
+                words.append("")
+        return super().parse_args(ctx, words)
 
 
 def decide(
@@ -105,11 +118,11 @@ def decide(
     by: Annotated[str | None, typer.Option(help="Who decides (default: BATON_USER, or you).", metavar="NAME")] = None,
     json: Json = False,
 ) -> int:
-    """Answer what a run waits for; the first answer stands."""
-    words = {"reject": reject, "edit": edit, "respond": respond}
-    said = [*(["approve"] if approve else []), *(kind for kind, value in words.items() if value is not None)]
-    if len(said) != 1:
+    """Decide a pending approval of a run; the first decision stands."""
+    texts = {"approve": "" if approve else None, "reject": reject, "edit": edit, "respond": respond}
+    answers = [(kind, text) for kind, text in texts.items() if text is not None]
+    if len(answers) != 1:
         raise UsageError("say one of --approve, --reject [TEXT], --edit JSON, --respond TEXT")
     from baton.cli.work.deciding import Answer, decide_one
 
-    return decide_one(thread, Answer(said[0], words.get(said[0]) or "", interrupt, digest, run, by), json=json)
+    return decide_one(thread, Answer(*answers[0], interrupt, digest, run, by), json=json)

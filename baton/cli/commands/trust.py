@@ -1,20 +1,20 @@
-"""`baton trust`: what of strangers is used. Light on purpose, see `baton.config.home`."""
+"""`baton trust`: trusts folders and addresses of others. Light on purpose, see `baton.config.home`."""
 
 from typing import Annotated
 
 import typer
 
 from baton.cli.terminal.output import note, say
-from baton.config.trust import trust as noted
+from baton.config.trust import trust as record_trust
 from baton.config.trust import trust_file, trusted
 
 
 def trust(
-    what: Annotated[str | None, typer.Argument(metavar="DIR|URL", show_default=False)] = None,
+    target: Annotated[str | None, typer.Argument(metavar="DIR|URL", show_default=False)] = None,
 ) -> int:
     """Trust another user's project folder, or an endpoint for keys of the environment; list what is trusted."""
-    if what is not None:
-        note(f"trusted from now on: {noted(what)} (in {trust_file()})")
+    if target is not None:
+        note(f"trusted from now on: {record_trust(target)} (in {trust_file()})")
         return 0
     for each in trusted():
         say(each)

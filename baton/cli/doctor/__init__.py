@@ -1,1 +1,1 @@
-"""What `baton doctor` checks."""
+"""The checks of `baton doctor`, and their view."""

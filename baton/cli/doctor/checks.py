@@ -1,4 +1,4 @@
-"""The doctor's checks: each says what it found and, where that is not well, what to do."""
+"""The doctor's checks: each returns a finding and, where it is not well, an advice."""
 
 import os
 import sys
@@ -10,14 +10,14 @@ from typing import Any, Literal, get_args
 from pydantic_settings import BaseSettings
 
 from baton.cli.doctor.checks_live import (
-    database_found,
-    endpoint_found,
-    graphs_found,
-    home_found,
-    skills_found,
+    check_database,
+    check_endpoint,
+    check_graphs,
+    check_home,
+    check_responders,
 )
-from baton.cli.doctor.checks_settings import setting_rows, unknown_settings
-from baton.cli.project_commands import made_command, project_commands
+from baton.cli.doctor.checks_settings import SettingRow, find_unknown_settings, list_settings
+from baton.cli.project_commands import build_command, project_commands
 from baton.cli.work.session import refuse_proxy_of_no_use, refuse_tracing_without_key
 from baton.config.home import load_env
 from baton.config.project import OWN, project
@@ -32,7 +32,7 @@ PYTHONS = ((3, 11), (3, 14))  # from the first up to, not including, the second
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One check: its state, what was found, and what to do about it."""
+    """The result of one check: its state, the facts that it found, and an advice; the names are keys of the JSON."""
 
     state: State
     name: str
@@ -40,128 +40,128 @@ class Finding:
     advice: str = ""
 
     def as_object(self) -> dict[str, str]:
-        """For programs."""
+        """Return the finding as a JSON object."""
         return asdict(self)
 
 
-def examine(ours: Mapping[str, Any]) -> tuple[list[Finding], list[dict[str, Any]]]:
-    """All findings, and every setting with its source; `ours` are the commands that no project may call its own."""
+def examine(ours: Mapping[str, Any]) -> tuple[list[Finding], list[SettingRow]]:
+    """Return all findings, and every setting with its source; no project may use the names of the commands `ours`."""
     environment = {**os.environ}
-    found, business = _project(ours)
+    of_project, business = _check_project(ours)
     kinds: list[type[BaseSettings]] = [Settings, *([business.settings] if business.settings else [])]
-    rows = setting_rows(kinds, environment)
-    findings = [_python(), _packages(), found]
+    rows = list_settings(kinds, environment)
+    findings = [_check_python(), _check_packages(), of_project]
     tracing: list[Finding] = []
     try:
         load_env()
-        tracing = [_tracing()]  # before the settings force it off
+        tracing = [_check_tracing()]  # before the settings force it off
         configured = settings()
         for kind in kinds:
             read_settings(kind)
     except BatonError as error:
         wrong = Finding("fail", "settings", str(error), _advice(error, "correct it, then run this again"))
         return [*findings, wrong, *tracing], rows
-    return [*findings, *_settings(configured, rows), *_parts(configured, business), *tracing], rows
+    return [*findings, *_check_settings(configured, rows), *_check_parts(configured, business), *tracing], rows
 
 
-def _project(ours: Mapping[str, Any]) -> tuple[Finding, Business]:
-    """Whether the project's file can be used, and all that it names; and its business."""
+def _check_project(ours: Mapping[str, Any]) -> tuple[Finding, Business]:
+    """Check that the project's file, and all that it names, can be used; return the finding and its business."""
     try:
-        business, named = load_business(), project()
-        added = project_commands(ours)
-        for name, where in added.items():
-            made_command(name, where)
-        for name in named.responders:
+        business, configured = load_business(), project()
+        commands = project_commands(ours)
+        for name, reference in commands.items():
+            build_command(name, reference)
+        for name in configured.responders:
             load_skills(name)
     except BatonError as error:
         return Finding("fail", "project", str(error), _advice(error, "correct it: what it names is not there")), NOTHING
-    if named.file is None:
-        return Finding("ok", "project", f"{named.root} (no {OWN} in it)"), business
-    told = f"business {named.business or '-'}; commands {', '.join(added) or '-'}"
-    return Finding("ok", "project", f"{named.file.name}: {told}"), business
+    if configured.file is None:
+        return Finding("ok", "project", f"{configured.root} (no {OWN} in it)"), business
+    text = f"business {configured.business or '-'}; commands {', '.join(commands) or '-'}"
+    return Finding("ok", "project", f"{configured.file.name}: {text}"), business
 
 
-def _python() -> Finding:
-    found = ".".join(map(str, sys.version_info[:3]))
+def _check_python() -> Finding:
+    version = ".".join(map(str, sys.version_info[:3]))
     if PYTHONS[0] <= sys.version_info[:2] < PYTHONS[1]:
-        return Finding("ok", "python", found)
-    return Finding("fail", "python", found, "install Python 3.11, 3.12 or 3.13")
+        return Finding("ok", "python", version)
+    return Finding("fail", "python", version, "install Python 3.11, 3.12 or 3.13")
 
 
-def _packages() -> Finding:
+def _check_packages() -> Finding:
     from importlib.metadata import PackageNotFoundError, requires, version
     from re import split
 
     try:
-        wanted = [split(r"[<>=\[; ]", each)[0] for each in requires("baton") or [] if "extra ==" not in each]
+        requirements = [split(r"[<>=\[; ]", each)[0] for each in requires("baton") or [] if "extra ==" not in each]
     except PackageNotFoundError:
         return Finding("fail", "packages", "baton itself is not installed", "pip install --no-deps -e .")
     missing = []
-    for name in wanted:
+    for name in requirements:
         try:
             version(name)
         except PackageNotFoundError:
             missing.append(name)
     if missing:
         return Finding("fail", "packages", f"missing: {', '.join(missing)}", "pip install -r requirements.txt")
-    return Finding("ok", "packages", f"all {len(wanted)} are there; langgraph {version('langgraph')}")
+    return Finding("ok", "packages", f"all {len(requirements)} are there; langgraph {version('langgraph')}")
 
 
-def _settings(configured: Settings, rows: list[dict[str, Any]]) -> Iterator[Finding]:
-    unknown = unknown_settings(rows)
+def _check_settings(configured: Settings, rows: list[SettingRow]) -> Iterator[Finding]:
+    unknown = find_unknown_settings(rows)
     if unknown:
         advice = "no setting has this name; .env.example lists them"
         yield Finding("warn", "settings", f"not known: {', '.join(unknown)}", advice)
     else:
         yield Finding("ok", "settings", "all parse")
-    yield _models(configured)
+    yield _check_models(configured)
 
 
-def _models(configured: Settings) -> Finding:
+def _check_models(configured: Settings) -> Finding:
     names = {role: configured.model_of(role) for role in get_args(Role)}
-    told = ", ".join(f"{role} {name}" for role, name in names.items())
+    text = ", ".join(f"{role} {name}" for role, name in names.items())
     remote = any(name.startswith("openai:") for name in names.values())
     if configured.openai_base_url and not remote:
         advice = "set BATON_MODEL_<ROLE>=openai:NAME for the roles that shall use it"
         return Finding("warn", "models", "OPENAI_BASE_URL is set and no role uses it", advice)
     if remote and not (configured.openai_api_key or configured.openai_base_url):
-        return Finding("fail", "models", told, "set OPENAI_API_KEY, or OPENAI_BASE_URL for an endpoint without keys")
+        return Finding("fail", "models", text, "set OPENAI_API_KEY, or OPENAI_BASE_URL for an endpoint without keys")
     try:
         refuse_proxy_of_no_use(configured)
     except BadSetting as error:
         return Finding("fail", "models", str(error), "a remote model is asked through it")
-    return Finding("ok", "models", told)
+    return Finding("ok", "models", text)
 
 
-def _parts(configured: Settings, business: Business) -> Iterator[Finding]:
-    """The parts that are tried out: each opens what it names."""
+def _check_parts(configured: Settings, business: Business) -> Iterator[Finding]:
+    """Check the parts that can be tried: each check opens its part."""
     tries: tuple[tuple[str, Callable[[Settings], str], str], ...] = (
-        ("home", home_found, "set BATON_HOME to a folder you can write"),
-        ("database", database_found, "move the file away to start afresh, or set BATON_HOME"),
-        ("graphs", graphs_found, "correct langgraph.json or the graph"),
+        ("home", check_home, "set BATON_HOME to a folder you can write"),
+        ("database", check_database, "move the file away to start afresh, or set BATON_HOME"),
+        ("graphs", check_graphs, "correct langgraph.json or the graph"),
         (
             "local model",
-            skills_found,
+            check_responders,
             "name responders in baton.toml, or set BATON_MODEL_<ROLE> to a model that there is",
         ),
-        ("endpoint", endpoint_found, "start it, or correct OPENAI_BASE_URL and OPENAI_API_KEY"),
+        ("endpoint", check_endpoint, "start it, or correct OPENAI_BASE_URL and OPENAI_API_KEY"),
     )
     checks = [*(Check(name, partial(attempt, configured), advice) for name, attempt, advice in tries), *business.checks]
     for check in checks:
         try:
             yield Finding("ok", check.name, check.look())
-        except Exception as error:  # noqa: BLE001 - a check that fails in any way has found something
-            told = " ".join(f"{error or type(error).__name__}".split())
+        except Exception as error:  # noqa: BLE001 - a check that fails in any way is a finding
+            text = " ".join(f"{error or type(error).__name__}".split())
             state: State = "warn" if isinstance(error, NoResponders) else "fail"
-            yield Finding(state, check.name, told, _advice(error, check.advice))
+            yield Finding(state, check.name, text, _advice(error, check.advice))
 
 
 def _advice(error: Exception, usual: str) -> str:
-    """What to do; what is a stranger's says so itself."""
+    """Return the advice for an error; the message of NotTrusted names the command, so look first."""
     return "look at what is in it first" if isinstance(error, NotTrusted) else usual
 
 
-def _tracing() -> Finding:
+def _check_tracing() -> Finding:
     try:
         refuse_tracing_without_key()
     except BatonError as error:

@@ -1,4 +1,4 @@
-"""Checks that open something: each returns what it found, or raises with what is wrong."""
+"""Checks that open a part of the installation: each returns its facts in words, or raises an error."""
 
 from typing import Any, get_args
 
@@ -17,44 +17,44 @@ from baton.storage.sqlite_file import reading
 ENDPOINT_S = 5.0
 
 
-def home_found(configured: Settings) -> str:  # noqa: ARG001 - all checks take the settings
-    """The home, which is made if it is not there."""
+def check_home(configured: Settings) -> str:  # noqa: ARG001 - all checks take the settings
+    """Return the home, which is made if it does not exist."""
     return str(make_home())
 
 
-def database_found(configured: Settings) -> str:  # noqa: ARG001
-    """The database's file and its runs by status; its key is there, too."""
+def check_database(configured: Settings) -> str:  # noqa: ARG001
+    """Check the database and its key; return its file and the number of runs by status."""
     path = database_file()
     with reading(path) as tx:
-        told = tx.execute("PRAGMA quick_check(1)").fetchone()[0]
-        if told != "ok":
-            raise StorageError(f"{path} is damaged: {told}")
+        report = tx.execute("PRAGMA quick_check(1)").fetchone()[0]
+        if report != "ok":
+            raise StorageError(f"{path} is damaged: {report}")
         rows = tx.execute("SELECT status, count(*) FROM runs GROUP BY status ORDER BY status").fetchall()
     refuse_lost_key(home() / KEY, path)
     counts = ", ".join(f"{count} {status.replace('_', ' ')}" for status, count in rows)
     return f"{path.name} is sound; runs: {counts or 'none'}"
 
 
-def graphs_found(configured: Settings) -> str:  # noqa: ARG001
-    """The graphs, all of them imported."""
+def check_graphs(configured: Settings) -> str:  # noqa: ARG001
+    """Import every graph and return their names."""
     names = list(registry.entries())
     for name in names:
         registry.load(name)
     return ", ".join(names)
 
 
-def skills_found(configured: Settings) -> str:
-    """The local models that roles name, with how many records they answer."""
+def check_responders(configured: Settings) -> str:
+    """Return the local models that roles name, with the number of records that each answers."""
     names = {configured.model_of(role) for role in get_args(Role)}
     local = sorted(name.removeprefix("local:") for name in names if name.startswith("local:"))
     return ", ".join(f"{name} answers {len(load_skills(name))} shapes" for name in local) or "not used"
 
 
-def endpoint_found(configured: Settings) -> str:
-    """The endpoint of the `openai:` models, which answers.
+def check_endpoint(configured: Settings) -> str:
+    """Send a request to the endpoint of the `openai:` models and return its address.
 
     Raises:
-        BatonError: it does not, or refuses the key.
+        BatonError: it does not answer, or refuses the key.
     """
     if not any(configured.model_of(role).startswith("openai:") for role in get_args(Role)):
         return "not used"
@@ -63,10 +63,10 @@ def endpoint_found(configured: Settings) -> str:
     try:
         headers = {"Authorization": f"Bearer {key.get_secret_value()}"} if key else {}
         options: dict[str, Any] = {"headers": headers, "proxy": configured.openai_proxy, "timeout": ENDPOINT_S}
-        with httpx.stream("GET", f"{url}/models", **options) as answer:
-            pass  # that it answers is all; what, and how much, is not read
+        with httpx.stream("GET", f"{url}/models", **options) as response:
+            pass  # the status is enough; the body is not read
     except (httpx.HTTPError, httpx.InvalidURL) as error:
         raise BatonError(f"{url} gives no answer ({type(error).__name__})") from error
-    if answer.status_code in {httpx.codes.UNAUTHORIZED, httpx.codes.FORBIDDEN}:
+    if response.status_code in {httpx.codes.UNAUTHORIZED, httpx.codes.FORBIDDEN}:
         raise BatonError(f"{url} refuses the key")
     return f"{url} answers"

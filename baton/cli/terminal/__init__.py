@@ -1,1 +1,1 @@
-"""What is written to a terminal, and how a command is called."""
+"""The terminal: output, tables, progress, signals, shared options, and commands that a person can paste."""

@@ -1,4 +1,4 @@
-"""Commands that a person can paste: named as this program was called."""
+"""Commands that a person can paste, with this program as it was called."""
 
 import os
 import shlex
@@ -10,23 +10,23 @@ from pathlib import Path
 
 @lru_cache(maxsize=1)
 def program() -> list[str]:
-    """How to call this program again from the working directory."""
-    called = Path(sys.argv[0])
-    if called.name == "__main__.py":
+    """Return the words that call this program again from the working directory."""
+    script = Path(sys.argv[0])
+    if script.name == "__main__.py":
         return [_short(Path(sys.executable)), "-m", "baton"]
-    found = shutil.which("baton")
-    if found is not None and Path(found).resolve() == called.resolve():
+    installed = shutil.which("baton")
+    if installed is not None and Path(installed).resolve() == script.resolve():
         return ["baton"]
-    return [_short(called)]
+    return [_short(script)]
 
 
 def command(*arguments: str) -> str:
-    """One line of shell that calls this program with these arguments."""
+    """Return one line of shell that calls this program with these arguments."""
     return shlex.join([*program(), *arguments])
 
 
 def _short(path: Path) -> str:
-    """The path as seen from the working directory, where it lies below it."""
+    """Return the path relative to the working directory, if it lies below."""
     absolute = Path(os.path.abspath(path))  # noqa: PTH100 - resolve() would leave the virtual environment
     try:
         return str(absolute.relative_to(Path.cwd()))

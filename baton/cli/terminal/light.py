@@ -1,6 +1,6 @@
 """Commands that start at once.
 
-Typer checks every parameter with pydantic, whose import costs more than all that a looking command does. Words and
+Typer checks every parameter with pydantic, whose import takes longer than a whole command that only reads. Words and
 whole numbers need no such check.
 """
 
@@ -13,14 +13,14 @@ from typer._click.formatting import HelpFormatter
 from typer.core import TyperCommand, TyperGroup
 
 __all__ = ["ClickException", "Command", "Context", "LightCommand", "LightGroup", "NoArgsIsHelpError", "Parameter"]
-"""With what Typer keeps for itself: nothing else takes it from there."""
+"""Among them Typer's private names, which no other module imports."""
 
 
-class Plain:
-    """Takes a parameter as it was typed; a whole number is read as one."""
+class PlainParameter:
+    """Returns a parameter as it was typed, or as a whole number; in place of Typer's check by pydantic."""
 
     def coerce(self, value: Any, *, param: Any, ctx: Context) -> Any:
-        """The parameter's value; what is not given stays None."""
+        """Return the parameter's value; None where it was not given."""
         if value is None or param.type_descriptor.annotation is not int:
             return value
         try:
@@ -30,11 +30,11 @@ class Plain:
 
 
 class LightCommand(TyperCommand):
-    """A command with words, flags and whole numbers only."""
+    """A command whose parameters are words, flags and whole numbers only."""
 
     def get_params(self, ctx: Context) -> list[Parameter]:
         """See TyperCommand."""
-        return _plain(super().get_params(ctx))
+        return _make_plain(super().get_params(ctx))
 
 
 class LightGroup(TyperGroup):
@@ -42,10 +42,10 @@ class LightGroup(TyperGroup):
 
     def get_params(self, ctx: Context) -> list[Parameter]:
         """See TyperGroup."""
-        return _plain(super().get_params(ctx))
+        return _make_plain(super().get_params(ctx))
 
     def format_help(self, ctx: Context, formatter: HelpFormatter) -> None:
-        """The commands by what they are for, then the options."""
+        """Write the commands by their panels, then the options."""
         formatter.write_usage(ctx.command_path, "COMMAND [OPTIONS]")
         formatter.write_paragraph()
         formatter.write_text(self.help or "")
@@ -53,20 +53,20 @@ class LightGroup(TyperGroup):
             with formatter.section(panel):
                 formatter.write_dl([(command.name or "", _first_line(command)) for command in commands])
         with formatter.section("Options"):
-            formatter.write_dl([told for each in self.get_params(ctx) if (told := each.get_help_record(ctx))])
+            formatter.write_dl([record for each in self.get_params(ctx) if (record := each.get_help_record(ctx))])
 
-    def listed(self, ctx: Context, name: str) -> Command | None:
-        """A command as the help lists it."""
-        found: Command | None = self.get_command(ctx, name)
-        return found
+    def get_listed_command(self, ctx: Context, name: str) -> Command | None:
+        """Return a command as the help lists it; None leaves it out."""
+        command: Command | None = self.get_command(ctx, name)
+        return command
 
     def _panels(self, ctx: Context) -> dict[str, list[Command]]:
-        found = [self.listed(ctx, name) for name in self.list_commands(ctx)]
         panels: dict[str, list[Command]] = {}
-        for command in found:
+        for name in self.list_commands(ctx):
+            command = self.get_listed_command(ctx, name)
             if command is not None:
-                named = getattr(command, "rich_help_panel", None)
-                panels.setdefault(named if isinstance(named, str) else "Commands", []).append(command)
+                panel = getattr(command, "rich_help_panel", None)
+                panels.setdefault(panel if isinstance(panel, str) else "Commands", []).append(command)
         return panels
 
 
@@ -74,7 +74,7 @@ def _first_line(command: Command) -> str:
     return (command.help or "").partition("\n")[0]
 
 
-def _plain(parameters: list[Parameter]) -> list[Parameter]:
+def _make_plain(parameters: list[Parameter]) -> list[Parameter]:
     for parameter in parameters:
-        parameter._runtime_param = Plain()  # type: ignore[attr-defined]  # noqa: SLF001 - where Typer keeps its check
+        parameter._runtime_param = PlainParameter()  # type: ignore[attr-defined]  # noqa: SLF001 - where Typer keeps its check
     return parameters

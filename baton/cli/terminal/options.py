@@ -19,3 +19,6 @@ Concurrency = Annotated[
     int | None,
     typer.Option(help="Runs at once (default: BATON_CONCURRENCY).", min=1, max=MOST_AT_ONCE, show_default=False),
 ]
+ContextValues = Annotated[
+    list[str] | None, typer.Option("--set", help="A context value, as route_threshold=0.9.", metavar="KEY=VALUE")
+]

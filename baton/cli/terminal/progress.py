@@ -1,4 +1,4 @@
-"""How far many runs are: a bar on a terminal, a line every few seconds elsewhere; always on stderr."""
+"""Shows the progress of many runs: a bar on a terminal, a line every few seconds elsewhere; always on stderr."""
 
 import time
 from collections import Counter
@@ -11,20 +11,22 @@ from baton.cli.terminal.output import console, note
 if TYPE_CHECKING:
     from rich.progress import Progress
 
+    from baton.storage.records import RunSummary
+
 EVERY_S = 5.0
-QUIET_S = 2.0  # so long a pipe hears nothing: most work is done by then
-ENOUGH = 5  # runs that must have finished before the speed says how long the others take
+QUIET_S = 2.0  # before the first line: most work is done by then
+ENOUGH = 5  # runs that must have finished before the time that is left is estimated
 
 
 class Watch(Protocol):
-    """Is told of each run as it finishes."""
+    """Counts each run as it finishes, and shows the progress."""
 
-    def done(self, run: dict[str, Any]) -> None:
+    def add(self, run: "RunSummary") -> None:
         """Count one run."""
 
 
 class Tally:
-    """Runs by status, and how fast they come."""
+    """Counts runs by status, and their speed."""
 
     def __init__(self, total: int) -> None:
         self.total, self.started = total, time.monotonic()
@@ -37,59 +39,59 @@ class Tally:
         self.by_status[status] += 1
 
     @property
-    def finished(self) -> int:
-        """Runs that need this process no more."""
+    def finish_count(self) -> int:
+        """The number of runs that this process has finished with."""
         return sum(count for status, count in self.by_status.items() if status not in {"queued", "running"})
 
     @property
     def seconds(self) -> float:
-        """Since the first run was started."""
+        """The seconds since the first run was started."""
         return time.monotonic() - self.started
 
     @property
     def per_second(self) -> float:
-        """Runs that finished, each second."""
-        return self.finished / max(self.seconds, 1e-6)
+        """The number of runs that finished per second."""
+        return self.finish_count / max(self.seconds, 1e-6)
 
     @property
-    def left_s(self) -> float | None:
-        """How long the others will take, going by the runs since the first (it waits for the router's training)."""
-        if self.first is None or not ENOUGH <= self.finished < self.total:
+    def seconds_left(self) -> float | None:
+        """The estimated seconds of the other runs, by the speed after the first one, which may train the router."""
+        if self.first is None or not ENOUGH <= self.finish_count < self.total:
             return None
-        return (self.total - self.finished) * (time.monotonic() - self.first) / (self.finished - 1)
+        return (self.total - self.finish_count) * (time.monotonic() - self.first) / (self.finish_count - 1)
 
     def counts(self) -> str:
-        """`12 done, 3 waiting`."""
+        """Return the counts in words: `12 done, 3 waiting`."""
         return ", ".join(f"{count} {status.replace('_', ' ')}" for status, count in sorted(self.by_status.items()))
 
     def line(self) -> str:
-        """The whole state in one line."""
-        left = "" if self.left_s is None else f", about {self.left_s:.0f} s left"
+        """Return counts, speed and the time that is left in one line."""
+        remainder = "" if self.seconds_left is None else f", about {self.seconds_left:.0f} s left"
         counts = f" ({self.counts()})" if self.by_status else ""
-        return f"{self.finished}/{self.total}{counts}, {self.per_second:.1f} messages/s{left}"
+        return f"{self.finish_count}/{self.total}{counts}, {self.per_second:.1f} messages/s{remainder}"
 
 
 class Lines:
-    """Plain lines, for logs and pipes."""
+    """Prints plain lines, for logs and pipes."""
 
     def __init__(self, tally: Tally) -> None:
-        self._tally, self._said = tally, tally.started + QUIET_S - EVERY_S
+        self._tally, self._printed_at = tally, tally.started + QUIET_S - EVERY_S
 
-    def done(self, run: dict[str, Any]) -> None:
+    def add(self, run: "RunSummary") -> None:
         """See `Watch`."""
         self._tally.add(run["status"])
-        if run["status"] != "queued" and time.monotonic() - self._said >= EVERY_S:  # queued: a stop put it back
-            self._said = time.monotonic()
+        if run["status"] != "queued" and time.monotonic() - self._printed_at >= EVERY_S:  # queued: stopped
+            self._printed_at = time.monotonic()
             note(self._tally.line())
 
 
 class Bar:
-    """A bar with counts, speed and the time that is left."""
+    """Shows a bar with counts, speed and the time that is left."""
 
     def __init__(self, tally: Tally, progress: "Progress", task: Any) -> None:
         self._tally, self._progress, self._task = tally, progress, task
 
-    def done(self, run: dict[str, Any]) -> None:
+    def add(self, run: "RunSummary") -> None:
         """See `Watch`."""
         self._tally.add(run["status"])
         speed = f"{self._tally.per_second:.1f}/s"
@@ -97,8 +99,8 @@ class Bar:
 
 
 @contextmanager
-def watching(tally: Tally, first: str, *, bar: bool) -> Iterator[Watch]:
-    """Show the progress of `tally`, on a terminal with a `bar`; `first` is said until one run has finished."""
+def show_progress(tally: Tally, first: str, *, bar: bool) -> Iterator[Watch]:
+    """Show the progress of `tally`, on a terminal with a `bar`; `first` is the text until one run has finished."""
     if not (bar and console(stderr=True).is_terminal):
         yield Lines(tally)
         return
@@ -113,6 +115,6 @@ def watching(tally: Tally, first: str, *, bar: bool) -> Iterator[Watch]:
         TextColumn("{task.fields[speed]}"),
         TimeRemainingColumn(compact=True),
     )
-    # What is written to stdout must go there, also while the bar is on stderr.
+    # Lines for stdout must go to stdout, also while the bar is on stderr.
     with Progress(*columns, console=console(stderr=True), transient=True, redirect_stdout=False) as progress:
         yield Bar(tally, progress, progress.add_task(first, total=tally.total, counts="", speed=""))

@@ -1,4 +1,4 @@
-"""Tables that fit: one column folds at the width, and columns that can be spared go where it is too narrow."""
+"""Tables that fit the terminal: one column folds, and columns that can be spared are left out where it is narrow."""
 
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
@@ -10,15 +10,15 @@ if TYPE_CHECKING:
 
 Cell = str | tuple[str, str]
 GAP = "  "
-READABLE = 24  # characters that the column which folds should keep
-UNSHORTENED = 1000  # where no terminal sets a width
+READABLE = 24  # the least width of the column that folds
+UNSHORTENED = 1000  # the width where there is no terminal
 
 
 class Rows:
-    """Rows of text under `columns`; `wide` folds between its words, `spare` go first to last, `right` are aligned so.
+    """A table. `wide` names the column that folds, `spare` those that are left out first, `right` those aligned right.
 
     A cell is its text, or `(text, style)`. A row shows at most `lines` lines of its wide cell, which stands below the
-    others where nothing readable is left beside them.
+    others where fewer than 24 columns are left beside them.
     """
 
     def __init__(
@@ -33,7 +33,7 @@ class Rows:
         self._rows.append(dict(zip(self._columns, cells, strict=True)))
 
     def show(self) -> None:
-        """Print the table; a pipe gets its lines whole and without rules."""
+        """Print the table; for a pipe without folding and rules."""
         from rich.text import Text
 
         terminal = console().is_terminal
@@ -45,27 +45,27 @@ class Rows:
         for row in self._rows:
             self._line(row, widths)
             if self._wide not in widths:
-                for line in self._folded(row, room - len(GAP)):
+                for line in self._fold(row, room - len(GAP)):
                     console().print(Text(GAP) + line, soft_wrap=True)
 
     def _line(self, row: dict[str, Cell], widths: dict[str, int]) -> None:
         """One row, as many lines as its wide cell has."""
         from rich.text import Text
 
-        folded = self._folded(row, widths[self._wide]) if self._wide in widths else []
-        for number in range(max(1, len(folded))):
+        lines = self._fold(row, widths[self._wide]) if self._wide in widths else []
+        for number in range(max(1, len(lines))):
             line = Text()
             for name, width in widths.items():
                 cell = _cell(row[name]) if number == 0 else Text()
                 if name == self._wide:
-                    cell = folded[number] if folded else Text()
+                    cell = lines[number] if lines else Text()
                 cell.align("right" if name in self._right else "left", width)
                 line += cell + GAP
             line.rstrip()
             console().print(line, soft_wrap=True)
 
-    def _folded(self, row: dict[str, Cell], width: int) -> "list[Text]":
-        """The lines of the wide cell; an ellipsis says that there would be more."""
+    def _fold(self, row: dict[str, Cell], width: int) -> "list[Text]":
+        """Return the lines of the wide cell; an ellipsis ends the last one where there are more than `lines`."""
         from rich.cells import cell_len, set_cell_size
         from rich.text import Text
 
@@ -81,12 +81,12 @@ class Rows:
         return lines
 
     def _widths(self, room: int) -> dict[str, int]:
-        """How many characters each column gets; those that do not fit are left out, the wide one last."""
+        """Return the width of each column; those that do not fit are left out, the wide one last."""
         widths, spare = {name: self._natural(name) for name in self._columns}, list(self._spare)
         while True:
-            others = sum(width + len(GAP) for name, width in widths.items() if name != self._wide)
-            if room - others >= min(READABLE, widths[self._wide]) or not others:
-                widths[self._wide] = min(widths[self._wide], room - others)
+            other_widths = sum(width + len(GAP) for name, width in widths.items() if name != self._wide)
+            if room - other_widths >= min(READABLE, widths[self._wide]) or not other_widths:
+                widths[self._wide] = min(widths[self._wide], room - other_widths)
                 return widths
             widths.pop(spare.pop(0) if spare else self._wide)
             if self._wide not in widths:

@@ -1,4 +1,4 @@
-"""Serving an application on loopback."""
+"""Serves an application on loopback."""
 
 import socket
 from collections.abc import Iterator
@@ -12,25 +12,25 @@ if TYPE_CHECKING:
 
 
 @contextmanager
-def listening(port: int) -> Iterator[socket.socket]:
-    """A socket on 127.0.0.1; port 0 is any free one.
+def listen(port: int) -> Iterator[socket.socket]:
+    """Yield a listening socket on 127.0.0.1; port 0 takes any free one.
 
     Raises:
         UsageError: the port is in use or not allowed.
     """
-    with socket.socket() as opened:
-        opened.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    with socket.socket() as listener:
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
-            opened.bind(("127.0.0.1", port))
-            opened.listen()
+            listener.bind(("127.0.0.1", port))
+            listener.listen()
         except OSError as error:
             raise UsageError(f"cannot listen on port {port}: {error.strerror}; choose another with --port") from None
-        yield opened
+        yield listener
 
 
-async def serve(application: "Starlette", opened: socket.socket) -> None:
-    """Serve until a signal ends it."""
+async def serve(application: "Starlette", listener: socket.socket) -> None:
+    """Serve the application until a signal ends it."""
     import uvicorn
 
     config = uvicorn.Config(application, log_level="warning", lifespan="off")
-    await uvicorn.Server(config).serve(sockets=[opened])
+    await uvicorn.Server(config).serve(sockets=[listener])

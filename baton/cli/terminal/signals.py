@@ -3,13 +3,13 @@
 import signal
 
 
-def stopping_signals() -> list[signal.Signals]:
-    """Those that end a command well; a hang-up is none where it is ignored, as under `nohup`."""
-    ignored = signal.getsignal(signal.SIGHUP) is signal.SIG_IGN
-    return [signal.SIGINT, signal.SIGTERM, *([] if ignored else [signal.SIGHUP])]
+def stop_signals() -> list[signal.Signals]:
+    """Return the signals that stop a command well; SIGHUP is left out where it is ignored, as under `nohup`."""
+    is_ignored = signal.getsignal(signal.SIGHUP) is signal.SIG_IGN
+    return [signal.SIGINT, signal.SIGTERM, *([] if is_ignored else [signal.SIGHUP])]
 
 
 def stop_as_by_ctrl_c() -> None:
-    """Let each of them interrupt the command, which then clears up behind it."""
-    for number in stopping_signals():
+    """Let each of them raise KeyboardInterrupt in the command, which then removes its temporary files."""
+    for number in stop_signals():
         signal.signal(number, signal.default_int_handler)

@@ -15,55 +15,55 @@ if TYPE_CHECKING:
 START = "__start__"
 
 
-def show_graphs(known: list[Entry]) -> None:
-    """Print names and what they do."""
-    if not known:
+def show_graphs(entries: list[Entry]) -> None:
+    """Print the graphs with their descriptions."""
+    if not entries:
         note(f"no graphs in {root() / GRAPHS}")
         return
     rows = Rows("graph", "what it does", wide="what it does")
-    for each in known:
+    for each in entries:
         rows.add(each.name, each.description or each.path)
     rows.show()
-    note(f"draw one: {command('graph', known[0].name)}")
+    note(f"draw one: {command('graph', entries[0].name)}")
 
 
-def drawing(name: str, *, mermaid: bool) -> str:
-    """The graph as text: drawn, or as a list of its edges where no drawing fits the terminal.
+def draw_graph(name: str, *, mermaid: bool) -> str:
+    """Return the graph as a drawing, or as a list of its edges where the drawing does not fit the terminal.
 
     Raises:
-        UnknownGraph: there is none of that name.
+        UnknownGraph: no graph has this name.
     """
     from baton._langgraph import is_handler
 
     graph = load(name)
-    drawn = graph.get_graph()
-    for handler in [step for step in drawn.nodes if is_handler(step)]:
-        del drawn.nodes[handler]
-    _correct(drawn, graph.builder)
+    picture = graph.get_graph()
+    for handler in [step for step in picture.nodes if is_handler(step)]:
+        del picture.nodes[handler]
+    _correct(picture, graph.builder)
     if mermaid:
-        return drawn.draw_mermaid()
-    edges = listed([(edge.source, edge.target) for edge in drawn.edges])
+        return picture.draw_mermaid()
+    edges = list_edges([(edge.source, edge.target) for edge in picture.edges])
     try:
-        lines = [line.rstrip() for line in drawn.draw_ascii().splitlines()]
+        lines = [line.rstrip() for line in picture.draw_ascii().splitlines()]
     except Exception:  # noqa: BLE001 - the layout gives up, in various ways, on graphs whose edges cross
         return edges
     fits = not console().is_terminal or max(map(len, lines)) <= console().width
     return "\n".join(lines) if fits else edges
 
 
-def _correct(drawn: "Graph", builder: "StateGraph[Any, Any, Any, Any]") -> None:
-    """Draw the edges that were declared: the framework guesses those around a deferred step, and misses some."""
+def _correct(picture: "Graph", builder: "StateGraph[Any, Any, Any, Any]") -> None:
+    """Replace the edges by the declared ones: LangGraph guesses those around a deferred step, and misses some."""
     from baton._langgraph import declared_edges
 
-    declared, free = declared_edges(builder)
-    drawn.edges[:] = [each for each in drawn.edges if each[:2] in declared or each.source in free]
-    missing = [each for each in declared if each not in {edge[:2] for edge in drawn.edges}]
+    edges, free_steps = declared_edges(builder)
+    picture.edges[:] = [each for each in picture.edges if each[:2] in edges or each.source in free_steps]
+    missing = [each for each in edges if each not in {edge[:2] for edge in picture.edges}]
     for source, end in missing:
-        drawn.add_edge(drawn.nodes[source], drawn.nodes[end], conditional=declared[source, end])
+        picture.add_edge(picture.nodes[source], picture.nodes[end], conditional=edges[source, end])
 
 
-def listed(edges: list[tuple[str, str]]) -> str:
-    """The edges as lines, a step before those that it leads to where the graph has no loop."""
+def list_edges(edges: list[tuple[str, str]]) -> str:
+    """Return the edges as lines; a step comes before those that it leads to, but for loops."""
     order = [START]
     for step in order:
         order += [target for source, target in edges if source == step and target not in order]

@@ -1,24 +1,23 @@
-"""How many runs look when they are done: a row each, or counts where rows would be too many."""
+"""The view of many runs when they are done: a row for each, or counts where there are too many."""
 
 from collections import Counter
 from collections.abc import Sequence
-from typing import Any
 
 from baton.cli.terminal.invocation import command
 from baton.cli.terminal.output import print_prose, print_text
 from baton.cli.terminal.progress import Tally
 from baton.cli.terminal.rows import Rows
-from baton.cli.views.phrases import counted, in_words, outcome_of, shortened, style, took
-from baton.cli.views.run_view import decisions
+from baton.cli.views.phrases import action_text, count_text, duration, outcome_of, shorten, status_style
+from baton.cli.views.run_view import decide_commands
+from baton.storage.records import RunSummary
 
-Run = dict[str, Any]
 MOST_ROWS = 40
 MOST_LISTED = 10
 MESSAGE_WIDTH = 60
 
 
-def show_many(runs: Sequence[Run], messages: dict[str, str], tally: Tally) -> None:
-    """Print what came of some runs: rows or counts, totals, what waits and what failed."""
+def show_many(runs: Sequence[RunSummary], messages: dict[str, str], tally: Tally) -> None:
+    """Print the runs as rows or counts, their totals, the pending approvals and the failures."""
     if len(runs) > MOST_ROWS:
         show_counts(runs)
     elif runs:
@@ -28,27 +27,27 @@ def show_many(runs: Sequence[Run], messages: dict[str, str], tally: Tally) -> No
     show_failures(runs)
 
 
-def show_rows(runs: Sequence[Run], messages: dict[str, str]) -> None:
+def show_rows(runs: Sequence[RunSummary], messages: dict[str, str]) -> None:
     """Print a row for each run."""
     names = ("thread", "message", "route", "outcome", "policies", "tokens", "time")
     rows = Rows(*names, wide="message", right=("tokens", "time"), spare=("policies", "tokens", "time"))
     for run in sorted(runs, key=lambda run: (run.get("line") or 0, run["thread_id"])):
         output = run["output"] or {}
-        used = run["usage"]["input_tokens"] + run["usage"]["output_tokens"]
+        tokens = run["usage"]["input_tokens"] + run["usage"]["output_tokens"]
         rows.add(
             run["thread_id"],
-            shortened(messages.get(run["thread_id"], ""), MESSAGE_WIDTH),
+            shorten(messages.get(run["thread_id"], ""), MESSAGE_WIDTH),
             str(output.get("route", "")),
-            (outcome_of(run), style(run["status"])),
+            (outcome_of(run), status_style(run["status"])),
             ", ".join(output.get("citations") or []),
-            f"{used:,}",
-            took(run["latency_ms"]),
+            f"{tokens:,}",
+            duration(run["latency_ms"]),
         )
     rows.show()
 
 
-def show_counts(runs: Sequence[Run]) -> None:
-    """Print how many runs of each route came to which outcome."""
+def show_counts(runs: Sequence[RunSummary]) -> None:
+    """Print the number of runs by route and outcome."""
     counts = Counter((str((run["output"] or {}).get("route", "-")), outcome_of(run)) for run in runs)
     outcomes = sorted({outcome for _, outcome in counts})
     rows = Rows("route", *outcomes, "all", wide="route", right=(*outcomes, "all"))
@@ -63,37 +62,36 @@ def _sum(counts: Counter[tuple[str, str]], outcome: str) -> int:
     return sum(count for (_, each), count in counts.items() if each == outcome)
 
 
-def totals(runs: Sequence[Run], tally: Tally) -> str:
-    """Speed and tokens of all in one line."""
-    used = sum(run["usage"]["input_tokens"] + run["usage"]["output_tokens"] for run in runs)
+def totals(runs: Sequence[RunSummary], tally: Tally) -> str:
+    """Return speed, statuses and tokens of all runs in one line."""
+    tokens = sum(run["usage"]["input_tokens"] + run["usage"]["output_tokens"] for run in runs)
     calls = sum(run["usage"]["model_calls"] for run in runs)
-    messages, asked = (counted(number, noun) for number, noun in ((tally.finished, "message"), (calls, "model call")))
-    speed = f"{messages} in {tally.seconds:.1f} s ({tally.per_second:.1f}/s)"
-    return f"{speed}: {tally.counts()}; {used:,} tokens in {asked}"
+    speed = f"{count_text(tally.finish_count, 'message')} in {tally.seconds:.1f} s ({tally.per_second:.1f}/s)"
+    return f"{speed}: {tally.counts()}; {tokens:,} tokens in {count_text(calls, 'model call')}"
 
 
-def show_decisions(runs: Sequence[Run]) -> None:
-    """Print what waits for a person: the first with its commands, the others by name."""
-    waiting = [(run, asked) for run in runs for asked in run["waiting_for"]]
+def show_decisions(runs: Sequence[RunSummary]) -> None:
+    """Print the pending approvals: the first with its commands, the others by name."""
+    waiting = [(run, approval) for run in runs for approval in run["waiting_for"]]
     if not waiting:
         return
     print_text(f"\n{len(waiting)} wait{'s' if len(waiting) == 1 else ''} for a person:", "yellow")
-    for run, asked in waiting[:MOST_LISTED]:
-        print_prose(f"  {run['thread_id']}  {in_words(asked['action_requests'][0])}")
+    for run, approval in waiting[:MOST_LISTED]:
+        print_prose(f"  {run['thread_id']}  {action_text(approval['action_requests'][0])}")
     if len(waiting) > MOST_LISTED:
         print_text(f"  ... and {len(waiting) - MOST_LISTED} more: {command('runs', '--status', 'waiting')}")
     print_text("\ndecide the first:")
-    for line in decisions(*waiting[0]):
+    for line in decide_commands(*waiting[0]):
         print_text(f"  {line}")
 
 
-def show_failures(runs: Sequence[Run]) -> None:
-    """Print what did not come to an end."""
-    failed = [run for run in runs if run["status"] in {"failed", "dead_lettered"}]
-    if failed:
-        print_text(f"\n{len(failed)} did not get through:", "red")
-    for run in failed[:MOST_LISTED]:
-        why = run.get("error") or f"dead letter {', '.join(run['dead_letters'])}"
+def show_failures(runs: Sequence[RunSummary]) -> None:
+    """Print the runs that failed or were dead-lettered, with their errors."""
+    failures = [run for run in runs if run["status"] in {"failed", "dead_lettered"}]
+    if failures:
+        print_text(f"\n{len(failures)} did not get through:", "red")
+    for run in failures[:MOST_LISTED]:
+        why = run["error"] or f"dead letter {', '.join(run['dead_letters'])}"
         print_prose(f"  {run['thread_id']}  {why}")
-    if len(failed) > MOST_LISTED:
-        print_text(f"  ... and {len(failed) - MOST_LISTED} more: {command('runs')}")
+    if len(failures) > MOST_LISTED:
+        print_text(f"  ... and {len(failures) - MOST_LISTED} more: {command('runs')}")

@@ -1,8 +1,9 @@
-"""Numbers, moments and actions in words. Functions of values, for every command."""
+"""Numbers, times and actions in words. Functions of values, for every command."""
 
 import time
 from datetime import UTC, datetime
-from typing import Any
+
+from baton.storage.records import ActionRequest, RunSummary, Usage
 
 SECOND_MS = 1000
 SHORTEST_S = 10
@@ -10,20 +11,20 @@ UNITS = (("d", 86_400), ("h", 3_600), ("min", 60), ("s", 1))
 STYLES = {"done": "green", "waiting": "yellow", "running": "cyan", "queued": "cyan", "lost": "red"}
 
 
-def iso(moment: float) -> str:
-    """Unix seconds as ISO 8601 in UTC."""
+def iso_time(moment: float) -> str:
+    """Return Unix seconds as ISO 8601 in UTC."""
     return datetime.fromtimestamp(moment, UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
-def ago(moment: float) -> str:
-    """How long ago that was, in its largest unit."""
-    passed = max(0.0, time.time() - moment)
-    name, size = next((unit for unit in UNITS if passed >= unit[1]), UNITS[-1])
-    return f"{int(passed // size)} {name} ago"
+def age(moment: float) -> str:
+    """Return how long ago Unix seconds are, in the largest unit."""
+    seconds = max(0.0, time.time() - moment)
+    name, size = next((unit for unit in UNITS if seconds >= unit[1]), UNITS[-1])
+    return f"{int(seconds // size)} {name} ago"
 
 
-def took(latency_ms: float | None) -> str:
-    """A duration in ms below a second, in s above."""
+def duration(latency_ms: float | None) -> str:
+    """Return a duration in ms below a second, in s above."""
     if latency_ms is None:
         return "?"
     if latency_ms < SECOND_MS:
@@ -33,30 +34,30 @@ def took(latency_ms: float | None) -> str:
 
 
 def dollars(cost_usd: float | None) -> str:
-    """A cost; `?` where the price is not known."""
+    """Return a cost in words; `?` where the price is not known."""
     if cost_usd is None:
         return "?"
     return f"${cost_usd:.4f}" if cost_usd else "$0"
 
 
-def counted_tokens(number: int | None) -> str:
-    """A number of tokens; `?` where a call did not say."""
+def token_count(number: int | None) -> str:
+    """Return a number of tokens in words; `?` where a call reported none."""
     return "?" if number is None else f"{number:,}"
 
 
-def tokens(usage: dict[str, Any]) -> str:
-    """What a run used of the models."""
+def usage_text(usage: Usage) -> str:
+    """Return the tokens, the model calls and the cost of a run in words."""
     calls, total = usage["model_calls"], usage["input_tokens"] + usage["output_tokens"]
-    return f"{total:,} tokens in {counted(calls, 'model call')}, cost {dollars(usage['cost_usd'])}"
+    return f"{total:,} tokens in {count_text(calls, 'model call')}, cost {dollars(usage['cost_usd'])}"
 
 
-def counted(number: int, noun: str) -> str:
-    """`1 run`, `1,200 runs`."""
+def count_text(number: int, noun: str) -> str:
+    """Return a number with its noun: `1 run`, `1,200 runs`."""
     return f"{number:,} {noun}{'' if number == 1 else 's'}"
 
 
-def shortened(text: str, width: int) -> str:
-    """One line of at most `width` characters, cut between words where one ends in its second half."""
+def shorten(text: str, width: int) -> str:
+    """Return one line of at most `width` characters, cut between words where one ends in its second half."""
     line = " ".join(text.split())
     if len(line) <= width:
         return line
@@ -64,25 +65,25 @@ def shortened(text: str, width: int) -> str:
     return f"{line[: cut if cut >= width // 2 else width - 1]}\u2026"
 
 
-def style(status: str) -> str:
-    """The colour of a status."""
+def status_style(status: str) -> str:
+    """Return the colour of a status."""
     return STYLES.get(status, "red")
 
 
-def outcome_of(run: dict[str, Any]) -> str:
-    """How a run stands: its outcome where it is done, else its status."""
+def outcome_of(run: RunSummary) -> str:
+    """Return the outcome of a run that is done, else its status."""
     if run["status"] == "done":
         return str((run["output"] or {}).get("outcome") or "done")
     return str(run["status"]).replace("_", " ")
 
 
-def in_words(request: dict[str, Any]) -> str:
-    """An action request in words: `refund T00012 24.90`."""
+def action_text(request: ActionRequest) -> str:
+    """Return an action request in words: `refund T00012 24.90`."""
     if request.get("description"):
         return str(request["description"])
     return " ".join([str(request["name"]), *(str(value) for value in request["args"].values())])
 
 
-def named(row: dict[str, Any]) -> str:
-    """A run as people call it: its thread, with its number where it is not the first one."""
-    return row["thread_id"] if row["run"] == 1 else f"{row['thread_id']} (run {row['run']})"
+def run_name(thread_id: str, run: int) -> str:
+    """Return the name of a run: its thread, with its number where it is not the first one."""
+    return thread_id if run == 1 else f"{thread_id} (run {run})"

@@ -1,50 +1,55 @@
-"""How one run looks to people: its reply first, then the facts, then what to do."""
+"""The view of one run: its reply, the facts, the commands that go on."""
 
 import json
 from typing import Any
 
 from baton.cli.terminal.invocation import command
-from baton.cli.terminal.output import print_labelled, print_prose, print_text
-from baton.cli.views.phrases import in_words, named, outcome_of, style, tokens, took
+from baton.cli.terminal.output import print_prose, print_text, print_with_label
+from baton.cli.views.phrases import action_text, duration, outcome_of, run_name, status_style, usage_text
+from baton.storage.records import PendingApproval, RunSummary
 
-LABEL = 13  # characters in front of a fact
+LABEL = 13  # width of the label in front of a fact
 
 
-def show_run(run: dict[str, Any]) -> None:
-    """Print one run: the reply first, then what stands behind it, then what to do."""
+def show_run(run: RunSummary) -> None:
+    """Print one run: its reply, the facts, the commands that go on."""
     output: dict[str, Any] = run["output"] or {}
     if reply := output.get("reply"):
         print_prose(f"{reply}\n")
     for name, value in _facts(run, output):
-        print_labelled(f"{name:<{LABEL}}", value, style(run["status"]) if name == "outcome" else "")
+        print_with_label(f"{name:<{LABEL}}", value, status_style(run["status"]) if name == "outcome" else "")
     show_waiting(run)
     print_text(f"\nstep by step: {command('show', run['thread_id'])}", "dim")
 
 
-def show_waiting(run: dict[str, Any]) -> None:
-    """Print what a run waits for, with the commands that decide it."""
+def show_waiting(run: RunSummary) -> None:
+    """Print the pending approvals of a run with the commands that decide them, or its breakpoint."""
     if run["status"] == "waiting" and not run["waiting_for"]:
         print_text(f"\nstopped at a breakpoint; go on: {command('resume', run['thread_id'])}", "yellow")
-    for asked in run["waiting_for"]:
-        request = asked["action_requests"][0]
-        print_prose(f"\nwaits for a person: {in_words(request)}", "yellow")
-        for line in decisions(run, asked):
+    for approval in run["waiting_for"]:
+        request = approval["action_requests"][0]
+        print_prose(f"\nwaits for a person: {action_text(request)}", "yellow")
+        for line in decide_commands(run, approval):
             print_text(f"  {line}")
 
 
-def decisions(run: dict[str, Any], asked: dict[str, Any]) -> list[str]:
-    """The commands that decide; the digest binds them to the action as it is shown here."""
-    which = ["--interrupt", asked["interrupt_id"]] if len(run["waiting_for"]) > 1 else []
-    given = {"approve": [], "edit": [json.dumps(asked["action_requests"][0]["args"])], "reject": ["why not"]}
-    allowed = asked["review_configs"][0]["allowed_decisions"]
+def decide_commands(run: RunSummary, approval: PendingApproval) -> list[str]:
+    """Return the commands that decide an approval; the digest binds them to the action as it is shown here."""
+    which = ["--interrupt", approval["interrupt_id"]] if len(run["waiting_for"]) > 1 else []
+    values_by_kind = {
+        "approve": [],
+        "edit": [json.dumps(approval["action_requests"][0]["args"])],
+        "reject": ["why not"],
+    }
+    kinds = approval["review_configs"][0]["allowed_decisions"]
     return [
-        command("decide", run["thread_id"], f"--{kind}", *values, *which, "--digest", asked["digest"])
-        for kind, values in given.items()
-        if kind in allowed
+        command("decide", run["thread_id"], f"--{kind}", *values, *which, "--digest", approval["digest"])
+        for kind, values in values_by_kind.items()
+        if kind in kinds
     ]
 
 
-def _facts(run: dict[str, Any], output: dict[str, Any]) -> list[tuple[str, str]]:
+def _facts(run: RunSummary, output: dict[str, Any]) -> list[tuple[str, str]]:
     confidence = f" ({output['confidence']:.2f})" if "confidence" in output else ""
     actions = "\n".join(_action(each) for each in output.get("actions") or [])
     facts = [
@@ -53,16 +58,16 @@ def _facts(run: dict[str, Any], output: dict[str, Any]) -> list[tuple[str, str]]
         ("because", output.get("reason") or ""),
         ("policies", ", ".join(output.get("citations") or [])),
         ("actions", actions),
-        ("error", run.get("error") or ""),
+        ("error", run["error"] or ""),
         ("dead letter", ", ".join(run["dead_letters"])),
-        ("used", tokens(run["usage"])),
-        ("time", took(run["latency_ms"])),
-        ("thread", named(run)),
+        ("used", usage_text(run["usage"])),
+        ("time", duration(run["latency_ms"])),
+        ("thread", run_name(run["thread_id"], run["run"])),
     ]
     return [(name, value) for name, value in facts if value]
 
 
 def _action(action: dict[str, Any]) -> str:
-    said = in_words({"name": action.get("name", "action"), "args": action.get("args") or {}})
+    text = action_text({"name": action.get("name", "action"), "args": action.get("args") or {}})
     receipt = f", receipt {action['receipt']}" if action.get("receipt") else ""
-    return f"{said}: {action.get('status', 'done')}{receipt}"
+    return f"{text}: {action.get('status', 'done')}{receipt}"

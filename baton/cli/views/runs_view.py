@@ -1,29 +1,28 @@
 """A page of runs as a table."""
 
-from typing import Any
-
 from baton.cli.terminal.invocation import command
 from baton.cli.terminal.output import note
 from baton.cli.terminal.rows import Rows
-from baton.cli.views.phrases import ago, in_words, named, outcome_of, style, took
+from baton.cli.views.phrases import action_text, age, duration, outcome_of, run_name, status_style
+from baton.storage.records import RunSummary
 
 
-def show_page(found: list[dict[str, Any]], size: int, page: int) -> None:
-    """Print one page; one run more than `size` says that another page follows."""
+def show_page(runs: list[RunSummary], size: int, page: int) -> None:
+    """Print one page; a run more than `size` means that another page follows."""
     names = ("thread", "graph", "outcome", "route", "began", "time", "waits for")
     rows = Rows(*names, wide="waits for", right=("time",), spare=("route", "time", "graph"))
-    for run in found[:size]:
-        waiting = [in_words(asked["action_requests"][0]) for asked in run["waiting_for"]]
+    for run in runs[:size]:
+        waiting = [action_text(approval["action_requests"][0]) for approval in run["waiting_for"]]
         output = run["output"] or {}
         rows.add(
-            named(run),
+            run_name(run["thread_id"], run["run"]),
             run["graph"],
-            (outcome_of(run), style(run["status"])),
+            (outcome_of(run), status_style(run["status"])),
             str(output.get("route", "")),
-            ago(run["created_at"]),
-            took(run["latency_ms"]),
+            age(run["created_at"]),
+            duration(run["latency_ms"]),
             "; ".join(waiting),
         )
     rows.show()
-    if len(found) > size:
+    if len(runs) > size:
         note(f"older runs: {command('runs', '--page', str(page + 1))}")

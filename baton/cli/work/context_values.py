@@ -1,4 +1,4 @@
-"""`--set key=value` as a graph's context."""
+"""Parses `--set key=value` into a graph's context."""
 
 import json
 from typing import Any
@@ -7,7 +7,7 @@ from baton.errors import UsageError
 
 
 def context_of(assignments: list[str]) -> dict[str, Any]:
-    """Values are JSON where they parse as such, else text.
+    """Return the context of the assignments; a value is JSON where it parses, else text.
 
     Raises:
         UsageError: one is not `key=value`.

@@ -1,4 +1,4 @@
-"""Answering what a run waits for, in the words of LangChain's human-in-the-loop payload."""
+"""Answers a pending approval, with LangChain's human-in-the-loop payload."""
 
 import json as json_text
 from dataclasses import dataclass
@@ -6,13 +6,14 @@ from typing import Any
 
 from baton.cli.terminal.output import console
 from baton.cli.work.session import Session, in_session
-from baton.cli.work.working import told
+from baton.cli.work.working import print_run
 from baton.errors import BadDecision
+from baton.storage.records import PendingApproval
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What a person said: `kind` is approve, edit, reject or respond; `text` is its text or JSON."""
+    """A person's answer: `kind` is approve, edit, reject or respond; `text` is its text or JSON."""
 
     kind: str
     text: str
@@ -23,19 +24,17 @@ class Answer:
 
 
 def decide_one(thread_id: str, answer: Answer, *, json: bool) -> int:
-    """Give the answer and go on with the run; its exit code.
+    """Decide a pending approval, go on with its run, print it and return its exit code.
 
     Raises:
         UsageError: the answer cannot be taken; nothing was changed.
     """
-    edited = _object(answer.text) if answer.kind == "edit" else None
+    new_args = _parse_args(answer.text) if answer.kind == "edit" else None
 
     async def work(session: Session) -> int:
-        summary = await session.runner.summary(thread_id, run=answer.run)
-        waiting = summary["waiting_for"]
-        reply: dict[str, Any] = {"decisions": [decision(answer, edited, _name(waiting, answer.interrupt_id))]}
-        if answer.digest is not None:
-            reply["digest"] = answer.digest
+        waiting = (await session.runner.summary(thread_id, run=answer.run))["waiting_for"]
+        reply: dict[str, Any] = {"decisions": [decision(answer, new_args, _action_name(waiting, answer.interrupt_id))]}
+        reply |= {} if answer.digest is None else {"digest": answer.digest}
         with console(stderr=True).status("going on"):
             run = await session.runner.decide(
                 thread_id,
@@ -45,26 +44,26 @@ def decide_one(thread_id: str, answer: Answer, *, json: bool) -> int:
                 by=answer.by,
                 channel="command line",
             )
-        return told(session, run, json=json)
+        return print_run(session, run, json=json)
 
     return in_session(work)
 
 
-def decision(answer: Answer, edited: dict[str, Any] | None, name: str) -> dict[str, Any]:
-    """One decision; `edited` holds the new arguments alone, or `{"name", "args"}`."""
-    if edited is not None:
-        whole = edited.keys() == {"name", "args"} and isinstance(edited["args"], dict)
-        return {"type": "edit", "edited_action": edited if whole else {"name": name, "args": edited}}
+def decision(answer: Answer, new_args: dict[str, Any] | None, name: str) -> dict[str, Any]:
+    """Return the payload of a decision; `edited` holds the new arguments alone, or `{"name", "args"}`."""
+    if new_args is not None:
+        whole = new_args.keys() == {"name", "args"} and isinstance(new_args["args"], dict)
+        return {"type": "edit", "edited_action": new_args if whole else {"name": name, "args": new_args}}
     return {"type": answer.kind, "message": answer.text} if answer.text else {"type": answer.kind}
 
 
-def _name(waiting: list[dict[str, Any]], interrupt_id: str | None) -> str:
-    """The name of the action that is meant; the runner complains where none or several are."""
-    meant = [each for each in waiting if interrupt_id in (None, each["interrupt_id"])]
-    return str(meant[0]["action_requests"][0]["name"]) if meant else ""
+def _action_name(waiting: list[PendingApproval], interrupt_id: str | None) -> str:
+    """Return the name of the action that is decided; empty where none is pending, which the runner refuses."""
+    approvals = [each for each in waiting if interrupt_id in (None, each["interrupt_id"])]
+    return str(approvals[0]["action_requests"][0]["name"]) if approvals else ""
 
 
-def _object(text: str) -> dict[str, Any]:
+def _parse_args(text: str) -> dict[str, Any]:
     try:
         value = json_text.loads(text)
     except (ValueError, RecursionError) as error:

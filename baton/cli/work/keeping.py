@@ -1,65 +1,67 @@
-"""Making a backup and putting it back. Light on purpose, see `baton.config.home`."""
+"""Makes a backup and restores one. Light on purpose, see `baton.config.home`."""
 
 from baton.cli.terminal.output import note, say_json
 from baton.cli.terminal.signals import stop_as_by_ctrl_c
-from baton.cli.work.reading import existing_database
+from baton.cli.work.reading import find_database
 from baton.config.home import database_file, home, load_env, refuse_no_folder
 from baton.errors import UsageError
 from baton.storage.backup import Kept, back_up
 from baton.storage.restore import restore
 
-WORTH_TELLING = 64 * 2**20  # bytes; a smaller file is copied before anybody looks
-PARTS = 10
+REPORTED_BYTES = 64 * 2**20  # smaller files are copied too fast for a report
+TENTHS = 10
 
 
-class Told:
-    """Says of a large file each tenth that is copied."""
+class ReportTenths:
+    """Prints each tenth of a large file that is copied."""
 
     def __init__(self) -> None:
         self._last = ("", 0)
 
     def __call__(self, name: str, done: int, total: int) -> None:
-        """One step further; `done` and `total` are bytes."""
-        part = (name, PARTS * done // total if total else PARTS)
-        if total >= WORTH_TELLING and part != self._last:
-            note(f"{name}: {part[1] * (100 // PARTS)} % of {total:,} bytes")
+        """Take note of the progress; `done` and `total` are bytes."""
+        part = (name, TENTHS * done // total if total else TENTHS)
+        if total >= REPORTED_BYTES and part != self._last:
+            note(f"{name}: {part[1] * (100 // TENTHS)} % of {total:,} bytes")
         self._last = part
 
 
 def back_up_home(folder: str, *, json: bool) -> int:
-    """Back up and say how much it was.
+    """Back up the home, print its size and return the exit code.
 
     Raises:
-        UsageError: there is nothing to back up, or the folder is no place for it.
-        StorageError: it could not be made; nothing of it is left.
+        UsageError: there is nothing to back up, or the folder cannot take it.
+        StorageError: the backup could not be made; nothing of it is left.
     """
-    database = existing_database()
+    database = find_database()
     if database is None:
         raise UsageError(f"there is nothing to back up: no {database_file()}; set BATON_HOME to the desk's home")
     stop_as_by_ctrl_c()
-    kept = back_up(folder, database, Told())
-    for name in kept.left_out:
+    contents = back_up(folder, database, ReportTenths())
+    for name in contents.left_out:
         note(f"left out, too large or in the way of the database: {home() / name}")
-    return _told(kept, f"backed up {home()} in {kept.folder}", json=json)
+    return _report(contents, f"backed up {home()} in {contents.folder}", json=json)
 
 
 def restore_home(folder: str, *, json: bool) -> int:
-    """Restore and say how much it was.
+    """Restore a backup, print its size and return the exit code.
 
     Raises:
-        UsageError: there is something in the way.
-        StorageError: it is no backup that can be gone on with; nothing was changed.
+        UsageError: the home has a database already.
+        StorageError: the folder is not a whole backup; nothing was changed.
     """
     load_env()
     refuse_no_folder()
     stop_as_by_ctrl_c()
-    kept = restore(folder, database_file(), Told())
-    return _told(kept, f"restored {folder} in {kept.folder}", json=json)
+    contents = restore(folder, database_file(), ReportTenths())
+    return _report(contents, f"restored {folder} in {contents.folder}", json=json)
 
 
-def _told(kept: Kept, done: str, *, json: bool) -> int:
+def _report(contents: Kept, message: str, *, json: bool) -> int:
     if json:
-        say_json({"folder": str(kept.folder), "files": kept.files, "bytes": kept.bytes, "runs": kept.runs})
+        say_json(
+            {"folder": str(contents.folder), "files": contents.files, "bytes": contents.bytes, "runs": contents.runs}
+        )
     else:
-        note(f"{done}: {kept.files} files, {kept.bytes:,} bytes, {kept.runs} runs")
+        note(f"{message}: {contents.files} files, {contents.bytes:,} bytes, {contents.runs} runs")
     return 0

@@ -1,6 +1,6 @@
-"""Records of .txt, .csv and .jsonl text, one after the other; one that does not parse comes as a ValueError.
+"""Parses .txt, .csv and .jsonl text into records; a record that does not parse is yielded as a ValueError.
 
-A line ends at CR, LF or both: the other characters at which `str.splitlines` cuts may stand inside a message.
+A line ends at CR, LF or both: the other characters at which `str.splitlines` cuts may be part of a message.
 """
 
 import csv
@@ -13,16 +13,16 @@ COLUMNS = ("message", "text")
 
 
 class BadColumns(ValueError):
-    """Raised when a CSV header names no message, or two; `str(error)` says what it has."""
+    """Raised when a CSV header names no message, or two; `str(error)` names its columns."""
 
 
 def text_records(text: str) -> Iterator[object]:
-    """One message a line; blank lines at the end are none."""
+    """Yield a record for each line; blank lines at the end are skipped."""
     yield from ({"message": line} for line in _lines(text))
 
 
 def jsonl_records(text: str) -> Iterator[object]:
-    """One JSON value a line."""
+    """Yield the JSON value of each line."""
     for line in _lines(text):
         try:
             yield json.loads(line)
@@ -31,12 +31,12 @@ def jsonl_records(text: str) -> Iterator[object]:
 
 
 def csv_records(text: str) -> Iterator[object]:
-    """Rows by the names of the header, in small letters; one is `message`, or `text`.
+    """Yield rows by the names of the header, in lower case; one is `message`, or `text`.
 
     Raises:
         BadColumns: there is no such column, or two of one name.
     """
-    # How long a message may be is checked elsewhere, with a better word. It is the process's: never make it less.
+    # The length of a message is checked elsewhere, with a better error. The limit is the process's: never make it less.
     csv.field_size_limit(max(csv.field_size_limit(), len(text) + 1))
     rows = _rows(text)
     header = next(rows, None)
@@ -60,7 +60,7 @@ def _record(names: list[str], row: list[str]) -> object:
 
 
 def _rows(text: str) -> Iterator[list[str] | ValueError]:
-    """Rows that are not blank; strict, so that an open quote does not swallow the rest of the file unsaid."""
+    """Yield the rows that are not blank; strict, so that an open quote is an error and does not take in the rest."""
     reader = csv.reader(io.StringIO(text, newline=""), strict=True)
     while True:
         try:

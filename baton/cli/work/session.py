@@ -1,4 +1,4 @@
-"""A process that works runs: the plumbing opened, a runner, and what Ctrl-C does to it."""
+"""A process that works runs: its resources, a runner, and its reaction to Ctrl-C."""
 
 import asyncio
 import os
@@ -8,8 +8,8 @@ from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
 from typing import get_args
 
-from baton.cli.terminal.output import forget, note
-from baton.cli.terminal.signals import stopping_signals
+from baton.cli.terminal.output import discard_output, note
+from baton.cli.terminal.signals import stop_signals
 from baton.config.home import load_env
 from baton.config.settings import Role, Settings, read_settings, settings
 from baton.errors import BadSetting
@@ -24,7 +24,7 @@ KEYS = ("LANGSMITH_API_KEY", "LANGCHAIN_API_KEY")
 
 
 class Session:
-    """What a command that works runs has in hand; `stopped` once a signal asked for the end."""
+    """The resources and the runner of a command that works runs; `stopped` is set by the first signal."""
 
     def __init__(self, plumbing: Plumbing, runner: Runner) -> None:
         self.plumbing, self.runner = plumbing, runner
@@ -32,12 +32,12 @@ class Session:
 
     @contextmanager
     def signals(self) -> Iterator[None]:
-        """The first signal lets the steps in progress finish, the second ends them."""
+        """Handle signals inside: the first one lets the steps in progress finish, the second one cancels them."""
         loop, task = asyncio.get_running_loop(), asyncio.current_task()
         terminals = [stream for stream in (sys.stdout, sys.stderr) if stream.isatty()]
 
         def stop() -> None:
-            forget(*(stream for stream in terminals if not stream.isatty()))  # it was hung up: each word would fail
+            discard_output(*(stream for stream in terminals if not stream.isatty()))  # closed: writes would fail
             if self.stopped and task is not None:
                 task.cancel()
             else:
@@ -45,7 +45,7 @@ class Session:
                 note("stopping: the steps in progress finish first; once more ends them at once")
                 self.runner.stop()
 
-        numbers = stopping_signals()
+        numbers = stop_signals()
         for number in numbers:
             loop.add_signal_handler(number, stop)
         try:
@@ -53,16 +53,16 @@ class Session:
         finally:
             for number in numbers:
                 loop.remove_signal_handler(number)
-                if self.stopped:  # the process is leaving; whoever asks again means now
-                    signal.signal(number, _leave)
+                if self.stopped:  # the process is exiting; a further signal ends it at once
+                    signal.signal(number, _exit_now)
 
 
-def _leave(_number: int, _frame: object) -> None:
+def _exit_now(_number: int, _frame: object) -> None:
     os._exit(INTERRUPTED)
 
 
 def in_session(work: Callable[[Session], Awaitable[int]]) -> int:
-    """The exit code of `work`, done with the plumbing open.
+    """Call `work` with open resources and return its exit code.
 
     Raises:
         BatonError: the settings, the home or the database cannot be used, or `work` raised it.
@@ -77,25 +77,25 @@ def in_session(work: Callable[[Session], Awaitable[int]]) -> int:
     if business.ready is not None:
         business.ready()
     try:
-        return asyncio.run(_session(work))
+        return asyncio.run(_work_in_session(work))
     except asyncio.CancelledError:
         note("ended; what was in progress goes on with: baton resume --all")
         return INTERRUPTED
 
 
 def refuse_tracing_without_key() -> None:
-    """Whoever asks for traces should learn that none are sent, rather than miss them later.
+    """Refuse tracing without a key: LangSmith would send no traces, and nobody would notice.
 
     Raises:
         BadSetting: tracing is on and there is no key.
     """
-    asked = next((name for name in TRACING if os.environ.get(name, "").lower() in {"true", "1"}), None)
-    if asked and not any(os.environ.get(name) for name in KEYS):
-        raise BadSetting(f"{asked} is on and LANGSMITH_API_KEY is not set; set the key, or unset {asked}")
+    name = next((name for name in TRACING if os.environ.get(name, "").lower() in {"true", "1"}), None)
+    if name and not any(os.environ.get(name) for name in KEYS):
+        raise BadSetting(f"{name} is on and LANGSMITH_API_KEY is not set; set the key, or unset {name}")
 
 
 def refuse_models_without_key(configured: Settings) -> None:
-    """Else every run would end at its first question to such a model.
+    """Refuse a remote model without a key: every run would end at its first call of the model.
 
     Raises:
         BadSetting: a role is mapped to a remote model, and there is neither a key nor an endpoint.
@@ -104,12 +104,12 @@ def refuse_models_without_key(configured: Settings) -> None:
         return
     for role in get_args(Role):
         if (name := configured.model_of(role)).startswith("openai:"):
-            told = "set the key, or OPENAI_BASE_URL for an endpoint without keys"
-            raise BadSetting(f"BATON_MODEL_{role.upper()} is {name} and OPENAI_API_KEY is not set; {told}")
+            advice = "set the key, or OPENAI_BASE_URL for an endpoint without keys"
+            raise BadSetting(f"BATON_MODEL_{role.upper()} is {name} and OPENAI_API_KEY is not set; {advice}")
 
 
 def refuse_proxy_of_no_use(configured: Settings) -> None:
-    """Else every run would end at its first question to a remote model; the local one needs no proxy.
+    """Refuse a proxy that cannot be used: every run would end at its first call of a remote model.
 
     Raises:
         BadSetting: a role is mapped to a remote model, and the proxy on the way to it cannot be used.
@@ -120,7 +120,7 @@ def refuse_proxy_of_no_use(configured: Settings) -> None:
         remote_clients(configured)[0].close()
 
 
-async def _session(work: Callable[[Session], Awaitable[int]]) -> int:
+async def _work_in_session(work: Callable[[Session], Awaitable[int]]) -> int:
     async with opened() as plumbing:
         session = Session(plumbing, Runner(plumbing, load))
         with session.signals():

@@ -1,28 +1,27 @@
-"""Working runs to an exit code: one run, or many with their progress."""
+"""Works runs and returns the exit code: one run, or many with their progress."""
 
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
 from baton.cli.terminal.invocation import command
 from baton.cli.terminal.output import console, note, say_json
-from baton.cli.terminal.progress import Tally, watching
+from baton.cli.terminal.progress import Tally, show_progress
 from baton.cli.views.many_view import show_many
-from baton.cli.views.run_fields import as_object
+from baton.cli.views.run_fields import run_object
 from baton.cli.views.run_view import show_run
 from baton.cli.work.session import INTERRUPTED, Session
 from baton.errors import Held
 from baton.runtime.business import preparing
+from baton.storage.records import RunSummary
 
-Run = dict[str, Any]
-Show = Callable[[Sequence[Run], dict[str, str], Tally], None]
+Show = Callable[[Sequence[RunSummary], dict[str, str], Tally], None]
 CODES = {"done": 0, "failed": 1, "waiting": 3, "dead_lettered": 4}
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
-    """What a person asked for beside the messages; `ids` is what a file's records call themselves, by thread."""
+class ManyOptions:
+    """The options of many runs; `ids` are the ids that the records of a file have themselves, by thread."""
 
     json: bool
     concurrency: int
@@ -30,25 +29,25 @@ class Wanted:
 
 
 async def work_one(session: Session, thread_id: str, *, json: bool) -> int:
-    """Work one run and print it.
+    """Work one run, print it and return its exit code.
 
     Raises:
         Held: another process works it.
     """
-    runs: list[Run] = []
-    with console(stderr=True).status(first_words()):
+    runs: list[RunSummary] = []
+    with console(stderr=True).status(status_text()):
         await session.runner.work([thread_id], done=runs.append, concurrency=1)
-    return told(session, runs[0] if runs else await session.runner.summary(thread_id), json=json)
+    return print_run(session, runs[0] if runs else await session.runner.summary(thread_id), json=json)
 
 
-def told(session: Session, run: Run, *, json: bool) -> int:
+def print_run(session: Session, run: RunSummary, *, json: bool) -> int:
     """Print a run as this process leaves it and return its exit code.
 
     Raises:
         Held: another process works it.
     """
     if run["status"] in CODES:
-        say_json(as_object(run)) if json else show_run(run)
+        say_json(run_object(run)) if json else show_run(run)
         return CODES[run["status"]]
     if not session.stopped:
         raise Held(f"{run['thread_id']} is worked by another process; try again when it is done")
@@ -57,30 +56,30 @@ def told(session: Session, run: Run, *, json: bool) -> int:
 
 
 async def work_many(
-    session: Session, threads: Sequence[str], *, messages: dict[str, str], wanted: Wanted, show: Show = show_many
+    session: Session, threads: Sequence[str], *, messages: dict[str, str], options: ManyOptions, show: Show = show_many
 ) -> int:
-    """Work many runs side by side and print what came of them; the exit code knows of no bad input."""
-    tally, runs = Tally(len(threads)), list[Run]()
+    """Work many runs concurrently, print them and return the exit code: 0, or 1 where one failed."""
+    tally, runs = Tally(len(threads)), list[RunSummary]()
 
-    with watching(tally, first_words(), bar=not (wanted.json and sys.stdout.isatty())) as watch:
+    with show_progress(tally, status_text(), bar=not (options.json and sys.stdout.isatty())) as watch:
 
-        def done(run: Run) -> None:
+        def add(run: RunSummary) -> None:
             runs.append(run)
-            watch.done(run)
-            if wanted.json and run["status"] in CODES:
-                own = wanted.ids.get(run["thread_id"])
-                say_json(as_object(run if own is None else {**run, "id": own}))
+            watch.add(run)
+            if options.json and run["status"] in CODES:
+                own_id = options.ids.get(run["thread_id"])
+                say_json(run_object(run if own_id is None else {**run, "id": own_id}))
 
-        await session.runner.work(threads, done=done, concurrency=wanted.concurrency)
-    if tally.finished and not wanted.json:
+        await session.runner.work(threads, done=add, concurrency=options.concurrency)
+    if tally.finish_count and not options.json:
         show(runs, messages, tally)
     if session.stopped:
-        left = tally.total - tally.finished
-        note(f"stopped: {tally.finished} done, {left} left; go on with: {command('resume', '--all')}")
+        remaining = tally.total - tally.finish_count
+        note(f"stopped: {tally.finish_count} done, {remaining} left; go on with: {command('resume', '--all')}")
         return INTERRUPTED
     return 1 if tally.by_status["failed"] else 0
 
 
-def first_words() -> str:
-    """What is going on before the first run is finished."""
+def status_text() -> str:
+    """Return the text that is shown until the first run has finished."""
     return preparing() or "working"

@@ -17,8 +17,9 @@ from bank.ledger.server import app
 from bank.ledger.sqlite_bank import SqliteBank
 from baton.cli.main import main
 from baton.errors import BadDecision
-from baton.runs.runner import Job, Runner, Summary
+from baton.runs.runner import Job, Runner
 from baton.runtime.plumbing import Plumbing, opened
+from baton.storage.records import RunSummary
 from baton.testing import retries_off
 from graphs.support_desk import graph
 from tests.bank.stage import serving
@@ -89,7 +90,7 @@ class Desk:
     door: Door
     bank: SqliteBank
 
-    async def work(self, message: str, customer_id: str) -> Summary:
+    async def work(self, message: str, customer_id: str) -> RunSummary:
         jobs = [Job({"message": message, "customer_id": customer_id})]
         [thread] = await self.runner.queue("support_desk", jobs, context={"route_threshold": 0.3})
         return await self.runner.resume(thread)

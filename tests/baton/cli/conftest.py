@@ -22,7 +22,7 @@ HOUSE = HERE.parents[2]
 
 
 @dataclass(frozen=True)
-class Said:
+class Result:
     """What a command left behind."""
 
     code: int
@@ -41,7 +41,7 @@ class Said:
         return only
 
 
-Baton = Callable[..., Said]
+Baton = Callable[..., Result]
 
 
 @pytest.fixture
@@ -55,20 +55,20 @@ def project(tmp_path: Path) -> Path:
 def baton(project: Path, capsys: pytest.CaptureFixture[str]) -> Baton:
     """Call a command as a shell would."""
 
-    def call(*arguments: str) -> Said:
+    def call(*arguments: str) -> Result:
         for looked_up in (known_project, root, settings):
             looked_up.cache_clear()
-        with pytest.raises(SystemExit) as left:
+        with pytest.raises(SystemExit) as exit_info:
             main(arguments)
-        told = capsys.readouterr()
-        assert isinstance(left.value.code, int)
-        assert "Traceback" not in told.err
-        return Said(left.value.code, told.out, told.err)
+        streams = capsys.readouterr()
+        assert isinstance(exit_info.value.code, int)
+        assert "Traceback" not in streams.err
+        return Result(exit_info.value.code, streams.out, streams.err)
 
     return call
 
 
-def started(*arguments: str, streams: int = subprocess.PIPE, before: str = "") -> "subprocess.Popen[str]":
+def start_process(*arguments: str, streams: int = subprocess.PIPE, before: str = "") -> "subprocess.Popen[str]":
     """The same command as a process of its own, in the working directory; `streams` may be its terminal.
 
     `before` is Python that the process runs before it becomes the command.

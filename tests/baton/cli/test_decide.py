@@ -31,25 +31,25 @@ def waiting(baton: Baton) -> dict[str, Any]:
 def test_an_answer_lets_the_run_go_on(
     baton: Baton, waiting: dict[str, Any], words: tuple[str, ...], reply: str
 ) -> None:
-    said = baton("decide", "asked", *words, "--json")
-    assert (said.code, said.object["output"]["reply"]) == (0, reply)
+    result = baton("decide", "asked", *words, "--json")
+    assert (result.code, result.object["output"]["reply"]) == (0, reply)
 
 
 def test_the_printed_command_decides(baton: Baton) -> None:
-    told = baton("run", "toy", "refund", "--thread-id", "asked").out
-    [printed] = [line for line in told.splitlines() if "--approve" in line]
+    text = baton("run", "toy", "refund", "--thread-id", "asked").out
+    [printed] = [line for line in text.splitlines() if "--approve" in line]
     assert baton(*printed.split()[printed.split().index("decide") :]).code == 0
 
 
 def test_the_first_decision_stands(baton: Baton, waiting: dict[str, Any]) -> None:
     baton("decide", "asked", "--reject", "no")
-    said = baton("decide", "asked", "--approve")
-    assert said.code == 2
-    assert "stands as reject (no)" in said.err
+    result = baton("decide", "asked", "--approve")
+    assert result.code == 2
+    assert "stands as reject (no)" in result.err
 
 
 @pytest.mark.parametrize(
-    "words,told",
+    "words,text",
     [
         (("--approve", "--digest", "0" * 16), "is not this action's"),
         (("--approve", "--interrupt", "nothing"), "does not wait for nothing"),
@@ -58,21 +58,21 @@ def test_the_first_decision_stands(baton: Baton, waiting: dict[str, Any]) -> Non
     ],
 )
 def test_an_answer_that_does_not_fit_changes_nothing(
-    baton: Baton, waiting: dict[str, Any], words: tuple[str, ...], told: str
+    baton: Baton, waiting: dict[str, Any], words: tuple[str, ...], text: str
 ) -> None:
-    said = baton("decide", "asked", *words)
-    assert said.code == 2
-    assert told in said.err
+    result = baton("decide", "asked", *words)
+    assert result.code == 2
+    assert text in result.err
     assert baton("resume", "asked", "--json").object["waiting_for"] == waiting["waiting_for"]
 
 
 def test_a_run_that_waits_for_nothing_takes_no_answer(baton: Baton) -> None:
     baton("run", "toy", "hello", "--thread-id", "done")
-    said = baton("decide", "done", "--approve")
-    assert said.code == 2
-    assert "waits for no decision" in said.err
+    result = baton("decide", "done", "--approve")
+    assert result.code == 2
+    assert "waits for no decision" in result.err
 
 
 def test_an_edit_takes_the_name_of_the_action_that_waits() -> None:
-    made = decision(Answer("edit", "", None, None), {"amount": "1.00"}, "refund")
-    assert made == {"type": "edit", "edited_action": {"name": "refund", "args": {"amount": "1.00"}}}
+    payload = decision(Answer("edit", "", None, None), {"amount": "1.00"}, "refund")
+    assert payload == {"type": "edit", "edited_action": {"name": "refund", "args": {"amount": "1.00"}}}

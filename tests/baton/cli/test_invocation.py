@@ -16,7 +16,7 @@ def afresh() -> Iterator[None]:
     program.cache_clear()
 
 
-def called_as(monkeypatch: pytest.MonkeyPatch, path: Path | str, search: Path | str = "") -> None:
+def call_as(monkeypatch: pytest.MonkeyPatch, path: Path | str, search: Path | str = "") -> None:
     monkeypatch.setattr("sys.argv", [str(path)])
     monkeypatch.setenv("PATH", str(search))
 
@@ -30,23 +30,23 @@ def script(folder: Path) -> Path:
 
 
 def test_the_name_is_enough_where_the_path_has_it(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    called = script(tmp_path / "bin")
-    called_as(monkeypatch, called, called.parent)
+    path = script(tmp_path / "bin")
+    call_as(monkeypatch, path, path.parent)
     assert command("show", "x") == "baton show x"
 
 
 def test_another_program_of_that_name_is_not_meant(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     other = script(tmp_path / "other")
-    called_as(monkeypatch, script(tmp_path / ".venv" / "bin"), other.parent)
+    call_as(monkeypatch, script(tmp_path / ".venv" / "bin"), other.parent)
     assert command("show", "x") == ".venv/bin/baton show x"
 
 
 def test_a_module_is_called_as_one(monkeypatch: pytest.MonkeyPatch) -> None:
-    called_as(monkeypatch, "app/__main__.py")
+    call_as(monkeypatch, "app/__main__.py")
     assert command("show").endswith(" -m baton show")
 
 
 def test_arguments_are_quoted(monkeypatch: pytest.MonkeyPatch) -> None:
-    called_as(monkeypatch, "baton")
+    call_as(monkeypatch, "baton")
     words = ["decide", "x", "--edit", '{"reason": "it\'s $1"}']
     assert shlex.split(command(*words))[1:] == words

@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 
 from baton.cli.work import keeping
-from tests.baton.cli.conftest import HOUSE, Baton, started
-from tests.baton.cli.test_look_only import looked, read_only
+from tests.baton.cli.conftest import HOUSE, Baton, start_process
+from tests.baton.cli.test_look_only import look_without_rights, read_only
 
 WAIT_S = 40
 NO_ROOM = "import resource; resource.setrlimit(resource.RLIMIT_FSIZE, (2**16, 2**16))"
@@ -33,72 +33,72 @@ def at(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Home:
 
 
 @pytest.fixture
-def worked(baton: Baton, baton_home: Path) -> Path:
+def home_with_run(baton: Baton, baton_home: Path) -> Path:
     """A home with a run that waits."""
     baton("run", "toy", "refund", "--thread-id", "asked")
     return baton_home
 
 
-def test_what_waits_is_decided_from_a_backup(baton: Baton, worked: Path, at: Home) -> None:
-    said = baton("backup", "kept")
-    assert (said.code, said.out) == (0, "")
-    assert said.err.startswith(f"backed up {worked} in {Path('kept').absolute()}: 2 files")
+def test_what_waits_is_decided_from_a_backup(baton: Baton, home_with_run: Path, at: Home) -> None:
+    result = baton("backup", "kept")
+    assert (result.code, result.out) == (0, "")
+    assert result.err.startswith(f"backed up {home_with_run} in {Path('kept').absolute()}: 2 files")
     home = at("restored")
-    told = baton("restore", "kept", "--json")
-    assert told.code == 0
-    assert told.object == {"folder": str(home), "files": 2, "bytes": told.object["bytes"], "runs": 1}
+    restored = baton("restore", "kept", "--json")
+    assert restored.code == 0
+    assert restored.object == {"folder": str(home), "files": 2, "bytes": restored.object["bytes"], "runs": 1}
     assert baton("decide", "asked", "--approve").code == 0
 
 
-def test_it_tells_programs_what_it_kept(baton: Baton, worked: Path) -> None:
-    told = baton("backup", "kept", "--json").object
+def test_it_tells_programs_what_it_kept(baton: Baton, home_with_run: Path) -> None:
+    result = baton("backup", "kept", "--json").object
     size = sum(Path("kept", name).stat().st_size for name in ("baton.db", "seal.key"))
-    assert told == {"folder": str(Path("kept").absolute()), "files": 2, "bytes": size, "runs": 1}
+    assert result == {"folder": str(Path("kept").absolute()), "files": 2, "bytes": size, "runs": 1}
 
 
 @pytest.mark.parametrize("name", ["home", "home/inside", "link", "link/inside", "home/../home", ""])
-def test_a_backup_is_not_made_in_its_home(baton: Baton, worked: Path, tmp_path: Path, name: str) -> None:
-    (tmp_path / "link").symlink_to(worked)
-    before = sorted(worked.iterdir())
-    said = baton("backup", name)
-    assert (said.code, said.err.count("\n")) == (2, 1)
-    assert sorted(worked.iterdir()) == before
+def test_a_backup_is_not_made_in_its_home(baton: Baton, home_with_run: Path, tmp_path: Path, name: str) -> None:
+    (tmp_path / "link").symlink_to(home_with_run)
+    before = sorted(home_with_run.iterdir())
+    result = baton("backup", name)
+    assert (result.code, result.err.count("\n")) == (2, 1)
+    assert sorted(home_with_run.iterdir()) == before
 
 
 @pytest.mark.parametrize("name", ["full", "file", "file/below"])
-def test_a_backup_is_not_made_where_something_is(baton: Baton, worked: Path, tmp_path: Path, name: str) -> None:
+def test_a_backup_is_not_made_where_something_is(baton: Baton, home_with_run: Path, tmp_path: Path, name: str) -> None:
     (tmp_path / "full").mkdir()
     (tmp_path / "full" / "mine").write_text("x")
     (tmp_path / "file").write_text("x")
-    said = baton("backup", name)
-    assert said.code in (1, 2)
-    assert said.err.count("\n") == 1
+    result = baton("backup", name)
+    assert result.code in (1, 2)
+    assert result.err.count("\n") == 1
     assert [each.name for each in (tmp_path / "full").iterdir()] == ["mine"]
 
 
 def test_there_must_be_something_to_back_up(baton: Baton, baton_home: Path) -> None:
-    said = baton("backup", "kept")
-    assert (said.code, said.err.count("\n")) == (2, 1)
-    assert "nothing to back up" in said.err
+    result = baton("backup", "kept")
+    assert (result.code, result.err.count("\n")) == (2, 1)
+    assert "nothing to back up" in result.err
     assert not Path("kept").exists()
     assert not baton_home.exists()
 
 
 @pytest.mark.parametrize("there", [False, True])
-def test_a_full_disk_leaves_no_half_backup(worked: Path, there: object) -> None:
+def test_a_full_disk_leaves_no_half_backup(home_with_run: Path, there: object) -> None:
     if there:
         Path("kept").mkdir()
-    process = started("backup", "kept", before=NO_ROOM)
+    process = start_process("backup", "kept", before=NO_ROOM)
     _, err = process.communicate(timeout=WAIT_S)
     assert (process.returncode, err.count("\n")) == (1, 1)
     assert "nothing of it was kept" in err
     assert [*Path("kept").iterdir()] == [] if there else not Path("kept").exists()
 
 
-def test_a_full_disk_leaves_no_half_home(baton: Baton, worked: Path, at: Home) -> None:
+def test_a_full_disk_leaves_no_half_home(baton: Baton, home_with_run: Path, at: Home) -> None:
     baton("backup", "kept")
     home = at("restored")
-    process = started("restore", "kept", before=NO_ROOM)
+    process = start_process("restore", "kept", before=NO_ROOM)
     _, err = process.communicate(timeout=WAIT_S)
     assert (process.returncode, err.count("\n")) == (1, 1)
     assert "free some space" in err
@@ -106,54 +106,56 @@ def test_a_full_disk_leaves_no_half_home(baton: Baton, worked: Path, at: Home) -
     assert baton("restore", "kept").code == 0
 
 
-def test_a_read_only_home_is_backed_up(baton: Baton, worked: Path, at: Home) -> None:
-    with read_only(worked):
-        code, _, err = looked("backup", "kept")
+def test_a_read_only_home_is_backed_up(baton: Baton, home_with_run: Path, at: Home) -> None:
+    with read_only(home_with_run):
+        code, _, err = look_without_rights("backup", "kept")
     assert (code, err.count("\n")) == (0, 1)
     at("restored")
     assert baton("restore", "kept").code == 0
 
 
-def test_a_backup_on_a_read_only_disk_is_restored(baton: Baton, worked: Path, at: Home) -> None:
+def test_a_backup_on_a_read_only_disk_is_restored(baton: Baton, home_with_run: Path, at: Home) -> None:
     baton("backup", "kept")
     home = at("restored")
     with read_only(Path("kept")):
-        assert looked("restore", "kept")[0] == 0
+        assert look_without_rights("restore", "kept")[0] == 0
     assert (home / "seal.key").stat().st_mode & 0o777 == 0o600
     assert baton("decide", "asked", "--approve").code == 0
 
 
-def test_the_way_out_of_a_restore_over_a_desk_is_told(baton: Baton, worked: Path, at: Home) -> None:
+def test_the_way_out_of_a_restore_over_a_desk_is_told(baton: Baton, home_with_run: Path, at: Home) -> None:
     baton("backup", "kept")
     baton("run", "toy", "hello", "--thread-id", "newer")
-    said = baton("restore", "kept")
-    assert (said.code, said.err.count("\n")) == (2, 1)
-    assert f"move the home away first, or set BATON_HOME to a new folder: {worked}" in said.err
+    result = baton("restore", "kept")
+    assert (result.code, result.err.count("\n")) == (2, 1)
+    assert f"move the home away first, or set BATON_HOME to a new folder: {home_with_run}" in result.err
     assert len(json.loads(baton("runs", "--json").out)) == 2
-    worked.rename("before")
+    home_with_run.rename("before")
     assert baton("restore", "kept").code == 0
 
 
 @pytest.mark.parametrize("name", ["nowhere", "home", "file", ""])
-def test_what_is_no_backup_is_told(baton: Baton, worked: Path, at: Home, tmp_path: Path, name: str) -> None:
+def test_what_is_no_backup_is_told(baton: Baton, home_with_run: Path, at: Home, tmp_path: Path, name: str) -> None:
     (tmp_path / "file").write_text("x")
     home = at("restored")
-    said = baton("restore", name)
-    assert (said.code, said.err.count("\n")) == (1, 1)
-    assert "is no backup" in said.err
+    result = baton("restore", name)
+    assert (result.code, result.err.count("\n")) == (1, 1)
+    assert "is no backup" in result.err
     assert not home.exists()
 
 
-def test_a_large_file_is_told_as_it_is_copied(baton: Baton, worked: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(keeping, "WORTH_TELLING", 1000)
-    told = baton("backup", "kept", "--json")
-    assert "baton.db: 100 % of " in told.err
-    assert told.object["files"] == 2
+def test_a_large_file_is_told_as_it_is_copied(
+    baton: Baton, home_with_run: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(keeping, "REPORTED_BYTES", 1000)
+    result = baton("backup", "kept", "--json")
+    assert "baton.db: 100 % of " in result.err
+    assert result.object["files"] == 2
 
 
 @pytest.mark.parametrize("command", [("bank", "log"), ("run", "toy", "hello", "--customer", "C007")])
 def test_a_full_disk_is_no_reason_to_throw_anything_away(project: Path, command: tuple[str, ...]) -> None:
-    process = started(*command, before=NO_ROOM)
+    process = start_process(*command, before=NO_ROOM)
     out, err = process.communicate(timeout=WAIT_S)
     assert (process.returncode, out) == (1, "")
     assert "free some space" in err
@@ -164,13 +166,15 @@ STOPPED = """
 import os, signal, sys
 from baton.cli.main import main
 from baton.cli.work import keeping
-keeping.Told.__call__ = lambda *_: os.kill(os.getpid(), int(sys.argv[1]))
+keeping.ReportTenths.__call__ = lambda *_: os.kill(os.getpid(), int(sys.argv[1]))
 main(sys.argv[2:])
 """
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
-def test_a_backup_that_is_stopped_leaves_nothing(baton: Baton, worked: Path, at: Home, number: signal.Signals) -> None:
+def test_a_backup_that_is_stopped_leaves_nothing(
+    baton: Baton, home_with_run: Path, at: Home, number: signal.Signals
+) -> None:
     baton("backup", "kept")
     words = [sys.executable, "-c", STOPPED, str(int(number))]
     environment = {**os.environ, "PYTHONPATH": str(HOUSE)}
@@ -183,13 +187,13 @@ def test_a_backup_that_is_stopped_leaves_nothing(baton: Baton, worked: Path, at:
     assert [*Path("restored").iterdir()] == []
 
 
-def test_a_key_that_is_gone_is_told_by_all_who_need_it(baton: Baton, worked: Path) -> None:
-    (worked / "seal.key").unlink()
+def test_a_key_that_is_gone_is_told_by_all_who_need_it(baton: Baton, home_with_run: Path) -> None:
+    (home_with_run / "seal.key").unlink()
     for words in (("decide", "asked", "--approve"), ("run", "toy", "hello"), ("resume", "--all"), ("backup", "kept")):
-        said = baton(*words)
-        assert (said.code, said.out, said.err.count("\n")) == (1, "", 1)
-        assert "seal.key is " in said.err
+        result = baton(*words)
+        assert (result.code, result.out, result.err.count("\n")) == (1, "", 1)
+        assert "seal.key is " in result.err
     checks = {check["name"]: check for check in baton("doctor", "--json").object["checks"]}
     assert "seal.key is gone" in checks["database"]["found"]
     assert baton("runs").code == 0
-    assert not (worked / "seal.key").exists()
+    assert not (home_with_run / "seal.key").exists()

@@ -6,15 +6,15 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
-from baton.cli.views.graphs_view import drawing, listed
+from baton.cli.views.graphs_view import draw_graph, list_edges
 from tests.baton.cli.conftest import Baton
 
 STEP = "step attempt status started_at latency_ms input output model input_tokens output_tokens cost_usd error".split()
 
 
 def test_an_empty_list_says_where_it_looked(baton: Baton, baton_home: Path) -> None:
-    said = baton("runs")
-    assert (said.code, said.out, said.err) == (0, "", f"no runs in {baton_home}\n")
+    result = baton("runs")
+    assert (result.code, result.out, result.err) == (0, "", f"no runs in {baton_home}\n")
     assert not baton_home.exists()
 
 
@@ -23,9 +23,9 @@ def test_runs_are_listed_newest_first(baton: Baton) -> None:
         baton("run", "toy", message, "--thread-id", name)
     assert [row["thread_id"] for row in json.loads(baton("runs", "--json").out)] == ["second", "first"]
     assert [row["thread_id"] for row in json.loads(baton("runs", "--status", "done", "--json").out)] == ["first"]
-    told = baton("runs").out
-    assert told.index("second") < told.index("first")
-    assert "refund GBP 30.00" in told
+    text = baton("runs").out
+    assert text.index("second") < text.index("first")
+    assert "refund GBP 30.00" in text
 
 
 def test_a_list_is_paged_for_people_only(baton: Baton, project: Path) -> None:
@@ -44,26 +44,26 @@ def test_a_run_is_shown_step_by_step(baton: Baton) -> None:
     assert [list(step) for step in run["steps"]] == [STEP]
     assert run["steps"][0]["input"]["message"] == "refund"
     assert run["steps"][0]["started_at"].endswith("Z")
-    told = baton("show", "asked").out
-    assert "waits for a person: refund GBP 30.00" in told
-    assert "decide asked --approve" in told
+    text = baton("show", "asked").out
+    assert "waits for a person: refund GBP 30.00" in text
+    assert "decide asked --approve" in text
 
 
 def test_a_failed_step_tells_its_error(baton: Baton) -> None:
     baton("run", "toy", "explode", "--thread-id", "parked")
-    told = baton("show", "parked").out
-    assert told.count("ValueError: it exploded") == 1
-    assert "work (try 1): ValueError: it exploded" in told
-    assert "work failed (failure)" in told
-    assert "dead-letters replay dl-" in told
+    text = baton("show", "parked").out
+    assert text.count("ValueError: it exploded") == 1
+    assert "work (try 1): ValueError: it exploded" in text
+    assert "work failed (failure)" in text
+    assert "dead-letters replay dl-" in text
 
 
 def test_one_step_is_shown_with_all_that_is_kept_of_it(baton: Baton) -> None:
     message = "long " * 200
     baton("run", "toy", message, "--thread-id", "long")
-    said = baton("show", "long", "--step", "work")
-    assert said.code == 0
-    assert said.out.count(message) == 2, "as read, and in the reply"
+    result = baton("show", "long", "--step", "work")
+    assert result.code == 0
+    assert result.out.count(message) == 2, "as read, and in the reply"
     [step] = json.loads(baton("show", "long", "--step", "work", "--json").out)
     assert list(step) == [*STEP, "calls"]
     assert (step["input"]["message"], step["calls"]) == (message, [])
@@ -71,17 +71,17 @@ def test_one_step_is_shown_with_all_that_is_kept_of_it(baton: Baton) -> None:
 
 def test_a_step_that_failed_is_shown_with_its_error(baton: Baton) -> None:
     baton("run", "toy", "explode", "--thread-id", "parked")
-    told = baton("show", "parked", "--step", "work").out
-    assert "dead-letters replay dl-" in told
-    assert "work  try 1  failed" in told
-    assert "ValueError: it exploded" in told
+    text = baton("show", "parked", "--step", "work").out
+    assert "dead-letters replay dl-" in text
+    assert "work  try 1  failed" in text
+    assert "ValueError: it exploded" in text
 
 
 def test_a_step_that_the_run_has_not_is_refused_with_those_that_it_has(baton: Baton) -> None:
     baton("run", "toy", "hello", "--thread-id", "one")
-    said = baton("show", "one", "--step", "wrok")
-    assert (said.code, said.out) == (2, "")
-    assert said.err == "error: the run has no step 'wrok'; it has work\n"
+    result = baton("show", "one", "--step", "wrok")
+    assert (result.code, result.out) == (2, "")
+    assert result.err == "error: the run has no step 'wrok'; it has work\n"
 
 
 def test_graphs_are_those_of_the_file(baton: Baton) -> None:
@@ -91,8 +91,8 @@ def test_graphs_are_those_of_the_file(baton: Baton) -> None:
 
 def test_a_project_without_graphs_says_so(baton: Baton, project: Path) -> None:
     (project / "langgraph.json").write_text('{"graphs": {}}')
-    said = baton("graphs")
-    assert (said.code, said.out, said.err) == (0, "", f"no graphs in {project / 'langgraph.json'}\n")
+    result = baton("graphs")
+    assert (result.code, result.out, result.err) == (0, "", f"no graphs in {project / 'langgraph.json'}\n")
 
 
 @pytest.mark.parametrize("command", [("graphs",), ("graph", "toy"), ("run", "toy", "hello"), ("doctor",)])
@@ -101,20 +101,20 @@ def test_a_graph_list_that_cannot_be_used_is_one_line_that_names_the_file(
     baton: Baton, project: Path, command: tuple[str, ...], text: str
 ) -> None:
     (project / "langgraph.json").write_text(text)
-    said = baton(*command)
+    result = baton(*command)
     if command == ("graphs",) and "../" in text:
-        assert said.code == 0, "a list loads nothing"
+        assert result.code == 0, "a list loads nothing"
         return
-    assert said.code == (1 if command == ("doctor",) else 2)
-    assert str(project / "langgraph.json") in said.err + said.out
-    assert "unexpected" not in said.err
+    assert result.code == (1 if command == ("doctor",) else 2)
+    assert str(project / "langgraph.json") in result.err + result.out
+    assert "unexpected" not in result.err
 
 
 @pytest.mark.parametrize("picture", ["ascii", "mermaid"])
 def test_a_graph_is_drawn_without_the_plumbing(baton: Baton, picture: str) -> None:
-    told = baton("graph", "toy", "--format", picture).out
-    assert "work" in told
-    assert "default_error_handler" not in told
+    text = baton("graph", "toy", "--format", picture).out
+    assert "work" in text
+    assert "default_error_handler" not in text
 
 
 @pytest.mark.parametrize("width,drawn", [(80, False), (400, True)])
@@ -123,11 +123,11 @@ def test_a_graph_that_is_wider_than_the_terminal_is_listed(
 ) -> None:
     terminal = Console(width=width, force_terminal=True)
     monkeypatch.setattr("baton.cli.views.graphs_view.console", lambda: terminal)
-    lines = drawing("support_desk", mermaid=False).splitlines()
+    lines = draw_graph("support_desk", mermaid=False).splitlines()
     assert ("__start__           -> classify" not in lines) == drawn
     assert any("+----" in line for line in lines) == drawn
 
 
 def test_a_graph_that_cannot_be_laid_out_is_listed() -> None:
     edges = [("__start__", "a"), ("a", "b"), ("a", "__end__"), ("b", "a")]
-    assert listed(edges).splitlines() == ["__start__ -> a", "a         -> b | __end__", "b         -> a"]
+    assert list_edges(edges).splitlines() == ["__start__ -> a", "a         -> b | __end__", "b         -> a"]

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from baton.storage.sqlite_file import connect
-from tests.baton.cli.conftest import Baton, started
+from tests.baton.cli.conftest import Baton, start_process
 from tests.baton.older import as_before
 
 WAIT_S = 40
@@ -25,8 +25,8 @@ for might in (CAP_DAC_OVERRIDE, CAP_DAC_READ_SEARCH) if os.geteuid() == 0 else (
 LOOKS = (("runs", "--json"), ("show", "asked", "--json"), ("dead-letters", "--json"), ("graphs", "--json"))
 
 
-def looked(*arguments: str) -> tuple[int, str, str]:
-    process = started(*arguments, before=AS_EVERYBODY)
+def look_without_rights(*arguments: str) -> tuple[int, str, str]:
+    process = start_process(*arguments, before=AS_EVERYBODY)
     out, err = process.communicate(timeout=WAIT_S)
     return process.returncode, out, err
 
@@ -50,7 +50,7 @@ def content(folder: Path) -> dict[str, bytes]:
 
 
 @pytest.fixture
-def worked(baton: Baton, baton_home: Path) -> Path:
+def home_with_runs(baton: Baton, baton_home: Path) -> Path:
     """A home with a run that waits and one that was parked."""
     baton("run", "toy", "refund", "--thread-id", "asked")
     baton("run", "toy", "explode", "--thread-id", "parked")
@@ -58,62 +58,62 @@ def worked(baton: Baton, baton_home: Path) -> Path:
 
 
 @pytest.mark.parametrize("arguments", LOOKS, ids=lambda words: words[0])
-def test_a_read_only_home_can_be_looked_into(baton: Baton, worked: Path, arguments: tuple[str, ...]) -> None:
+def test_a_read_only_home_can_be_looked_into(baton: Baton, home_with_runs: Path, arguments: tuple[str, ...]) -> None:
     expected = baton(*arguments).out
-    with read_only(worked):
-        assert looked(*arguments) == (0, expected, "")
+    with read_only(home_with_runs):
+        assert look_without_rights(*arguments) == (0, expected, "")
 
 
-def test_what_a_process_that_writes_has_not_yet_moved_into_the_file_is_seen(worked: Path) -> None:
-    with closing(connect(worked / "baton.db")) as writing:
-        writing.execute("UPDATE runs SET graph = 'changed'")
-        with read_only(worked):
-            code, out, _ = looked("runs", "--json")
+def test_what_a_process_that_writes_has_not_yet_moved_into_the_file_is_seen(home_with_runs: Path) -> None:
+    with closing(connect(home_with_runs / "baton.db")) as writer:
+        writer.execute("UPDATE runs SET graph = 'changed'")
+        with read_only(home_with_runs):
+            code, out, _ = look_without_rights("runs", "--json")
     assert (code, {row["graph"] for row in json.loads(out)}) == (0, {"changed"})
 
 
-def test_changes_that_cannot_be_read_are_not_left_out_in_silence(worked: Path) -> None:
-    with closing(connect(worked / "baton.db")) as writing:
-        writing.execute("UPDATE runs SET graph = 'changed'")
-        left = content(worked)
+def test_changes_that_cannot_be_read_are_not_left_out_in_silence(home_with_runs: Path) -> None:
+    with closing(connect(home_with_runs / "baton.db")) as writer:
+        writer.execute("UPDATE runs SET graph = 'changed'")
+        files = content(home_with_runs)
     for name in ("baton.db", "baton.db-wal"):
-        (worked / name).write_bytes(left[name])
-    (worked / "baton.db-shm").unlink(missing_ok=True)
-    with read_only(worked):
-        code, out, err = looked("runs")
+        (home_with_runs / name).write_bytes(files[name])
+    (home_with_runs / "baton.db-shm").unlink(missing_ok=True)
+    with read_only(home_with_runs):
+        code, out, err = look_without_rights("runs")
     assert (code, out, err.count("\n")) == (1, "", 1)
     assert "baton.db-wal" in err
     assert "copy both" in err
 
 
-def test_a_home_without_its_note_is_looked_into_where_none_can_be_made(baton: Baton, worked: Path) -> None:
-    for note in (worked / "known").iterdir():
+def test_a_home_without_its_note_is_looked_into_where_none_can_be_made(baton: Baton, home_with_runs: Path) -> None:
+    for note in (home_with_runs / "known").iterdir():
         note.unlink()
     expected = baton("runs", "--json").out
-    for note in (worked / "known").iterdir():
+    for note in (home_with_runs / "known").iterdir():
         note.unlink()
-    with read_only(worked):
-        assert looked("runs", "--json") == (0, expected, "")
+    with read_only(home_with_runs):
+        assert look_without_rights("runs", "--json") == (0, expected, "")
 
 
-def test_an_older_database_is_not_taken_for_one_of_now(worked: Path) -> None:
+def test_an_older_database_is_not_taken_for_one_of_now(home_with_runs: Path) -> None:
     as_before(2)
-    with read_only(worked):
-        code, out, err = looked("runs")
+    with read_only(home_with_runs):
+        code, out, err = look_without_rights("runs")
     assert (code, out) == (1, "")
     assert "schema 2" in err
     assert "copy it" in err
 
 
-def test_what_cannot_even_be_read_is_told(worked: Path) -> None:
-    (worked / "baton.db").chmod(0)
-    code, out, err = looked("runs")
+def test_what_cannot_even_be_read_is_told(home_with_runs: Path) -> None:
+    (home_with_runs / "baton.db").chmod(0)
+    code, out, err = look_without_rights("runs")
     assert (code, out, err.count("\n")) == (1, "", 1)
-    worked.chmod(0)
-    code, out, err = looked("runs")
-    worked.chmod(0o700)
+    home_with_runs.chmod(0)
+    code, out, err = look_without_rights("runs")
+    home_with_runs.chmod(0o700)
     assert (code, out, err.count("\n")) == (1, "", 1)
-    assert str(worked) in err
+    assert str(home_with_runs) in err
     assert "Permission denied" in err
 
 
@@ -126,10 +126,10 @@ def test_what_is_no_home_is_no_empty_list(
     (tmp_path / "link").symlink_to(tmp_path / "nowhere")
     homes = {"a file": "file", "below a file": "file/home", "a link to nothing": "link", "a name too long": "x" * 300}
     monkeypatch.setenv("BATON_HOME", str(tmp_path / homes[odd]))
-    said = baton(*words)
-    assert (said.code, said.out, said.err.count("\n")) == (1, "", 1)
-    assert str(tmp_path / homes[odd]) in said.err
-    assert "BATON_HOME" in said.err
+    result = baton(*words)
+    assert (result.code, result.out, result.err.count("\n")) == (1, "", 1)
+    assert str(tmp_path / homes[odd]) in result.err
+    assert "BATON_HOME" in result.err
 
 
 @pytest.mark.parametrize("odd", ["device", "pipe", "folder"])
@@ -141,28 +141,30 @@ def test_what_is_no_file_is_no_database(
     path = {"device": Path(os.devnull)}.get(odd, tmp_path / odd)
     monkeypatch.setenv("BATON_DATABASE_URL", f"sqlite:///{path}")
     for words in (("runs",), ("run", "toy", "hello")):
-        said = baton(*words)
-        assert (said.code, said.out, said.err.count("\n")) == (1, "", 1)
-        assert f"{path} is no file" in said.err
+        result = baton(*words)
+        assert (result.code, result.out, result.err.count("\n")) == (1, "", 1)
+        assert f"{path} is no file" in result.err
 
 
-def test_a_graph_that_nobody_knows_was_mistyped(baton: Baton, worked: Path) -> None:
-    said = baton("runs", "--graph", "toi")
-    assert (said.code, said.out) == (2, "")
-    assert "did you mean 'toy'?" in said.err
+def test_a_graph_that_nobody_knows_was_mistyped(baton: Baton, home_with_runs: Path) -> None:
+    result = baton("runs", "--graph", "toi")
+    assert (result.code, result.out) == (2, "")
+    assert "did you mean 'toy'?" in result.err
     assert baton("runs", "--graph", "bogus", "--json").code == 2
     assert baton("runs", "--graph", "bare").code == 0, "it is registered and has no runs"
 
 
-def test_a_graph_that_was_taken_from_the_list_has_its_runs(baton: Baton, worked: Path) -> None:
-    with closing(sqlite3.connect(worked / "baton.db")) as database, database:
+def test_a_graph_that_was_taken_from_the_list_has_its_runs(baton: Baton, home_with_runs: Path) -> None:
+    with closing(sqlite3.connect(home_with_runs / "baton.db")) as database, database:
         database.execute("UPDATE runs SET graph = 'former'")
     assert len(json.loads(baton("runs", "--graph", "former", "--json").out)) == 2
     assert baton("runs", "--graph", "former", "--status", "done").code == 0
     assert "did you mean 'former'?" in baton("runs", "--graph", "formr").err
 
 
-def test_a_list_of_graphs_that_cannot_be_used_does_not_hide_the_runs(baton: Baton, project: Path, worked: Path) -> None:
+def test_a_list_of_graphs_that_cannot_be_used_does_not_hide_the_runs(
+    baton: Baton, project: Path, home_with_runs: Path
+) -> None:
     (project / "langgraph.json").write_text("{")
     assert baton("runs", "--graph", "toy", "--status", "done").code == 0
     assert baton("runs", "--graph", "bogus").code == 2

@@ -1,4 +1,4 @@
-"""What a terminal is told: strangers' letters, and streams that nobody holds."""
+"""The output on a terminal: odd characters, and closed streams."""
 
 import os
 import subprocess
@@ -7,7 +7,7 @@ import sys
 import pytest
 from rich.console import Console
 
-from baton.cli.terminal.output import harmless, print_labelled
+from baton.cli.terminal.output import harmless, print_with_label
 from tests.baton.cli.conftest import HOUSE, Baton
 
 FAMILY = "\U0001f468\u200d\U0001f469\u200d\U0001f467\ufe0f"
@@ -60,20 +60,20 @@ def test_a_closed_stream_is_no_error(baton: Baton, closed: str, arguments: str) 
 
 
 def test_the_versions_are_one_line(baton: Baton) -> None:
-    said = baton("--version")
-    assert said.code == 0
-    name, version, framework, other = said.out.split()
+    result = baton("--version")
+    assert result.code == 0
+    name, version, framework, other = result.out.split()
     assert (name, framework) == ("baton", "langgraph")
     assert version[0].isdigit()
     assert other[0].isdigit()
-    assert len(said.out.splitlines()) == 1
+    assert len(result.out.splitlines()) == 1
 
 
 @pytest.mark.parametrize("command", [("--help",), ("dead-letters", "--help"), ("run", "--help"), ("bank", "--help")])
 def test_a_help_names_no_object_of_the_program(baton: Baton, command: tuple[str, ...]) -> None:
-    said = baton(*command)
-    assert said.code == 0
-    assert " object at 0x" not in said.out
+    result = baton(*command)
+    assert result.code == 0
+    assert " object at 0x" not in result.out
 
 
 @pytest.mark.parametrize("width", [24, 40])
@@ -82,7 +82,7 @@ def test_labelled_sentences_fold_between_words_beside_their_label(
 ) -> None:
     terminal = Console(width=width, force_terminal=True, color_system=None, highlight=False, markup=False)
     monkeypatch.setattr("baton.cli.terminal.output.console", lambda: terminal)
-    print_labelled("because   ", "a policy answers it, and nobody else needs to look")
+    print_with_label("because   ", "a policy answers it, and nobody else needs to look")
     lines = capsys.readouterr().out.splitlines()
     assert max(map(len, lines)) <= width
     assert lines[0].startswith("because   a policy")

@@ -3,6 +3,7 @@
 import pytest
 
 from baton.cli.terminal.progress import Lines, Tally
+from tests.baton.rows import summary
 
 
 @pytest.fixture
@@ -37,7 +38,7 @@ def test_nothing_is_left_at_the_end(clock: list[float]) -> None:
 def test_a_run_that_a_stop_put_back_is_no_progress(clock: list[float], capsys: pytest.CaptureFixture[str]) -> None:
     watch = Lines(Tally(2))
     clock[0] += 60
-    watch.done({"status": "queued"})
+    watch.add(summary("queued"))
     assert capsys.readouterr().err == ""
-    watch.done({"status": "done"})
+    watch.add(summary("done"))
     assert capsys.readouterr().err == "1/2 (1 done, 1 queued), 0.0 messages/s\n"

@@ -48,13 +48,13 @@ def test_a_function_and_an_application_become_commands(baton: Baton, project: Pa
     name(project, f'[commands]\nstock = "{stock}:stock"\nshop = "{stock}:app"\n')
     assert baton("stock", "left").out == "3 on left\n"
     assert [baton("shop", "open").out, baton("shop", "close").code] == ["open\n", 3]
-    told = baton("--help").out
-    assert "Count what is there." in told
-    assert "The shop." in told
+    message = baton("--help").out
+    assert "Count what is there." in message
+    assert "The shop." in message
 
 
 @pytest.mark.parametrize(
-    "text,told",
+    "text,message",
     [
         ('commands.runs = "{}:stock"', "commands.runs is the name of a command of baton's; choose another"),
         ('commands.stock = "{}:gone"', "commands.stock names"),
@@ -66,33 +66,33 @@ def test_a_function_and_an_application_become_commands(baton: Baton, project: Pa
     ],
 )
 def test_what_cannot_be_used_is_told_where_it_is_wanted_and_nowhere_else(
-    baton: Baton, project: Path, stock: str, text: str, told: str
+    baton: Baton, project: Path, stock: str, text: str, message: str
 ) -> None:
     name(project, text.format(stock))
-    said = baton("stock", "left")
-    assert (said.code, len(said.err.splitlines())) == (2, 1)
-    assert "baton.toml: " in said.err or "baton.toml cannot" in said.err
-    assert told in said.err
+    result = baton("stock", "left")
+    assert (result.code, len(result.err.splitlines())) == (2, 1)
+    assert "baton.toml: " in result.err or "baton.toml cannot" in result.err
+    assert message in result.err
     assert [baton(words).code for words in ("graphs", "runs")] == [0, 0]
     doctor = baton("doctor", "--json")
-    [found] = [each for each in doctor.object["checks"] if each["name"] == "project"]
-    assert (doctor.code, found["state"]) == (1, "fail")
-    assert told in found["found"]
-    helped = baton("--help")
-    assert (helped.code, "dead-letters" in helped.out) == (0, True)
+    [names] = [each for each in doctor.object["checks"] if each["name"] == "project"]
+    assert (doctor.code, names["state"]) == (1, "fail")
+    assert message in names["found"]
+    result = baton("--help")
+    assert (result.code, "dead-letters" in result.out) == (0, True)
 
 
 @pytest.mark.parametrize(
-    "named,told",
+    "reference,message",
     [("{}:NUMBER", "which is no baton.Business"), ("{}:gone", "business names"), ("gone_module:A", "business names")],
 )
 def test_no_run_begins_with_a_business_that_cannot_be_used(
-    baton: Baton, project: Path, stock: str, named: str, told: str
+    baton: Baton, project: Path, stock: str, reference: str, message: str
 ) -> None:
-    name(project, f'business = "{named.format(stock)}"')
-    said = baton("run", "toy", "hello")
-    assert (said.code, len(said.err.splitlines())) == (2, 1)
-    assert told in said.err
+    name(project, f'business = "{reference.format(stock)}"')
+    result = baton("run", "toy", "hello")
+    assert (result.code, len(result.err.splitlines())) == (2, 1)
+    assert message in result.err
     assert baton("runs", "--json").out == "[]\n"
 
 
@@ -102,16 +102,16 @@ def test_without_a_business_nobody_is_asked_for(baton: Baton, project: Path) -> 
     assert baton("run", "toy", "hello", "--customer", "C001").code == 2
     assert baton("run", "toy", "hello").code == 0
     assert not (project / "home" / "bank.db").exists()
-    found = {each["name"] for each in baton("doctor", "--json").object["checks"]}
-    assert not found & {"bank", "policies"}
+    names = {each["name"] for each in baton("doctor", "--json").object["checks"]}
+    assert not names & {"bank", "policies"}
 
 
 def test_a_graph_that_fails_on_import_is_told_by_its_entry(baton: Baton, project: Path) -> None:
     (project / "full_disk.py").write_text("raise OSError('no disk')\n")
     (project / "langgraph.json").write_text('{"graphs": {"toy": "./toy.py:graph", "full": "./full_disk.py:graph"}}')
     for words in (("graph", "full"), ("run", "full", "hello")):
-        said = baton(*words)
-        assert (said.code, len(said.err.splitlines())) == (2, 1)
-        assert "langgraph.json names full as ./full_disk.py:graph: OSError: no disk" in said.err
+        result = baton(*words)
+        assert (result.code, len(result.err.splitlines())) == (2, 1)
+        assert "langgraph.json names full as ./full_disk.py:graph: OSError: no disk" in result.err
     assert [baton(words).code for words in ("graphs", "runs")] == [0, 0]
     assert baton("run", "toy", "hello").code == 0

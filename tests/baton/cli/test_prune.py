@@ -39,6 +39,6 @@ def test_a_database_that_is_gone_is_not_an_empty_list(baton: Baton, baton_home: 
     baton("run", "toy", "hello")
     for file in baton_home.glob("baton.db*"):
         file.unlink()
-    said = baton("runs")
-    assert (said.code, said.out) == (1, "")
-    assert "start afresh" in said.err
+    result = baton("runs")
+    assert (result.code, result.out) == (1, "")
+    assert "start afresh" in result.err

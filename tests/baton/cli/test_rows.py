@@ -6,10 +6,10 @@ from rich.console import Console
 
 from baton.cli.terminal.output import console
 from baton.cli.terminal.rows import Rows
-from baton.cli.views.phrases import shortened
+from baton.cli.views.phrases import shorten
 
 
-def shown(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], width: int) -> list[str]:
+def show_rows(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], width: int) -> list[str]:
     terminal = Console(width=width, force_terminal=True, color_system=None, highlight=False, markup=False)
     monkeypatch.setattr("baton.cli.terminal.rows.console", lambda: terminal)
     rows = Rows("name", "message", "tokens", wide="message", right=("tokens",), spare=("tokens",))
@@ -20,7 +20,7 @@ def shown(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], w
 
 
 def test_all_is_shown_where_there_is_room(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
-    assert shown(monkeypatch, capsys, 80) == [
+    assert show_rows(monkeypatch, capsys, 80) == [
         "name  message                                       tokens",
         "\u2500" * 58,
         "one   a message that is rather long for its column   1,234",
@@ -32,7 +32,7 @@ def test_all_is_shown_where_there_is_room(monkeypatch: pytest.MonkeyPatch, capsy
 def test_no_line_is_wider_than_the_terminal_and_no_word_is_broken(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], width: int
 ) -> None:
-    lines = shown(monkeypatch, capsys, width)
+    lines = show_rows(monkeypatch, capsys, width)
     assert max(map(len, lines)) <= width
     assert ("1,234" in " ".join(lines)) == (width >= 40)
     first = lines[2 : next(number for number, line in enumerate(lines) if line.startswith("two"))]
@@ -43,7 +43,7 @@ def test_no_line_is_wider_than_the_terminal_and_no_word_is_broken(
 def test_where_nothing_readable_is_left_the_wide_cell_stands_below(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert shown(monkeypatch, capsys, 24) == [
+    assert show_rows(monkeypatch, capsys, 24) == [
         "name",
         "\u2500" * 4,
         "one",
@@ -83,7 +83,7 @@ def test_a_cell_of_too_many_lines_ends_in_an_ellipsis(
     ],
 )
 def test_a_text_is_shortened_between_its_words(text: str, width: int, expected: str) -> None:
-    assert shortened(text, width) == expected
+    assert shorten(text, width) == expected
     assert len(expected) <= width
 
 

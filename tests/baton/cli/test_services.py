@@ -10,35 +10,35 @@ from pathlib import Path
 import httpx
 import pytest
 
-from tests.baton.cli.conftest import Baton, started
+from tests.baton.cli.conftest import Baton, start_process
 
 WAIT_S = 20
 
 
 @contextmanager
-def served(*arguments: str) -> Iterator[str]:
+def serve_process(*arguments: str) -> Iterator[str]:
     """The address that a serving command prints first."""
-    process = started(*arguments, "--port", "0")
+    process = start_process(*arguments, "--port", "0")
     assert process.stdout is not None
     try:
         yield process.stdout.readline().split()[5]
     finally:
         process.send_signal(signal.SIGINT)
-        _, told = process.communicate(timeout=WAIT_S)
-        assert "Traceback" not in told
+        _, text = process.communicate(timeout=WAIT_S)
+        assert "Traceback" not in text
 
 
 def test_the_bank_is_served_and_asked(baton: Baton, monkeypatch: pytest.MonkeyPatch) -> None:
-    with served("bank", "serve") as url:
+    with serve_process("bank", "serve") as url:
         assert httpx.get(f"{url}/customers/C007").json()["customer_id"] == "C007"
-        asked = {"card_id": httpx.get(f"{url}/customers/C007/cards").json()[0]["card_id"]}
+        args = {"card_id": httpx.get(f"{url}/customers/C007/cards").json()[0]["card_id"]}
         headers = {"Idempotency-Key": "k1"}
-        httpx.post(f"{url}/customers/C007/actions/freeze_card", json=asked, headers=headers).raise_for_status()
+        httpx.post(f"{url}/customers/C007/actions/freeze_card", json=args, headers=headers).raise_for_status()
         monkeypatch.setenv("BATON_BANK_URL", url)
         line = baton("bank", "log", "--json").object
         assert list(line) == ["at", "idempotency_key", "action", "args", "replayed", "result"]
-        assert (line["idempotency_key"], line["args"]) == ("k1", asked)
-        assert baton("bank", "log").out.count(asked["card_id"]) == 1, (
+        assert (line["idempotency_key"], line["args"]) == ("k1", args)
+        assert baton("bank", "log").out.count(args["card_id"]) == 1, (
             "what was asked for is not said again as the result"
         )
         assert baton("run", "toy", "hello", "--customer", "C007").code == 0
@@ -51,14 +51,14 @@ def test_the_banks_log_is_forgotten_on_reset(baton: Baton, baton_home: Path) -> 
 
 
 def test_the_local_model_is_served(baton: Baton) -> None:
-    with served("models", "serve") as url:
+    with serve_process("models", "serve") as url:
         assert url.endswith("/v1")
         assert httpx.get(f"{url}/models").json()["data"]
 
 
 @pytest.mark.parametrize("service,path", [("bank", "/customers/C007"), ("models", "/models")])
 def test_what_is_served_is_not_for_pages_nor_for_other_hosts(baton: Baton, service: str, path: str) -> None:
-    with served(service, "serve") as url:
+    with serve_process(service, "serve") as url:
         assert httpx.get(f"{url}{path}", headers={"Host": "evil.example"}).status_code == 421
         assert httpx.get(f"{url}{path}", headers={"Origin": "http://evil.example"}).status_code == 403
         assert httpx.get(f"{url.replace('127.0.0.1', 'localhost')}{path}").status_code == 200
@@ -66,13 +66,13 @@ def test_what_is_served_is_not_for_pages_nor_for_other_hosts(baton: Baton, servi
 
 
 def test_a_port_in_use_is_told(baton: Baton) -> None:
-    with socket.socket() as taken:
-        taken.bind(("127.0.0.1", 0))
-        taken.listen()
-        port = str(taken.getsockname()[1])
-        said = baton("bank", "serve", "--port", port)
-    assert said.code == 2
-    assert said.err == f"error: cannot listen on port {port}: Address already in use; choose another with --port\n"
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        listener.listen()
+        port = str(listener.getsockname()[1])
+        result = baton("bank", "serve", "--port", port)
+    assert result.code == 2
+    assert result.err == f"error: cannot listen on port {port}: Address already in use; choose another with --port\n"
 
 
 def test_models_are_listed_by_role(baton: Baton, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -85,15 +85,15 @@ def test_models_are_listed_by_role(baton: Baton, monkeypatch: pytest.MonkeyPatch
     assert "openai:gpt-4o" in baton("models").out
 
 
-def examined(baton: Baton) -> dict[str, dict[str, str]]:
+def findings_by_name(baton: Baton) -> dict[str, dict[str, str]]:
     return {each["name"]: each for each in json.loads(baton("doctor", "--json").out)["checks"]}
 
 
 def test_the_doctor_finds_a_sound_house(baton: Baton, baton_home: Path) -> None:
-    said = baton("doctor")
-    assert said.code == 0
-    assert "off: nothing leaves this machine" in said.out
-    assert f"BATON_HOME={baton_home}  (environment)" in said.out
+    result = baton("doctor")
+    assert result.code == 0
+    assert "off: nothing leaves this machine" in result.out
+    assert f"BATON_HOME={baton_home}  (environment)" in result.out
 
 
 def test_the_doctor_names_what_is_wrong(baton: Baton, project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -103,30 +103,30 @@ def test_the_doctor_names_what_is_wrong(baton: Baton, project: Path, monkeypatch
     monkeypatch.setenv("BATON_LEASES", "5")
     monkeypatch.setenv("LANGSMITH_TRACING", "true")
     assert baton("doctor").code == 1
-    found = examined(baton)
-    assert {name for name, each in found.items() if each["state"] == "fail"} >= {"graphs", "bank"}
-    assert {name for name, each in found.items() if each["state"] == "warn"} == {"models", "settings"}
-    assert "BATON_LEASES" in found["settings"]["found"]
+    findings = findings_by_name(baton)
+    assert {name for name, each in findings.items() if each["state"] == "fail"} >= {"graphs", "bank"}
+    assert {name for name, each in findings.items() if each["state"] == "warn"} == {"models", "settings"}
+    assert "BATON_LEASES" in findings["settings"]["found"]
 
 
 def test_the_doctor_asks_the_endpoint_of_a_remote_model(baton: Baton, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("BATON_MODEL_CHEAP", "openai:desk")
     monkeypatch.setenv("OPENAI_BASE_URL", "http://127.0.0.1:9/v1")
-    assert examined(baton)["endpoint"]["found"] == "http://127.0.0.1:9/v1 gives no answer (ConnectError)"
-    with served("models", "serve") as url:
+    assert findings_by_name(baton)["endpoint"]["found"] == "http://127.0.0.1:9/v1 gives no answer (ConnectError)"
+    with serve_process("models", "serve") as url:
         monkeypatch.setenv("OPENAI_BASE_URL", url)
-        assert examined(baton)["endpoint"]["found"] == f"{url} answers"
+        assert findings_by_name(baton)["endpoint"]["found"] == f"{url} answers"
 
 
 def test_the_doctor_reads_the_routes(baton: Baton, project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    assert examined(baton)["policies"]["state"] == "ok"
+    assert findings_by_name(baton)["policies"]["state"] == "ok"
     monkeypatch.setenv("BATON_ROUTES", str(project))
-    assert "holds 0 route files" in examined(baton)["policies"]["found"]
+    assert "holds 0 route files" in findings_by_name(baton)["policies"]["found"]
 
 
 def test_the_doctor_names_a_setting_that_does_not_parse(baton: Baton, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("BATON_LEASE_S", "soon")
-    assert "BATON_LEASE_S is 'soon'" in examined(baton)["settings"]["found"]
+    assert "BATON_LEASE_S is 'soon'" in findings_by_name(baton)["settings"]["found"]
 
 
 def test_the_doctor_says_where_a_setting_comes_from(baton: Baton, project: Path) -> None:

@@ -20,7 +20,7 @@ finally:
 """
 
 
-def probed(*arguments: str) -> str:
+def loaded_modules(*arguments: str) -> str:
     command = [sys.executable, "-c", PROBE % (HEAVY,), *arguments]
     environment = {**os.environ, "PYTHONPATH": str(HOUSE)}
     return subprocess.run(command, env=environment, text=True, capture_output=True, check=False).stdout
@@ -31,18 +31,18 @@ def probed(*arguments: str) -> str:
     [("--help",), ("runs",), ("graphs",), ("graphs", "--json"), ("advise", "--criteria"), ("show", "nobody")],
 )
 def test_looking_loads_nothing_heavy(project: Path, arguments: tuple[str, ...]) -> None:
-    assert probed(*arguments).splitlines()[-1].strip() == "loaded:"
+    assert loaded_modules(*arguments).splitlines()[-1].strip() == "loaded:"
 
 
 def test_help_names_every_command(project: Path) -> None:
-    told = probed("--help")
+    text = loaded_modules("--help")
     for name in "demo run resume decide runs show graphs graph advise bank models doctor".split():
-        assert f" {name} " in told
+        assert f" {name} " in text
 
 
 @pytest.mark.parametrize("arguments", [(), ("bank",)])
 def test_nothing_asked_is_answered_with_help(baton: Baton, arguments: tuple[str, ...]) -> None:
-    said = baton(*arguments)
-    assert said.code == 2
-    assert "error" not in said.err
-    assert "Usage: " in said.err + said.out
+    result = baton(*arguments)
+    assert result.code == 2
+    assert "error" not in result.err
+    assert "Usage: " in result.err + result.out

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from baton.cli.work.reading import run_list
+from baton.cli.work.reading import list_runs
 from baton.errors import StorageError
 from baton.runtime.plumbing import home_key
 from tests.baton.cli.conftest import HOUSE
@@ -25,21 +25,23 @@ TOY = (Path(__file__).parent / "project" / "toy.py").read_text("utf-8")
 KEY = "sk-of-the-person"
 
 
-def called(folder: Path, *arguments: str, **settings: str) -> "subprocess.CompletedProcess[str]":
+def run_command(folder: Path, *arguments: str, **settings: str) -> "subprocess.CompletedProcess[str]":
     """A command in a folder, as a process of its own."""
-    return process(folder, ["-m", "baton", *arguments], **settings)
+    return run_python(folder, ["-m", "baton", *arguments], **settings)
 
 
-def process(folder: Path, arguments: list[str], **settings: str) -> "subprocess.CompletedProcess[str]":
+def run_python(folder: Path, arguments: list[str], **settings: str) -> "subprocess.CompletedProcess[str]":
     """Python in a folder, with the home where it is by default."""
-    inherited = {name: value for name, value in os.environ.items() if name not in {"BATON_HOME", "OPENAI_API_KEY"}}
-    environment = {**inherited, "PYTHONPATH": str(HOUSE), "PYTHONSAFEPATH": "1", **settings}
+    environment_here = {
+        name: value for name, value in os.environ.items() if name not in {"BATON_HOME", "OPENAI_API_KEY"}
+    }
+    environment = {**environment_here, "PYTHONPATH": str(HOUSE), "PYTHONSAFEPATH": "1", **settings}
     return subprocess.run(
         [sys.executable, *arguments], cwd=folder, env=environment, capture_output=True, text=True, check=False
     )
 
 
-def given(folder: Path, *names: str) -> None:
+def give_to_stranger(folder: Path, *names: str) -> None:
     """Give the folder, or only some of what is in it, to another user."""
     for path in [folder / name for name in names] or [folder, *folder.rglob("*")]:
         os.chown(path, STRANGER, STRANGER)
@@ -55,7 +57,7 @@ def project(folder: Path, mark: Path) -> None:
 
 def anothers(folder: Path, mark: Path) -> Path:
     project(folder, mark)
-    given(folder)
+    give_to_stranger(folder)
     return folder
 
 
@@ -67,26 +69,26 @@ def anothers_above(folder: Path, mark: Path) -> Path:
 
 def anothers_list_in_my_folder(folder: Path, mark: Path) -> Path:
     project(folder, mark)
-    given(folder, "langgraph.json")
+    give_to_stranger(folder, "langgraph.json")
     return folder
 
 
 def anothers_file_in_my_folder(folder: Path, mark: Path) -> Path:
     project(folder, mark)
-    given(folder, "baton.toml")
+    give_to_stranger(folder, "baton.toml")
     return folder
 
 
 def anothers_that_trusts_itself(folder: Path, mark: Path) -> Path:
     project(folder, mark)
     (folder / ".env").write_text("BATON_TRUST=*\n")
-    given(folder)
+    give_to_stranger(folder)
     return folder
 
 
 def mine_that_trusts_another(folder: Path, mark: Path) -> Path:
     project(folder, mark)
-    given(folder)
+    give_to_stranger(folder)
     (folder / "clone").mkdir()
     (folder / "clone" / ".env").write_text("BATON_TRUST=*\n")
     return folder / "clone"
@@ -97,14 +99,14 @@ def anothers_with_a_list_of_trust(folder: Path, mark: Path) -> Path:
     (folder / "baton").mkdir()
     (folder / "baton" / "trusted").write_text(f"{folder}\n")
     (folder / ".env").write_text(f"XDG_CONFIG_HOME={folder}\n")
-    given(folder, ".", "langgraph.json")
+    give_to_stranger(folder, ".", "langgraph.json")
     return folder
 
 
 def anothers_graph_in_my_project(folder: Path, mark: Path) -> Path:
     project(folder, mark)
     (folder / "baton.toml").unlink()
-    given(folder, "toy.py")
+    give_to_stranger(folder, "toy.py")
     return folder
 
 
@@ -112,7 +114,7 @@ def anothers_list_behind_a_link(folder: Path, mark: Path) -> Path:
     project(folder, mark)
     (folder / "langgraph.json").rename(folder / "theirs.json")
     (folder / "langgraph.json").symlink_to("theirs.json")
-    given(folder, "theirs.json")
+    give_to_stranger(folder, "theirs.json")
     return folder
 
 
@@ -120,7 +122,7 @@ def anothers_table_beside_my_list(folder: Path, mark: Path) -> Path:
     project(folder, mark)
     (folder / "baton.toml").unlink()
     (folder / "pyproject.toml").write_text('[tool.baton.commands]\nstock = "theirs:stock"\n')
-    given(folder, "pyproject.toml")
+    give_to_stranger(folder, "pyproject.toml")
     return folder
 
 
@@ -149,24 +151,24 @@ for words in json.loads(sys.argv[1]):
 
 
 @ROOT_ONLY
-@pytest.mark.parametrize("hostile", HOSTILE, ids=lambda made: str(made.__name__))
+@pytest.mark.parametrize("hostile", HOSTILE, ids=lambda maker: str(maker.__name__))
 def test_no_command_runs_code_of_a_strangers_project(tmp_path: Path, hostile: Callable[[Path, Path], Path]) -> None:
     folder, mark = tmp_path / "theirs", tmp_path / "mark"
     folder.mkdir()
-    done = process(hostile(folder, mark), ["-c", ALL, json.dumps(COMMANDS)])
+    done = run_python(hostile(folder, mark), ["-c", ALL, json.dumps(COMMANDS)])
     assert not mark.exists()
-    left = dict(line.split()[1:] for line in done.stdout.splitlines() if line.startswith("left "))
-    assert list(left) == [words[0] for words in COMMANDS]
-    assert {left["run"], left["stock"], left["graph"]} == {"2"}
-    assert left["doctor"] == "1"
-    told = done.stderr.splitlines()
-    assert all(line.startswith("error: ") for line in told if "no runs in" not in line and "draw one" not in line)
+    codes = dict(line.split()[1:] for line in done.stdout.splitlines() if line.startswith("left "))
+    assert list(codes) == [words[0] for words in COMMANDS]
+    assert {codes["run"], codes["stock"], codes["graph"]} == {"2"}
+    assert codes["doctor"] == "1"
+    text = done.stderr.splitlines()
+    assert all(line.startswith("error: ") for line in text if "no runs in" not in line and "draw one" not in line)
     assert f"baton trust {folder}" in done.stdout.replace("\n", "") + done.stderr
 
 
 def test_listing_runs_no_code_of_ones_own_project_either(tmp_path: Path) -> None:
     project(tmp_path, tmp_path / "mark")
-    done = process(tmp_path, ["-c", ALL, json.dumps([["runs"], ["graphs"], ["graphs", "--json"]])])
+    done = run_python(tmp_path, ["-c", ALL, json.dumps([["runs"], ["graphs"], ["graphs", "--json"]])])
     assert done.stdout.count(" 0\n") == 3
     assert not (tmp_path / "mark").exists()
 
@@ -177,17 +179,17 @@ def test_a_trusted_project_is_used(tmp_path: Path, how: str) -> None:
     folder, mark = tmp_path / "theirs", tmp_path / "mark"
     folder.mkdir()
     anothers(folder, mark)
-    said = {"a list of folders": {"BATON_TRUST": f"/elsewhere:{folder}"}, "1": {"BATON_TRUST": "1"}}
-    said |= {"*": {"BATON_TRUST": "*"}, "by the caller of sudo": {"SUDO_UID": str(STRANGER)}}
+    settings = {"a list of folders": {"BATON_TRUST": f"/elsewhere:{folder}"}, "1": {"BATON_TRUST": "1"}}
+    settings |= {"*": {"BATON_TRUST": "*"}, "by the caller of sudo": {"SUDO_UID": str(STRANGER)}}
     if how == "said once":
-        assert called(tmp_path, "trust", str(folder)).returncode == 0
+        assert run_command(tmp_path, "trust", str(folder)).returncode == 0
     home = {"BATON_HOME": str(tmp_path / "home")}
-    assert called(folder, "run", "toy", "hello", **home, **said.get(how, {})).returncode == 0
+    assert run_command(folder, "run", "toy", "hello", **home, **settings.get(how, {})).returncode == 0
     assert mark.exists()
 
 
 @pytest.fixture
-def shipped(baton_home: Path) -> Path:
+def foreign_home(baton_home: Path) -> Path:
     """A home with a key in it, as a folder that somebody else made may hold one."""
     baton_home.mkdir(mode=0o700)
     (baton_home / "seal.key").write_bytes(sha256(b"theirs").digest())
@@ -195,32 +197,34 @@ def shipped(baton_home: Path) -> Path:
     return baton_home
 
 
-def mended_by(told: str) -> None:
+def run_printed_fix(text: str) -> None:
     """Run the command that an error names; after that the key is taken."""
-    subprocess.run(["/bin/sh", "-c", told.partition("run: ")[2].partition(" (or set BATON_HOME")[0]], check=True)
+    subprocess.run(["/bin/sh", "-c", text.partition("run: ")[2].partition(" (or set BATON_HOME")[0]], check=True)
     assert home_key() == sha256(b"theirs").digest()
 
 
 @pytest.mark.parametrize("mode", [0o720, 0o702, 0o775, 0o777, 0o1777], ids=oct)
 @pytest.mark.parametrize("part", ["", "seal.key"])
 def test_a_home_or_key_that_others_can_write_is_refused_with_the_command_that_mends_it(
-    shipped: Path, part: str, mode: int
+    foreign_home: Path, part: str, mode: int
 ) -> None:
-    (shipped / part).chmod(mode)
+    (foreign_home / part).chmod(mode)
     with pytest.raises(StorageError) as caught:
         home_key()
-    assert str(caught.value).startswith(f"{shipped / part} can be written by others and is not used; run: ")
-    mended_by(str(caught.value))
+    assert str(caught.value).startswith(f"{foreign_home / part} can be written by others and is not used; run: ")
+    run_printed_fix(str(caught.value))
 
 
 @ROOT_ONLY
 @pytest.mark.parametrize("part", ["", "seal.key"])
-def test_a_home_or_key_of_another_user_is_refused_with_the_command_that_mends_it(shipped: Path, part: str) -> None:
-    given(shipped, part)
+def test_a_home_or_key_of_another_user_is_refused_with_the_command_that_mends_it(foreign_home: Path, part: str) -> None:
+    give_to_stranger(foreign_home, part)
     with pytest.raises(StorageError) as caught:
         home_key()
-    assert str(caught.value).startswith(f"{shipped / part} belongs to another user (uid {STRANGER}) and is not used")
-    mended_by(str(caught.value))
+    assert str(caught.value).startswith(
+        f"{foreign_home / part} belongs to another user (uid {STRANGER}) and is not used"
+    )
+    run_printed_fix(str(caught.value))
 
 
 @pytest.mark.parametrize("mask", [0o002, 0o000])
@@ -233,17 +237,17 @@ def test_a_home_is_ones_own_whatever_the_umask(baton_home: Path, mask: int) -> N
 
 
 @ROOT_ONLY
-def test_under_sudo_the_callers_home_is_ones_own(shipped: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    given(shipped)
+def test_under_sudo_the_callers_home_is_ones_own(foreign_home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    give_to_stranger(foreign_home)
     monkeypatch.setenv("SUDO_UID", str(STRANGER))
     assert home_key() == sha256(b"theirs").digest()
 
 
 @ROOT_ONLY
-def test_a_strangers_home_is_not_even_looked_into(shipped: Path) -> None:
-    given(shipped)
+def test_a_strangers_home_is_not_even_looked_into(foreign_home: Path) -> None:
+    give_to_stranger(foreign_home)
     with pytest.raises(StorageError, match="belongs to another user"):
-        run_list(None, None, 1, 0)
+        list_runs(None, None, 1, 0)
 
 
 @pytest.mark.parametrize("arguments", [("run", "toy", "hello"), ("doctor",)], ids=" ".join)
@@ -252,9 +256,9 @@ def test_a_key_of_the_environment_is_not_sent_where_a_clones_env_says(
 ) -> None:
     project(tmp_path, tmp_path / "mark")
     (tmp_path / ".env").write_text("OPENAI_BASE_URL=http://models.example/v1\nBATON_MODEL_CHEAP=openai:x\n")
-    done = called(tmp_path, *arguments, OPENAI_API_KEY=KEY)
+    done = run_command(tmp_path, *arguments, OPENAI_API_KEY=KEY)
     assert done.returncode != 0
     assert "baton trust http://models.example" in done.stdout + done.stderr
     assert KEY not in done.stdout + done.stderr
-    assert called(tmp_path, "trust", "http://models.example/v1").returncode == 0
-    assert called(tmp_path, "models", OPENAI_API_KEY=KEY).returncode == 0
+    assert run_command(tmp_path, "trust", "http://models.example/v1").returncode == 0
+    assert run_command(tmp_path, "models", OPENAI_API_KEY=KEY).returncode == 0

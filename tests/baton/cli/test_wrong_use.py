@@ -9,7 +9,7 @@ from tests.baton.cli.conftest import Baton
 
 
 @pytest.mark.parametrize(
-    "arguments,told",
+    "arguments,text",
     [
         (("run", "toi", "hello"), "no graph is called 'toi'; did you mean 'toy'?"),
         (("run", "quite_another", "hello"), "no graph is called 'quite_another'; `baton graphs` lists them"),
@@ -44,36 +44,36 @@ from tests.baton.cli.conftest import Baton
         (("nonsense",), "No such command 'nonsense'"),
     ],
 )
-def test_wrong_use_is_told_in_one_line(baton: Baton, arguments: tuple[str, ...], told: str) -> None:
-    said = baton(*arguments)
-    assert (said.code, said.out) == (2, "")
-    assert told in said.err
-    assert len(said.err.splitlines()) == 1
+def test_wrong_use_is_told_in_one_line(baton: Baton, arguments: tuple[str, ...], text: str) -> None:
+    result = baton(*arguments)
+    assert (result.code, result.out) == (2, "")
+    assert text in result.err
+    assert len(result.err.splitlines()) == 1
     assert json.loads(baton("runs", "--json").out) == []
 
 
 def test_a_thread_id_is_taken_once(baton: Baton) -> None:
     baton("run", "toy", "hello", "--thread-id", "mine")
-    said = baton("run", "toy", "hello", "--thread-id", "mine")
-    assert said.code == 2
-    assert "the thread id 'mine' is in use" in said.err
+    result = baton("run", "toy", "hello", "--thread-id", "mine")
+    assert result.code == 2
+    assert "the thread id 'mine' is in use" in result.err
 
 
 def test_an_unknown_customer_of_all_lines_is_one_error(baton: Baton, project: Path) -> None:
     (project / "in.txt").write_text("hello\nhello\n")
-    said = baton("run", "toy", "--file", "in.txt", "--customer", "C999")
-    assert (said.code, said.err) == (2, "error: the bank knows no customer 'C999'\n")
+    result = baton("run", "toy", "--file", "in.txt", "--customer", "C999")
+    assert (result.code, result.err) == (2, "error: the bank knows no customer 'C999'\n")
 
 
 def test_tracing_without_a_key_is_refused(baton: Baton, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("LANGSMITH_TRACING", "true")
-    said = baton("run", "toy", "hello")
-    assert said.code == 2
-    assert "LANGSMITH_API_KEY is not set" in said.err
+    result = baton("run", "toy", "hello")
+    assert result.code == 2
+    assert "LANGSMITH_API_KEY is not set" in result.err
 
 
 @pytest.mark.parametrize(
-    "name,value,told",
+    "name,value,text",
     [
         ("BATON_CONCURRENCY", "many", "Input should be a valid integer"),
         ("BATON_BUDGET_TOKENS", "9" * 30, "Input should be less than or equal to 1000000000"),
@@ -83,21 +83,21 @@ def test_tracing_without_a_key_is_refused(baton: Baton, monkeypatch: pytest.Monk
     ],
 )
 def test_a_bad_setting_is_named(
-    baton: Baton, monkeypatch: pytest.MonkeyPatch, name: str, value: str, told: str
+    baton: Baton, monkeypatch: pytest.MonkeyPatch, name: str, value: str, text: str
 ) -> None:
     monkeypatch.setenv(name, value)
-    said = baton("run", "toy", "hello")
-    assert said.code == 2
-    assert f"{name} is '{value}': {told}" in said.err
+    result = baton("run", "toy", "hello")
+    assert result.code == 2
+    assert f"{name} is '{value}': {text}" in result.err
 
 
 def test_a_remote_model_without_a_key_is_refused_before_anything_is_queued(
     baton: Baton, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("BATON_MODEL_STRONG", "openai:some-model")
-    said = baton("run", "toy", "hello")
-    assert said.code == 2
-    assert "BATON_MODEL_STRONG is openai:some-model and OPENAI_API_KEY is not set" in said.err
+    result = baton("run", "toy", "hello")
+    assert result.code == 2
+    assert "BATON_MODEL_STRONG is openai:some-model and OPENAI_API_KEY is not set" in result.err
     assert json.loads(baton("runs", "--json").out) == []
 
 
@@ -105,7 +105,7 @@ PAGE = "---\nid: A-01\ntitle: A\nroute: {}\neffective: 2020-01-01\n---\nText.\n"
 
 
 @pytest.mark.parametrize(
-    "pages,told",
+    "pages,message",
     [
         ({}, "holds no policies (*.md); set BATON_POLICIES to a folder that does"),
         ({"a.md": PAGE.format("nowhere")}, "the route 'nowhere' is none of"),
@@ -114,22 +114,22 @@ PAGE = "---\nid: A-01\ntitle: A\nroute: {}\neffective: 2020-01-01\n---\nText.\n"
     ],
 )
 def test_policies_that_cannot_be_used_are_refused_before_anything_is_queued(
-    baton: Baton, project: Path, monkeypatch: pytest.MonkeyPatch, pages: dict[str, str], told: str
+    baton: Baton, project: Path, monkeypatch: pytest.MonkeyPatch, pages: dict[str, str], message: str
 ) -> None:
     (project / "in.txt").write_text("hello\nhello again\n")
     (project / "policies").mkdir()
     for name, text in pages.items():
         (project / "policies" / name).write_text(text)
     monkeypatch.setenv("BATON_POLICIES", str(project / "policies"))
-    for given in (("hello",), ("--file", "in.txt")):
-        said = baton("run", "toy", *given)
-        assert (said.code, said.out, len(said.err.splitlines())) == (2, "", 1)
-        assert told in said.err
+    for arguments in (("hello",), ("--file", "in.txt")):
+        result = baton("run", "toy", *arguments)
+        assert (result.code, result.out, len(result.err.splitlines())) == (2, "", 1)
+        assert message in result.err
     assert json.loads(baton("runs", "--json").out) == []
 
 
 @pytest.mark.parametrize(
-    "name,value,told",
+    "name,value,text",
     [
         ("ALL_PROXY", "socks5://me:secret@127.0.0.1:9", "ALL_PROXY asks for a SOCKS proxy"),
         ("https_proxy", "SOCKS5h://127.0.0.1:9", "https_proxy asks for a SOCKS proxy"),
@@ -138,46 +138,46 @@ def test_policies_that_cannot_be_used_are_refused_before_anything_is_queued(
     ],
 )
 def test_a_proxy_that_no_remote_model_can_be_asked_through_is_refused(
-    baton: Baton, monkeypatch: pytest.MonkeyPatch, name: str, value: str, told: str
+    baton: Baton, monkeypatch: pytest.MonkeyPatch, name: str, value: str, text: str
 ) -> None:
     monkeypatch.setenv(name, value)
     assert baton("run", "toy", "hello").code == 0, "the offline model goes through none"
     monkeypatch.setenv("BATON_MODEL_STRONG", "openai:some-model")
     monkeypatch.setenv("OPENAI_BASE_URL", "http://127.0.0.1:9/v1")
-    said = baton("run", "toy", "hello again")
-    assert (said.code, said.out, len(said.err.splitlines())) == (2, "", 1)
-    assert told in said.err
-    assert "unset it" in said.err
-    assert "secret" not in said.err
+    result = baton("run", "toy", "hello again")
+    assert (result.code, result.out, len(result.err.splitlines())) == (2, "", 1)
+    assert text in result.err
+    assert "unset it" in result.err
+    assert "secret" not in result.err
     assert len(json.loads(baton("runs", "--json").out)) == 1
     checks = {each["name"]: each for each in json.loads(baton("doctor", "--json").out)["checks"]}
     assert checks["models"]["state"] == "fail"
-    assert told in checks["models"]["found"]
+    assert text in checks["models"]["found"]
 
 
 def test_a_home_that_cannot_be_made_is_named(baton: Baton, project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (project / "file").write_text("")
     monkeypatch.setenv("BATON_HOME", str(project / "file" / "home"))
-    said = baton("run", "toy", "hello")
-    assert said.code == 1
-    assert f"cannot use the home {project / 'file' / 'home'}" in said.err
+    result = baton("run", "toy", "hello")
+    assert result.code == 1
+    assert f"cannot use the home {project / 'file' / 'home'}" in result.err
 
 
 def test_a_foreign_database_is_left_alone(baton: Baton, baton_home: Path) -> None:
     baton_home.mkdir()
     (baton_home / "baton.db").write_bytes(b"no database at all, but long enough to look like one" * 100)
     for command in (("runs",), ("run", "toy", "hello")):
-        said = baton(*command)
-        assert said.code == 1
-        assert "cannot use the database" in said.err
+        result = baton(*command)
+        assert result.code == 1
+        assert "cannot use the database" in result.err
 
 
 def test_a_bank_that_is_away_is_told(baton: Baton, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("BATON_BANK_URL", "http://127.0.0.1:9")
-    said = baton("run", "toy", "hello", "--customer", "C001")
-    assert said.code == 1
-    assert said.err.startswith("error: the bank at 127.0.0.1:9 gave no answer (ConnectError)")
-    assert len(said.err.splitlines()) == 1
+    result = baton("run", "toy", "hello", "--customer", "C001")
+    assert result.code == 1
+    assert result.err.startswith("error: the bank at 127.0.0.1:9 gave no answer (ConnectError)")
+    assert len(result.err.splitlines()) == 1
     assert json.loads(baton("runs", "--json").out) == []
 
 
@@ -185,7 +185,7 @@ def test_an_unexpected_error_names_itself(baton: Baton, monkeypatch: pytest.Monk
     def broken(*_: object) -> None:
         raise RuntimeError("all\nwrong")
 
-    monkeypatch.setattr("baton.cli.work.reading.run_list", broken)
-    said = baton("runs")
-    assert said.code == 1
-    assert said.err == "error: unexpected RuntimeError: all wrong; run with BATON_DEBUG=1 for the traceback\n"
+    monkeypatch.setattr("baton.cli.work.reading.list_runs", broken)
+    result = baton("runs")
+    assert result.code == 1
+    assert result.err == "error: unexpected RuntimeError: all wrong; run with BATON_DEBUG=1 for the traceback\n"

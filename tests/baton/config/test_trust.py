@@ -103,7 +103,7 @@ def test_without_a_key_there_is_nothing_to_keep() -> None:
     assert os.environ["OPENAI_BASE_URL"] == "https://models.example"
 
 
-@pytest.mark.parametrize("name", trust.NOT_FROM_A_FOLDER)
+@pytest.mark.parametrize("name", trust.ENVIRONMENT_ONLY)
 def test_whom_to_believe_is_not_for_a_folder_to_say(name: str) -> None:
     assert f"sets {name}; take it out" in refused(f"{name}=*")
 

@@ -50,7 +50,7 @@ async def test_the_offline_model_goes_through_no_proxy(
     monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, name: str, value: str
 ) -> None:
     monkeypatch.setenv(name, value)
-    with wire.offering(f"echo-{name}-{value}", {"chat": lambda asked: asked.message.upper()}):
+    with wire.offer_responders(f"echo-{name}-{value}", {"chat": lambda asked: asked.message.upper()}):
         monkeypatch.setenv("BATON_MODEL_CHEAP", f"local:echo-{name}-{value}")
         async with models(settings()) as known:
             assert (await (await known.of("cheap")).ainvoke("hello")).text == "HELLO"

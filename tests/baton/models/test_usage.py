@@ -12,7 +12,7 @@ from typing_extensions import TypedDict
 
 from baton.errors import BadAnswer, OverBudget
 from baton.models.asking import ask
-from baton.models.budget import MOST, TOKEN_BYTES, Usage, credible, least
+from baton.models.budget import MOST, TOKEN_BYTES, Usage, credible_usage, least_tokens
 from baton.offline.completions import prompt_tokens, tokens
 from baton.records import Record
 from baton.runtime.plumbing import Plumbing
@@ -244,8 +244,8 @@ async def test_a_refusal_is_text_that_was_written(serving: Callable[..., Server]
 
 
 def test_a_total_that_is_more_than_its_parts_is_what_was_used() -> None:
-    assert credible({"input_tokens": 21, "output_tokens": 0, "total_tokens": 81}, 100, 0) == Usage(21, 60)
-    assert credible({"input_tokens": 21, "output_tokens": 7, "total_tokens": 3}, 100, 20) == Usage(21, 7)
+    assert credible_usage({"input_tokens": 21, "output_tokens": 0, "total_tokens": 81}, 100, 0) == Usage(21, 60)
+    assert credible_usage({"input_tokens": 21, "output_tokens": 7, "total_tokens": 3}, 100, 20) == Usage(21, 7)
 
 
 sizes = st.integers(0, 10**7)
@@ -259,12 +259,12 @@ reports = st.dictionaries(st.sampled_from(NAMES), anything) | st.none()
 def test_whatever_is_reported_is_a_count_that_the_bytes_allow_or_none(
     reported: dict[str, Any] | None, sent: int, said: int
 ) -> None:
-    found = credible(reported, sent, said)
+    found = credible_usage(reported, sent, said)
     if found is None:
         return
     assert reported is not None
-    assert least(sent) <= found.input_tokens == min(reported["input_tokens"], MOST)
-    assert max(least(said), min(reported["output_tokens"], MOST)) <= found.output_tokens <= MOST
+    assert least_tokens(sent) <= found.input_tokens == min(reported["input_tokens"], MOST)
+    assert max(least_tokens(said), min(reported["output_tokens"], MOST)) <= found.output_tokens <= MOST
     assert found.input_tokens + found.output_tokens >= min(reported["total_tokens"], MOST)
     assert {type(found.input_tokens), type(found.output_tokens)} == {int}
 
@@ -273,26 +273,26 @@ def test_whatever_is_reported_is_a_count_that_the_bytes_allow_or_none(
 def test_a_count_that_the_bytes_allow_is_believed_as_it_is(
     sent: int, said: int, more_read: int, more_written: int, missing: int
 ) -> None:
-    read, written = least(sent) + more_read, least(said) + more_written
+    read, written = least_tokens(sent) + more_read, least_tokens(said) + more_written
     total = max(read + written - missing, 0)  # a smaller total takes nothing from its parts
     reported = {"input_tokens": read, "output_tokens": written, "total_tokens": total}
-    assert credible(reported, sent, said) == Usage(read, written)
+    assert credible_usage(reported, sent, said) == Usage(read, written)
 
 
 @given(sizes, sizes, counts, st.data())
 def test_a_count_that_the_bytes_do_not_allow_is_none_on_either_side(
     sent: int, said: int, more: int, data: st.DataObject
 ) -> None:
-    few_read = data.draw(st.integers(-10, least(sent) - 1))
-    few_written = data.draw(st.integers(-10, least(said) - 1))
-    plenty = least(sent) + more, least(said) + more
+    few_read = data.draw(st.integers(-10, least_tokens(sent) - 1))
+    few_written = data.draw(st.integers(-10, least_tokens(said) - 1))
+    plenty = least_tokens(sent) + more, least_tokens(said) + more
     for read, written in ((few_read, plenty[1]), (plenty[0], few_written), (few_read, few_written)):
         reported = {"input_tokens": read, "output_tokens": written, "total_tokens": read + written}
-        assert credible(reported, sent, said) is None
+        assert credible_usage(reported, sent, said) is None
 
 
 @given(st.lists(st.binary(min_size=1, max_size=TOKEN_BYTES), min_size=1), st.lists(st.binary(max_size=TOKEN_BYTES)))
 def test_every_tokenizer_whose_tokens_are_no_longer_is_believed(read: list[bytes], written: list[bytes]) -> None:
     used = Usage(len(read), len(written) + 1)  # an answer ends with a token of no text
     reported = dict(zip(NAMES, (used.input_tokens, used.output_tokens, len(read) + len(written) + 1), strict=True))
-    assert credible(reported, len(b"".join(read)), len(b"".join(written))) == used
+    assert credible_usage(reported, len(b"".join(read)), len(b"".join(written))) == used

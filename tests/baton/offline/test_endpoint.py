@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from baton.offline.completions import Answer, ToolCall, cut, prompt_tokens, tokens
+from baton.offline.completions import Answer, ToolCall, prompt_tokens, tokens, truncate
 from baton.offline.endpoint import Endpoint, Refusal, Request, Skill, Usage
 from baton.records import Record
 
@@ -207,11 +207,11 @@ def test_tool_calls_are_cut_in_their_arguments() -> None:
 
 @given(st.text(), st.text(min_size=1, max_size=9), st.integers(1, 40))
 def test_a_cut_answer_never_exceeds_its_limit_and_is_a_beginning(text: str, name: str, limit: int) -> None:
-    spoken = cut(Answer(text=text), limit)
-    assert spoken.tokens <= limit
-    assert text.startswith(spoken.text or "")
-    assert spoken.cut == (tokens(text) > limit)
-    assert cut(Answer(calls=(ToolCall(name, text), ToolCall(name, text))), limit).tokens <= limit
+    answer = truncate(Answer(text=text), limit)
+    assert answer.tokens <= limit
+    assert text.startswith(answer.text or "")
+    assert answer.is_cut == (tokens(text) > limit)
+    assert truncate(Answer(calls=(ToolCall(name, text), ToolCall(name, text))), limit).tokens <= limit
 
 
 def test_a_stream_carries_the_same_answer_in_pieces() -> None:

@@ -11,7 +11,7 @@ from langgraph.graph import END, START
 from typing_extensions import TypedDict
 
 from baton import Job, Runner, TypedStateGraph, opened, park
-from baton.storage import letter_rows, run_rows
+from baton.storage import letter_rows, run_rows, summaries
 from tests.baton.payments import place
 from tests.baton.processes import process
 
@@ -52,7 +52,7 @@ def take_over() -> None:
     async def working() -> None:
         async with runner_of_this_process() as (runner, plumbing):
             rows = await plumbing.database.do(run_rows.resumable)
-            await runner.work([row["thread_id"] for row in rows], done=lambda _: None, concurrency=16)
+            await runner.work([row.thread_id for row in rows], done=lambda _: None, concurrency=16)
 
     asyncio.run(working())
 
@@ -70,8 +70,8 @@ async def test_of_a_batch_with_one_poison_message_fifteen_are_done(at: int, monk
             ended.append(working.exitcode)
     assert ended == [-signal.SIGKILL] * TAKEOVERS + [0]
     async with runner_of_this_process() as (_, plumbing):
-        listed = await plumbing.database.do(run_rows.listing)
+        listed = await plumbing.database.do(summaries.listing)
         letters = await plumbing.database.do(letter_rows.listing)
     assert {each["thread_id"] for each in listed if each["status"] == "done"} == {*BATCH} - {BATCH[at]}
-    assert [(each["thread_id"], each["reason"]) for each in letters] == [(BATCH[at], "crash_loop")]
+    assert [(each.thread_id, each.reason) for each in letters] == [(BATCH[at], "crash_loop")]
     assert place().exists()

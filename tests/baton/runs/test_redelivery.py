@@ -12,7 +12,7 @@ from typing_extensions import TypedDict
 from baton import Job, opened
 from baton.errors import NotEnded, ThreadInUse
 from baton.runtime.plumbing import Plumbing
-from baton.storage import run_rows
+from baton.storage import summaries
 from tests.baton.payments import GRAPHS, desk, paid, place
 from tests.baton.processes import process
 from tests.baton.shop import APPROVE, Receiver, approved, on, rows, shop
@@ -136,11 +136,11 @@ async def test_a_graph_of_ours_inside_one_that_is_not_asks_and_goes_on() -> None
         graph: Any = around.compile(checkpointer=plumbing.checkpointer)
         for _ in range(2):
             asked = (await graph.ainvoke({"payees": ["Ann", "Ann"]}, on("t")))["__interrupt__"]
-            listed = await plumbing.database.do(run_rows.listing)
+            listed = await plumbing.database.do(summaries.listing)
             assert [each["status"] for each in listed[:2]] == ["waiting", "waiting"]
             await graph.ainvoke(Command(resume={each.id: APPROVE for each in asked}), on("t"))
         assert receiver.payees == ["Ann"] * 4
-        assert {each["status"] for each in await plumbing.database.do(run_rows.listing)} == {"done"}
+        assert {each["status"] for each in await plumbing.database.do(summaries.listing)} == {"done"}
 
 
 async def test_a_thread_whose_checkpoints_are_deleted_lists_no_question_and_can_begin_again() -> None:

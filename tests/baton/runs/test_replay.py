@@ -10,20 +10,19 @@ from baton import Job, Runner
 from baton.errors import Held, UsageError
 from baton.runtime.plumbing import Plumbing
 from baton.storage import letter_rows
+from baton.storage.records import DeadLetter, RunSummary
 from tests.baton.payments import Order, book, chain, paid, pay, place, thank, worked
-from tests.baton.processes import Told, process, raced
+from tests.baton.processes import process, raced
 from tests.baton.questions import approve, questions
 from tests.baton.repairs import GRAPHS, Concluded, Joined, break_at, repair, replaying, ship, shop, spreading, work
 
-Letter = dict[str, Any]
 
-
-async def letters(plumbing: Plumbing, status: str | None = "open") -> list[Letter]:
+async def letters(plumbing: Plumbing, status: str | None = "open") -> list[DeadLetter]:
     """The letters, oldest first."""
     return (await plumbing.database.do(lambda tx: letter_rows.listing(tx, status)))[::-1]
 
 
-async def started(runner: Runner, graph: str, amount: int = 7) -> Told:
+async def started(runner: Runner, graph: str, amount: int = 7) -> RunSummary:
     """What came of a run named `one`."""
     await runner.queue(graph, [Job({"amount": amount}, "one")])
     return await runner.resume("one")
@@ -42,9 +41,9 @@ async def test_after_a_fix_the_run_goes_on_from_the_step_that_failed() -> None:
         assert (await started(runner, "line"))["status"] == "dead_lettered"
         [letter] = await letters(plumbing)
         repair("ship")
-        run = await runner.replay(letter["letter_id"])
+        run = await runner.replay(letter.letter_id)
         assert (run["status"], run["output"], run["dead_letters"]) == ("done", {"receipt": {"paid": 7}}, [])
-        assert [each["status"] for each in await letters(plumbing, None)] == ["replayed"]
+        assert [each.status for each in await letters(plumbing, None)] == ["replayed"]
     assert worked() == ["book", "sending", "sent", "pay", "sending", "sent", "ship", "ship"]
     assert paid() == [("one:1:book@1/pay:0", 1), ("one:1:pay@1/pay:0", 7)]
 
@@ -55,14 +54,14 @@ async def test_failing_again_opens_the_same_letter_with_every_attempt() -> None:
         await started(runner, "line")
         [first] = await letters(plumbing)
         for tries in (2, 3):
-            assert (await runner.replay(first["letter_id"]))["status"] == "dead_lettered"
+            assert (await runner.replay(first.letter_id))["status"] == "dead_lettered"
             [again] = await letters(plumbing)
-            assert again["letter_id"] == first["letter_id"]
-            assert len(again["evidence"]["attempts"]) == tries
+            assert again.letter_id == first.letter_id
+            assert len(again.evidence["attempts"]) == tries
         repair("ship")
-        assert (await runner.replay(first["letter_id"]))["status"] == "done"
-    assert all(attempt["started_at"] > 0 for attempt in again["evidence"]["attempts"])
-    assert again["evidence"]["raw"] == "the answer of ship, [secret]"
+        assert (await runner.replay(first.letter_id))["status"] == "done"
+    assert all(attempt["started_at"] > 0 for attempt in again.evidence["attempts"])
+    assert again.evidence["raw"] == "the answer of ship, [secret]"
 
 
 async def test_failing_elsewhere_makes_another_letter() -> None:
@@ -75,8 +74,8 @@ async def test_failing_elsewhere_makes_another_letter() -> None:
         await started(runner, "line")
         [letter] = await letters(plumbing)
         repair("ship")
-        run = await runner.replay(letter["letter_id"])
-        assert [(each["step"], each["status"]) for each in await letters(plumbing, None)] == [
+        run = await runner.replay(letter.letter_id)
+        assert [(each.step, each.status) for each in await letters(plumbing, None)] == [
             ("ship", "replayed"),
             ("forget", "open"),
         ]
@@ -90,7 +89,7 @@ async def test_what_a_person_answered_before_stays_answered_and_nothing_is_paid_
         assert (await runner.decide("one", approve()))["status"] == "dead_lettered"
         [letter] = await letters(plumbing)
         repair("ship")
-        run = await runner.replay(letter["letter_id"])
+        run = await runner.replay(letter.letter_id)
     assert (run["status"], run["usage"]["model_calls"]) == ("done", 1)
     assert paid() == [("one:1:pay@1/pay:0", 7)]
     assert worked().count("decided") == 1
@@ -102,10 +101,10 @@ async def test_what_went_on_beside_the_failed_step_is_not_asked_or_paid_again() 
         assert (await started(runner, "sides"))["status"] == "waiting"
         [letter] = await letters(plumbing)
         with pytest.raises(UsageError, match="waits for a decision; first: baton decide one"):
-            await runner.replay(letter["letter_id"])
+            await runner.replay(letter.letter_id)
         assert (await runner.decide("one", approve()))["status"] == "dead_lettered"
         repair("pack")
-        run = await runner.replay(letter["letter_id"])
+        run = await runner.replay(letter.letter_id)
         assert await questions(plumbing, "one") == []
     assert (run["status"], run["usage"]["model_calls"]) == ("done", 1)
     assert paid() == [("one:1:pay@1/pay:0", 7)]
@@ -115,10 +114,10 @@ async def test_two_steps_that_failed_side_by_side_are_replayed_one_after_the_oth
     break_at("pack", "weigh")
     async with shop() as (runner, plumbing):
         await started(runner, "twins")
-        pack, weigh = sorted(await letters(plumbing), key=lambda letter: str(letter["step"]))
+        pack, weigh = sorted(await letters(plumbing), key=lambda letter: str(letter.step))
         repair("pack", "weigh")
-        assert (await runner.replay(pack["letter_id"]))["dead_letters"] == [weigh["letter_id"]]
-        assert (await runner.replay(weigh["letter_id"]))["status"] == "done"
+        assert (await runner.replay(pack.letter_id))["dead_letters"] == [weigh.letter_id]
+        assert (await runner.replay(weigh.letter_id))["status"] == "done"
     assert [worked().count(step) for step in ("pack", "weigh", "label")] == [2, 2, 1]
 
 
@@ -126,11 +125,11 @@ async def test_a_letter_that_was_discarded_stays_so_when_its_neighbour_is_replay
     break_at("pack", "weigh")
     async with shop() as (runner, plumbing):
         await started(runner, "twins")
-        pack, weigh = sorted(await letters(plumbing), key=lambda letter: str(letter["step"]))
-        await plumbing.database.do(lambda tx: letter_rows.discard(tx, weigh["letter_id"], "not needed"))
+        pack, weigh = sorted(await letters(plumbing), key=lambda letter: str(letter.step))
+        await plumbing.database.do(lambda tx: letter_rows.discard(tx, weigh.letter_id, "not needed"))
         repair("pack")
-        await runner.replay(pack["letter_id"])
-        assert {each["step"]: each["status"] for each in await letters(plumbing, None)} == {
+        await runner.replay(pack.letter_id)
+        assert {each.step: each.status for each in await letters(plumbing, None)} == {
             "pack": "replayed",
             "weigh": "discarded",
         }
@@ -141,11 +140,11 @@ async def test_a_step_two_graphs_down_goes_on_where_it_failed() -> None:
     async with shop() as (runner, plumbing):
         assert (await started(runner, "family"))["status"] == "dead_lettered"
         [letter] = await letters(plumbing)
-        assert letter["step"] == "office/counter/ship"
+        assert letter.step == "office/counter/ship"
         assert worked()[-1] == "ship", "the graphs around the step do not go on without it"
-        assert (await runner.replay(letter["letter_id"]))["dead_letters"] == [letter["letter_id"]]
+        assert (await runner.replay(letter.letter_id))["dead_letters"] == [letter.letter_id]
         repair("ship")
-        run = await runner.replay(letter["letter_id"])
+        run = await runner.replay(letter.letter_id)
     assert (run["status"], run["output"]) == ("done", {"receipt": {"paid": 7}})
     assert [worked().count(step) for step in ("book", "pay", "ship", "thank")] == [1, 1, 3, 1]
     assert [key for key, _ in paid()] == ["one:1:book@1/pay:0", "one:1:office@1/counter@1/pay@1/pay:0"]
@@ -160,11 +159,11 @@ async def test_a_fan_out_goes_on_without_its_failed_workers_and_takes_them_in_la
         first, second = await letters(plumbing)
         assert worked().count("join") == 1
         repair("work-1", "work-3")
-        run = await runner.replay(first["letter_id"])
-        assert run["dead_letters"] == [second["letter_id"]]
-        missing = second["evidence"]["request"]["item"]
+        run = await runner.replay(first.letter_id)
+        assert run["dead_letters"] == [second.letter_id]
+        missing = second.evidence["request"]["item"]
         assert run["output"]["told"].endswith(f"failed [{missing}]")
-        run = await runner.replay(second["letter_id"])
+        run = await runner.replay(second.letter_id)
         assert (run["status"], run["output"]) == ("done", {"told": "made [0, 1, 2, 3, 4], failed []"})
     assert [worked().count(f"work-{item}") for item in range(5)] == [1, 2, 1, 2, 1]
     assert len(paid()) == len(set(paid())) == 5
@@ -178,11 +177,11 @@ async def test_workers_that_were_given_the_same_have_a_letter_each_and_pay_each(
     async with shop({"spread": spreading(work, send=same)}) as (runner, plumbing):
         assert (await started(runner, "spread", 2))["output"] == {"told": "made [], failed [1, 1]"}
         first, second = await letters(plumbing)
-        assert sorted(each["path"] for each in (first, second)) == ["work@1.0", "work@1.1"]
+        assert sorted(each.path for each in (first, second)) == ["work@1.0", "work@1.1"]
         repair("work-1")
-        run = await runner.replay(first["letter_id"])
-        assert (run["output"], run["dead_letters"]) == ({"told": "made [1], failed [1]"}, [second["letter_id"]])
-        run = await runner.replay(second["letter_id"])
+        run = await runner.replay(first.letter_id)
+        assert (run["output"], run["dead_letters"]) == ({"told": "made [1], failed [1]"}, [second.letter_id])
+        run = await runner.replay(second.letter_id)
     assert (run["output"], run["dead_letters"]) == ({"told": "made [1, 1], failed []"}, [])
     assert sorted(paid()) == [("one:1:work@1.0/pay:1", 1), ("one:1:work@1.1/pay:1", 1)]
 
@@ -207,11 +206,11 @@ async def test_what_failed_after_the_checkpoint_is_left_behind() -> None:
         assert (await started(runner, "spread", 2))["status"] == "dead_lettered"
         worker, _ = await letters(plumbing)
         repair("work-1")
-        run = await runner.replay(worker["letter_id"])
+        run = await runner.replay(worker.letter_id)
         assert (run["status"], run["output"], run["dead_letters"]) == ("done", {"told": "complete"}, [])
-        assert [letter["note"] for letter in await letters(plumbing, None)] == [
+        assert [letter.note for letter in await letters(plumbing, None)] == [
             None,
-            f"left behind by the replay of {worker['letter_id']}",
+            f"left behind by the replay of {worker.letter_id}",
         ]
 
 
@@ -221,8 +220,8 @@ async def test_a_crash_loop_is_counted_anew() -> None:
         await plumbing.database.do(lambda tx: tx.execute("UPDATE runs SET recoveries = 4"))
         assert (await runner.resume("one"))["status"] == "dead_lettered"
         [letter] = await letters(plumbing)
-        assert letter["reason"] == "crash_loop"
-        assert (await runner.replay(letter["letter_id"]))["status"] == "done"
+        assert letter.reason == "crash_loop"
+        assert (await runner.replay(letter.letter_id))["status"] == "done"
     assert worked().count("book") == 1
 
 
@@ -236,9 +235,9 @@ async def test_a_changed_graph_is_gone_on_with_only_when_the_change_is_accepted(
     async with shop(changed) as (runner, plumbing):
         before = await everything(plumbing)
         with pytest.raises(UsageError, match="line changed since one began"):
-            await runner.replay(letter["letter_id"])
+            await runner.replay(letter.letter_id)
         assert await everything(plumbing) == before
-        assert (await runner.replay(letter["letter_id"], accept_change=True))["status"] == "done"
+        assert (await runner.replay(letter.letter_id, accept_change=True))["status"] == "done"
     assert worked()[-1] == "thank"
     assert paid() == [("one:1:book@1/pay:0", 1), ("one:1:pay@1/pay:0", 7)]
 
@@ -250,9 +249,9 @@ async def test_a_run_parked_for_its_changed_graph_goes_on_with_the_old_one_or_th
         async with shop({"line": chain(book, name="line")}) as (runner, plumbing):
             assert (await runner.resume(thread))["status"] == "dead_lettered"
             [letter] = await letters(plumbing)
-            assert letter["reason"] == "needs_migration"
+            assert letter.reason == "needs_migration"
         async with shop({"line": graph}) as (runner, plumbing):
-            run = await runner.replay(letter["letter_id"], accept_change=accepted)
+            run = await runner.replay(letter.letter_id, accept_change=accepted)
         assert run["status"] == ("done" if thread == "old" else "dead_lettered"), "the new one has no receipt"
 
 
@@ -261,9 +260,9 @@ async def test_a_budget_that_ran_out_can_be_raised() -> None:
         await runner.queue("answered", [Job({"amount": 7}, "one")], budget_tokens=50)
         assert (await runner.resume("one"))["status"] == "dead_lettered"
         [letter] = await letters(plumbing)
-        assert letter["reason"] == "over_budget"
-        assert (await runner.replay(letter["letter_id"]))["status"] == "dead_lettered"
-        assert (await runner.replay(letter["letter_id"], budget_tokens=500))["status"] == "waiting"
+        assert letter.reason == "over_budget"
+        assert (await runner.replay(letter.letter_id))["status"] == "dead_lettered"
+        assert (await runner.replay(letter.letter_id, budget_tokens=500))["status"] == "waiting"
 
 
 async def test_what_cannot_be_replayed_or_discarded_changes_nothing() -> None:
@@ -271,7 +270,7 @@ async def test_what_cannot_be_replayed_or_discarded_changes_nothing() -> None:
     async with shop() as (runner, plumbing):
         await started(runner, "line")
         [letter] = await letters(plumbing)
-        known = letter["letter_id"]
+        known = letter.letter_id
 
         async def discard(letter_id: str, why: str) -> Any:
             return await plumbing.database.do(lambda tx: letter_rows.discard(tx, letter_id, why))
@@ -293,8 +292,8 @@ async def test_what_cannot_be_replayed_or_discarded_changes_nothing() -> None:
         await runner.queue("line", [Job({"amount": 7}, "two")])
         await runner.resume("two")
         [other] = await letters(plumbing)
-        await discard(other["letter_id"], "a test")
-        await refused(runner.replay(other["letter_id"]), r"is not open \(discarded: a test\)")
+        await discard(other.letter_id, "a test")
+        await refused(runner.replay(other.letter_id), r"is not open \(discarded: a test\)")
 
 
 async def test_a_run_that_is_worked_or_not_finished_is_not_replayed() -> None:
@@ -302,7 +301,7 @@ async def test_a_run_that_is_worked_or_not_finished_is_not_replayed() -> None:
     async with shop() as (runner, plumbing):
         await started(runner, "line")
         [letter] = await letters(plumbing)
-        known = letter["letter_id"]
+        known = letter.letter_id
         await plumbing.database.do(lambda tx: tx.execute("UPDATE runs SET status = 'queued'"))
         with pytest.raises(UsageError, match="one is not finished; first: baton resume one"):
             await runner.replay(known)
@@ -323,7 +322,7 @@ async def broken_line() -> str:
         await started(runner, "line")
         [letter] = await letters(plumbing)
     repair("ship")
-    return str(letter["letter_id"])
+    return str(letter.letter_id)
 
 
 async def test_of_four_processes_that_replay_at_once_one_works_and_the_others_are_told() -> None:

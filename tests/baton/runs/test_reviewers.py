@@ -189,14 +189,15 @@ async def test_a_decider_whose_answer_came_too_late_is_told() -> None:
         await first.queue("shop", [Job(ANN, "t")])
         await first.resume("t")
         stopped, go_on = asyncio.Event(), asyncio.Event()
-        advance = first._advanced  # noqa: SLF001 - the moment between the claim and the graph
+        executor = first._executor  # noqa: SLF001 - the moment between the claim and the graph
+        invoke = executor._invoke  # noqa: SLF001
 
         async def stop(*args: Any) -> Any:
             stopped.set()
             await go_on.wait()
-            return await advance(*args)
+            return await invoke(*args)
 
-        setattr(first, "_advanced", stop)  # noqa: B010 - a type checker holds a method for fixed
+        setattr(executor, "_invoke", stop)  # noqa: B010 - a type checker holds a method for fixed
         late = asyncio.ensure_future(first.decide("t", APPROVE))
         await stopped.wait()
         await plumbing.database.do(lambda tx: tx.execute("UPDATE runs SET lease_until = 0").rowcount)

@@ -11,6 +11,7 @@ from baton import Job, Runner
 from baton.errors import BadSetting, Held, ThreadInUse, UnknownThread, UsageError
 from baton.runs.graph_shapes import Graph, fingerprint
 from baton.runtime.plumbing import Plumbing
+from baton.storage import letter_rows
 from tests.baton.payments import (
     GRAPHS,
     Order,
@@ -168,8 +169,8 @@ async def test_a_changed_graph_parks_a_waiting_run_and_fires_nothing() -> None:
         assert (await runner.resume("one"))["status"] == "waiting"
     async with desk({"approved": chain(renamed, thank, name="approved")}) as (runner, plumbing):
         run = await runner.decide("one", approve())
-        letters = await plumbing.database.do(lambda tx: [*map(tuple, tx.execute("SELECT reason FROM dead_letters"))])
-        assert (run["status"], letters) == ("dead_lettered", [("needs_migration",)])
+        letters = [each.reason for each in await plumbing.database.do(letter_rows.listing)]
+        assert (run["status"], letters) == ("dead_lettered", ["needs_migration"])
         assert await questions(plumbing, "one") == []
     assert paid() == []
 
@@ -201,7 +202,7 @@ async def test_a_pause_that_nobody_can_answer_here_is_a_failure_and_not_an_end()
         for _ in range(2):
             run = await runner.resume("one")
             assert run["status"] == "failed"
-            assert "request_approval" in run["error"]
+            assert "request_approval" in str(run["error"])
 
 
 async def test_a_failure_that_nothing_parks_is_told_in_one_line_and_can_be_resumed() -> None:

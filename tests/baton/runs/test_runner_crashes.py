@@ -7,6 +7,7 @@ import signal
 
 import pytest
 
+from baton.storage import letter_rows
 from tests.baton.payments import desk, paid, place, queued, wait_for, worked
 from tests.baton.processes import process, raced, resume, told, work
 
@@ -61,8 +62,8 @@ async def test_a_receiver_that_does_not_de_duplicate_is_never_asked_twice() -> N
         working.join(20)
     async with desk() as (runner, plumbing):
         run = await runner.resume("one")
-        reasons = await plumbing.database.do(lambda tx: [*map(tuple, tx.execute("SELECT reason FROM dead_letters"))])
-    assert (run["status"], reasons) == ("dead_lettered", [("in_doubt",)])
+        reasons = [each.reason for each in await plumbing.database.do(letter_rows.listing)]
+    assert (run["status"], reasons) == ("dead_lettered", ["in_doubt"])
     assert paid() == [("one:1:pay_mute@1/pay:0", 7)]
 
 

@@ -6,9 +6,10 @@ from langgraph.graph import END
 from baton import Job
 from baton._langgraph import step_path
 from baton.errors import BatonError, LeaseLost, UnknownThread
-from baton.runtime.active import ActiveRun, active_run, here
-from baton.runtime.spans import Where
-from baton.storage.run_rows import claim, get, new_holder
+from baton.runtime.active import ActiveRun, active_run, current_step
+from baton.runtime.spans import StepRef
+from baton.storage.claims import claim, new_owner
+from baton.storage.run_rows import get
 from tests.baton.payments import Order, Paid, builder, chain, desk, queued
 
 
@@ -26,10 +27,10 @@ def test_a_step_is_the_path_of_node_names_without_task_ids(namespace: str, path:
 
 
 async def test_a_node_knows_its_run_its_step_and_its_attempt_also_inside_a_subgraph() -> None:
-    seen: list[tuple[ActiveRun, Where]] = []
+    seen: list[tuple[ActiveRun, StepRef]] = []
 
     async def look(state: Order) -> Paid:
-        seen.append((active_run(), here(active_run())))
+        seen.append((active_run(), current_step(active_run())))
         return {"receipt": {"paid": 0}}  # type: ignore[typeddict-item]
 
     inner = chain(look, name="inner")
@@ -37,17 +38,17 @@ async def test_a_node_knows_its_run_its_step_and_its_attempt_also_inside_a_subgr
     async with desk({"outer": outer}) as (runner, _):
         await runner.queue("outer", [Job({"amount": 7}, "one")])
         await runner.resume("one")
-    ((run, where),) = seen
+    ((run, step),) = seen
     assert (run.thread_id, run.graph, run.fence) == ("one", "outer", 1)
-    assert (where.thread_id, where.step, where.attempt) == ("one", "desk/look", 1)
-    assert where.task_id
+    assert (step.thread_id, step.step, step.attempt) == ("one", "desk/look", 1)
+    assert step.task_id
 
 
 @pytest.mark.parametrize("fence, refused", [(1, False), (0, True), (2, True), (None, False)])
 async def test_only_the_latest_claim_may_write(*, fence: int | None, refused: bool) -> None:
     await queued("one")
     async with desk() as (_, plumbing):
-        await plumbing.database.do(lambda tx: claim(tx, get(tx, "one"), new_holder(), 5))
+        await plumbing.database.do(lambda tx: claim(tx, get(tx, "one"), new_owner(), 5))
         run = ActiveRun("one", 1, "payment", plumbing, fence)
         if refused:
             with pytest.raises(LeaseLost):

@@ -15,8 +15,7 @@ from typing_extensions import TypedDict
 
 from baton.config.settings import Settings
 from baton.errors import BadSetting, StorageError
-from baton.runtime.plumbing import Plumbing, checkpointer, home_key, opened
-from baton.runtime.plumbing import plumbing as current
+from baton.runtime.plumbing import Plumbing, checkpointer, current_resources, home_key, opened
 from baton.steps.typed_graph import TypedStateGraph
 
 
@@ -37,13 +36,13 @@ def writers() -> int:
 
 async def test_it_is_opened_once_for_all_who_ask_at_once() -> None:
     async with opened() as first:
-        assert {id(each) for each in await asyncio.gather(*(current() for _ in range(20)))} == {id(first)}
+        assert {id(each) for each in await asyncio.gather(*(current_resources() for _ in range(20)))} == {id(first)}
 
 
 async def test_when_it_could_not_be_opened_it_is_tried_anew(baton_home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("BATON_HOME", "/proc/desk")
     with pytest.raises(StorageError):
-        await current()
+        await current_resources()
     monkeypatch.setenv("BATON_HOME", str(baton_home))
     async with opened() as now:
         assert now.database.path == baton_home / "baton.db"
@@ -51,7 +50,7 @@ async def test_when_it_could_not_be_opened_it_is_tried_anew(baton_home: Path, mo
 
 async def test_the_servers_checkpointer_is_the_plumbings_own() -> None:
     async with checkpointer() as saver:
-        assert saver is (await current()).checkpointer
+        assert saver is (await current_resources()).checkpointer
 
 
 async def test_a_closed_plumbing_takes_no_work() -> None:
@@ -153,7 +152,8 @@ def test_threads_that_start_at_once_agree_on_the_key(baton_home: Path) -> None:
 
 LIGHT = """
     import sys
-    import baton, baton.config.home, baton.runs.registry, baton.storage.run_rows, baton.storage.sqlite_file
+    import baton, baton.config.home, baton.runs.registry, baton.storage.sqlite_file
+    import baton.storage.adhoc_rows, baton.storage.letter_rows, baton.storage.show, baton.storage.summaries
     heavy = {"langgraph", "langchain_core", "langchain_openai", "openai", "pydantic", "httpx", "httpx2", "asyncio"}
     print(sorted(heavy & set(sys.modules)))
 """

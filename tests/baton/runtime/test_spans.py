@@ -6,11 +6,11 @@ import time
 from typing import Any
 
 from baton.runtime.plumbing import Plumbing, opened
-from baton.runtime.spans import Where, plain
+from baton.runtime.spans import StepRef
 from baton.storage.database import POSTED_S
 from baton.storage.sqlite_file import ROWS_AT_ONCE, reading
 
-WHERE = Where("t1", 1, "desk/draft", "task-1", 2)
+STEP = StepRef("t1", 1, "desk/draft", "task-1", 2)
 CARD = "4111 1111 1111 1111"
 
 
@@ -20,7 +20,7 @@ async def kept(plumbing: Plumbing) -> list[dict[str, Any]]:
 
 
 def record(plumbing: Plumbing, **more: Any) -> None:
-    plumbing.spans.record(WHERE, **{"status": "done", "started": time.time(), **more})
+    plumbing.spans.record(STEP, **{"status": "done", "started": time.time(), **more})
 
 
 async def test_a_span_says_where_it_was_how_it_ended_and_how_long_it_took(plumbing: Plumbing) -> None:
@@ -28,7 +28,7 @@ async def test_a_span_says_where_it_was_how_it_ended_and_how_long_it_took(plumbi
     (span,) = await kept(plumbing)
     assert (span["thread_id"], span["step"], span["attempt"], span["status"]) == ("t1", "desk/draft", 2, "done")
     assert 2000 <= span["latency_ms"] < 60_000
-    assert (plain(span["input"]), plain(span["output"]), plain(span["error"])) == (
+    assert (json.loads(span["input"]), json.loads(span["output"]), span["error"]) == (
         {"text": "in"},
         {"reply": "out"},
         None,
@@ -51,8 +51,8 @@ async def test_what_is_kept_stays_json(plumbing: Plumbing) -> None:
     }
     record(plumbing, state=state)
     (span,) = await kept(plumbing)
-    assert plain(span["input"])["confidence"] == 0.4111111111111111
-    assert plain(span["input"])["number"] == "[card ending 1111]"
+    assert json.loads(span["input"])["confidence"] == 0.4111111111111111
+    assert json.loads(span["input"])["number"] == "[card ending 1111]"
 
 
 async def test_an_error_that_sqlite_could_not_hold_does_not_take_the_others_with_it(plumbing: Plumbing) -> None:
@@ -64,7 +64,7 @@ async def test_an_error_that_sqlite_could_not_hold_does_not_take_the_others_with
 async def test_more_spans_than_one_statement_holds_are_all_kept_in_their_order(plumbing: Plumbing) -> None:
     for number in range(2 * ROWS_AT_ONCE + 5):
         record(plumbing, state=number)
-    assert [plain(span["input"]) for span in await kept(plumbing)] == [*range(2 * ROWS_AT_ONCE + 5)]
+    assert [json.loads(span["input"]) for span in await kept(plumbing)] == [*range(2 * ROWS_AT_ONCE + 5)]
 
 
 async def test_spans_are_written_soon_though_nothing_else_is(plumbing: Plumbing) -> None:

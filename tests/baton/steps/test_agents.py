@@ -49,8 +49,11 @@ def of_messages(**nodes: Any) -> Any:
 
 async def calls(plumbing: Plumbing, thread: str = "one") -> list[tuple[str, str, Any, Any, Any]]:
     steps = await plumbing.database.do(lambda tx: show.steps(tx, thread, 1))
-    names = ("step", "status", "input_tokens", "output_tokens", "cost_usd")
-    return [tuple(each[name] for name in names) for each in steps if each["model_calls"]]
+    return [
+        (each["step"], each["status"], each["input_tokens"], each["output_tokens"], each["cost_usd"])
+        for each in steps
+        if each["model_calls"]
+    ]
 
 
 @pytest.mark.parametrize(
@@ -106,7 +109,7 @@ async def test_once_the_budget_is_spent_no_further_model_is_asked(plumbing: Plum
     [thread] = await runner.queue("spender", [Job(ASKED)], budget_tokens=17)
     run = await runner.resume(thread)
     assert (run["status"], run["usage"]["model_calls"], run["usage"]["input_tokens"]) == ("dead_lettered", 1, 10)
-    assert "the budget is spent" in run["error"]
+    assert "the budget is spent" in str(run["error"])
     [letter] = run["dead_letters"]
     again = await runner.replay(letter, budget_tokens=1000)
     assert (again["status"], again["output"]["messages"][-1]["content"]) == ("done", "paid")

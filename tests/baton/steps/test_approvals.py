@@ -12,7 +12,7 @@ from langgraph.types import Command
 from baton import Job
 from baton.errors import AlreadyDecided, BadDecision, Held, NothingWaiting, UsageError
 from baton.steps.approvals import digest_of
-from baton.storage import run_rows
+from baton.storage.summaries import waiting_for
 from tests.baton.payments import GRAPHS, LIMIT, desk, paid, place, queued, worked
 from tests.baton.processes import decide, process, raced, work
 from tests.baton.questions import Reply, approve, edit, questions, reject
@@ -188,7 +188,7 @@ async def test_a_run_cut_off_after_it_asked_can_be_decided_at_once() -> None:
     with process(work, ["one"]) as working:
         working.join(20)
     async with desk() as (runner, plumbing):
-        left, right = await plumbing.database.do(lambda tx: run_rows.waiting_for(tx, "one", 1))
+        left, right = await plumbing.database.do(lambda tx: waiting_for(tx, "one", 1))
         with pytest.raises(Held):
             await runner.decide("one", approve(), interrupt_id=left["interrupt_id"])
         await asyncio.sleep(0.7)  # the lease of the dead process runs out

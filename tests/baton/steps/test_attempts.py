@@ -24,9 +24,9 @@ async def test_a_first_attempt_without_a_time_is_no_attempt_of_1970(
         node_first_attempt_time = None
 
         def __getattr__(self, name: str) -> Any:
-            return getattr(active.execution(), name)
+            return getattr(active.execution_info(), name)
 
-    monkeypatch.setattr(attempts, "execution", Timeless)
+    monkeypatch.setattr(attempts, "execution_info", Timeless)
     left = iter([True] * fails + [False] * 3)
 
     async def step(_state: Order) -> Order:

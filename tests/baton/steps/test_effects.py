@@ -15,6 +15,7 @@ from baton.runtime.active import active_run
 from baton.runtime.plumbing import Plumbing
 from baton.steps.dead_letters import REASONS
 from baton.steps.effects import BY_KEY, CLOSE
+from baton.storage.transaction import Transaction
 from tests.baton.payments import (
     Order,
     Paid,
@@ -46,7 +47,7 @@ async def done_elsewhere(key: str, receipt: dict[str, Any]) -> None:
     """What another process writes that works the same step."""
     plumbing = active_run().plumbing
 
-    def close(tx: Any) -> None:
+    def close(tx: Transaction) -> None:
         done = {**dict(tx.execute(BY_KEY, (key,)).fetchone()), "status": "done", "receipt": json.dumps(receipt)}
         tx.execute(CLOSE, {**done, "seal": plumbing.seals.mark("effects", done), "now": time.time()})
 

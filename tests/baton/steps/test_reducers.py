@@ -143,7 +143,7 @@ async def test_one_that_fails_is_a_dead_letter_that_names_the_key_and_the_steps(
     run = await runner.resume(thread)
     [letter_id] = run["dead_letters"]
     assert (run["status"], found) == ("dead_lettered", [])
-    assert "the reducer of 'value', which first and second wrote, failed: " in run["error"]
+    assert "the reducer of 'value', which first and second wrote, failed: " in str(run["error"])
     mended = True
     again = await runner.replay(letter_id)
     assert (again["status"], again["dead_letters"], found) == ("done", [], [two])

@@ -12,12 +12,13 @@ import time
 from collections.abc import AsyncIterator
 from functools import partial
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from baton.errors import StorageError
 from baton.storage.database import Database
+from baton.storage.sqlite_file import Connection
+from baton.storage.transaction import Transaction
 
 PUT = "INSERT INTO notes VALUES (?) ON CONFLICT DO NOTHING"
 
@@ -34,7 +35,7 @@ async def put(database: Database, note: str) -> int:
     return await database.do(partial(_put, note=note))
 
 
-def _put(tx: Any, note: str) -> int:
+def _put(tx: Transaction, note: str) -> int:
     return int(tx.execute(PUT, (note,)).rowcount)
 
 
@@ -65,18 +66,22 @@ async def test_work_that_is_asked_for_at_once_shares_commits(database: Database)
         nonlocal commits
         commits += statement == "COMMIT"
 
-    await database.do(lambda tx: tx.set_trace_callback(count))
+    def watch(tx: Transaction) -> None:
+        assert isinstance(tx, Connection)
+        tx.set_trace_callback(count)
+
+    await database.do(watch)
     await asyncio.gather(*(put(database, str(number)) for number in range(200)))
     assert len(await notes(database)) == 200
     assert commits < 100
 
 
 async def test_a_failing_piece_of_work_does_not_sink_its_batch(database: Database) -> None:
-    def fail(tx: Any) -> None:
+    def fail(tx: Transaction) -> None:
         tx.execute(PUT, ("half",))
         raise KeyError("mine")
 
-    def stop(tx: Any) -> None:
+    def stop(tx: Transaction) -> None:
         tx.execute(PUT, ("half",))
         next(iter(()))
 
@@ -147,7 +152,7 @@ async def test_a_full_disk_is_told_to_everyone_who_waits_and_passes(database: Da
 
 
 async def test_a_fault_of_the_file_within_a_piece_of_work_names_the_file(database: Database) -> None:
-    def write_what_can_only_be_read(tx: Any) -> None:
+    def write_what_can_only_be_read(tx: Transaction) -> None:
         tx.execute("PRAGMA query_only=1")
         try:
             tx.execute(PUT, ("one",))
@@ -163,6 +168,8 @@ WRITER = """
     import asyncio, sys
     from pathlib import Path
     from baton.storage.database import Database
+from baton.storage.sqlite_file import Connection
+from baton.storage.transaction import Transaction
 
     async def main(path, name, count):
         database = await Database.open(Path(path))
@@ -251,7 +258,7 @@ def test_what_was_acknowledged_survives_kill_9(tmp_path: Path, lines: int) -> No
     assert acknowledged <= on_disk(path)
 
 
-def synchronous(tx: Any) -> int:
+def synchronous(tx: Transaction) -> int:
     return int(tx.execute("PRAGMA synchronous").fetchone()[0])
 
 
@@ -259,5 +266,5 @@ async def test_only_what_must_outlive_a_power_cut_waits_for_the_disk(database: D
     normal, full = 1, 2
     assert await database.do(synchronous, durable=False) == normal
     assert await database.do(synchronous) == full
-    both = await asyncio.gather(database.do(synchronous, durable=False, linger=True), database.do(synchronous))
+    both = await asyncio.gather(database.do(synchronous, durable=False, can_wait=True), database.do(synchronous))
     assert both[1] == full

@@ -18,7 +18,8 @@ from baton.errors import StorageError, TamperedCheckpoint
 from baton.runs.runner import Runner
 from baton.runtime.plumbing import Plumbing
 from baton.storage import sqlite_file
-from baton.storage.sqlite_file import SCHEMA_VERSION, opened
+from baton.storage.records import RunSummary
+from baton.storage.sqlite_file import SCHEMA_VERSION, open_database
 from tests.baton import payments
 from tests.baton.older import TABLES, as_before
 from tests.baton.payments import desk, paid, place, queued
@@ -78,7 +79,7 @@ async def test_every_row_keeps_its_values_and_its_place_and_is_of_the_first_run(
     as_before(schema)
     before = tables(database_file())
     assert version(database_file()) == schema
-    opened(database_file()).close()
+    open_database(database_file()).close()
     after = tables(database_file())
     assert all(before.values()), "there was something in every table"
     for table, rows in before.items():
@@ -91,8 +92,8 @@ async def test_every_row_keeps_its_values_and_its_place_and_is_of_the_first_run(
 async def test_a_migrated_file_is_like_a_new_one(schema: int, tmp_path: Path) -> None:
     await busy()
     as_before(schema)
-    opened(database_file(), thorough=True).close()
-    opened(tmp_path / "new.db").close()
+    open_database(database_file(), thorough=True).close()
+    open_database(tmp_path / "new.db").close()
     assert version(database_file()) == version(tmp_path / "new.db") == SCHEMA_VERSION
     assert shape(database_file()) == shape(tmp_path / "new.db")
 
@@ -140,7 +141,7 @@ def killed(point: str, graph: str) -> None:
         assert working.exitcode == -signal.SIGKILL
 
 
-async def resumed() -> dict[str, Any]:
+async def resumed() -> RunSummary:
     async with desk() as (runner, _):
         return await runner.resume("one")
 
@@ -160,7 +161,7 @@ def test_an_effect_that_was_begun_where_nobody_de_duplicates_is_in_doubt(point: 
     as_before(2)
     run = asyncio.run(resumed())
     assert run["status"] == "dead_lettered"
-    assert "one:pay_mute:0 was started and its outcome is unknown" in run["error"]
+    assert "one:pay_mute:0 was started and its outcome is unknown" in str(run["error"])
     assert paid() == [("one:pay_mute:0", 7)] * times
 
 
@@ -226,7 +227,7 @@ async def test_what_was_sealed_before_is_held_against_its_old_seal(sql: str) -> 
             told = str(refused)
         else:
             assert run["status"] == "failed"
-            told = run["error"]
+            told = str(run["error"])
     assert "restore the database or the key" in told
     assert paid() == []
 
@@ -237,7 +238,7 @@ def opening(name: str) -> None:
     while not (place() / "go").exists():
         time.sleep(0.001)
     try:
-        opened(database_file()).close()
+        open_database(database_file()).close()
         told: dict[str, Any] = {"version": version(database_file())}
     except StorageError as refused:
         told = {"refused": str(refused)}
@@ -263,5 +264,5 @@ def test_a_migration_that_fails_leaves_the_file_as_it_was(schema: int, monkeypat
     before = tables(database_file())
     monkeypatch.setattr(sqlite_file, "MADE_ANEW", (*sqlite_file.MADE_ANEW, "no_such_table"))
     with pytest.raises(StorageError, match="cannot use the database"):
-        opened(database_file())
+        open_database(database_file())
     assert (version(database_file()), tables(database_file())) == (schema, before)

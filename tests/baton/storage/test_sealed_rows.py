@@ -11,7 +11,7 @@ import pytest
 from baton.config.home import database_file
 from baton.errors import StorageError
 from baton.runtime.plumbing import home_key, opened
-from baton.storage.sealed_rows import holds_sealed, key_fits
+from baton.storage.sealed_rows import holds_signed, key_fits
 from baton.storage.sqlite_file import connect
 from tests.baton.older import as_before
 from tests.baton.payments import desk, queued
@@ -91,7 +91,7 @@ def test_the_key_of_another_home_is_known_for_it(sealed: Path, schema: int | Non
     if schema:
         as_before(schema)
     with closing(connect(database_file())) as database:
-        assert holds_sealed(database)
+        assert holds_signed(database)
         assert key_fits(database, sealed.read_bytes())
         assert not key_fits(database, os.urandom(32))
 

@@ -7,7 +7,7 @@ import pytest
 from baton import Job
 from baton.errors import TamperedCheckpoint
 from baton.runtime.plumbing import Plumbing
-from baton.storage import run_rows
+from baton.storage import summaries
 from baton.storage.seals import SEALED, SEALED_BEFORE, Seals
 from tests.baton.older import SEALED_2, as_before, mark_before
 from tests.baton.payments import chain, desk, paid, pay, queued
@@ -144,7 +144,7 @@ async def test_rows_from_before_there_were_seals_can_be_looked_at_and_are_not_ac
         await runner.resume("one")
     as_before(1)
     async with desk() as (runner, plumbing):
-        [run] = await plumbing.database.do(run_rows.listing)
+        [run] = await plumbing.database.do(summaries.listing)
         assert (run["status"], len(run["waiting_for"])) == ("waiting", 1)
         with pytest.raises(TamperedCheckpoint, match="has no seal: finish its run with the older Baton") as refused:
             await runner.decide("one", reject())

@@ -1,14 +1,14 @@
 """A run step by step: in order, with what was paid, and with what was lost."""
 
 import time
-from typing import Any
 
 import pytest
 
 from baton import Job, request_approval
 from baton.errors import Fatal
 from baton.runtime.plumbing import Plumbing
-from baton.storage import run_rows
+from baton.storage import summaries
+from baton.storage.records import StepAttempt, Usage
 from baton.storage.show import steps
 from tests.baton.payments import Order, Paid, Thought, chain, desk, place, queued, think, within_limit, worked
 from tests.baton.processes import process, work
@@ -17,14 +17,12 @@ from tests.baton.questions import approve
 PAYMENT = ["book", "book!", "pay", "pay!", "thank"]
 
 
-async def shown(plumbing: Plumbing, thread: str = "one") -> list[dict[str, Any]]:
-    rows: list[dict[str, Any]] = await plumbing.database.do(lambda tx: steps(tx, thread, 1))
-    return rows
+async def shown(plumbing: Plumbing, thread: str = "one") -> list[StepAttempt]:
+    return await plumbing.database.do(lambda tx: steps(tx, thread, 1))
 
 
-async def usage(plumbing: Plumbing, thread: str = "one") -> dict[str, Any]:
-    found: dict[str, Any] = await plumbing.database.do(lambda tx: run_rows.usage(tx, thread, 1))
-    return found
+async def usage(plumbing: Plumbing, thread: str = "one") -> Usage:
+    return await plumbing.database.do(lambda tx: summaries.usage(tx, thread, 1))
 
 
 async def test_steps_stand_in_the_order_in_which_they_began_with_what_went_in_and_out() -> None:
@@ -53,7 +51,10 @@ async def test_tokens_and_cost_of_the_steps_add_up_to_those_of_the_run() -> None
         ("pay", "done"),
         ("pay!", "done"),
     ]
-    assert {name: sum(row[name] for row in rows) for name in whole} == whole
+    assert sum(row["model_calls"] for row in rows) == whole["model_calls"]
+    assert sum(row["input_tokens"] or 0 for row in rows) == whole["input_tokens"]
+    assert sum(row["output_tokens"] or 0 for row in rows) == whole["output_tokens"]
+    assert sum(row["cost_usd"] or 0 for row in rows) == whole["cost_usd"]
     assert whole == {"model_calls": 1, "input_tokens": 10, "output_tokens": 5, "cost_usd": 0.01}
 
 
@@ -75,7 +76,7 @@ async def test_a_step_that_was_killed_after_it_paid_is_shown_as_lost_also_when_t
         [("think", "done"), ("ask_person", "interrupted")] if resumed else []
     )
     assert sum(row["model_calls"] for row in rows) == whole["model_calls"] == worked().count("thinking")
-    assert sum(row["input_tokens"] for row in rows) == whole["input_tokens"] == (10 if resumed else 0)
+    assert sum(row["input_tokens"] or 0 for row in rows) == whole["input_tokens"] == (10 if resumed else 0)
     assert whole["cost_usd"] is None, "what a lost call cost is not known"
 
 

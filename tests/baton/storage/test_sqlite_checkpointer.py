@@ -21,6 +21,7 @@ from baton.storage.fence import ACTIVE
 from baton.storage.seals import Seals
 from baton.storage.sqlite_checkpointer import SqliteCheckpointer
 from baton.storage.sqlite_file import reading
+from baton.storage.transaction import Transaction
 
 BOOM: list[str] = []
 
@@ -128,7 +129,7 @@ async def test_a_blob_holds_at_its_own_place_only(plumbing: Plumbing, sql: str) 
         [each async for each in saver.alist(None)]
 
 
-def id_of_u(tx: Any) -> str:
+def id_of_u(tx: Transaction) -> str:
     return str(tx.execute("SELECT checkpoint_id FROM checkpoints WHERE thread_id = 'u'").fetchone()[0])
 
 

@@ -15,7 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import baton
-from baton.storage.sqlite_file import ROWS_AT_ONCE, Connection, connect, explained, no_room, opened
+from baton.storage.sqlite_file import ROWS_AT_ONCE, Connection, connect, explained, no_room, open_database
 
 NAMES = st.sampled_from(["kept", "note", "a", "a_b"])
 VALUES = st.one_of(st.none(), st.integers(-(2**63), 2**63 - 1), st.text(), st.binary())
@@ -62,7 +62,7 @@ def test_named_values_come_where_their_names_stand(
 
 @pytest.fixture
 def later(tmp_path: Path) -> Iterator[Connection]:
-    opened(tmp_path / "baton.db").close()
+    open_database(tmp_path / "baton.db").close()
     with closing(sqlite3.connect(tmp_path / "baton.db", factory=OursLater)) as made:
         yield made
 
@@ -87,7 +87,7 @@ def test_a_value_that_is_missing_is_told_by_its_name(connection: Connection) -> 
 
 
 def test_a_full_disk_is_made_room_on_and_nothing_is_thrown_away(tmp_path: Path) -> None:
-    with closing(opened(tmp_path / "baton.db")) as full:
+    with closing(open_database(tmp_path / "baton.db")) as full:
         full.execute("PRAGMA max_page_count=1")
         with pytest.raises(sqlite3.OperationalError) as caught:
             full.execute("INSERT INTO counters VALUES ('t', 1, 'n', ?)", ("x" * 10**6,))

@@ -1,0 +1,91 @@
+"""HTTP clients for a model endpoint that read a bounded number of bytes of an answer, however small it was packed."""
+
+import zlib
+from collections.abc import AsyncIterator, Iterator
+
+import httpx2
+
+from baton.errors import Fatal
+
+MOST_BYTES = 16_000_000
+"""Of one answer, after unpacking."""
+
+PLAIN = {"Accept-Encoding": "identity"}  # an answer is small; one that is packed all the same is unpacked to the limit
+PACKED = {"gzip", "x-gzip", "deflate"}
+EITHER_HEADER = zlib.MAX_WBITS | 32  # zlib's flag for: gzip's header or its own
+
+
+def bounded_clients(proxy: str | None = None) -> tuple[httpx2.Client, httpx2.AsyncClient]:
+    """Make a client and an async one, for the caller to close; reading beyond the limit raises Fatal."""
+    return (
+        httpx2.Client(headers=PLAIN, proxy=proxy, event_hooks={"response": [_limit_response]}),
+        httpx2.AsyncClient(headers=PLAIN, proxy=proxy, event_hooks={"response": [_limit_async_response]}),
+    )
+
+
+class _Meter:
+    """Unpacks and counts the pieces of one answer."""
+
+    def __init__(self, packed: bool) -> None:  # noqa: FBT001 - one caller, which names it
+        self._left, self._decompressor = MOST_BYTES, zlib.decompressobj(EITHER_HEADER) if packed else None
+
+    def plain(self, piece: bytes) -> bytes:
+        """Unpack a piece, and return its bytes, at most one more than the limit.
+
+        Raises:
+            Fatal: the answer is longer than the limit.
+            httpx2.DecodingError: the piece cannot be unpacked.
+        """
+        try:
+            plain = self._decompressor.decompress(piece, self._left + 1) if self._decompressor else piece
+        except zlib.error as error:
+            raise httpx2.DecodingError(f"the answer cannot be unpacked: {error}") from error
+        self._left -= len(plain)
+        if self._left < 0:
+            raise Fatal(f"the model endpoint's answer has more than {MOST_BYTES:,} bytes; check OPENAI_BASE_URL")
+        return plain
+
+
+class _Stream(httpx2.SyncByteStream):
+    def __init__(self, whole: httpx2.SyncByteStream, meter: _Meter) -> None:
+        self._whole, self._meter = whole, meter
+
+    def __iter__(self) -> Iterator[bytes]:
+        yield from map(self._meter.plain, self._whole)
+
+    def close(self) -> None:
+        self._whole.close()
+
+
+class _AsyncStream(httpx2.AsyncByteStream):
+    def __init__(self, whole: httpx2.AsyncByteStream, meter: _Meter) -> None:
+        self._whole, self._meter = whole, meter
+
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        async for piece in self._whole:
+            yield self._meter.plain(piece)
+
+    async def aclose(self) -> None:
+        await self._whole.aclose()
+
+
+def _limit_response(response: httpx2.Response) -> None:
+    if isinstance(response.stream, httpx2.SyncByteStream):
+        response.stream = _Stream(response.stream, _take_meter(response))
+
+
+async def _limit_async_response(response: httpx2.Response) -> None:
+    if isinstance(response.stream, httpx2.AsyncByteStream):
+        response.stream = _AsyncStream(response.stream, _take_meter(response))
+
+
+def _take_meter(response: httpx2.Response) -> _Meter:
+    """The meter of a response, made from its `content-encoding`, which is removed: the client would unpack unbounded.
+
+    Raises:
+        Fatal: the answer is packed in a way that has no limit here.
+    """
+    encoding = response.headers.pop("content-encoding", "identity").strip().lower()
+    if encoding not in {"identity", "", *PACKED}:
+        raise Fatal(f"the model endpoint packs its answers ({encoding!r}), which it was asked not to; switch that off")
+    return _Meter(packed=encoding in PACKED)

@@ -1,0 +1,28 @@
+"""Takes secrets and card numbers out of text before it is stored; `docs/masking.md` says which, and why not others."""
+
+from baton.redact.cards import holds_card_number, masked_cards
+from baton.redact.optional import mask_also
+from baton.redact.rules import (
+    redact,
+    redact_answer,
+    redact_error,
+    redact_json,
+    redact_numbers,
+    redact_texts,
+    sendable,
+)
+from baton.redact.secrets import hide
+
+__all__ = [
+    "hide",
+    "holds_card_number",
+    "mask_also",
+    "masked_cards",
+    "redact",
+    "redact_answer",
+    "redact_error",
+    "redact_json",
+    "redact_numbers",
+    "redact_texts",
+    "sendable",
+]

@@ -1,0 +1,121 @@
+"""Parses the replies to an approval: a decision on exactly the action that was asked about, or a fault in words."""
+
+import json
+from collections.abc import Awaitable, Callable
+from typing import Any, NamedTuple
+
+from langgraph.errors import GraphBubbleUp
+
+from baton.errors import BadDecision, Transient, UsageError, first_fault
+from baton.plain import canonical
+from baton.records import Record
+from baton.redact import redact_texts
+from baton.storage.records import Kind
+
+Args = dict[str, Any]
+Check = Callable[[dict[str, Any]], Awaitable[dict[str, Any]]]
+INBOX_TYPES = {"accept": "approve", "edit": "edit", "response": "reject", "ignore": "reject"}  # Agent Inbox's replies
+
+
+class Decision(Record):
+    """A person's decision; `args` are the arguments to execute with, edited or not."""
+
+    type: Kind
+    args: dict[str, Any]
+    message: str
+
+
+class Action(NamedTuple):
+    """The action of a question; `args` are masked, as the person sees them, `unmasked` are the step's own."""
+
+    name: str
+    args: Args
+    description: str
+    occurrence: str
+    unmasked: Args
+
+    def restore_args(self, args: Args) -> Args:
+        """Arguments of a reply, with the step's own in place of those that equal the masked ones."""
+        same = {name for name, value in args.items() if name in self.args and self.args[name] == value}
+        return {name: self.unmasked[name] if name in same else value for name, value in args.items()}
+
+    def restore(self, decision: Decision) -> Decision:
+        """A stored decision with the step's own arguments."""
+        return decision.model_copy(update={"args": self.restore_args(decision.args)})
+
+
+def plain_args(name: str, args: Args) -> Args:
+    """The arguments of an action as plain JSON; raises UsageError where they have no JSON form."""
+    try:
+        plain: Args = json.loads(canonical(args))
+    except ValueError as error:
+        raise UsageError(f"the arguments of {name} are no JSON: {error}; nobody was asked") from error
+    return plain
+
+
+def mask_args(args: Args) -> Args:
+    """Arguments with the secrets and card numbers in their texts masked."""
+    masked: Args = json.loads(redact_texts(json.dumps(args).encode()))
+    return masked
+
+
+async def parse_reply(reply: Any, action: Action, digest: str, check: Check) -> Decision:
+    """Parse a client's reply, and return its decision.
+
+    Raises:
+        BadDecision: it is not a decision on this action.
+    """
+    decision, seen_digest = _read_decision(reply)
+    if seen_digest not in (None, digest):
+        raise BadDecision(f"the digest {_short(seen_digest)} is not this action's ({digest}); look at the action again")
+    kind, name, args = decision.get("type"), action.name, action.args
+    if kind == "edit":
+        edited = decision.get("edited_action")
+        if not isinstance(edited, dict) or edited.get("name") != name or not isinstance(edited.get("args"), dict):
+            raise BadDecision(f"an edit needs edited_action with name {name!r} and args")
+        return Decision(
+            type="edit", args=await _check_edit(check, action.restore_args({**args, **edited["args"]})), message=""
+        )
+    if kind in ("approve", "reject", "respond"):
+        return Decision(type=kind, args=args, message=str(decision.get("message") or ""))
+    raise BadDecision(f"{_short(kind)} is not a decision; say approve, edit, reject or respond")
+
+
+async def _check_edit(check: Check, args: Args) -> Args:
+    """Check edited arguments, and return them clean, as plain JSON.
+
+    Raises:
+        BadDecision: `check` found a fault or failed on the arguments: both are the reply's fault.
+    """
+    try:
+        clean: Args = json.loads(canonical(await check(args)))
+    except (BadDecision, Transient, GraphBubbleUp):
+        raise
+    except Exception as fault:
+        raise BadDecision(f"the edit cannot stand: {first_fault(fault) or type(fault).__name__}") from fault
+    return clean
+
+
+def _short(value: Any) -> str:
+    return repr(value)[:80]
+
+
+def _read_decision(reply: Any) -> tuple[dict[str, Any], Any]:
+    """Read the decision of a reply, and the digest that its sender saw, from LangChain's or Agent Inbox's form."""
+    if isinstance(reply, dict) and isinstance(reply.get("decisions"), list) and len(reply["decisions"]) == 1:
+        decision, seen_digest = reply["decisions"][0], reply.get("digest")
+    elif isinstance(reply, list) and len(reply) == 1 and isinstance(reply[0], dict):
+        decision, seen_digest = _from_inbox(reply[0]), None
+    else:
+        raise BadDecision('a reply looks like {"decisions": [{"type": "approve"}]}')
+    if not isinstance(decision, dict):
+        raise BadDecision("a decision is an object with a type")
+    return decision, seen_digest
+
+
+def _from_inbox(reply: dict[str, Any]) -> dict[str, Any]:
+    """A reply of Agent Inbox in LangChain's form."""
+    kind, args = INBOX_TYPES.get(str(reply.get("type"))), reply.get("args")
+    if kind == "edit" and isinstance(args, dict):
+        return {"type": "edit", "edited_action": {"name": args.get("action"), "args": args.get("args")}}
+    return {"type": kind, "message": args if isinstance(args, str) else ""}

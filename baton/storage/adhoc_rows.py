@@ -1,0 +1,177 @@
+"""The rows of ad-hoc runs, which nobody queued: a call of a graph begins or continues one. Light, over a transaction.
+
+A call on a thread writes its row before its first checkpoint (`begin`, `go_on`). A call without a thread is reported as
+events, which are written in batches (`upsert`): its row is there to be listed, and cannot be resumed.
+"""
+
+import json
+import time
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, NamedTuple
+
+from baton.errors import UsageError
+from baton.redact import redact_error
+from baton.storage.claims import is_alive, is_lease_over, lease_error
+from baton.storage.run_rows import find, refuse_unended
+from baton.storage.run_status import ENDED, Ending
+
+if TYPE_CHECKING:
+    from baton.storage.records import RunRow, Status
+    from baton.storage.seals import Seals
+    from baton.storage.transaction import Transaction
+
+BEGIN = (
+    "INSERT INTO runs (thread_id, run, graph, origin, status, input, budget_tokens, budget_nanousd, request_id, holder,"
+    " created_at, updated_at, seal) VALUES (:thread_id, :run, :graph, :origin, 'running', :input, :budget_tokens,"
+    " :budget_nanousd, :request_id, :owner, :now, :now, :seal)"
+)
+THIS = "thread_id = :thread_id AND run = :run"
+GO_ON = f"UPDATE runs SET status = 'running', error = NULL, holder = :owner, updated_at = :now WHERE {THIS}"
+BEGIN_ANEW = (
+    "UPDATE runs SET status = 'running', error = NULL, holder = :owner, input = :input, seal = :seal,"
+    f" updated_at = :now WHERE {THIS}"
+)
+BY_REQUEST = "SELECT run FROM runs WHERE thread_id = ? AND request_id = ?"
+UPSERT = (
+    "INSERT INTO runs (thread_id, graph, origin, budget_tokens, budget_nanousd, status, error, created_at, updated_at,"
+    " latency_ms) VALUES {rows} ON CONFLICT (thread_id, run) DO UPDATE SET status = excluded.status,"
+    " error = excluded.error, latency_ms = runs.latency_ms + excluded.latency_ms, updated_at = excluded.updated_at"
+)
+ENDING_LETTERS = (
+    "SELECT thread_id FROM dead_letters WHERE thread_id IN (SELECT value FROM json_each(?)) AND run = 1 AND ends_run"
+    " AND status = 'open'"
+)
+
+
+class AdHocEvent(NamedTuple):
+    """A call of a graph without a thread that began or, where `ended` is given, came back; Unix seconds."""
+
+    thread_id: str
+    graph: str
+    origin: str
+    budget_tokens: int
+    budget_nanousd: int | None
+    began: float
+    ended: float | None = None
+    error: str | None = None
+
+    def took_ms(self) -> float:
+        """The duration of a call that came back; 0.0 for one that began."""
+        return 0.0 if self.ended is None else (self.ended - self.began) * 1000
+
+    def status(self, *, has_ending_letter: bool) -> "Status":
+        """The status that its run gets."""
+        if self.ended is None:
+            return "running"
+        return Ending(error=self.error).status(has_ending_letter=has_ending_letter)
+
+
+class AdHocCall(NamedTuple):
+    """A call of a graph that nobody queued; `input` is JSON text, `request_id` the client's own id of the run."""
+
+    thread_id: str
+    graph: str
+    origin: str
+    budget_tokens: int
+    budget_nanousd: int | None
+    owner: str
+    input: str | None = None
+    request_id: str | None = None
+
+    def event(self, began: float, ended: float | None = None, error: str | None = None) -> AdHocEvent:
+        """Return the event that reports it where it has no thread: it began or, with `ended`, came back."""
+        return AdHocEvent(*self[:5], began, ended, error)
+
+
+def begin(tx: "Transaction", call: AdHocCall, seals: "Seals", *, again: bool) -> int:
+    """Begin the run of an input on a thread and return its number there.
+
+    The same `request_id` as the last run's is that run once more. `again` says that a run whose process is gone may
+    begin anew, for it keeps no checkpoints.
+
+    Raises:
+        NotEnded, Held: the last run of the thread has not ended.
+        UsageError: the request is that of an earlier run.
+    """
+    last = find(tx, call.thread_id)
+    if last is None:
+        return _insert(tx, call, 1, seals)
+    if _is_requested_again(tx, call, last):
+        tx.execute(GO_ON, {**call._asdict(), "run": last.run, "now": time.time()})
+        return last.run
+    if again and last.status not in ENDED:
+        return _begin_anew(tx, call, last, seals)
+    refuse_unended(tx, call.thread_id)
+    return _insert(tx, call, last.run + 1, seals)
+
+
+def _is_requested_again(tx: "Transaction", call: AdHocCall, last: "RunRow") -> bool:
+    """Whether a call repeats the request of its thread's last run.
+
+    Raises:
+        UsageError: it repeats that of an earlier one.
+    """
+    known = tx.execute(BY_REQUEST, (call.thread_id, call.request_id)).fetchone() if call.request_id else None
+    if known is not None and known[0] != last.run:
+        raise UsageError(f"that was run {known[0]} of {call.thread_id}, and its thread went on since")
+    return known is not None
+
+
+def _begin_anew(tx: "Transaction", call: AdHocCall, last: "RunRow", seals: "Seals") -> int:
+    if last.status == "running" and is_alive(str(last.owner)):
+        raise lease_error(call.thread_id)
+    new = {**last._asdict(), "owner": call.owner, "input": call.input, "now": time.time()}
+    tx.execute(BEGIN_ANEW, {**new, "seal": seals.mark("runs", new)})
+    return last.run
+
+
+def _insert(tx: "Transaction", call: AdHocCall, run: int, seals: "Seals") -> int:
+    new = {**call._asdict(), "run": run, "context": "{}", "fingerprint": None, "now": time.time()}
+    tx.execute(BEGIN, {**new, "seal": seals.mark("runs", new)})
+    return run
+
+
+def go_on(tx: "Transaction", call: AdHocCall, run: int, seals: "Seals") -> None:
+    """Mark a run as worked by a call without an input; one whose checkpoints came without a row gets one.
+
+    Raises:
+        Held: another process works it.
+    """
+    row = find(tx, call.thread_id, run)
+    if row is None:
+        _insert(tx, call, run, seals)
+        return
+    if row.status == "running" and row.origin == "run" and not is_lease_over(row, call.owner):
+        raise lease_error(call.thread_id)
+    tx.execute(GO_ON, {**call._asdict(), "run": run, "now": time.time()})
+
+
+def upsert(tx: "Transaction", events: Sequence[AdHocEvent]) -> None:
+    """Upsert the runs that events report.
+
+    A batch may hold several events of a thread: the last sets the status, durations are summed.
+    """
+    created: dict[str, float] = {}
+    took_ms: dict[str, float] = {}
+    for each in events:
+        created.setdefault(each.thread_id, each.began)
+        took_ms[each.thread_id] = took_ms.get(each.thread_id, 0.0) + each.took_ms()
+    last = {each.thread_id: each for each in events}
+    ended = _dead_lettered(tx, [thread_id for thread_id, each in last.items() if each.ended is not None])
+    rows = [
+        (
+            *each[:5],
+            each.status(has_ending_letter=thread_id in ended),
+            each.error and redact_error(each.error),
+            created[thread_id],
+            each.began if each.ended is None else each.ended,
+            took_ms[thread_id],
+        )
+        for thread_id, each in last.items()
+    ]
+    tx.execute_rows(UPSERT, rows)
+
+
+def _dead_lettered(tx: "Transaction", threads: list[str]) -> set[str]:
+    """Return those of the threads that have an open dead letter which ended their run."""
+    return {row[0] for row in tx.execute(ENDING_LETTERS, (json.dumps(threads),)).fetchall()} if threads else set()
