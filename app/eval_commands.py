@@ -3,7 +3,7 @@
 from collections.abc import Awaitable, Callable
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from baton.config.settings import Settings
     from evals.dataset import Example
     from evals.experiment import Bench, Plan
+    from evals.records import ExperimentSummary
 
 app = typer.Typer(help="How good a graph is: experiments on datasets.", no_args_is_help=True)
 MOST_COMPLAINTS = 3
@@ -150,7 +151,7 @@ async def _work(session: "Session", bench: "Bench", experiment: str, concurrency
         await bench.work(unfinished, done=watch.add, concurrency=limit)
 
 
-def _print_result(result: dict[str, Any], file: Path, configured: "Settings") -> None:
+def _print_result(result: "ExperimentSummary", file: Path, configured: "Settings") -> None:
     """Print the figures as a table, then their cost, then their limits."""
     from typing import get_args
 
@@ -171,7 +172,7 @@ def _print_result(result: dict[str, Any], file: Path, configured: "Settings") ->
     print_text(HOW_TO_LOOK.format(file, command("runs")), "dim")
 
 
-def _print_table(result: dict[str, Any]) -> None:
+def _print_table(result: "ExperimentSummary") -> None:
     """Print a row for each metric, first of the answers, then step by step."""
     from baton.cli.terminal.rows import Rows
 

@@ -1,15 +1,16 @@
-"""The rows of experiments: plain functions over a transaction. A cell is one example under one configuration."""
+"""The rows of experiments: functions over a transaction. A cell is one example under one configuration."""
 
 import json
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from baton.errors import UsageError
 from baton.storage.transaction import Transaction
 from evals.dataset import Example
+from evals.records import CellResult, JudgedCell, NewExperiment
 
 BEGIN = (
     "INSERT INTO eval_experiments VALUES (:experiment_id, :graph, :dataset, :split, :context, :config, :config_hash,"
@@ -19,7 +20,7 @@ ADD = (
     "INSERT INTO eval_cells (experiment_id, config_hash, example_id, example_hash, example, position, thread_id,"
     " updated_at) VALUES {rows}"
 )
-# A failed run may be gone on with, so that its cell is judged again; any other judgement stands.
+# A failed run can be resumed, so its cell may be judged again; any other result stands.
 JUDGE = (
     "UPDATE eval_cells SET status = :status, result = :result, updated_at = :now"
     " WHERE thread_id = :thread_id AND (status IS NULL OR status = 'failed')"
@@ -33,9 +34,10 @@ JUDGED = "SELECT status, result FROM eval_cells WHERE experiment_id = ? AND stat
 
 @dataclass(frozen=True, slots=True)
 class Experiment:
-    """One experiment; `context` is what was set for its runs, `config_hash` stands for all that its answers depend on.
+    """An experiment with its counts; `context` holds the values set for its runs.
 
-    `examples` counts its cells, `unjudged` those that have no result yet.
+    `config_hash` is the hash of everything that its answers depend on, `examples` counts its cells, `unjudged` those
+    without a result.
     """
 
     experiment_id: str
@@ -48,19 +50,19 @@ class Experiment:
 
 
 def create_tables(tx: Transaction) -> None:
-    """Make the tables that are not there yet."""
+    """Create the tables of experiments where they are missing."""
     for statement in Path(__file__).with_name("schema.sql").read_text("utf-8").split(";\n"):
         tx.execute(statement)
 
 
-def begin(tx: Transaction, experiment: dict[str, Any], examples: Sequence[Example]) -> None:
+def begin(tx: Transaction, experiment: NewExperiment, examples: Sequence[Example]) -> None:
     """Insert an experiment with a cell for each example; the cell of position N has the thread `EXPERIMENT-N`."""
-    now, named = time.time(), experiment["experiment_id"]
-    tx.execute(BEGIN, {**experiment, "now": now})
+    now, experiment_id = time.time(), experiment.experiment_id
+    tx.execute(BEGIN, {**asdict(experiment), "now": now})
     rows = [
         (
-            *(named, experiment["config_hash"], each.id, each.content_hash, each.model_dump_json(exclude_none=True)),
-            *(position, thread_id(named, position), now),
+            *(experiment_id, experiment.config_hash, each.id, each.content_hash),
+            *(each.model_dump_json(exclude_none=True), position, thread_id(experiment_id, position), now),
         )
         for position, each in enumerate(examples, 1)
     ]
@@ -68,39 +70,39 @@ def begin(tx: Transaction, experiment: dict[str, Any], examples: Sequence[Exampl
 
 
 def thread_id(experiment_id: str, position: int) -> str:
-    """The thread of a cell's run."""
+    """Return the thread id of a cell's run."""
     return f"{experiment_id}-{position}"
 
 
 def experiment(tx: Transaction, experiment_id: str) -> Experiment:
-    """One experiment with its counts.
+    """Return an experiment with its counts.
 
     Raises:
-        UsageError: there is none of that id.
+        UsageError: no experiment has that id.
     """
     row = tx.execute("SELECT * FROM eval_experiments WHERE experiment_id = ?", (experiment_id,)).fetchone()
     if row is None:
         raise UsageError(f"no experiment has the id {experiment_id!r}")
-    counted = "SELECT count(*), count(status) FROM eval_cells WHERE experiment_id = ?"
-    examples, judged = tx.execute(counted, (experiment_id,)).fetchone()
+    query = "SELECT count(*), count(status) FROM eval_cells WHERE experiment_id = ?"
+    examples, closed = tx.execute(query, (experiment_id,)).fetchone()
     context = json.loads(row["context"])
     return Experiment(
-        experiment_id, row["graph"], row["dataset"], context, row["config_hash"], examples, examples - judged
+        experiment_id, row["graph"], row["dataset"], context, row["config_hash"], examples, examples - closed
     )
 
 
-def unfinished(tx: Transaction, experiment_id: str) -> dict[str, Example]:
-    """Threads and examples of the cells that have no answer yet: not judged, or their run failed."""
+def read_open_cells(tx: Transaction, experiment_id: str) -> dict[str, Example]:
+    """Return thread ids and examples of the cells that are not judged yet, or whose run failed."""
     rows = tx.execute(OPEN, (experiment_id,)).fetchall()
     return {row["thread_id"]: Example.model_validate_json(row["example"]) for row in rows}
 
 
-def judge(tx: Transaction, thread: str, status: str, result: dict[str, Any]) -> None:
-    """Keep what came of a cell."""
+def write_result(tx: Transaction, thread: str, status: str, result: CellResult) -> None:
+    """Write a cell's result, unless it has one of a run that did not fail."""
     tx.execute(JUDGE, {"thread_id": thread, "status": status, "result": json.dumps(result), "now": time.time()})
 
 
-def judged(tx: Transaction, experiment_id: str) -> list[dict[str, Any]]:
-    """The results of an experiment in the order of its examples, each with its run's `status`."""
+def read_results(tx: Transaction, experiment_id: str) -> list[JudgedCell]:
+    """Return the results of an experiment in the order of its examples, each with the status of its run."""
     rows = tx.execute(JUDGED, (experiment_id,)).fetchall()
-    return [{"status": row["status"], **json.loads(row["result"])} for row in rows]
+    return [cast("JudgedCell", {"status": row["status"], **json.loads(row["result"])}) for row in rows]

@@ -1,4 +1,4 @@
-"""What a confidence is worth: calibration, and accuracy where the desk trusted itself. Functions of values."""
+"""Measures of confidence: calibration, and accuracy among the surest answers. Functions of values."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -13,31 +13,31 @@ TOP_PERCENT = 60
 
 @dataclass(frozen=True, slots=True)
 class Guess:
-    """A route that was told: how sure the graph was (0 to 1), and whether it was right."""
+    """An answered route: the graph's confidence (0 to 1), and whether the route was right."""
 
     confidence: float
     right: bool
 
 
 def ece(guesses: Sequence[Guess]) -> Estimate:
-    """Expected calibration error over ten bins of equal width, each weighted by its guesses (Naeini et al. 2015)."""
+    """Return the expected calibration error over ten equal bins, weighted by their guesses (Naeini et al. 2015)."""
     return bootstrap(_pairs(guesses), _ece)
 
 
 def brier(guesses: Sequence[Guess]) -> Estimate:
-    """Mean squared distance of the confidence from what came out, 1 or 0 (Brier 1950)."""
+    """Return the mean squared distance of the confidence from the result, 1 or 0 (Brier 1950)."""
     return bootstrap(_pairs(guesses), lambda pairs: float(((pairs[:, 0] - pairs[:, 1]) ** 2).mean()))
 
 
 def accuracy_top60(guesses: Sequence[Guess]) -> Estimate:
-    """Accuracy among the 60 % that were told most confidently; of equals, the earlier ones."""
+    """Return the accuracy among the 60 % with the highest confidence; of equals, the earlier ones."""
     most = -(-len(guesses) * TOP_PERCENT // 100)
     top = sorted(guesses, key=lambda guess: -guess.confidence)[:most]
     return wilson(sum(guess.right for guess in top), most)
 
 
 def _pairs(guesses: Sequence[Guess]) -> Floats:
-    """One row a guess: confidence, 1 or 0."""
+    """Return an array (n, 2), a row for each guess: its confidence, and 1 or 0."""
     return np.array([(guess.confidence, guess.right) for guess in guesses], dtype=float).reshape(-1, 2)
 
 

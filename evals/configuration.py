@@ -1,4 +1,4 @@
-"""What the answers of an experiment depend on beside its examples, so that nothing else is compared or continued."""
+"""The configuration of an experiment: everything that its answers depend on, beside its examples."""
 
 import hashlib
 import json
@@ -17,7 +17,10 @@ NODES = Path(__file__).parents[1] / "nodes"
 
 
 def configuration(graph: Graph, context: dict[str, Any], configured: Settings) -> dict[str, Any]:
-    """The graph's shape, its context with all defaults, the models, the limits, and hashes of the texts in use."""
+    """Return the graph's shape, its context with all defaults, the models, the limits, and hashes of the texts in use.
+
+    An experiment continues only while this is unchanged.
+    """
     folder = business().folder
     texts = {name: each.glob("*") for name, each in folders(folder)._asdict().items()}
     texts["prompts"] = chain(NODES.rglob("prompts/*.md"), folder.glob("prompts/*.md"))
@@ -26,19 +29,19 @@ def configuration(graph: Graph, context: dict[str, Any], configured: Settings) -
         "fingerprint": fingerprint(graph),
         "context": context,
         "models": {role: configured.model_of(role) for role in get_args(Role)},
-        "endpoint": hashed(configured.openai_base_url),  # it may hold a name or a key
+        "endpoint": short_hash(configured.openai_base_url),  # it may hold a name or a key
         "limits": configured.model_dump(include=LIMITS),
         "texts": {name: _hash_files(files) for name, files in texts.items()},
     }
 
 
-def hashed(value: Any) -> str:
-    """A short hash of a JSON value."""
+def short_hash(value: Any) -> str:
+    """Return the first 16 hex digits of the SHA-256 of a JSON value."""
     return hashlib.sha256(json.dumps(value, sort_keys=True).encode()).hexdigest()[:16]
 
 
 def _hash_files(files: Iterable[Path]) -> str:
-    """The names and the content of some files, hashed."""
+    """Return a hash of the names and contents of some files."""
     digest = hashlib.sha256()
     for file in sorted(each for each in files if each.is_file()):
         digest.update(f"{file.name}\0".encode() + hashlib.sha256(file.read_bytes()).digest())

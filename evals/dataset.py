@@ -1,4 +1,4 @@
-"""Datasets: examples with what is expected of them, read whole and checked line by line before anything is run."""
+"""Datasets: examples with their expectations, read whole and checked line by line before anything is run."""
 
 import csv
 import hashlib
@@ -22,14 +22,14 @@ MESSAGE_COLUMNS = ("message", "text")
 
 
 class Inputs(Record):
-    """What a graph is given."""
+    """The input of a graph."""
 
     message: Message
     customer_id: str | None = None
 
 
 class Expected(Record):
-    """What a right answer holds; what is not named is not judged.
+    """The expectations of an answer; None is not judged.
 
     `citations` are policy ids, `actions` names of actions, `says` figures and words that the reply has to hold;
     `fraud` is whether somebody else uses the customer's money; `steps` maps a step to fields of what it should write.
@@ -45,7 +45,7 @@ class Expected(Record):
 
 
 class Example(Record):
-    """One message with what is expected of it."""
+    """One message with its expectations."""
 
     id: str = Field(min_length=1)
     inputs: Inputs
@@ -54,24 +54,24 @@ class Example(Record):
 
     @property
     def content_hash(self) -> str:
-        """Of all but the id: another content under the same id is another example."""
+        """The hash of everything but the id: another content under the same id is another example."""
         content = json.dumps(self.model_dump(mode="json", exclude={"id"}), sort_keys=True)
         return hashlib.sha256(content.encode()).hexdigest()[:16]
 
 
-Numbered = tuple[int, Any]  # a line's number and its record, or a ValueError that says why there is none
+Numbered = tuple[int, Any]  # a line's number, and its record or a ValueError with the fault
 
 
 def own_datasets() -> Path:
-    """The folder of the business's datasets, a file for each graph that has one."""
+    """Return the folder of the business's datasets, with a file for each graph that has one."""
     return business().folder / "datasets"
 
 
 def default_dataset(graph: str) -> Path:
-    """The graph's own dataset.
+    """Return the file of the graph's own dataset.
 
     Raises:
-        UsageError: it has none.
+        UsageError: the graph has none.
     """
     path = own_datasets() / f"{graph}.jsonl"
     if not path.is_file():
@@ -80,26 +80,26 @@ def default_dataset(graph: str) -> Path:
 
 
 def read(path: Path) -> tuple[list[Example], list[str]]:
-    """The examples of a .jsonl or .csv file, and one line of complaint for each line that holds none.
+    """Return the examples of a .jsonl or .csv file, and a complaint for each line without an example.
 
     Raises:
-        UsageError: the file cannot be read as what its suffix says.
+        UsageError: the file cannot be read, or its suffix is unknown.
     """
     records = READERS.get(path.suffix.lower())
     if records is None:
         raise UsageError(f"{path} has no suffix of a dataset; name it .jsonl or .csv")
-    made = [(line, _example(record)) for line, record in records(_content(path))]
-    faults = [(line, str(each)) for line, each in made if isinstance(each, ValueError)]
-    examples = [(line, each) for line, each in made if isinstance(each, Example)]
-    faults += [*_repeated(examples), *_unsplit(examples), *_astray(examples)]
+    results = [(line, _example(record)) for line, record in records(_content(path))]
+    faults = [(line, str(each)) for line, each in results if isinstance(each, ValueError)]
+    examples = [(line, each) for line, each in results if isinstance(each, Example)]
+    faults += [*_repetitions(examples), *_without_split(examples), *_unknown_routes(examples)]
     return [each for _, each in examples], [f"{path} line {line}: {fault}" for line, fault in sorted(faults)]
 
 
 def chosen(examples: Sequence[Example], split: str | None, limit: int | None) -> list[Example]:
-    """The examples of a split, at most `limit`; `dev` where the dataset has splits and none is named.
+    """Return the examples of a split, at most `limit`; of `dev` where the dataset has splits and `split` is None.
 
     Raises:
-        UsageError: there are none.
+        UsageError: the split has no examples, or the dataset has no splits.
     """
     if any(each.split for each in examples):
         examples = [each for each in examples if each.split == (split or DEFAULT_SPLIT)]
@@ -111,7 +111,7 @@ def chosen(examples: Sequence[Example], split: str | None, limit: int | None) ->
 
 
 def jsonl_records(text: str) -> Iterator[Numbered]:
-    """One JSON value a line; blank lines are none. Cut at newlines only: others may stand inside a message."""
+    """Yield each line's number and JSON value, blank lines left out; only newlines end a line: messages hold others."""
     for number, line in enumerate(text.split("\n"), 1):
         if line.strip():
             try:
@@ -121,12 +121,12 @@ def jsonl_records(text: str) -> Iterator[Numbered]:
 
 
 def csv_records(text: str) -> Iterator[Numbered]:
-    """Rows with a message (column `message` or `text`) and its `route`; other columns are not looked at.
+    """Yield each row with its message (column `message` or `text`) and `route`; other columns are ignored.
 
     Raises:
         UsageError: one of these columns is missing.
     """
-    csv.field_size_limit(max(csv.field_size_limit(), len(text) + 1))  # it is the process's: never make it less
+    csv.field_size_limit(max(csv.field_size_limit(), len(text) + 1))  # the limit is the process's: never lower it
     reader = csv.reader(io.StringIO(text, newline=""), strict=True)
     try:
         names = [name.strip().lower() for name in next(reader, [])]
@@ -166,28 +166,28 @@ def _example(record: object) -> Example | ValueError:
         return ValueError(f"{'.'.join(map(str, fault['loc']))}: {fault['msg']}".removeprefix(": "))
 
 
-def _repeated(examples: Sequence[tuple[int, Example]]) -> Iterator[tuple[int, str]]:
-    seen: Counter[str] = Counter()
+def _repetitions(examples: Sequence[tuple[int, Example]]) -> Iterator[tuple[int, str]]:
+    counts: Counter[str] = Counter()
     for line, each in examples:
-        seen[each.id] += 1
-        if seen[each.id] > 1:
+        counts[each.id] += 1
+        if counts[each.id] > 1:
             yield line, f"the id {each.id!r} is taken by an earlier line"
 
 
-def _unsplit(examples: Sequence[tuple[int, Example]]) -> Iterator[tuple[int, str]]:
-    """Examples that would never be run, since others have a split."""
+def _without_split(examples: Sequence[tuple[int, Example]]) -> Iterator[tuple[int, str]]:
+    """Yield the examples that would never be run, since others have a split."""
     if any(each.split for _, each in examples):
         yield from ((line, "has no split, and others have") for line, each in examples if each.split is None)
 
 
-def _astray(examples: Sequence[tuple[int, Example]]) -> Iterator[tuple[int, str]]:
-    """Examples of a route that the desk does not have: no answer to them would ever count as right."""
-    known = business().knowledge().routes
+def _unknown_routes(examples: Sequence[tuple[int, Example]]) -> Iterator[tuple[int, str]]:
+    """Yield the examples of an unknown route: no answer to them would ever be right."""
+    routes = business().knowledge().routes
     for line, each in examples:
         steps = (wrote.get("route") for wrote in each.expected.steps.values())
         for route in filter(None, dict.fromkeys((each.expected.route, *steps))):
-            if route not in known:
-                yield line, f"the route {route!r} is none of {', '.join(known)}"
+            if route not in routes:
+                yield line, f"the route {route!r} is none of {', '.join(routes)}"
 
 
 def _content(path: Path) -> str:

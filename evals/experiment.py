@@ -1,7 +1,7 @@
-"""Experiments: every example is a run, every run is judged once, and what is judged is kept.
+"""Experiments: every example is a run, every run is judged once, and its result is stored.
 
-Results stand in the desk's database. The runs themselves stand in a file beside it, so that the desk's lists, its
-`resume --all` and its decisions know nothing of them, and so that they can be thrown away while the results stay.
+Results lie in the desk's database. The runs themselves lie in a file beside it, so that the desk's lists, its
+`resume --all` and its decisions do not include them, and so that they can be deleted while the results stay.
 """
 
 import asyncio
@@ -23,10 +23,11 @@ from baton.storage import show
 from baton.storage.database import Database
 from baton.storage.records import RunSummary, StepAttempt
 from evals import cells
-from evals.configuration import configuration, hashed
+from evals.configuration import configuration, short_hash
 from evals.dataset import Example
 from evals.evaluators import answer_of, final_scores, step_scores
-from evals.summary import ERRORS, summarised
+from evals.records import CellResult, ExperimentSummary, NewExperiment
+from evals.summary import ERRORS, experiment_summary
 
 RUNS = "eval-runs.db"
 ENDED = {"done", "waiting", "failed", "dead_lettered"}
@@ -34,7 +35,7 @@ ENDED = {"done", "waiting", "failed", "dead_lettered"}
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What is to be tried: a graph, its context, and examples of a dataset as it was named."""
+    """An experiment to begin: a graph, its context, and the examples; `dataset` is the name that the user gave."""
 
     graph: str
     dataset: str
@@ -44,7 +45,7 @@ class Plan:
 
 
 class Bench:
-    """Where experiments are made; get one with `bench`."""
+    """Begins, works and reports experiments; `bench` opens one."""
 
     def __init__(self, desk: Plumbing, runs: Plumbing) -> None:
         self._desk, self._runs = desk, runs
@@ -52,14 +53,14 @@ class Bench:
 
     @property
     def file(self) -> Path:
-        """The database of the runs."""
+        """The database file of the runs."""
         return self._runs.database.path
 
     async def begin(self, plan: Plan) -> str:
-        """Queue a run for each example and commit the experiment; returns its id.
+        """Queue a run for each example, store the experiment and return its id.
 
         Raises:
-            UsageError: the graph, its context or an input cannot be used; nothing was kept.
+            UsageError: the graph, its context or an input cannot be used; nothing was stored.
         """
         experiment_id, config = f"e{uuid4().hex[:11]}", self._config(plan.graph, plan.context)
         jobs = [
@@ -67,82 +68,82 @@ class Bench:
             for position, each in enumerate(plan.examples, 1)
         ]
         await self.runner.queue(plan.graph, jobs, context=plan.context)
-        row = {
-            "experiment_id": experiment_id,
-            "graph": plan.graph,
-            "dataset": plan.dataset,
-            "split": plan.split,
-            "context": json.dumps(plan.context),
-            "config": json.dumps(config),
-            "config_hash": hashed(config),
-        }
+        row = NewExperiment(
+            experiment_id=experiment_id,
+            graph=plan.graph,
+            dataset=plan.dataset,
+            split=plan.split,
+            context=json.dumps(plan.context),
+            config=json.dumps(config),
+            config_hash=short_hash(config),
+        )
         await self._desk.database.do(lambda tx: cells.begin(tx, row, plan.examples))
         return experiment_id
 
     async def reopen(self, experiment_id: str, graph: str | None) -> str:
-        """The id of an experiment that is to go on; `graph` may say again what it tries.
+        """Return the id of an experiment after checking that it can continue with `graph` (None: its own).
 
         Raises:
-            UsageError: there is none of that id, it tries another graph, or what its answers depend on has changed.
+            UsageError: no experiment has that id, it is of another graph, or its configuration has changed.
         """
-        found = await self._desk.database.do(lambda tx: cells.experiment(tx, experiment_id))
-        if graph not in (None, found.graph):
-            raise UsageError(f"{experiment_id} is an experiment with {found.graph}, not with {graph}")
-        if hashed(self._config(found.graph, found.context)) != found.config_hash:
+        experiment = await self._desk.database.do(lambda tx: cells.experiment(tx, experiment_id))
+        if graph not in (None, experiment.graph):
+            raise UsageError(f"{experiment_id} is an experiment with {experiment.graph}, not with {graph}")
+        if short_hash(self._config(experiment.graph, experiment.context)) != experiment.config_hash:
             raise UsageError(f"the graph, its models, texts or limits changed since {experiment_id} began; begin anew")
         return experiment_id
 
     async def unfinished(self, experiment_id: str) -> dict[str, Example]:
-        """Threads and examples of the cells that have no answer yet."""
-        return await self._desk.database.do(lambda tx: cells.unfinished(tx, experiment_id))
+        """Return thread ids and examples of the cells without an answer."""
+        return await self._desk.database.do(lambda tx: cells.read_open_cells(tx, experiment_id))
 
     async def warm_up(self, experiment_id: str) -> None:
-        """One run that counts for nothing: what is trained or opened at its first use is in nobody's latency.
+        """Work one run that is not counted, so that no latency includes training or opening at first use.
 
-        It is on nobody's behalf, so that it cannot do anything to anybody either.
+        It has no customer, so that it cannot act on anybody's account.
         """
-        found = await self._desk.database.do(lambda tx: cells.experiment(tx, experiment_id))
+        experiment = await self._desk.database.do(lambda tx: cells.experiment(tx, experiment_id))
         for example in list((await self.unfinished(experiment_id)).values())[:1]:
             job = Job({"message": example.inputs.message, "customer_id": None})
-            threads = await self.runner.queue(found.graph, [job], context=found.context)
+            threads = await self.runner.queue(experiment.graph, [job], context=experiment.context)
             await self.runner.work(threads, done=lambda _: None, concurrency=1)
 
     async def work(self, examples: dict[str, Example], *, done: Callable[[RunSummary], None], concurrency: int) -> None:
-        """Work the runs of these threads side by side and judge each as it ends."""
+        """Work the runs of these threads concurrently and judge each as it ends; `done` is called with each run."""
         judging: list[asyncio.Task[None]] = []
 
-        def ended(run: RunSummary) -> None:
+        def on_end(run: RunSummary) -> None:
             done(run)
             if run["status"] in ENDED:
                 judging.append(asyncio.ensure_future(self._judge(run, examples[run["thread_id"]])))
 
         try:
-            await self.runner.work(examples, done=ended, concurrency=concurrency)
+            await self.runner.work(examples, done=on_end, concurrency=concurrency)
         finally:
             await asyncio.gather(*judging)
 
-    async def result(self, experiment_id: str) -> dict[str, Any]:
-        """What an experiment came to, for programs.
+    async def result(self, experiment_id: str) -> ExperimentSummary:
+        """Return the summary of an experiment.
 
         Raises:
-            Held: some of its runs are worked by another process.
+            Held: another process works some of its runs.
         """
-        found, results = await self._desk.database.do(
-            lambda tx: (cells.experiment(tx, experiment_id), cells.judged(tx, experiment_id))
+        experiment, results = await self._desk.database.do(
+            lambda tx: (cells.experiment(tx, experiment_id), cells.read_results(tx, experiment_id))
         )
-        if found.unjudged:
-            raise Held(f"{found.unjudged} runs of {experiment_id} are worked by another process; try again later")
-        return summarised(found, results)
+        if experiment.unjudged:
+            raise Held(f"{experiment.unjudged} runs of {experiment_id} are worked by another process; try again later")
+        return experiment_summary(experiment, results)
 
     async def complaints(self, experiment_id: str) -> list[tuple[str, int]]:
-        """Why runs gave no answer and how often, the most frequent first."""
-        results = await self._desk.database.do(lambda tx: cells.judged(tx, experiment_id))
+        """Return the errors of runs without an answer and their counts, the most frequent first."""
+        results = await self._desk.database.do(lambda tx: cells.read_results(tx, experiment_id))
         return Counter(str(each["error"]) for each in results if each["status"] in ERRORS).most_common()
 
     async def _judge(self, run: RunSummary, example: Example) -> None:
         steps = await self._runs.database.do(lambda tx: show.steps(tx, run["thread_id"], run["run"]))
         result = judgement(example, run, steps)
-        await self._desk.database.do(lambda tx: cells.judge(tx, run["thread_id"], run["status"], result))
+        await self._desk.database.do(lambda tx: cells.write_result(tx, run["thread_id"], run["status"], result))
 
     def _config(self, graph: str, context: dict[str, Any]) -> dict[str, Any]:
         loaded = registry.load(graph)
@@ -151,7 +152,7 @@ class Bench:
 
 @asynccontextmanager
 async def bench(desk: Plumbing) -> AsyncIterator[Bench]:
-    """A bench whose results stand in the desk's database, and its runs beside it."""
+    """Open a bench with its results in the desk's database and its runs in a file beside it; close it at the end."""
     key = await asyncio.to_thread(home_key)
     runs = Plumbing(desk.settings, await Database.open(desk.database.path.with_name(RUNS)), key, desk.owner)
     try:
@@ -161,8 +162,8 @@ async def bench(desk: Plumbing) -> AsyncIterator[Bench]:
         await runs.close()
 
 
-def judgement(example: Example, run: RunSummary, steps: Sequence[StepAttempt]) -> dict[str, Any]:
-    """A cell's result: the scores of its run, and what the metrics of all runs need of it."""
+def judgement(example: Example, run: RunSummary, steps: Sequence[StepAttempt]) -> CellResult:
+    """Return a cell's result: the scores of its run, and the values that all runs are measured by."""
     answer, usage = answer_of(run, steps), run["usage"]
     return {
         "scores": final_scores(example.expected, answer),

@@ -1,4 +1,4 @@
-"""How much of our own text can be found in texts from elsewhere: what we wrote must not be what others wrote."""
+"""The overlap of our own texts with texts from elsewhere: our examples must not repeat those of others."""
 
 import csv
 import re
@@ -25,26 +25,26 @@ class Overlap:
 
 
 def overlap(ours: Sequence[str], foreign: Iterable[str]) -> Overlap:
-    """Compare our texts with foreign ones; case and punctuation do not count."""
-    words = [_folded(text) for text in foreign]
-    known, grams = set(words), {gram for each in words for gram in _grams(each)}
-    folded = [(text, _folded(text)) for text in ours]
-    sharing = sum(not grams.isdisjoint(_grams(each)) for _, each in folded)
-    return Overlap(len(ours), sharing, tuple(text for text, each in folded if each in known))
+    """Return the overlap of our texts with foreign ones; case and punctuation are ignored."""
+    words = [_words(text) for text in foreign]
+    foreign_texts, grams = set(words), {gram for each in words for gram in _grams(each)}
+    pairs = [(text, _words(text)) for text in ours]
+    sharing = sum(not grams.isdisjoint(_grams(each)) for _, each in pairs)
+    return Overlap(len(ours), sharing, tuple(text for text, each in pairs if each in foreign_texts))
 
 
 def texts_of(folder: Path) -> list[str]:
-    """The column `text` of every .csv file of a folder; none where there is no such folder."""
+    """Return the column `text` of every .csv file of a folder; empty where there is no such folder."""
     return [row["text"] for file in sorted(folder.glob("*.csv")) for row in _rows(file) if row.get("text")]
 
 
 def _rows(file: Path) -> list[dict[str, str]]:
-    with file.open(encoding="utf-8-sig", newline="") as opened:
-        return list(csv.DictReader(opened))
+    with file.open(encoding="utf-8-sig", newline="") as stream:
+        return list(csv.DictReader(stream))
 
 
-def _folded(text: str) -> tuple[str, ...]:
-    """The words of a text."""
+def _words(text: str) -> tuple[str, ...]:
+    """Return the words of a text in lower case, without punctuation."""
     return tuple(NOT_WORDS.sub("", text.casefold()).split())
 
 

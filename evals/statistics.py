@@ -3,10 +3,11 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from statistics import NormalDist
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+
+from evals.records import Metric
 
 Floats = NDArray[np.float64]
 LEVEL = 0.95
@@ -17,16 +18,16 @@ DIGITS = 4
 
 @dataclass(frozen=True, slots=True)
 class Estimate:
-    """A mean with its interval, from `n` examples; None where there are too few to tell."""
+    """A mean with its 95 % interval, from `n` examples; None where there are too few."""
 
     mean: float | None
     low: float | None
     high: float | None
     n: int
 
-    def as_object(self) -> dict[str, Any]:
-        """For programs."""
-        mean, low, high = map(_rounded, (self.mean, self.low, self.high))
+    def as_object(self) -> Metric:
+        """Return the rounded estimate as JSON output has it."""
+        mean, low, high = map(_round, (self.mean, self.low, self.high))
         return {"mean": mean, "ci95": [low, high], "n": self.n}
 
 
@@ -34,14 +35,14 @@ NOTHING = Estimate(None, None, None, 0)
 
 
 def estimate(values: Sequence[bool] | Sequence[float]) -> Estimate:
-    """The mean of values: a proportion where all are true or false."""
+    """Return the mean of values: a proportion where all are true or false."""
     if all(isinstance(value, bool) for value in values):
         return wilson(sum(values), len(values))
     return bootstrap(np.array(values, dtype=float), lambda sample: float(sample.mean()))
 
 
 def wilson(successes: float, n: int) -> Estimate:
-    """A proportion with Wilson's score interval (1927), which holds for few examples and near 0 and 1."""
+    """Return a proportion with Wilson's score interval (1927), which holds for few examples and near 0 and 1."""
     if not n:
         return NOTHING
     z, share = NormalDist().inv_cdf((1 + LEVEL) / 2), successes / n
@@ -51,25 +52,25 @@ def wilson(successes: float, n: int) -> Estimate:
 
 
 def bootstrap(data: Floats, statistic: Callable[[Floats], float]) -> Estimate:
-    """A statistic of the rows of `data` with the percentile interval over resampled rows; the same at every call.
+    """Return a statistic of the rows of `data` with the percentile interval over resampled rows; it is deterministic.
 
     Where the statistic is biased upward (calibration error is), the interval is widened to hold the estimate.
     """
     n = len(data)
     if not n:
         return NOTHING
-    found, random = statistic(data), np.random.default_rng(SEED)
-    if n == 1:  # resampling it would tell of a certainty that nobody has
-        return Estimate(found, None, None, n)
-    drawn = [statistic(data[random.integers(0, n, n)]) for _ in range(RESAMPLES)]
-    low, high = np.quantile(drawn, [(1 - LEVEL) / 2, (1 + LEVEL) / 2])
-    return Estimate(found, min(float(low), found), max(float(high), found), n)
+    value, random = statistic(data), np.random.default_rng(SEED)
+    if n == 1:  # resampling one row gives an interval of no width
+        return Estimate(value, None, None, n)
+    resamples = [statistic(data[random.integers(0, n, n)]) for _ in range(RESAMPLES)]
+    low, high = np.quantile(resamples, [(1 - LEVEL) / 2, (1 + LEVEL) / 2])
+    return Estimate(value, min(float(low), value), max(float(high), value), n)
 
 
 def percentile(values: Sequence[float], share: float) -> float | None:
-    """The value below which `share` (0 to 1) of the values lie; None of none."""
+    """Return the value below which `share` (0 to 1) of the values lie; None without values."""
     return float(np.quantile(np.array(values, dtype=float), share)) if values else None
 
 
-def _rounded(value: float | None) -> float | None:
+def _round(value: float | None) -> float | None:
     return None if value is None else round(value, DIGITS)

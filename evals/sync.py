@@ -1,7 +1,7 @@
-"""Datasets on LangSmith: made to hold what our files hold, and nothing sent where they already do.
+"""Datasets on LangSmith: a sync makes them equal to our files, and sends only the differences.
 
-Examples are known by ids made from the dataset's id and ours, and compared by the content hash in their metadata.
-What others added to a dataset there carries no such hash and is left alone.
+Examples have ids made from the dataset's id and ours, and are compared by the content hash in their metadata.
+Examples that others added to a dataset there have no such hash and are left alone.
 """
 
 import os
@@ -23,7 +23,7 @@ UNSPLIT = "base"  # LangSmith's own name for it; naming none would leave a forme
 
 @dataclass(frozen=True, slots=True)
 class Changes:
-    """What a sync did or, in a dry run, would do; counts of examples."""
+    """The changes of a sync, or of a dry run; counts of examples."""
 
     created: int
     updated: int
@@ -37,10 +37,10 @@ class Changes:
 
 @contextmanager
 def langsmith() -> Iterator["Client"]:
-    """A client that sends nothing but what it is told to.
+    """Open a client of LangSmith without tracing; close it at the end.
 
     Raises:
-        UsageError: there is no key.
+        UsageError: LANGSMITH_API_KEY is not set.
         BatonError: LangSmith refused or could not be reached.
     """
     key = os.environ.get("LANGSMITH_API_KEY")
@@ -53,14 +53,14 @@ def langsmith() -> Iterator["Client"]:
     try:
         yield client
     except LangSmithError as error:
-        told = str(error).split("\n", 1)[0]
-        raise BatonError(f"LangSmith: {told}; check LANGSMITH_API_KEY and LANGSMITH_ENDPOINT") from error
+        line = str(error).split("\n", 1)[0]
+        raise BatonError(f"LangSmith: {line}; check LANGSMITH_API_KEY and LANGSMITH_ENDPOINT") from error
     finally:
         client.close()
 
 
 def sync(client: "Client", name: str, examples: Sequence[Example], *, dry_run: bool) -> Changes:
-    """Make the dataset of that name hold these examples, and count what that took."""
+    """Make the dataset of that name hold these examples and return the changes."""
     dataset_id = _dataset(client, name, create=not dry_run)
     if dataset_id is None:
         return Changes(len(examples), 0, 0, 0)
@@ -81,18 +81,18 @@ def sync(client: "Client", name: str, examples: Sequence[Example], *, dry_run: b
 
 
 def _dataset(client: "Client", name: str, *, create: bool) -> UUID | None:
-    """The id of a dataset; None where there is none and none shall be made."""
+    """Return the id of a dataset, made where it is missing and `create` is true; else None."""
     if client.has_dataset(dataset_name=name):
-        found = client.read_dataset(dataset_name=name)
+        dataset = client.read_dataset(dataset_name=name)
     elif create:
-        found = client.create_dataset(name, description="Synced by `baton eval sync`.")
+        dataset = client.create_dataset(name, description="Synced by `baton eval sync`.")
     else:
         return None
-    return UUID(str(found.id))
+    return UUID(str(dataset.id))
 
 
 def _fields(key: UUID, example: Example, outputs: str = "outputs") -> dict[str, Any]:
-    """An example as LangSmith takes it; the outputs of a new one go by another name than those of an update."""
+    """Return an example as LangSmith takes it; `outputs` is the name of that field, which differs for new examples."""
     return {
         "id": key,
         "inputs": example.inputs.model_dump(),

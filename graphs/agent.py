@@ -31,7 +31,7 @@ def worth_a_look(state: TierInput) -> Literal["decide_step", "escalate"]:
     return "escalate" if state["sure"] and state["route"] == OTHER else "decide_step"
 
 
-def chosen(state: DecideStepUpdate) -> Literal["use_tool", "check", "escalate"]:
+def after_decision(state: DecideStepUpdate) -> Literal["use_tool", "check", "escalate"]:
     """On with the tool, or to the checks with a draft; without either to a person."""
     if state["call"] is not None:
         return "use_tool"
@@ -54,7 +54,7 @@ builder = (
     .add_node(escalate)
     .add_edge(START, "classify")
     .add_conditional_edges("classify", worth_a_look)
-    .add_conditional_edges("decide_step", chosen)
+    .add_conditional_edges("decide_step", after_decision)
     .add_edge("use_tool", "decide_step")
     .add_conditional_edges("check", sound)
     .add_edge("reply", END)

@@ -37,7 +37,7 @@ def has_policy(state: RetrieveUpdate) -> Literal["summarise", "escalate"]:
     return "summarise" if state["passages"] else "escalate"
 
 
-def passed(state: GateReport) -> Literal["on", "back"]:
+def after_gate(state: GateReport) -> Literal["on", "back"]:
     """On to the next link, or back to the last for its one repair."""
     return "on" if state["complaint"] is None else "back"
 
@@ -58,12 +58,12 @@ builder = (
     .add_edge(START, "classify")
     .add_conditional_edges("classify", in_scope)
     .add_edge("extract", "gate_facts")
-    .add_conditional_edges("gate_facts", passed, {"on": "normalise", "back": "extract"})
+    .add_conditional_edges("gate_facts", after_gate, {"on": "normalise", "back": "extract"})
     .add_edge("normalise", "gate_case")
-    .add_conditional_edges("gate_case", passed, {"on": "retrieve", "back": "normalise"})
+    .add_conditional_edges("gate_case", after_gate, {"on": "retrieve", "back": "normalise"})
     .add_conditional_edges("retrieve", has_policy)
     .add_edge("summarise", "gate_reply")
-    .add_conditional_edges("gate_reply", passed, {"on": "reply", "back": "summarise"})
+    .add_conditional_edges("gate_reply", after_gate, {"on": "reply", "back": "summarise"})
     .add_edge("reply", END)
     .add_edge("escalate", END)
 )

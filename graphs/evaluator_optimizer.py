@@ -31,12 +31,12 @@ def in_scope(state: RoutedInput) -> Literal["retrieve", "escalate"]:
     return "escalate" if state["route"] == OTHER else "retrieve"
 
 
-def grounded(state: DraftInput) -> Literal["draft", "escalate"]:
+def has_policy(state: DraftInput) -> Literal["draft", "escalate"]:
     """Nobody answers from nothing."""
     return "draft" if state["passages"] else "escalate"
 
 
-def passed(state: EvaluateUpdate) -> Literal["reply", "escalate", "revise"]:
+def after_evaluation(state: EvaluateUpdate) -> Literal["reply", "escalate", "revise"]:
     """The bar is every criterion; below it the loop goes on until a review ends it."""
     if not state["unmet"]:
         return "reply"
@@ -55,9 +55,9 @@ builder = (
     .add_node(escalate)
     .add_edge(START, "classify")
     .add_conditional_edges("classify", in_scope)
-    .add_conditional_edges("retrieve", grounded)
+    .add_conditional_edges("retrieve", has_policy)
     .add_edge("draft", "evaluate")
-    .add_conditional_edges("evaluate", passed)
+    .add_conditional_edges("evaluate", after_evaluation)
     .add_edge("revise", "evaluate")
     .add_edge("reply", END)
     .add_edge("escalate", END)

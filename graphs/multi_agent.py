@@ -40,7 +40,7 @@ def hand_over(state: HandOverInput) -> Send | Literal["sum_up", "escalate"]:
     return Send("specialist", order)
 
 
-def grounded(state: DraftInput) -> Literal["draft", "contribute"]:
+def has_policy(state: DraftInput) -> Literal["draft", "contribute"]:
     """A specialist without a policy has nothing to say."""
     return "draft" if state["passages"] else "contribute"
 
@@ -55,7 +55,7 @@ specialist = (
     .add_node(check)
     .add_node(contribute)
     .add_edge(START, "retrieve")
-    .add_conditional_edges("retrieve", grounded)
+    .add_conditional_edges("retrieve", has_policy)
     .add_edge("draft", "check")
     .add_edge("check", "contribute")
     .add_edge("contribute", END)

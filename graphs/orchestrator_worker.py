@@ -46,7 +46,7 @@ def fan_out_wave(state: SynthesiseInput) -> list[Send] | Literal["synthesise", "
     return "synthesise" if state["passages"] else "escalate"
 
 
-def passed(state: GateCoverageUpdate) -> Literal["reply", "synthesise", "escalate"]:
+def after_gate(state: GateCoverageUpdate) -> Literal["reply", "synthesise", "escalate"]:
     """On, back for the one repair, or to a person."""
     if "review" in state:
         return "escalate"
@@ -72,7 +72,7 @@ builder = (
     .add_edge("investigate", "collect")
     .add_conditional_edges("collect", fan_out_wave, ["investigate", "synthesise", "escalate"])
     .add_edge("synthesise", "gate_coverage")
-    .add_conditional_edges("gate_coverage", passed)
+    .add_conditional_edges("gate_coverage", after_gate)
     .add_edge("reply", END)
     .add_edge("escalate", END)
 )

@@ -38,7 +38,7 @@ def second_tier(state: TierInput) -> Literal["retrieve", "escalate"]:
     return "retrieve" if state["sure"] and state["route"] != OTHER else "escalate"
 
 
-def grounded(state: DraftInput) -> Literal["draft", "escalate"]:
+def has_policy(state: DraftInput) -> Literal["draft", "escalate"]:
     """Nobody answers from nothing."""
     return "draft" if state["passages"] else "escalate"
 
@@ -55,7 +55,7 @@ builder = (
     .add_edge(START, "classify")
     .add_conditional_edges("classify", first_tier)
     .add_conditional_edges("reconsider", second_tier)
-    .add_conditional_edges("retrieve", grounded)
+    .add_conditional_edges("retrieve", has_policy)
     .add_edge("draft", "reply")
     .add_edge("reply", END)
     .add_edge("escalate", END)

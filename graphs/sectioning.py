@@ -42,12 +42,12 @@ def in_scope(state: RoutedInput) -> Literal["retrieve", "report"]:
     return "report" if state["route"] == OTHER else "retrieve"
 
 
-def grounded(state: DraftInput) -> Literal["draft", "report"]:
+def has_policy(state: DraftInput) -> Literal["draft", "report"]:
     """Nobody answers from nothing."""
     return "draft" if state["passages"] else "report"
 
 
-def anything_said(state: CombineUpdate) -> Literal["classify", "__end__"]:
+def after_combine(state: CombineUpdate) -> Literal["classify", "__end__"]:
     """Where no section has anything to say, the message goes to a person as a whole."""
     return "classify" if "review" in state else "__end__"
 
@@ -56,7 +56,7 @@ section = TypedStateGraph(SectionState, Context, input_schema=SectionInput, outp
 section.set_node_defaults(retry_policy=MODEL_RETRY, timeout=STEP_TIMEOUT, error_handler=park)
 section.add_node(classify).add_node(retrieve).add_node(draft).add_node(report)
 section.add_edge(START, "classify").add_conditional_edges("classify", in_scope)
-section.add_conditional_edges("retrieve", grounded).add_edge("draft", "report").add_edge("report", END)
+section.add_conditional_edges("retrieve", has_policy).add_edge("draft", "report").add_edge("report", END)
 one = section.compile(name="section")
 
 builder = (
@@ -72,7 +72,7 @@ builder = (
     .add_edge("split", "gate_sections")
     .add_conditional_edges("gate_sections", fan_out_requests, ["section", "split", "classify"])
     .add_edge("section", "combine")
-    .add_conditional_edges("combine", anything_said)
+    .add_conditional_edges("combine", after_combine)
     .add_edge("classify", "escalate")
     .add_edge("escalate", END)
 )

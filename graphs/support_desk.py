@@ -18,8 +18,8 @@ from langgraph.graph import END, START
 from baton import MODEL_RETRY, STEP_TIMEOUT, TypedStateGraph, park
 from graphs.desk.paths import chain, investigation, result, sections, vote
 from graphs.desk.reviewing import add_review
-from graphs.evaluator_optimizer import passed
-from graphs.routing import first_tier, grounded, second_tier
+from graphs.evaluator_optimizer import after_evaluation
+from graphs.routing import first_tier, has_policy, second_tier
 from nodes.classify import classify
 from nodes.draft import draft
 from nodes.evaluate import evaluate
@@ -40,6 +40,7 @@ def path(state: TriageUpdate) -> Path:
 
 SURE: dict[Hashable, str] = {"retrieve": "triage", "escalate": "escalate"}
 RESULT: dict[Hashable, str] = {"on": "gather", "stop": "pass_on"}
+BAR: dict[Hashable, str] = {"reply": "gather", "escalate": "escalate", "revise": "revise"}
 
 builder = (
     TypedStateGraph(State, Context, input_schema=Inquiry, output_schema=Resolution)
@@ -60,13 +61,15 @@ builder = (
     .add_conditional_edges("classify", first_tier, {**SURE, "reconsider": "reconsider"})
     .add_conditional_edges("reconsider", second_tier, SURE)
     .add_conditional_edges("triage", path)
-    .add_conditional_edges("retrieve", grounded)
+    .add_conditional_edges("retrieve", has_policy)
     .add_edge("draft", "gather")
     .add_conditional_edges("chain", result, RESULT)
     .add_conditional_edges("sections", result, RESULT)
     .add_conditional_edges("vote", result, RESULT)
     .add_conditional_edges("investigate", result, {"on": "evaluate", "stop": "pass_on"})
-    .add_conditional_edges("evaluate", passed, {"reply": "gather", "escalate": "escalate", "revise": "revise"})
+    .add_conditional_edges(
+        "evaluate", after_evaluation, {"reply": "gather", "escalate": "escalate", "revise": "revise"}
+    )
     .add_edge("revise", "evaluate")
     .add_edge("pass_on", END)
 )

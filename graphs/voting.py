@@ -36,12 +36,12 @@ def fan_out_to_voters(state: VotersInput) -> list[Send | str]:
     return [*(Send("vote", ballot) for ballot in ballots), *([] if state["sure"] else ["reconsider"])]
 
 
-def decided(state: TalliedInput) -> Literal["retrieve", "escalate"]:
+def after_tally(state: TalliedInput) -> Literal["retrieve", "escalate"]:
     """What the voters or the tiers cannot agree on goes to a person."""
     return "escalate" if "review" in state else "retrieve"
 
 
-def grounded(state: DraftInput) -> Literal["draft", "escalate"]:
+def has_policy(state: DraftInput) -> Literal["draft", "escalate"]:
     """Nobody answers from nothing."""
     return "draft" if state["passages"] else "escalate"
 
@@ -69,8 +69,8 @@ builder = (
     .add_conditional_edges("convene", fan_out_to_voters, ["vote", "reconsider"])
     .add_edge("vote", "tally")
     .add_edge("reconsider", "tally")
-    .add_conditional_edges("tally", decided)
-    .add_conditional_edges("retrieve", grounded)
+    .add_conditional_edges("tally", after_tally)
+    .add_conditional_edges("retrieve", has_policy)
     .add_conditional_edges("draft", fraud)
     .add_edge("secure", "reply")
     .add_edge("reply", END)

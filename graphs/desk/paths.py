@@ -19,17 +19,17 @@ def result(state: PathUpdate) -> Literal["on", "stop"]:
 class Path(TypedGraph[Any, Any, Any, Any]):
     """A pattern as a step of the desk: what it says to whoever asked it is not yet what the desk says."""
 
-    async def ainvoke(self, *given: Any, **options: Any) -> PathUpdate:  # type: ignore[override]  # called one way
+    async def ainvoke(self, *args: Any, **options: Any) -> PathUpdate:  # type: ignore[override]  # called one way
         """Work the pattern and return what it leaves."""
-        return left(await super().ainvoke(*given, **options))
+        return path_update(await super().ainvoke(*args, **options))
 
 
-def left(told: dict[str, Any]) -> PathUpdate:
+def path_update(output: dict[str, Any]) -> PathUpdate:
     """What the desk goes on with; of a pattern that ended with a person its resolution, under a name of its own."""
-    resolution = cast("Resolution", {name: told[name] for name in Resolution.__annotations__})
-    if not told["has_result"]:
+    resolution = cast("Resolution", {name: output[name] for name in Resolution.__annotations__})
+    if not output["has_result"]:
         return {"ended": resolution}
-    return cast("PathUpdate", {name: told[name] for name in PathUpdate.__annotations__ if name in told})
+    return cast("PathUpdate", {name: output[name] for name in PathUpdate.__annotations__ if name in output})
 
 
 def path(graph: Any, *channels: str) -> Path:

@@ -35,9 +35,9 @@ def onward(state: OnwardInput) -> list[Send] | Literal["conclude", "escalate"]:
     """Nothing goes on with a fault; every action is seen through in a branch of its own."""
     if state["review"].verdict == "escalate":
         return "escalate"
-    known = {name: state[name] for name in ("message", "customer_id", "route", "confidence")}
+    shared = {name: state[name] for name in ("message", "customer_id", "route", "confidence")}
     acting = [(number, part) for number, part in enumerate(state["parts"]) if part.action]
-    return [Send("settling", {**known, "draft": part, "position": number}) for number, part in acting] or "conclude"
+    return [Send("settling", {**shared, "draft": part, "position": number}) for number, part in acting] or "conclude"
 
 
 def add_review(builder: Any) -> None:

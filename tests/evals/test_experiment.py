@@ -13,6 +13,7 @@ from baton.storage import run_rows, summaries
 from baton.storage.sqlite_file import reading
 from evals.dataset import Example
 from evals.experiment import Plan, bench
+from evals.records import ExperimentSummary
 from tests.evals.conftest import line
 
 GOOD = [
@@ -28,7 +29,7 @@ def plan(lines: Sequence[dict[str, Any]], graph: str = "parrot") -> Plan:
     return Plan(graph, "d.jsonl", None, {}, [Example.model_validate(each) for each in lines])
 
 
-async def measured(lines: Sequence[dict[str, Any]]) -> dict[str, Any]:
+async def measured(lines: Sequence[dict[str, Any]]) -> ExperimentSummary:
     async with opened() as desk, bench(desk) as at:
         begun = await at.begin(plan(lines))
         left = await at.unfinished(begun)
@@ -36,16 +37,16 @@ async def measured(lines: Sequence[dict[str, Any]]) -> dict[str, Any]:
         return await at.result(begun)
 
 
-def means(result: dict[str, Any]) -> dict[str, float]:
+def means(result: ExperimentSummary) -> dict[str, float | None]:
     return {name: each["mean"] for name, each in result["metrics"].items()}
 
 
 @pytest.fixture
-def result(project: Path) -> dict[str, Any]:
+def result(project: Path) -> ExperimentSummary:
     return asyncio.run(measured(GOOD))
 
 
-def test_all_metrics_come_from_the_answers(result: dict[str, Any]) -> None:
+def test_all_metrics_come_from_the_answers(result: ExperimentSummary) -> None:
     assert means(result) == pytest.approx(
         {
             "route": 0.6,
@@ -69,12 +70,15 @@ def test_all_metrics_come_from_the_answers(result: dict[str, Any]) -> None:
     }
 
 
-def test_steps_are_judged_one_by_one(result: dict[str, Any]) -> None:
+def test_steps_are_judged_one_by_one(result: ExperimentSummary) -> None:
     assert {name: each["mean"] for name, each in result["steps"]["classify"].items()} == {"route": 1, "confidence": 1}
 
 
-def test_what_it_took_is_told_and_an_unknown_price_is_null(result: dict[str, Any]) -> None:
-    assert 0 < result["latency_ms"]["p50"] <= result["latency_ms"]["p95"]
+def test_what_it_took_is_told_and_an_unknown_price_is_null(result: ExperimentSummary) -> None:
+    p50, p95 = result["latency_ms"]["p50"], result["latency_ms"]["p95"]
+    assert p50 is not None
+    assert p95 is not None
+    assert 0 < p50 <= p95
     assert result["tokens_per_run"] == 0
 
 
@@ -91,7 +95,7 @@ def test_a_run_that_waits_for_a_person_is_judged_by_what_it_asks(project: Path) 
     assert [means(result)[name] for name in ("route", "outcome", "actions")] == [1, 1, 1]
 
 
-def test_nothing_shows_among_the_desks_runs(result: dict[str, Any], baton_home: Path) -> None:
+def test_nothing_shows_among_the_desks_runs(result: ExperimentSummary, baton_home: Path) -> None:
     with reading(baton_home / "baton.db") as tx:
         assert summaries.listing(tx) == []
         assert run_rows.resumable(tx) == []

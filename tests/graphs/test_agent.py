@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from bank.clerk.tools import ListCards
-from graphs.agent import builder, chosen
+from graphs.agent import after_decision, builder
 from state.agent import DecideStepUpdate
 from state.desk import Draft
 from tests.graphs.conftest import Desk
@@ -31,9 +31,9 @@ LISTING = {"name": "list_transactions", "merchant": "kestrel", "days": 100}
 
 def test_a_call_is_made_a_draft_is_checked_and_what_is_neither_goes_to_a_person() -> None:
     draft = Draft(reply="Yes.", citations=[], action=None)
-    assert chosen(DecideStepUpdate(taken=1, why="", call=ListCards(name="list_cards"))) == "use_tool"
-    assert chosen(DecideStepUpdate(taken=1, why="", call=None, draft=draft)) == "check"
-    assert chosen(DecideStepUpdate(taken=1, why="", call=None)) == "escalate"
+    assert after_decision(DecideStepUpdate(taken=1, why="", call=ListCards(name="list_cards"))) == "use_tool"
+    assert after_decision(DecideStepUpdate(taken=1, why="", call=None, draft=draft)) == "check"
+    assert after_decision(DecideStepUpdate(taken=1, why="", call=None)) == "escalate"
 
 
 async def test_a_question_is_answered_after_one_search(desk: Desk) -> None:

@@ -9,7 +9,7 @@ import pytest
 from langgraph.types import StateSnapshot
 
 from baton.runs.registry import entries
-from state.desk import Resolution, RouteFields
+from state.desk import ResolutionUpdate, RouteFields
 from tests.graphs.conftest import Desk, load
 
 
@@ -45,7 +45,7 @@ CASES: dict[str, tuple[Case, ...]] = {
 }
 """Messages that between them take a graph through all its steps, together with those that every graph is given."""
 
-ITS_LAST_WORD = Resolution.__annotations__.keys() - RouteFields.__annotations__.keys()
+ITS_LAST_WORD = ResolutionUpdate.__annotations__.keys() - RouteFields.__annotations__.keys()
 """What only a graph's last step says; where a message belongs is known before."""
 
 
@@ -75,9 +75,9 @@ def test_an_edge_takes_the_state_and_nothing_else(graph: str) -> None:
 
 def test_the_edges_of_inner_graphs_are_among_them() -> None:
     found = {(step, name) for step, name, _ in edges("support_desk")}
-    inner = {("ask_person", "verdict"), ("gate_facts", "passed"), ("gate_plan", "fan_out_plan")}
-    assert found > {("triage", "path"), ("combine", "anything_said"), ("tally", "decided"), *inner}
-    assert ("retrieve", "grounded") in {(step, name) for step, name, _ in edges("multi_agent")}
+    inner = {("ask_person", "verdict"), ("gate_facts", "after_gate"), ("gate_plan", "fan_out_plan")}
+    assert found > {("triage", "path"), ("combine", "after_combine"), ("tally", "after_tally"), *inner}
+    assert ("retrieve", "has_policy") in {(step, name) for step, name, _ in edges("multi_agent")}
 
 
 def others(snapshot: StateSnapshot, step: str) -> list[str]:
