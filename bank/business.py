@@ -17,7 +17,7 @@ from bank.text.reader import BankReader
 from baton import Check
 from baton.config.home import home
 from baton.config.settings import settings
-from baton.runtime.plumbing import Plumbing
+from baton.runtime.resources import Resources
 from desk.business import DeskBusiness, FraudVote
 from desk.records import Wording
 from desk.tables import read_criteria, read_views
@@ -26,7 +26,7 @@ AT_ONCE = 16
 NOBODY = "nobody"  # a customer that no bank has: the answer shows that it is a bank
 
 
-async def unknown_customers(plumbing: Plumbing, customers: Iterable[str | None]) -> dict[str, str]:
+async def unknown_customers(resources: Resources, customers: Iterable[str | None]) -> dict[str, str]:
     """The customers that the bank does not know, each with what it said.
 
     Raises:
@@ -35,7 +35,7 @@ async def unknown_customers(plumbing: Plumbing, customers: Iterable[str | None])
     asked = {each for each in customers if each}
     if not asked:
         return {}
-    bank, turn, unknown = await plumbing.resource(desk_bank), asyncio.Semaphore(AT_ONCE), dict[str, str]()
+    bank, turn, unknown = await resources.resource(desk_bank), asyncio.Semaphore(AT_ONCE), dict[str, str]()
 
     async def ask(customer: str) -> None:
         async with turn:
@@ -68,7 +68,7 @@ async def _ask() -> None:
             return
 
 
-def preparing() -> str | None:
+def preparation() -> str | None:
     """What takes long at the first message: the router is trained once."""
     return None if any(home().glob("router-*.arrays")) else "training the router on the desk's examples (once)"
 
@@ -97,5 +97,5 @@ BUSINESS = DeskBusiness(
     ),
     settings=BankSettings,
     ready=lambda: knowledge().check(),
-    preparing=preparing,
+    preparation=preparation,
 )

@@ -9,7 +9,7 @@ from typing import Literal
 
 from langgraph.graph import END, START
 
-from baton import MODEL_RETRY, STEP_TIMEOUT, TypedStateGraph, park
+from baton import MODEL_RETRY, STEP_TIMEOUT, TypedStateGraph, dead_letter
 from baton.steps.gates import GateReport
 from desk.records import OTHER
 from nodes.chaining.extract import extract
@@ -44,7 +44,7 @@ def after_gate(state: GateReport) -> Literal["on", "back"]:
 
 builder = (
     TypedStateGraph(State, Context, input_schema=Inquiry, output_schema=Resolution)
-    .set_node_defaults(retry_policy=MODEL_RETRY, timeout=STEP_TIMEOUT, error_handler=park)
+    .set_node_defaults(retry_policy=MODEL_RETRY, timeout=STEP_TIMEOUT, error_handler=dead_letter)
     .add_node(classify)
     .add_node(extract)
     .add_node(gate_facts)

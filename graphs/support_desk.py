@@ -15,7 +15,7 @@ from collections.abc import Hashable
 
 from langgraph.graph import END, START
 
-from baton import MODEL_RETRY, STEP_TIMEOUT, TypedStateGraph, park
+from baton import MODEL_RETRY, STEP_TIMEOUT, TypedStateGraph, dead_letter
 from graphs.desk.paths import chain, investigation, result, sections, vote
 from graphs.desk.reviewing import add_review
 from graphs.evaluator_optimizer import after_evaluation
@@ -44,7 +44,7 @@ BAR: dict[Hashable, str] = {"reply": "gather", "escalate": "escalate", "revise":
 
 builder = (
     TypedStateGraph(State, Context, input_schema=Inquiry, output_schema=Resolution)
-    .set_node_defaults(retry_policy=MODEL_RETRY, timeout=STEP_TIMEOUT, error_handler=park)
+    .set_node_defaults(retry_policy=MODEL_RETRY, timeout=STEP_TIMEOUT, error_handler=dead_letter)
     .add_node(classify)
     .add_node(reconsider)
     .add_node(triage)

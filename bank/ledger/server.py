@@ -23,7 +23,7 @@ from starlette.routing import Route
 from bank.ledger.actions import BankAction, parse_action
 from bank.ledger.protocol import BadRequest, Bank, KeyReused, Refused, UnknownCustomer
 from baton.errors import BatonError, Transient
-from baton.offline.loopback import own_doors
+from baton.offline.loopback import loopback_app
 from baton.records import Record
 
 MOST_BYTES = 65_536
@@ -42,7 +42,7 @@ def app(bank: Bank) -> Starlette:
         Route("/log", doors.log),
     ]
     said = {BatonError: _said_no, HTTPException: _no_such_door}
-    return own_doors(routes, MOST_BYTES, exception_handlers=said)
+    return loopback_app(routes, MOST_BYTES, exception_handlers=said)
 
 
 class _Doors:
