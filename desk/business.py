@@ -19,6 +19,7 @@ from baton import Business, prompt
 from baton.errors import BadSetting, BatonError
 from baton.runtime.business import load_business_of
 from desk.records import (
+    OTHER,
     Action,
     Assignment,
     Criterion,
@@ -176,6 +177,13 @@ class FraudVote:
     """From message and customer id: the action that stops a fraud and what a reply says of it, where one is plain."""
 
 
+async def _protect_nothing(_message: str, _customer_id: str) -> None:
+    """Propose nothing."""
+
+
+NO_VOTERS = FraudVote(views=(), route=OTHER, protect=_protect_nothing)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DeskBusiness(Business):
     """A business whose messages the graphs work; beside what the command line asks of any business."""
@@ -190,9 +198,9 @@ class DeskBusiness(Business):
     """Returns what the desk knows today, whether it is loaded or not."""
     service: Service
     reader: Reader
-    criteria: tuple[Criterion, ...]
-    workers: Mapping[str, Worker]
-    fraud: FraudVote
+    criteria: tuple[Criterion, ...] = ()
+    workers: Mapping[str, Worker] = field(default_factory=dict)
+    fraud: FraudVote = NO_VOTERS
     long_path: Callable[[str, str], LongPath | None] = lambda _message, _route: None
     """From message and route of a known customer: whether it is investigated or voted on, or neither."""
     wording: Wording = field(default_factory=Wording)
