@@ -168,8 +168,6 @@ WRITER = """
     import asyncio, sys
     from pathlib import Path
     from baton.storage.database import Database
-from baton.storage.sqlite_file import Connection
-from baton.storage.transaction import Transaction
 
     async def main(path, name, count):
         database = await Database.open(Path(path))
