@@ -32,8 +32,8 @@ async def unknown_customers(resources: Resources, customers: Iterable[str | None
     Raises:
         BankUnavailable: the bank does not answer.
     """
-    asked = {each for each in customers if each}
-    if not asked:
+    customer_ids = {each for each in customers if each}
+    if not customer_ids:
         return {}
     bank, turn, unknown = await resources.resource(desk_bank), asyncio.Semaphore(AT_ONCE), dict[str, str]()
 
@@ -44,23 +44,23 @@ async def unknown_customers(resources: Resources, customers: Iterable[str | None
             except UnknownCustomer as error:
                 unknown[customer] = str(error)
 
-    await asyncio.gather(*map(ask, asked))
+    await asyncio.gather(*map(ask, customer_ids))
     return unknown
 
 
-def policies_found() -> str:
+def check_policies() -> str:
     """The desk's routes and policies, all of them read."""
     knowledge().check()
     return f"each belongs to one of {len(knowledge().routes)} routes"
 
 
-def bank_found() -> str:
+def check_bank() -> str:
     """The bank that answers."""
-    asyncio.run(_ask())
+    asyncio.run(_ask_bank())
     return bank_settings().bank_url or "embedded, in the home"
 
 
-async def _ask() -> None:
+async def _ask_bank() -> None:
     async with desk_bank(settings()) as bank:
         try:
             await bank.customer(NOBODY)
@@ -68,7 +68,7 @@ async def _ask() -> None:
             return
 
 
-def preparation() -> str | None:
+def slow_start() -> str | None:
     """What takes long at the first message: the router is trained once."""
     return None if any(home().glob("router-*.arrays")) else "training the router on the desk's examples (once)"
 
@@ -90,12 +90,12 @@ BUSINESS = DeskBusiness(
     checks=(
         Check(
             "policies",
-            policies_found,
+            check_policies,
             "correct the files, or unset BATON_ROUTES and BATON_POLICIES for the sample ones",
         ),
-        Check("bank", bank_found, "start it (baton bank serve), or unset BATON_BANK_URL for the embedded one"),
+        Check("bank", check_bank, "start it (baton bank serve), or unset BATON_BANK_URL for the embedded one"),
     ),
     settings=BankSettings,
     ready=lambda: knowledge().check(),
-    preparation=preparation,
+    preparation=slow_start,
 )

@@ -1,4 +1,4 @@
-"""Which actions wait for a person, and what an ordinary reviewer may approve: a business's `approval_rules.toml`."""
+"""The approval rules of a business: the actions that wait for a person, and the limits of ordinary reviewers."""
 
 import tomllib
 from collections.abc import Collection
@@ -14,22 +14,22 @@ from desk.records import Amount
 
 
 class Above(Record):
-    """A person from this amount upward, itself not included."""
+    """The rule that a person approves amounts greater than this one."""
 
     above: Amount
 
 
 class ApprovalRules(Record):
-    """The file, checked."""
+    """A business's `approval_rules.toml`: a rule for each action, and limits for some."""
 
     person: dict[str, Literal["never", "always", "raised"] | Above]
     reviewer_limit: dict[str, Amount] = Field(default_factory=dict)
 
     def needs_person(self, name: str, amount: Decimal | None = None, before: Decimal | None = None) -> bool:
-        """Say whether a person must approve the action of that name.
+        """Return whether a person must approve the action of that name.
 
-        `amount` is what it is about, `before` what it was until now; where the one that a rule compares with is not
-        given, a person looks.
+        `amount` is the action's amount, `before` the amount until now; where the one that a rule compares is None, a
+        person must.
         """
         rule = self.person[name]
         if isinstance(rule, Above):
@@ -39,16 +39,16 @@ class ApprovalRules(Record):
         return rule == "always"
 
     def exceeded_limit(self, name: str, amount: Decimal | None) -> str | None:
-        """Return the most that an ordinary reviewer may approve, where this is more; an unknown amount is too much."""
+        """Return an ordinary reviewer's limit where the amount exceeds it, else None; an unknown amount exceeds it."""
         limit = self.reviewer_limit.get(name)
         return limit if limit is not None and (amount is None or amount > Decimal(limit)) else None
 
 
 def load_rules(path: Path, actions: Collection[str]) -> ApprovalRules:
-    """Read a file of approval rules for the actions of a business.
+    """Return the approval rules of a file, checked against the actions of a business.
 
     Raises:
-        BadSetting: it cannot be used, says nothing about an action, or names one that there is not; the file is named.
+        BadSetting: it cannot be used, lacks an action, or has an unknown one; it names the file.
     """
     try:
         rules = ApprovalRules.model_validate(tomllib.loads(path.read_text(encoding="utf-8")))

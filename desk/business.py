@@ -1,9 +1,9 @@
-"""What the desk needs of the business that it works for: one object, `DeskBusiness`, with three protocols.
+"""The interface between the desk and its business: one object, `DeskBusiness`, with three protocols.
 
     graphs > nodes > state -> business() -> the folder of one business (bank/)
 
-Nothing else of a business is known above its folder. Which business it is says `business` in the project's file beside
-this package (`baton.toml` or `[tool.baton]`), or `BATON_BUSINESS=FOLDER` for another one.
+Above its folder nothing else of a business is known. The project's file beside this package (`baton.toml` or
+`[tool.baton]`) names the business, or `BATON_BUSINESS=FOLDER` names another one.
 """
 
 import asyncio
@@ -51,70 +51,70 @@ class Refused(BatonError):
 
 
 class Knowledge(Protocol):
-    """What the desk knows: routes, who drafts for each, and the policies."""
+    """The knowledge of the desk: routes, their specialists, and the policies."""
 
     @property
     def is_loaded(self) -> bool:
-        """Whether all that takes long was read, so that nothing here makes an event loop wait."""
+        """Whether all slow files are read, so that no method here makes an event loop wait."""
 
     def load(self) -> None:
-        """Read, or train, all that takes long; raises BadSetting where a file cannot be used."""
+        """Read, or train, everything that is slow; raises BadSetting where a file cannot be used."""
 
     @property
     def routes(self) -> Mapping[str, str]:
         """Every route by name with its definition in a sentence; `desk.records.OTHER` is one of them."""
 
     def specialist(self, route: str) -> Specialist:
-        """Who drafts for a route."""
+        """Return the specialist of a route."""
 
     def guess(self, message: str) -> RouteGuess:
-        """The most probable route of a message."""
+        """Return the most probable route of a message."""
 
     def probabilities(self, message: str) -> dict[str, float]:
-        """The probability of every route; they add up to 1."""
+        """Return the probability of every route; they add up to 1."""
 
     def topics(self, message: str, most: int) -> dict[str, float]:
-        """The most probable finer topics with their shares, the largest first."""
+        """Return the most probable finer topics with their shares, the largest first."""
 
     def search(self, text: str, route: str, most: int = 4) -> list[str]:
-        """Ids of the passages that fit best, best first, at most `most`."""
+        """Return at most `most` ids of passages that fit a text, best first."""
 
     def passages(self, passage_ids: Sequence[str], *, whole: bool = False) -> list[Passage]:
-        """The passages of those ids, policy by policy; `whole`: every passage of their policies."""
+        """Return the passages of these ids, policy by policy; with `whole` every passage of their policies."""
 
     def in_force(self) -> set[str]:
-        """The ids of all policies that hold today."""
+        """Return the ids of all policies in force today."""
 
     def text_of(self, policy_ids: Sequence[str]) -> str:
-        """All that some policies say."""
+        """Return the full text of these policies."""
 
 
 class Service(Protocol):
-    """Who holds the customers' things and carries actions out."""
+    """The system that holds the customers' things and performs actions."""
 
     @property
     def id_fields(self) -> Mapping[str, str]:
-        """The kinds of things that a customer has, each with the field that tells them apart."""
+        """The kinds of things that a customer has, each with the field of their id."""
 
     @property
     def amount_fields(self) -> Collection[str]:
-        """The fields of actions that hold a sum of money."""
+        """The fields of actions that hold an amount of money."""
 
     @property
     def chosen_amount_fields(self) -> Collection[str]:
-        """Those of them whose sum is the customer's own choice: it need not be found anywhere."""
+        """Those of them whose amount the customer chooses: no finding has to confirm it."""
 
     async def customer(self, customer_id: str) -> dict[str, Any] | None:
-        """What a clerk sees of a customer: `name`, and a list of rows for each kind of thing; None for a stranger."""
+        """Return a customer as a clerk sees them: `name`, and rows for each kind of thing; None for a stranger."""
 
     async def names_others(self, text: str, customer_id: str | None) -> bool:
-        """Whether a text names things of somebody else's."""
+        """Return whether a text names things that are not this customer's."""
 
     async def review(self, action: Action, message: str, customer_id: str) -> Review:
-        """Whether the action may be done ("act"), asks a person, is declined by a rule, or is left to a person."""
+        """Return whether to perform the action ("act"), to ask a person, to decline it, or to escalate."""
 
     def exceeded_limit(self, action: Action) -> str | None:
-        """The most that an ordinary reviewer may approve, where the action is for more; else None."""
+        """Return an ordinary reviewer's limit where the action exceeds it; else None."""
 
     async def check(self, customer_id: str, action: Action) -> None:
         """Raise UnknownCustomer or Refused where `perform` would for a fresh key; changes nothing."""
@@ -133,48 +133,48 @@ class Reader(Protocol):
     """Reads money, days and names in text, as the business's customers write them."""
 
     def amounts(self, text: str) -> set[Decimal]:
-        """Every amount that a text names in the business's currency."""
+        """Return every amount that a text names in the business's currency."""
 
     def amounts_meant(self, quote: str) -> set[Decimal]:
-        """What a customer's words for an amount can mean: also a bare number, where no currency is named."""
+        """Return the amounts that a customer's words can mean: also bare numbers, where no currency is named."""
 
     def without_foreign(self, text: str) -> str:
-        """The text with a blank in place of every sum in another currency."""
+        """Return the text with a blank in place of every amount in another currency."""
 
     def days(self, text: str, today: date) -> set[date]:
-        """Every day that a text names by number and month; without a year the last such day up to `today`."""
+        """Return every day that a text names by number and month; without a year the last such day up to `today`."""
 
     def days_meant(self, quote: str, today: date) -> list[date]:
-        """The days that a quote can mean, none after `today`, the likeliest first."""
+        """Return the days up to `today` that a quote can mean, the likeliest first."""
 
     def names(self, text: str) -> list[str]:
-        """The names of shops, companies and people in a text."""
+        """Return the names of shops, companies and people in a text."""
 
     def words(self, text: str) -> set[str]:
-        """The words of a text in lower case."""
+        """Return the words of a text in lower case."""
 
     def claims_done(self, reply: str) -> bool:
-        """Whether a reply says that the desk has acted."""
+        """Return whether a reply says that the desk has acted."""
 
 
 class Worker(NamedTuple):
     """Answers one question of an investigation, and only reads."""
 
     about: str
-    """What a planner is told of it."""
+    """Its description for the planner."""
     work: Callable[[Assignment, int], Awaitable[Finding]]
-    """From an assignment, and how many policy passages an answer may name at most."""
+    """Takes an assignment and the most policy passages that an answer may name; returns the finding."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FraudVote:
-    """The question that the voters answer, as far as it is the business's."""
+    """The business's part of the voters' question, and what follows from a yes."""
 
     views: tuple[View, ...]
     route: str
-    """Where a message belongs that they agree is fraud."""
+    """The route of a message that they agree is fraud."""
     protect: Callable[[str, str], Awaitable[tuple[Action, str] | None]]
-    """From message and customer id: the action that stops a fraud and what a reply says of it, where one is plain."""
+    """Takes message and customer id; returns the action that stops a fraud and the reply's words on it, or None."""
 
 
 async def _protect_nothing(_message: str, _customer_id: str) -> None:
@@ -186,23 +186,23 @@ NO_VOTERS = FraudVote(views=(), route=OTHER, protect=_protect_nothing)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DeskBusiness(Business):
-    """A business whose messages the graphs work; beside what the command line asks of any business."""
+    """A business whose messages the graphs work; extends the `Business` of the command line."""
 
     about: str
-    """What it is, as a prompt says it: "a retail bank"."""
+    """Its description in prompts: "a retail bank"."""
     folder: Path
-    """Where its `inbox.jsonl`, `datasets/` and `prompts/` lie."""
+    """The folder of its `inbox.jsonl`, `datasets/` and `prompts/`."""
     actions: tuple[type[Action], ...]
     tools: tuple[type[Tool], ...] = ()
     knowledge: Callable[[], Knowledge]
-    """Returns what the desk knows today, whether it is loaded or not."""
+    """Returns the desk's knowledge of today, loaded or not."""
     service: Service
     reader: Reader
     criteria: tuple[Criterion, ...] = ()
     workers: Mapping[str, Worker] = field(default_factory=dict)
     fraud: FraudVote = NO_VOTERS
     long_path: Callable[[str, str], LongPath | None] = lambda _message, _route: None
-    """From message and route of a known customer: whether it is investigated or voted on, or neither."""
+    """Takes message and route of a known customer; returns the long path that the message needs, or None."""
     wording: Wording = field(default_factory=Wording)
 
 
@@ -213,42 +213,42 @@ def business() -> DeskBusiness:
     Raises:
         BadSetting: the project names none, or it has no actions.
     """
-    found = load_business_of(FOLDER)
-    if not isinstance(found, DeskBusiness):
+    business_loaded = load_business_of(FOLDER)
+    if not isinstance(business_loaded, DeskBusiness):
         raise BadSetting(f"the business of {FOLDER} is no desk.business.DeskBusiness; see docs/your-business.md")
-    if not found.actions:
-        raise BadSetting(f"{found.folder}: the business has no actions")
-    return found
+    if not business_loaded.actions:
+        raise BadSetting(f"{business_loaded.folder}: the business has no actions")
+    return business_loaded
 
 
 async def knowledge() -> Knowledge:
-    """Return what the desk knows, from inside a node; the loop does not wait while it is loaded for the first time.
+    """Return the desk's knowledge, loaded, from inside a node; the event loop does not wait for the first load.
 
     Raises:
         BadSetting: the routes or the policies cannot be used.
     """
-    found = business().knowledge()
-    if not found.is_loaded:
-        await asyncio.to_thread(found.load)
-    return found
+    known = business().knowledge()
+    if not known.is_loaded:
+        await asyncio.to_thread(known.load)
+    return known
 
 
 async def customer(customer_id: str | None) -> dict[str, Any] | None:
-    """Return what a clerk sees of the customer; None for a stranger, or where nobody is named."""
+    """Return the customer as a clerk sees them; None for a stranger, or without an id."""
     return None if customer_id is None else await business().service.customer(customer_id)
 
 
 async def policies(passage_ids: Sequence[str], *, whole: bool = False) -> list[dict[str, str]]:
-    """Return passages as a model is given them: `id`, `title` and `text` of each; `whole`: their whole policies."""
-    found = (await knowledge()).passages(passage_ids, whole=whole)
-    return [{"id": each.policy_id, "title": each.title, "text": each.text} for each in found]
+    """Return passages as a model reads them: `id`, `title` and `text` of each; with `whole` their whole policies."""
+    passages = (await knowledge()).passages(passage_ids, whole=whole)
+    return [{"id": each.policy_id, "title": each.title, "text": each.text} for each in passages]
 
 
 async def draft_context(inquiry: Mapping[str, Any], *, whole: bool = False) -> dict[str, Any]:
-    """Return what a clerk has in front of them when drafting, as the data block of a prompt.
+    """Return the data block of a prompt that drafts.
 
-    `inquiry` has `message`, `customer_id`, `route` and `passages`. `customer` is None for a stranger, `actions` are
-    those that may be proposed; `whole`: the policies found, not only passages of them.
+    `inquiry` has `message`, `customer_id`, `route` and `passages`. In the block `customer` is None for a stranger, and
+    `actions` are those that may be proposed; with `whole` it holds whole policies instead of passages.
     """
     return {
         "message": inquiry["message"],
@@ -260,10 +260,10 @@ async def draft_context(inquiry: Mapping[str, Any], *, whole: bool = False) -> d
 
 
 def instructions(node_file: str) -> str:
-    """Return the prompt beside a node, with what the business adds to it.
+    """Return the prompt beside a node, completed with the business's words.
 
-    `{business}` in it is replaced by what the business is, `{rules}` by the text of the same name in its `prompts/`.
+    `{business}` is replaced by the business's `about`, `{rules}` by the text of the same name in its `prompts/`.
     """
-    added = business().folder / "prompts" / f"{Path(node_file).stem}.md"
-    rules = added.read_text("utf-8").strip() if added.is_file() else ""
+    file = business().folder / "prompts" / f"{Path(node_file).stem}.md"
+    rules = file.read_text("utf-8").strip() if file.is_file() else ""
     return prompt(node_file).replace("{business}", business().about).replace("{rules}", rules)

@@ -1,4 +1,4 @@
-"""The records that the desk and the business it works for hand to each other."""
+"""The records that the desk and its business exchange."""
 
 import re
 from collections.abc import Iterable, Mapping
@@ -11,7 +11,7 @@ from pydantic import AfterValidator, ValidationError, WithJsonSchema
 from baton.records import Record
 
 OTHER = "other"
-"""The route of what is not for this desk: a person looks. Every business has it."""
+"""The route of messages that are not for this desk: a person looks. Every business has it."""
 POLICIES = "policies"
 """The worker of an investigation that searches the policies. Every business has it."""
 
@@ -30,7 +30,7 @@ def _positive_amount(text: str) -> str:
 Amount = Annotated[str, AfterValidator(_positive_amount), WithJsonSchema(_SCHEMA)]
 """A positive amount of money; the pattern stands in the JSON schema so that a model is held to it."""
 Row = dict[str, str]
-"""One thing of a customer's as a clerk sees it: field and value."""
+"""One thing of a customer's as a clerk sees it: its fields with their values."""
 Verdict = Literal["answer", "decline", "act", "ask_person", "escalate"]
 
 
@@ -57,13 +57,13 @@ def action_name(kind: type[Action]) -> str:
 
 def parse_action(kinds: Iterable[type[Action]], name: str, args: Mapping[str, Any]) -> Action:
     """Build the action of that name from its arguments; raises ValueError with one line that says what is wrong."""
-    known = {action_name(kind): kind for kind in kinds}
-    if name not in known:
-        raise ValueError(f"there is no action {name[:40]!r}; the desk knows {', '.join(known)}")
+    kinds_by_name = {action_name(kind): kind for kind in kinds}
+    if name not in kinds_by_name:
+        raise ValueError(f"there is no action {name[:40]!r}; the desk knows {', '.join(kinds_by_name)}")
     if "name" in args:
         raise ValueError(f"{name} takes no argument 'name'")
     try:
-        return known[name].model_validate({**args, "name": name})
+        return kinds_by_name[name].model_validate({**args, "name": name})
     except ValidationError as error:
         first = error.errors(include_url=False, include_input=False)[0]
         field = ascii(".".join(map(str, first["loc"])))[1:-1]
@@ -77,7 +77,7 @@ class Receipt(Record):
 
 
 class Review(Record):
-    """What a check says of a draft or of an action: how to go on, and why."""
+    """The result of a check of a draft or an action: how to go on, and why."""
 
     verdict: Verdict
     reason: str
@@ -89,15 +89,15 @@ class Tool(Record):
     name: str
 
     def rows(self, customer: Mapping[str, Any]) -> list[Row]:
-        """The rows that are asked for, of all that the service knows of the customer (`Service.customer`)."""
+        """Return the rows that the call asks for, of the customer's (`Service.customer`)."""
         raise NotImplementedError
 
 
 class Finding(Record):
-    """What a worker found.
+    """A worker's answer to a sub-task.
 
-    `rows` are the customer's own things as a clerk sees them; `evidence` their ids, or those of policy passages, whose
-    policies are the `citations`.
+    `rows` are the customer's own things as a clerk sees them; `evidence` holds their ids, or those of policy passages,
+    whose policies are the `citations`.
     """
 
     subtask: str
@@ -108,7 +108,7 @@ class Finding(Record):
 
 
 class Assignment(Record):
-    """One question for one worker, with the message it is about and the findings that it builds on."""
+    """One question for one worker, with the message that it is about; `given` are the findings that it builds on."""
 
     subtask: str
     question: str
@@ -119,7 +119,7 @@ class Assignment(Record):
 
 
 class View(Record):
-    """One voter: its name, what it is given beside the message, and what it is told."""
+    """One voter: its name, the data that it sees beside the message, and its question."""
 
     name: str
     sees: tuple[Literal["customer", "topics"], ...]
@@ -127,7 +127,7 @@ class View(Record):
 
 
 class Criterion(Record):
-    """One criterion that a reply is held against, told to the judge as it stands."""
+    """One criterion of replies; the judge reads its text unchanged."""
 
     number: int
     name: str
@@ -135,7 +135,7 @@ class Criterion(Record):
 
 
 class Specialist(Record):
-    """Who drafts for a route: with which model, which actions may be proposed, and which instructions."""
+    """The model, the actions that may be proposed and the instructions that drafts of a route are made with."""
 
     model: Literal["cheap", "strong"] = "strong"
     actions: tuple[str, ...] = ()
@@ -144,7 +144,7 @@ class Specialist(Record):
 
 @dataclass(frozen=True, slots=True)
 class RouteGuess:
-    """A route and how sure the router is (0 to 1, calibrated)."""
+    """A route with the router's calibrated confidence (0 to 1)."""
 
     route: str
     confidence: float
@@ -163,7 +163,7 @@ class Passage:
 
 @dataclass(frozen=True, slots=True)
 class Wording:
-    """What a customer reads where nobody's draft is sent; a business may word each of them its own way."""
+    """The fixed texts that customers read where no draft is sent; a business may word each its own way."""
 
     refusal: str = (
         "We cannot do what you ask: {reason}. If you think that this is wrong, answer this message and a person will"
@@ -179,28 +179,28 @@ class Wording:
     aside: str = "A colleague will see to this part of your message."
     edited: str = "Thank you for your message. A colleague looked at your request and we have done this: {done}."
     thing: str = "a thing"
-    """What a customer may have here, with its article: "a card, an account or a payment"."""
+    """The kinds of things that a customer has, with article: "a card, an account or a payment"."""
     own_names: frozenset[str] = field(default_factory=frozenset)
     """Words in lower case that a reply may call the business by."""
 
     def refuse(self, reason: str) -> str:
-        """The refusal of an action, with the reason why it is not done."""
+        """Return the text that refuses an action, with the reason."""
         return self.refusal.format(reason=reason.rstrip("."))
 
 
 def paragraphs(texts: Iterable[str]) -> str:
-    """Texts as paragraphs, the thanks of the first said once."""
+    """Return texts as paragraphs; an opening that all share stands in the first alone."""
     first, *others = texts
     opening = first.partition(". ")[0] + ". "
     return "\n\n".join([first, *(text.removeprefix(opening) for text in others)])
 
 
 def values_of(findings: Iterable[Any]) -> list[str]:
-    """Every value in the `rows` of findings or of tool calls."""
+    """Return every value in the `rows` of findings or tool results."""
     return [value for each in findings for row in each.rows for value in row.values()]
 
 
 def amount_of(action: Action | None, fields: Iterable[str]) -> set[Decimal]:
-    """The sums that an action is about, by the fields that hold one; empty where it is about none."""
-    named = (getattr(action, field, None) for field in fields)
-    return {Decimal(value) for value in named if value}
+    """Return the amounts in these fields of an action; empty without an action or without such fields."""
+    values = (getattr(action, field, None) for field in fields)
+    return {Decimal(value) for value in values if value}

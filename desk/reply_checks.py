@@ -1,4 +1,4 @@
-"""Check a reply and its action before anyone acts on them; a check returns what is wrong in words, or None."""
+"""Check a reply and its action before anyone acts on them; a check returns the fault in words, or None."""
 
 from collections.abc import Collection
 
@@ -7,14 +7,14 @@ from desk.business import business
 from desk.records import Action, Review, amount_of
 
 
-def citation_fault(citations: Collection[str], allowed: Collection[str]) -> str | None:
-    """A reply must cite something, and only policies that it may."""
-    sound = citations and set(citations) <= set(allowed)
+def citation_fault(citations: Collection[str], citable: Collection[str]) -> str | None:
+    """Return a fault unless the reply cites policies, and only ones of `citable`."""
+    sound = citations and set(citations) <= set(citable)
     return None if sound else "the reply cites no policy that it was given"
 
 
 def invention_fault(reply: str, action: Action | None, grounds: str) -> str | None:
-    """What a reply says done must be proposed, and the amounts that it names must stand in what it rests on."""
+    """Return a fault unless each act that a reply claims is proposed, and each amount in it stands in `grounds`."""
     if fault := claim_fault(reply, action):
         return fault
     reader, service = business().reader, business().service
@@ -23,13 +23,13 @@ def invention_fault(reply: str, action: Action | None, grounds: str) -> str | No
 
 
 def claim_fault(reply: str, action: Action | None) -> str | None:
-    """What a reply says done must be proposed."""
+    """Return a fault where a reply claims an act and no action is proposed."""
     claims = action is None and business().reader.claims_done(reply)
     return "the reply claims that something was done, and proposes nothing" if claims else None
 
 
 async def privacy_fault(reply: str, customer_id: str | None, message: str) -> str | None:
-    """A reply must hold no card number, and nothing that is filed under somebody else."""
+    """Return a fault where a reply holds a card number or names another customer's things."""
     if shows_card_number(reply, message):
         return "the reply holds a card number"
     if await business().service.names_others(reply, customer_id):
@@ -37,16 +37,16 @@ async def privacy_fault(reply: str, customer_id: str | None, message: str) -> st
     return None
 
 
-def shows_card_number(text: str, given: str) -> bool:
-    """Return whether a card number stands in a text, over the ends of its lines too, or was masked there.
+def shows_card_number(text: str, source: str) -> bool:
+    """Return whether a text holds a card number, also one over the end of a line, or a masked one.
 
-    A mask that stands in what its writer was `given` tells nobody anything.
+    A masked number that already stands in `source`, the writer's input, does not count.
     """
-    return holds_card_number(" ".join(text.split())) or not card_masks(text) <= card_masks(given)
+    return holds_card_number(" ".join(text.split())) or not card_masks(text) <= card_masks(source)
 
 
 async def review_action(action: Action | None, message: str, customer_id: str | None) -> Review:
-    """Return how to go on with a proposed action; without one there is only an answer."""
+    """Return the review of a proposed action: how to go on with it; without an action the verdict is "answer"."""
     if action is None:
         return Review(verdict="answer", reason="answered from the policies")
     if customer_id is None:

@@ -1,4 +1,4 @@
-"""Lists that a business keeps as TOML: the criteria that a reply is held against, and the views of the voters."""
+"""Lists of a business in TOML: the criteria of replies, and the views of the voters."""
 
 import tomllib
 from pathlib import Path
@@ -12,24 +12,24 @@ from desk.records import Criterion, View
 
 
 class Criteria(Record):
-    """A file of criteria, in the order in which they are marked."""
+    """A file of criteria, in the order of the marks."""
 
     criterion: tuple[Criterion, ...]
 
 
 class Views(Record):
-    """A file of views, the first ones asked first."""
+    """A file of views; the first ones are asked first."""
 
     view: tuple[View, ...]
 
 
 def read_criteria(file: Path) -> tuple[Criterion, ...]:
-    """Return the criteria of a file; raises BadSetting naming it."""
+    """Return the criteria of a file; raises BadSetting with its name."""
     return _read(file, Criteria).criterion
 
 
 def read_views(file: Path) -> tuple[View, ...]:
-    """Return the views of a file; raises BadSetting naming it."""
+    """Return the views of a file; raises BadSetting with its name."""
     return _read(file, Views).view
 
 

@@ -13,10 +13,10 @@ FILE = "bank.db"
 
 
 @asynccontextmanager
-async def desk_bank(configured: Settings) -> AsyncIterator[Bank]:
+async def desk_bank(settings: Settings) -> AsyncIterator[Bank]:
     """The bank of the settings: the one at `BATON_BANK_URL`, or the embedded one in the home."""
     ours = bank_settings()
-    bank = await open_bank(ours.bank_url, configured.home / FILE, timeout_s=ours.bank_timeout_s)
+    bank = await open_bank(ours.bank_url, settings.home / FILE, timeout_s=ours.bank_timeout_s)
     try:
         yield bank
     finally:

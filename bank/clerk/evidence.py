@@ -5,7 +5,7 @@ from collections.abc import Callable
 from datetime import date
 from decimal import Decimal
 
-from bank.clerk.others import named_in
+from bank.clerk.others import ids_in
 from bank.ledger.records import Account, Card, Transaction
 from bank.text.money import gbp_in
 from desk.text.dates import days_in
@@ -27,29 +27,29 @@ KINDS: dict[str, Callable[[Transaction], bool]] = {
 
 def transactions_meant(text: str, transactions: list[Transaction], today: date) -> list[Transaction]:
     """The transactions that a text means, as they come; those it names by id, else those that fit all it says."""
-    if named := {name for name in named_in(text) if name.startswith("T")}:
-        return [each for each in transactions if each.transaction_id in named]
-    said, sums, days = words_of(text), gbp_in(text), days_in(text, today)
+    if ids := {name for name in ids_in(text) if name.startswith("T")}:
+        return [each for each in transactions if each.transaction_id in ids]
+    text_words, sums, days = words_of(text), gbp_in(text), days_in(text, today)
     views: list[Callable[[Transaction], bool]] = [
-        lambda each: bool(words := words_of(each.merchant)) and words <= said,
+        lambda each: bool(words := words_of(each.merchant)) and words <= text_words,
         lambda each: Decimal(each.amount) in sums,
         lambda each: date.fromisoformat(each.at[:10]) in days,
         *(holds for words, holds in KINDS.items() if re.search(words, text, re.IGNORECASE)),
     ]
-    found = list[Transaction]()
+    matches = list[Transaction]()
     for view in views:
-        fitting = [each for each in found or transactions if view(each)]
-        found = fitting or found
-    return found[:MOST]
+        narrower = [each for each in matches or transactions if view(each)]
+        matches = narrower or matches
+    return matches[:MOST]
 
 
 def cards_meant(text: str, cards: list[Card]) -> list[Card]:
     """The cards that a text names, or all where it names none."""
-    named = {name for name in named_in(text) if name.startswith("K") or name.isdigit()}
-    return [each for each in cards if not named or {each.card_id, each.last4} & named]
+    ids = {name for name in ids_in(text) if name.startswith("K") or name.isdigit()}
+    return [each for each in cards if not ids or {each.card_id, each.last4} & ids]
 
 
 def accounts_meant(text: str, accounts: list[Account]) -> list[Account]:
     """The accounts that a text names, or all where it names none."""
-    named = {name for name in named_in(text) if name.startswith("A")}
-    return [each for each in accounts if not named or each.account_id in named]
+    ids = {name for name in ids_in(text) if name.startswith("A")}
+    return [each for each in accounts if not ids or each.account_id in ids]

@@ -10,9 +10,9 @@ ENDING = re.compile(r"\b(?:ending|ends|last (?:four|4)(?: digits)?)\D{0,12}(\d{4
 MOST = 500  # transactions
 
 
-def named_in(text: str) -> set[str]:
+def ids_in(text: str) -> set[str]:
     """The ids and last digits of cards that a text names, whoever they belong to."""
-    return {found.upper() for found in ID.findall(text)} | set(ENDING.findall(text))
+    return {name.upper() for name in ID.findall(text)} | set(ENDING.findall(text))
 
 
 async def names_others(text: str, customer_id: str | None) -> bool:
@@ -20,8 +20,8 @@ async def names_others(text: str, customer_id: str | None) -> bool:
 
     The bank is asked only where the text names any.
     """
-    named = named_in(text)
-    return bool(named) and not named <= await _own(customer_id)
+    names = ids_in(text)
+    return bool(names) and not names <= await _own(customer_id)
 
 
 async def _own(customer_id: str | None) -> set[str]:

@@ -79,7 +79,7 @@ async def _review(action: BankAction, customer_id: str) -> Review:
     bank = await the_bank()
     try:
         await bank.check(customer_id, action)
-        card, transaction = await _concerned(bank, customer_id, action)
+        card, transaction = await _targets(bank, customer_id, action)
     except UnknownCustomer as error:
         return Review(verdict="escalate", reason=str(error))
     except Refused as refused:
@@ -89,7 +89,7 @@ async def _review(action: BankAction, customer_id: str) -> Review:
     return Review(verdict="act", reason=f"{action.name} is allowed without a person")
 
 
-async def _concerned(bank: Bank, customer_id: str, action: BankAction) -> tuple[Card | None, Transaction | None]:
+async def _targets(bank: Bank, customer_id: str, action: BankAction) -> tuple[Card | None, Transaction | None]:
     """The card and the transaction that an action names."""
     card_id, transaction_id = getattr(action, "card_id", None), getattr(action, "transaction_id", None)
     cards = await bank.cards(customer_id) if card_id else []

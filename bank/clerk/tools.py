@@ -19,8 +19,8 @@ class ListTransactions(Tool):
     def rows(self, customer: Mapping[str, Any]) -> list[Row]:
         """See `Tool`."""
         since, part = (datetime.now(UTC) - timedelta(days=self.days)).isoformat(), (self.merchant or "").casefold()
-        paid: list[Row] = customer["transactions"]
-        return [each for each in paid if each["at"] >= since and part in each["merchant"].casefold()]
+        transactions: list[Row] = customer["transactions"]
+        return [each for each in transactions if each["at"] >= since and part in each["merchant"].casefold()]
 
 
 class ListCards(Tool):

@@ -37,43 +37,45 @@ def _for_known(look: Callable[[Assignment, str], Awaitable[Finding]]) -> Work:
 
 async def _transactions(assignment: Assignment, customer_id: str) -> Finding:
     """The customer's transactions that the question means, else those that the message means."""
-    known, today = await (await the_bank()).transactions(customer_id, LATEST), datetime.now(UTC).date()
+    transactions, today = await (await the_bank()).transactions(customer_id, LATEST), datetime.now(UTC).date()
     texts = (assignment.question, assignment.message)
-    found = next(filter(None, (transactions_meant(text, known, today) for text in texts)), [])
-    told = [
+    matches = next(filter(None, (transactions_meant(text, transactions, today) for text in texts)), [])
+    lines = [
         f"GBP {each.amount} to {each.merchant} on {each.at[:10]} ({each.kind.replace('_', ' ')}, {each.status},"
         f" {each.transaction_id})"
-        for each in found
+        for each in matches
     ]
-    return _own_finding(assignment, "transactions", told, transaction_rows(found))
+    return _own_finding(assignment, "transactions", lines, transaction_rows(matches))
 
 
 async def _cards(assignment: Assignment, customer_id: str) -> Finding:
     """The customer's cards that the message or the question names, or all."""
-    found = cards_meant(_words(assignment), await (await the_bank()).cards(customer_id))
-    told = [
+    matches = cards_meant(_words(assignment), await (await the_bank()).cards(customer_id))
+    lines = [
         f"the {each.kind} card ending {each.last4} is {each.status}, its daily limit GBP {each.daily_limit}"
-        for each in found
+        for each in matches
     ]
-    return _own_finding(assignment, "cards", told, card_rows(found))
+    return _own_finding(assignment, "cards", lines, card_rows(matches))
 
 
 async def _accounts(assignment: Assignment, customer_id: str) -> Finding:
     """The customer's accounts that the message or the question names, or all."""
-    found = accounts_meant(_words(assignment), await (await the_bank()).accounts(customer_id))
-    told = [f"account {each.account_id} is {each.status}, its balance {each.currency} {each.balance}" for each in found]
-    return _own_finding(assignment, "accounts", told, account_rows(found))
+    matches = accounts_meant(_words(assignment), await (await the_bank()).accounts(customer_id))
+    lines = [
+        f"account {each.account_id} is {each.status}, its balance {each.currency} {each.balance}" for each in matches
+    ]
+    return _own_finding(assignment, "accounts", lines, account_rows(matches))
 
 
 async def _policies(assignment: Assignment, most: int) -> Finding:
     """The passages that bear on the question and on what its needs found."""
-    question, known = assignment.question, await asyncio.to_thread(knowledge)
-    guess = known.guess(question)
+    question, desk = assignment.question, await asyncio.to_thread(knowledge)
+    guess = desk.guess(question)
     route = assignment.route if guess.route == OTHER else guess.route
-    rows = [row for given in assignment.given for row in given.rows]
+    rows = [row for finding in assignment.given for row in finding.rows]
     kinds = {row[name] for row in rows for name in ("kind", "status") if name in row}
     text = " ".join([question, *sorted(kinds - {"posted", "active", "open"})]).replace("_", " ")
-    passages = known.passages(known.search(text, route, most))
+    passages = desk.passages(desk.search(text, route, most))
     titles = dict.fromkeys(f"{each.title} ({each.policy_id})" for each in passages)
     return Finding(
         subtask=assignment.subtask,
@@ -98,8 +100,8 @@ def _words(assignment: Assignment) -> str:
     return f"{assignment.question}\n{assignment.message}"
 
 
-def _own_finding(assignment: Assignment, what: str, told: list[str], rows: list[Row]) -> Finding:
+def _own_finding(assignment: Assignment, what: str, lines: list[str], rows: list[Row]) -> Finding:
     """A finding of the customer's own things."""
-    summary = f"{what} found: {'; '.join(told)}" if told else f"none of the customer's {what} fits"
+    summary = f"{what} found: {'; '.join(lines)}" if lines else f"none of the customer's {what} fits"
     evidence = [row[KEYS[what]] for row in rows]
     return Finding(subtask=assignment.subtask, summary=summary, rows=rows, evidence=evidence, citations=[])

@@ -53,18 +53,18 @@ def plan(db: sqlite3.Connection, customer_id: str, action: BankAction, now: date
 
 
 def _refund(db: sqlite3.Connection, customer: Customer, action: Refund, now: datetime) -> Effect:
-    paid = _transaction(db, customer, action.transaction_id)
-    account = _account(db, customer, paid.account_id)
-    rules.check_refund(action, paid, account, disputed=_disputed(db, paid), now=now)
+    transaction = _transaction(db, customer, action.transaction_id)
+    account = _account(db, customer, transaction.account_id)
+    rules.check_refund(action, transaction, account, is_disputed=_is_disputed(db, transaction), now=now)
     balance = str(Decimal(account.balance) + Decimal(action.amount))
-    refunded = "UPDATE transactions SET status = 'refunded' WHERE transaction_id = :transaction_id"
+    statement = "UPDATE transactions SET status = 'refunded' WHERE transaction_id = :transaction_id"
     return Effect(
         [
-            (refunded, {"transaction_id": paid.transaction_id}),
+            (statement, {"transaction_id": transaction.transaction_id}),
             (_SET_BALANCE, {"account_id": account.account_id, "balance": balance}),
         ],
         {
-            "transaction_id": paid.transaction_id,
+            "transaction_id": transaction.transaction_id,
             "amount": action.amount,
             "account_id": account.account_id,
             "balance": balance,
@@ -75,22 +75,22 @@ def _refund(db: sqlite3.Connection, customer: Customer, action: Refund, now: dat
 def _freeze_card(db: sqlite3.Connection, customer: Customer, action: FreezeCard) -> Effect:
     card = _card(db, customer, action.card_id)
     rules.check_freeze(card)
-    frozen = "UPDATE cards SET status = 'frozen', reported = 1 WHERE card_id = :card_id"
-    return Effect([(frozen, {"card_id": card.card_id})], {"card_id": card.card_id, "status": "frozen"})
+    statement = "UPDATE cards SET status = 'frozen', reported = 1 WHERE card_id = :card_id"
+    return Effect([(statement, {"card_id": card.card_id})], {"card_id": card.card_id, "status": "frozen"})
 
 
 def _reissue_card(db: sqlite3.Connection, customer: Customer, action: ReissueCard, now: datetime) -> Effect:
     card = _card(db, customer, action.card_id)
     account = _account(db, customer, card.account_id)
-    reported = bool(db.execute("SELECT reported FROM cards WHERE card_id = ?", (card.card_id,)).fetchone()[0])
-    fee = rules.reissue_fee(card, reported=reported)
+    is_reported = bool(db.execute("SELECT reported FROM cards WHERE card_id = ?", (card.card_id,)).fetchone()[0])
+    fee = rules.reissue_fee(card, is_reported=is_reported)
     rules.check_reissue(card, account, fee)
     new = _successor(card, tables.next_number(db, "cards"), now)
     days = 0 if card.kind == "virtual" else rules.delivery_days(customer.country)
-    cancelled = "UPDATE cards SET status = 'cancelled' WHERE card_id = :card_id"
+    cancellation = "UPDATE cards SET status = 'cancelled' WHERE card_id = :card_id"
     return Effect(
         [
-            (cancelled, {"card_id": card.card_id}),
+            (cancellation, {"card_id": card.card_id}),
             (tables.insert("cards", Card.model_fields), new.model_dump()),
             *(_charge(db, account, fee, now) if fee else []),
         ],
@@ -104,12 +104,12 @@ def _reissue_card(db: sqlite3.Connection, customer: Customer, action: ReissueCar
 
 
 def _file_dispute(db: sqlite3.Connection, customer: Customer, action: FileDispute, now: datetime) -> Effect:
-    paid = _transaction(db, customer, action.transaction_id)
-    rules.check_dispute(paid, disputed=_disputed(db, paid), now=now)
+    transaction = _transaction(db, customer, action.transaction_id)
+    rules.check_dispute(transaction, is_disputed=_is_disputed(db, transaction), now=now)
     dispute = {
         "dispute_id": f"D{tables.next_number(db, 'disputes'):04}",
-        "transaction_id": paid.transaction_id,
-        "account_id": paid.account_id,
+        "transaction_id": transaction.transaction_id,
+        "account_id": transaction.account_id,
         "customer_id": customer.customer_id,
         "reason": action.reason,
         "status": "open",
@@ -119,7 +119,7 @@ def _file_dispute(db: sqlite3.Connection, customer: Customer, action: FileDisput
         [(tables.insert("disputes", dispute), dispute)],
         {
             "dispute_id": dispute["dispute_id"],
-            "transaction_id": paid.transaction_id,
+            "transaction_id": transaction.transaction_id,
             "decision_by": rules.working_days_after(now, rules.DISPUTE_DAYS),
         },
     )
@@ -129,8 +129,8 @@ def _change_limit(db: sqlite3.Connection, customer: Customer, action: ChangeLimi
     card = _card(db, customer, action.card_id)
     rules.check_limit(action, card)
     values = {"card_id": card.card_id, "daily_limit": str(Decimal(action.daily_limit))}
-    changed = "UPDATE cards SET daily_limit = :daily_limit WHERE card_id = :card_id"
-    return Effect([(changed, values)], {**values, "previous_limit": card.daily_limit})
+    statement = "UPDATE cards SET daily_limit = :daily_limit WHERE card_id = :card_id"
+    return Effect([(statement, values)], {**values, "previous_limit": card.daily_limit})
 
 
 def _close_account(db: sqlite3.Connection, customer: Customer, action: CloseAccount) -> Effect:
@@ -160,7 +160,7 @@ def _successor(card: Card, number: int, now: datetime) -> Card:
 
 
 def _charge(db: sqlite3.Connection, account: Account, fee: Decimal, now: datetime) -> list[tuple[str, dict[str, Any]]]:
-    charged = Transaction(
+    fee_paid = Transaction(
         transaction_id=f"T{tables.next_number(db, 'transactions'):05}",
         customer_id=account.customer_id,
         account_id=account.account_id,
@@ -176,36 +176,36 @@ def _charge(db: sqlite3.Connection, account: Account, fee: Decimal, now: datetim
     )
     balance = str(Decimal(account.balance) - fee)
     return [
-        (tables.insert("transactions", Transaction.model_fields), charged.model_dump()),
+        (tables.insert("transactions", Transaction.model_fields), fee_paid.model_dump()),
         (_SET_BALANCE, {"account_id": account.account_id, "balance": balance}),
     ]
 
 
 def _transaction(db: sqlite3.Connection, customer: Customer, transaction_id: str) -> Transaction:
-    where = "WHERE transaction_id = ? AND customer_id = ?"
-    return _first(tables.owned(db, Transaction, where, transaction_id, customer.customer_id), "transaction")
+    condition = "WHERE transaction_id = ? AND customer_id = ?"
+    return _first(tables.select(db, Transaction, condition, transaction_id, customer.customer_id), "transaction")
 
 
 def _card(db: sqlite3.Connection, customer: Customer, card_id: str) -> Card:
-    where = "WHERE card_id = ? AND customer_id = ?"
-    return _first(tables.owned(db, Card, where, card_id, customer.customer_id), "card")
+    condition = "WHERE card_id = ? AND customer_id = ?"
+    return _first(tables.select(db, Card, condition, card_id, customer.customer_id), "card")
 
 
 def _account(db: sqlite3.Connection, customer: Customer, account_id: str) -> Account:
-    where = "WHERE account_id = ? AND customer_id = ?"
-    return _first(tables.owned(db, Account, where, account_id, customer.customer_id), "account")
+    condition = "WHERE account_id = ? AND customer_id = ?"
+    return _first(tables.select(db, Account, condition, account_id, customer.customer_id), "account")
 
 
-def _first(found: list[R], thing: str) -> R:
+def _first(records: list[R], thing: str) -> R:
     """Return the one found; another customer's and a missing one are refused in the same words."""
-    if not found:
+    if not records:
         raise Refused("not_yours", f"the customer has no such {thing}")
-    return found[0]
+    return records[0]
 
 
-def _disputed(db: sqlite3.Connection, paid: Transaction) -> bool:
+def _is_disputed(db: sqlite3.Connection, transaction: Transaction) -> bool:
     query = "SELECT 1 FROM disputes WHERE account_id = ? AND transaction_id = ? AND status = 'open'"
-    return db.execute(query, (paid.account_id, paid.transaction_id)).fetchone() is not None
+    return db.execute(query, (transaction.account_id, transaction.transaction_id)).fetchone() is not None
 
 
 def _count(db: sqlite3.Connection, rest: str, account: Account) -> int:

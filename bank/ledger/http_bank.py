@@ -39,19 +39,19 @@ class HttpBank:
 
     async def customer(self, customer_id: str) -> Customer:
         """See `Bank`."""
-        return _shaped(_CUSTOMER, await self._get(customer_id, ""))
+        return _parse(_CUSTOMER, await self._get(customer_id, ""))
 
     async def accounts(self, customer_id: str) -> list[Account]:
         """See `Bank`."""
-        return _shaped(_ACCOUNTS, await self._get(customer_id, "/accounts"))
+        return _parse(_ACCOUNTS, await self._get(customer_id, "/accounts"))
 
     async def cards(self, customer_id: str) -> list[Card]:
         """See `Bank`."""
-        return _shaped(_CARDS, await self._get(customer_id, "/cards"))
+        return _parse(_CARDS, await self._get(customer_id, "/cards"))
 
     async def transactions(self, customer_id: str, limit: int = 50) -> list[Transaction]:
         """See `Bank`."""
-        return _shaped(_TRANSACTIONS, await self._get(customer_id, f"/transactions?limit={limit:d}"))
+        return _parse(_TRANSACTIONS, await self._get(customer_id, f"/transactions?limit={limit:d}"))
 
     async def check(self, customer_id: str, action: BankAction) -> None:
         """See `Bank`."""
@@ -61,12 +61,12 @@ class HttpBank:
         """See `Bank`."""
         if not (key.isascii() and key.isprintable()):
             raise BadRequest("an idempotency key has printable ASCII characters only")
-        return _shaped(_RECEIPT, await self._post(customer_id, action, "", {"Idempotency-Key": key}))
+        return _parse(_RECEIPT, await self._post(customer_id, action, "", {"Idempotency-Key": key}))
 
     async def log(self) -> list[LogLine]:
         """See `Bank`."""
         request = self._client.build_request("GET", f"{self._url}/log")
-        return _shaped(_LOG, await self._answer(request, "", MOST_LOG_BYTES))
+        return _parse(_LOG, await self._answer(request, "", MOST_LOG_BYTES))
 
     async def aclose(self) -> None:
         """See `Bank`."""
@@ -87,12 +87,12 @@ class HttpBank:
             async with asyncio.timeout(self._timeout):
                 response = await self._client.send(request, stream=True)
                 try:
-                    body = await _read(response, most)
+                    body = await _read_body(response, most)
                 finally:
                     await response.aclose()
         except (httpx.HTTPError, TimeoutError) as error:
-            told = f"the bank at {request.url.netloc.decode()} gave no answer ({type(error).__name__})"
-            raise BankUnavailable(f"{told}; start it, or correct BATON_BANK_URL") from error
+            complaint = f"the bank at {request.url.netloc.decode()} gave no answer ({type(error).__name__})"
+            raise BankUnavailable(f"{complaint}; start it, or correct BATON_BANK_URL") from error
         if not response.is_success:
             raise _refusal(response, body, customer_id)
         return body
@@ -115,7 +115,7 @@ def _path(customer_id: str) -> str:
     return f"/customers/{customer_id}"
 
 
-async def _read(response: httpx.Response, most: int) -> bytes:
+async def _read_body(response: httpx.Response, most: int) -> bytes:
     body = bytearray()
     async for piece in response.aiter_raw():
         body += piece
@@ -124,7 +124,7 @@ async def _read(response: httpx.Response, most: int) -> bytes:
     return bytes(body)
 
 
-def _shaped(shape: TypeAdapter[T], body: bytes) -> T:
+def _parse(shape: TypeAdapter[T], body: bytes) -> T:
     try:
         return shape.validate_json(body)
     except ValidationError as error:
@@ -135,7 +135,7 @@ def _shaped(shape: TypeAdapter[T], body: bytes) -> T:
 def _refusal(response: httpx.Response, body: bytes, customer_id: str) -> Exception:
     """Return the error that an answer other than 2xx stands for."""
     status = response.status_code
-    code, message = _said(body)
+    code, message = _error_of(body)
     if status >= HTTPStatus.INTERNAL_SERVER_ERROR or status in _NOT_NOW:
         return BankUnavailable(f"the bank answered {status}", _retry_after(response))
     if status == HTTPStatus.NOT_FOUND:
@@ -147,18 +147,18 @@ def _refusal(response: httpx.Response, body: bytes, customer_id: str) -> Excepti
     return BadRequest(f"the bank answered {status}{f': {message}' if message else ''}")
 
 
-def _said(body: bytes) -> tuple[str, str]:
+def _error_of(body: bytes) -> tuple[str, str]:
     """Return code and message of the answer's error; empty where it has none."""
     try:
-        said = _ERROR.validate_json(body)["error"]
-        return said["code"][:64], " ".join(said["message"].split())[:500]
+        error = _ERROR.validate_json(body)["error"]
+        return error["code"][:64], " ".join(error["message"].split())[:500]
     except (ValidationError, KeyError):
         return "", ""
 
 
 def _retry_after(response: httpx.Response) -> float | None:
-    said = response.headers.get("Retry-After", "")
-    return float(said) if re.fullmatch(r"[0-9]{1,9}", said) else None
+    header = response.headers.get("Retry-After", "")
+    return float(header) if re.fullmatch(r"[0-9]{1,9}", header) else None
 
 
 _CUSTOMER = TypeAdapter(Customer)

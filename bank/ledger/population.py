@@ -93,24 +93,24 @@ def _add_customer(rng: Random, bank: Population, number: int, today: date) -> tu
 
 def _person(rng: Random, number: int) -> Customer:
     first, last = rng.choice(_FIRST), rng.choice(_LAST)
-    left = number > CUSTOMERS - 2
+    has_left = number > CUSTOMERS - 2
     return Customer(
         customer_id=f"C{number:03}",
         name=f"{first} {last}",
         email=f"{first}.{last}.{number}@example.com".lower(),
         country=rng.choice(_COUNTRIES),
-        status="closed" if left else "active",
+        status="closed" if has_left else "active",
     )
 
 
 def _add_account(bank: Population, person: Customer, balance: str) -> Account:
-    left = person.status == "closed"
+    has_left = person.status == "closed"
     account = Account(
         account_id=f"A{len(bank.accounts) + 1:03}",
         customer_id=person.customer_id,
         currency="GBP",
-        balance="0.00" if left else balance,
-        status="closed" if left else "open",
+        balance="0.00" if has_left else balance,
+        status="closed" if has_left else "open",
     )
     bank.accounts.append(account)
     return account
@@ -143,44 +143,47 @@ class _History:
 
     def movements(self, number: int) -> list[_Movement]:
         """Return all movements of customer `number`: what everyone has, then some of what only some have."""
-        found = [self._paid(self._some_day(1, 180)) for _ in range(_ORDINARY_PAYMENTS)]
-        found += [self._moved("transfer"), self._moved("top_up"), self._withdrawn(), self._withdrawn()]
+        movements = [self._payment(self._some_day(1, 180)) for _ in range(_ORDINARY_PAYMENTS)]
+        movements += [self._transfer("transfer"), self._transfer("top_up"), self._withdrawal(), self._withdrawal()]
         every = number <= 40 or self._rng.random() < 0.4  # noqa: PLR2004 - the share of the others who have it all
         if every:
-            found += [*self._paid_twice(number), self._charged(number), self._paid_abroad(number)]
-            found += [self._paid(self._some_day(1, 6), "pending"), self._paid(self._some_day(1, 20), "declined")]
+            movements += [*self._double_payment(number), self._fee(number), self._payment_abroad(number)]
+            movements += [
+                self._payment(self._some_day(1, 6), "pending"),
+                self._payment(self._some_day(1, 20), "declined"),
+            ]
         if number % 3 == 0:
-            found.append(self._paid(self._some_day(20, 60), "reversed"))
+            movements.append(self._payment(self._some_day(20, 60), "reversed"))
         if number % 7 == 3:  # noqa: PLR2004 - any remainder would do
-            found.append(self._paid(self._some_day(20, 60), "refunded"))
-        return found
+            movements.append(self._payment(self._some_day(20, 60), "refunded"))
+        return movements
 
-    def _paid_twice(self, number: int) -> list[_Movement]:
+    def _double_payment(self, number: int) -> list[_Movement]:
         merchant, amount = _FAMOUS.get(number, _TWICE[number % len(_TWICE)])
         first = self._some_day(2, 18)
         again = first + timedelta(minutes=self._rng.randint(1, 9))
         return [self._movement(at, "card_payment", merchant, amount) for at in (first, again)]
 
-    def _paid(self, at: datetime, status: str = "posted") -> _Movement:
+    def _payment(self, at: datetime, status: str = "posted") -> _Movement:
         amount = f"{self._rng.randint(250, 9_000) / 100:.2f}"
         return self._movement(at, "card_payment", self._rng.choice(_SHOPS), amount, status=status)
 
-    def _paid_abroad(self, number: int) -> _Movement:
+    def _payment_abroad(self, number: int) -> _Movement:
         merchant, currency, rate = _ABROAD[number % len(_ABROAD)]
         foreign = (self._rng.randint(12, 90) / Decimal(rate)).quantize(_PENNY, ROUND_HALF_UP)
         amount = (foreign * Decimal(rate) * _MARK_UP).quantize(_PENNY, ROUND_HALF_UP)
         at = self._some_day(3, 60)
         return self._movement(at, "card_payment", merchant, str(amount), foreign=(str(foreign), currency))
 
-    def _charged(self, number: int) -> _Movement:
+    def _fee(self, number: int) -> _Movement:
         merchant, amount = _FEES[number % len(_FEES)]
         return self._movement(self._some_day(2, 40), "fee", merchant, amount)
 
-    def _withdrawn(self) -> _Movement:
+    def _withdrawal(self) -> _Movement:
         amount = f"{self._rng.randint(1, 12) * 10}.00"
         return self._movement(self._some_day(1, 150), "cash_withdrawal", "Cash machine, Quay Street", amount)
 
-    def _moved(self, kind: str) -> _Movement:
+    def _transfer(self, kind: str) -> _Movement:
         name = "Top-up by debit card" if kind == "top_up" else f"{self._rng.choice(_FIRST)} {self._rng.choice(_LAST)}"
         return self._movement(self._some_day(1, 150), kind, name, f"{self._rng.randint(10, 400)}.00")
 

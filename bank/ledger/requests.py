@@ -16,7 +16,7 @@ from bank.ledger.records import LogLine, Receipt
 from desk.records import arguments
 
 
-class Asked(NamedTuple):
+class BankRequest(NamedTuple):
     """One request to act, as it arrived."""
 
     customer_id: str
@@ -30,17 +30,17 @@ class Asked(NamedTuple):
         return json.dumps([self.customer_id, self.action.name, arguments(self.action)], sort_keys=True)
 
 
-def settle(db: sqlite3.Connection, asked: Asked) -> Receipt | BankError:
+def settle(db: sqlite3.Connection, request: BankRequest) -> Receipt | BankError:
     """Return the receipt, or the refusal: it is returned, not raised, because the log line must be committed."""
     with tables.write(db):
-        known = db.execute("SELECT * FROM requests WHERE idempotency_key = ?", (asked.key,)).fetchone()
-        if known is None:
-            outcome = _act(db, asked)
-        elif known["request"] == asked.identity:
-            outcome = _remembered(known)
+        earlier = db.execute("SELECT * FROM requests WHERE idempotency_key = ?", (request.key,)).fetchone()
+        if earlier is None:
+            outcome = _act(db, request)
+        elif earlier["request"] == request.identity:
+            outcome = _first_outcome(earlier)
         else:
-            outcome = KeyReused(asked.key)
-        _write_log(db, asked, outcome, replayed=known is not None)
+            outcome = KeyReused(request.key)
+        _write_log(db, request, outcome, replayed=earlier is not None)
     return outcome
 
 
@@ -52,44 +52,44 @@ def read_log(db: sqlite3.Connection) -> list[LogLine]:
     ]
 
 
-def _act(db: sqlite3.Connection, asked: Asked) -> Receipt | BankError:
+def _act(db: sqlite3.Connection, request: BankRequest) -> Receipt | BankError:
     """Act for the first time and remember the outcome; an unknown customer leaves nothing to remember."""
     try:
-        effect = plan(db, asked.customer_id, asked.action, asked.at)
+        effect = plan(db, request.customer_id, request.action, request.at)
     except UnknownCustomer as unknown:
         return unknown
     except Refused as refused:
-        _remember(db, asked, {"refused_code": refused.code, "refused_message": refused.message})
+        _store_outcome(db, request, {"refused_code": refused.code, "refused_message": refused.message})
         return refused
     for statement, values in effect.statements:
         db.execute(statement, values)
     receipt = Receipt(
         receipt_id=f"R{tables.next_number(db, 'requests'):06}",
-        action=asked.action.name,
-        at=_moment(asked.at),
+        action=request.action.name,
+        at=_moment(request.at),
         result=effect.result,
     )
-    _remember(db, asked, {"receipt": receipt.model_dump_json()})
+    _store_outcome(db, request, {"receipt": receipt.model_dump_json()})
     return receipt
 
 
-def _remember(db: sqlite3.Connection, asked: Asked, outcome: dict[str, str]) -> None:
-    row = {"idempotency_key": asked.key, "request": asked.identity, **outcome}
+def _store_outcome(db: sqlite3.Connection, request: BankRequest, outcome: dict[str, str]) -> None:
+    row = {"idempotency_key": request.key, "request": request.identity, **outcome}
     db.execute(tables.insert("requests", row), row)
 
 
-def _remembered(known: sqlite3.Row) -> Receipt | Refused:
-    if known["receipt"] is None:
-        return Refused(known["refused_code"], known["refused_message"])
-    return Receipt.model_validate_json(known["receipt"])
+def _first_outcome(earlier: sqlite3.Row) -> Receipt | Refused:
+    if earlier["receipt"] is None:
+        return Refused(earlier["refused_code"], earlier["refused_message"])
+    return Receipt.model_validate_json(earlier["receipt"])
 
 
-def _write_log(db: sqlite3.Connection, asked: Asked, outcome: Receipt | BankError, *, replayed: bool) -> None:
+def _write_log(db: sqlite3.Connection, request: BankRequest, outcome: Receipt | BankError, *, replayed: bool) -> None:
     row = {
-        "at": _moment(asked.at),
-        "idempotency_key": asked.key,
-        "action": asked.action.name,
-        "args": json.dumps(arguments(asked.action)),
+        "at": _moment(request.at),
+        "idempotency_key": request.key,
+        "action": request.action.name,
+        "args": json.dumps(arguments(request.action)),
         "replayed": replayed,
         "result": json.dumps(outcome.result if isinstance(outcome, Receipt) else {"refused": _code(outcome)}),
     }

@@ -27,15 +27,17 @@ _REFUNDABLE = {"card_payment", "cash_withdrawal", "fee"}
 _SATURDAY = 5
 
 
-def check_refund(action: Refund, paid: Transaction, account: Account, *, disputed: bool, now: datetime) -> None:
+def check_refund(action: Refund, payment: Transaction, account: Account, *, is_disputed: bool, now: datetime) -> None:
     """Refuse a refund of what was not paid, is already paid back, is too old, or is more than was paid."""
-    _must_be_posted(paid)
-    _must_be_recent(paid, now)
-    _must_not_be_disputed(paid, disputed=disputed)
-    if paid.kind not in _REFUNDABLE:
-        raise Refused("not_refundable", f"a {paid.kind} cannot be refunded; card payments, cash and fees can")
-    if Decimal(action.amount) > Decimal(paid.amount):
-        raise Refused("above_amount", f"{paid.transaction_id} was {paid.amount}; {action.amount} is more than that")
+    _must_be_posted(payment)
+    _must_be_recent(payment, now)
+    _must_be_undisputed(payment, is_disputed=is_disputed)
+    if payment.kind not in _REFUNDABLE:
+        raise Refused("not_refundable", f"a {payment.kind} cannot be refunded; card payments, cash and fees can")
+    if Decimal(action.amount) > Decimal(payment.amount):
+        raise Refused(
+            "above_amount", f"{payment.transaction_id} was {payment.amount}; {action.amount} is more than that"
+        )
     if account.status == "closed":
         raise Refused("account_closed", f"account {account.account_id} is closed")
 
@@ -60,11 +62,11 @@ def check_reissue(card: Card, account: Account, fee: Decimal) -> None:
         raise Refused("balance_too_low", f"the fee is {fee} and the balance is {account.balance}")
 
 
-def check_dispute(paid: Transaction, *, disputed: bool, now: datetime) -> None:
+def check_dispute(payment: Transaction, *, is_disputed: bool, now: datetime) -> None:
     """Refuse a dispute of what was not taken, is too old, or is in dispute already."""
-    _must_be_posted(paid)
-    _must_be_recent(paid, now)
-    _must_not_be_disputed(paid, disputed=disputed)
+    _must_be_posted(payment)
+    _must_be_recent(payment, now)
+    _must_be_undisputed(payment, is_disputed=is_disputed)
 
 
 def check_limit(action: ChangeLimit, card: Card) -> None:
@@ -90,9 +92,9 @@ def check_close(account: Account, *, pending: int, disputes: int) -> None:
         raise Refused("open_disputes", f"{disputes} disputes are still open")
 
 
-def reissue_fee(card: Card, *, reported: bool) -> Decimal:
+def reissue_fee(card: Card, *, is_reported: bool) -> Decimal:
     """Return the fee in GBP: free when the card expired or the desk froze it, as it does on loss, theft or fraud."""
-    return Decimal("0.00") if reported or card.status == "expired" else REISSUE_FEE
+    return Decimal("0.00") if is_reported or card.status == "expired" else REISSUE_FEE
 
 
 def delivery_days(country: str) -> int:
@@ -109,18 +111,18 @@ def working_days_after(start: datetime, days: int) -> str:
     return day.isoformat()
 
 
-def _must_be_posted(paid: Transaction) -> None:
-    if paid.status == "refunded":
-        raise Refused("already_refunded", f"{paid.transaction_id} was refunded already")
-    if paid.status != "posted":
-        raise Refused("not_posted", f"{paid.transaction_id} is {paid.status}: no money was taken for good")
+def _must_be_posted(payment: Transaction) -> None:
+    if payment.status == "refunded":
+        raise Refused("already_refunded", f"{payment.transaction_id} was refunded already")
+    if payment.status != "posted":
+        raise Refused("not_posted", f"{payment.transaction_id} is {payment.status}: no money was taken for good")
 
 
-def _must_be_recent(paid: Transaction, now: datetime) -> None:
-    if now - datetime.fromisoformat(paid.at) > OLDEST:
-        raise Refused("too_old", f"{paid.transaction_id} is more than {OLDEST.days} days old")
+def _must_be_recent(payment: Transaction, now: datetime) -> None:
+    if now - datetime.fromisoformat(payment.at) > OLDEST:
+        raise Refused("too_old", f"{payment.transaction_id} is more than {OLDEST.days} days old")
 
 
-def _must_not_be_disputed(paid: Transaction, *, disputed: bool) -> None:
-    if disputed:
-        raise Refused("in_dispute", f"{paid.transaction_id} is in dispute")
+def _must_be_undisputed(payment: Transaction, *, is_disputed: bool) -> None:
+    if is_disputed:
+        raise Refused("in_dispute", f"{payment.transaction_id} is in dispute")

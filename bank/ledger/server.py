@@ -31,21 +31,21 @@ MOST_BYTES = 65_536
 
 def app(bank: Bank) -> Starlette:
     """Return the application, for this machine's own programs; the caller opens and closes the bank."""
-    doors = _Doors(bank)
+    endpoints = _Endpoints(bank)
     routes = [
-        Route("/customers/{customer_id}", doors.customer),
-        Route("/customers/{customer_id}/accounts", doors.accounts),
-        Route("/customers/{customer_id}/cards", doors.cards),
-        Route("/customers/{customer_id}/transactions", doors.transactions),
-        Route("/customers/{customer_id}/actions/{name}", doors.perform, methods=["POST"]),
-        Route("/customers/{customer_id}/actions/{name}/check", doors.check, methods=["POST"]),
-        Route("/log", doors.log),
+        Route("/customers/{customer_id}", endpoints.customer),
+        Route("/customers/{customer_id}/accounts", endpoints.accounts),
+        Route("/customers/{customer_id}/cards", endpoints.cards),
+        Route("/customers/{customer_id}/transactions", endpoints.transactions),
+        Route("/customers/{customer_id}/actions/{name}", endpoints.perform, methods=["POST"]),
+        Route("/customers/{customer_id}/actions/{name}/check", endpoints.check, methods=["POST"]),
+        Route("/log", endpoints.log),
     ]
-    said = {BatonError: _said_no, HTTPException: _no_such_door}
-    return loopback_app(routes, MOST_BYTES, exception_handlers=said)
+    handlers = {BatonError: _error_response, HTTPException: _unknown_path}
+    return loopback_app(routes, MOST_BYTES, exception_handlers=handlers)
 
 
-class _Doors:
+class _Endpoints:
     """One method per route."""
 
     def __init__(self, bank: Bank) -> None:
@@ -55,16 +55,16 @@ class _Doors:
         return JSONResponse((await self._bank.customer(_customer_id(request))).model_dump())
 
     async def accounts(self, request: Request) -> Response:
-        return _listed(await self._bank.accounts(_customer_id(request)))
+        return _list_response(await self._bank.accounts(_customer_id(request)))
 
     async def cards(self, request: Request) -> Response:
-        return _listed(await self._bank.cards(_customer_id(request)))
+        return _list_response(await self._bank.cards(_customer_id(request)))
 
     async def transactions(self, request: Request) -> Response:
         limit = request.query_params.get("limit", "50")
         if not (limit.isascii() and limit.isdigit()):
             raise BadRequest("limit must be a whole number")
-        return _listed(await self._bank.transactions(_customer_id(request), int(limit)))
+        return _list_response(await self._bank.transactions(_customer_id(request), int(limit)))
 
     async def perform(self, request: Request) -> Response:
         key = request.headers.get("Idempotency-Key", "")
@@ -78,14 +78,14 @@ class _Doors:
         return Response(status_code=204)
 
     async def log(self, request: Request) -> Response:  # noqa: ARG002 - Starlette passes it
-        return _listed(await self._bank.log())
+        return _list_response(await self._bank.log())
 
 
 def _customer_id(request: Request) -> str:
     return str(request.path_params["customer_id"])
 
 
-def _listed(records: Sequence[Record]) -> JSONResponse:
+def _list_response(records: Sequence[Record]) -> JSONResponse:
     return JSONResponse([record.model_dump() for record in records])
 
 
@@ -99,7 +99,7 @@ async def _action(request: Request) -> BankAction:
         raise BadRequest(str(error)) from None
 
 
-async def _said_no(request: Request, error: Exception) -> Response:  # noqa: ARG001 - Starlette passes it
+async def _error_response(request: Request, error: Exception) -> Response:  # noqa: ARG001 - Starlette passes it
     match error:
         case UnknownCustomer():
             return _error(404, "unknown_customer", str(error))
@@ -115,7 +115,7 @@ async def _said_no(request: Request, error: Exception) -> Response:  # noqa: ARG
             return _error(500, "storage", "the bank's storage failed; its own output says more")
 
 
-async def _no_such_door(request: Request, error: Exception) -> Response:  # noqa: ARG001 - Starlette passes it
+async def _unknown_path(request: Request, error: Exception) -> Response:  # noqa: ARG001 - Starlette passes it
     status, detail = (error.status_code, error.detail) if isinstance(error, HTTPException) else (500, "failed")
     # 404 means an unknown customer, so a path that is no door must be another status.
     return _error(400 if status == HTTPStatus.NOT_FOUND else status, "no_such_door", detail)

@@ -19,7 +19,7 @@ from bank.ledger.actions import BankAction
 from bank.ledger.effects import plan
 from bank.ledger.protocol import BadRequest, BankError, BankUnavailable, UnknownCustomer
 from bank.ledger.records import Account, Card, Customer, LogLine, Receipt, Transaction
-from bank.ledger.requests import Asked, read_log, settle
+from bank.ledger.requests import BankRequest, read_log, settle
 from baton.errors import StorageError
 from baton.records import Record
 
@@ -56,32 +56,32 @@ class SqliteBank:
 
     async def customer(self, customer_id: str) -> Customer:
         """See `Bank`."""
-        return await self._run(tables.customer, _known_form(customer_id))
+        return await self._run(tables.customer, _valid_id(customer_id))
 
     async def accounts(self, customer_id: str) -> list[Account]:
         """See `Bank`."""
-        return await self._run(_things, _known_form(customer_id), Account, "ORDER BY rowid")
+        return await self._run(_select_own, _valid_id(customer_id), Account, "ORDER BY rowid")
 
     async def cards(self, customer_id: str) -> list[Card]:
         """See `Bank`."""
-        return await self._run(_things, _known_form(customer_id), Card, "ORDER BY rowid")
+        return await self._run(_select_own, _valid_id(customer_id), Card, "ORDER BY rowid")
 
     async def transactions(self, customer_id: str, limit: int = 50) -> list[Transaction]:
         """See `Bank`."""
         if not 1 <= limit <= MOST_TRANSACTIONS:
             raise BadRequest(f"limit must be 1 to {MOST_TRANSACTIONS}, not {limit}")
         order = f"ORDER BY at DESC, rowid DESC LIMIT {limit:d}"
-        return await self._run(_things, _known_form(customer_id), Transaction, order)
+        return await self._run(_select_own, _valid_id(customer_id), Transaction, order)
 
     async def check(self, customer_id: str, action: BankAction) -> None:
         """See `Bank`."""
-        await self._run(plan, _known_form(customer_id), action, self._clock())
+        await self._run(plan, _valid_id(customer_id), action, self._clock())
 
     async def perform(self, customer_id: str, action: BankAction, *, key: str) -> Receipt:
         """See `Bank`."""
         if not (key.isascii() and key.isprintable() and key.strip() and len(key) <= _LONGEST_KEY):
             raise BadRequest(f"an idempotency key has 1 to {_LONGEST_KEY} printable ASCII characters")
-        outcome = await self._run(settle, Asked(_known_form(customer_id), action, key, self._clock()))
+        outcome = await self._run(settle, BankRequest(_valid_id(customer_id), action, key, self._clock()))
         if isinstance(outcome, BankError):
             raise outcome
         return outcome
@@ -114,13 +114,13 @@ class SqliteBank:
             raise StorageError(f"the bank's file is damaged: {error}") from error
 
 
-def _known_form(customer_id: str) -> str:
+def _valid_id(customer_id: str) -> str:
     """Return the id; one that cannot be a customer's (SQLite refuses lone surrogates) is unknown."""
     if not customer_id.isascii():
         raise UnknownCustomer(customer_id)
     return customer_id
 
 
-def _things(db: sqlite3.Connection, customer_id: str, shape: type[R], order: str) -> list[R]:
+def _select_own(db: sqlite3.Connection, customer_id: str, shape: type[R], order: str) -> list[R]:
     tables.customer(db, customer_id)
-    return tables.owned(db, shape, f"WHERE customer_id = ? {order}", customer_id)
+    return tables.select(db, shape, f"WHERE customer_id = ? {order}", customer_id)

@@ -94,9 +94,9 @@ def customer(db: sqlite3.Connection, customer_id: str) -> Customer:
     return Customer(**dict(row))
 
 
-def owned(db: sqlite3.Connection, shape: type[R], rest: str, *values: str | int) -> list[R]:
+def select(db: sqlite3.Connection, shape: type[R], rest: str, *values: str | int) -> list[R]:
     """Return the records of that shape for which the rest of the statement, from WHERE on, holds."""
-    table = next(name for name, kept in _TABLES.items() if kept is shape)
+    table = next(name for name, record in _TABLES.items() if record is shape)
     columns = ", ".join(shape.model_fields)
     rows = db.execute(f"SELECT {columns} FROM {table} {rest}", values)  # noqa: S608 - names are ours, values are bound
     return [shape(**dict(row)) for row in rows]
@@ -157,12 +157,12 @@ def _use_wal(db: sqlite3.Connection) -> None:
 
 def _version(db: sqlite3.Connection) -> int:
     """Return the bank's version, 0 for a file that is still empty; raises StorageError for any other file."""
-    found = int(db.execute("PRAGMA user_version").fetchone()[0])
-    if found == 0 and not db.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]:
+    version = int(db.execute("PRAGMA user_version").fetchone()[0])
+    if version == 0 and not db.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]:
         return 0
-    if db.execute("PRAGMA application_id").fetchone()[0] != _APPLICATION_ID or found != _VERSION:
+    if db.execute("PRAGMA application_id").fetchone()[0] != _APPLICATION_ID or version != _VERSION:
         raise StorageError("it is another program's database or another version's bank")
-    return found
+    return version
 
 
 def _seed(db: sqlite3.Connection, today: date) -> None:

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from typing import Any
 
-from bank.responders.passages import OPENING, Paragraph, best, worded
+from bank.responders.passages import OPENING, Paragraph, best, quote_reply
 from bank.responders.proposals import proposal
 from bank.responders.revision import revision
 from bank.responders.things import names_only_own
@@ -39,40 +39,42 @@ def draft(request: Request) -> dict[str, Any]:
     if data.get("unmet"):
         return revision(request)
     message, policies = str(data.get("message", "")), list(data.get("policies", []))
-    customer, allowed = data.get("customer"), list(data.get("actions", []))
+    customer, actions = data.get("customer"), list(data.get("actions", []))
     if findings := list(data.get("findings", [])):
-        return _synthesis(drafted(message, [], customer, allowed, _told(findings)), policies, findings)
-    return drafted(message, policies, customer, allowed)
+        return _synthesis(make_draft(message, [], customer, actions, _finding_lines(findings)), policies, findings)
+    return make_draft(message, policies, customer, actions)
 
 
-def drafted(
+def make_draft(
     message: str,
     policies: list[dict[str, str]],
     customer: dict[str, Any] | None,
-    allowed: list[str],
-    told: Iterable[str] = (),
+    actions: list[str],
+    lines: Iterable[str] = (),
 ) -> dict[str, Any]:
     """The draft; `told` is said ahead of what is quoted where nothing is done."""
-    action = proposal(message, customer, allowed)
-    asked = f"{message} {TOPICS[action['name']]}" if action else message
-    ahead = [*_ahead(message, customer, action), *([] if action else told)]
-    return {**worded(best(asked, policies), ahead), "action": action}
+    action = proposal(message, customer, actions)
+    query = f"{message} {TOPICS[action['name']]}" if action else message
+    ahead = [*_ahead(message, customer, action), *([] if action else lines)]
+    return {**quote_reply(best(query, policies), ahead), "action": action}
 
 
-def _synthesis(said: dict[str, Any], policies: list[dict[str, str]], findings: list[dict[str, Any]]) -> dict[str, Any]:
+def _synthesis(
+    draft_data: dict[str, Any], policies: list[dict[str, str]], findings: list[dict[str, Any]]
+) -> dict[str, Any]:
     """The draft of an investigation: each question is answered by the policies that were found for it."""
-    chosen = list[Paragraph]()
+    paragraphs = list[Paragraph]()
     for each in findings:
-        topic = TOPICS[said["action"]["name"]] if said["action"] and wish(each["question"]) else ""
-        chosen += best(f"{each['question']} {topic}", [one for one in policies if one["id"] in each["citations"]])
-    quoted = worded(list({each.text: each for each in chosen}.values()))
-    return {**said, **quoted, "reply": said["reply"] + quoted["reply"].removeprefix(OPENING)}
+        topic = TOPICS[draft_data["action"]["name"]] if draft_data["action"] and wish(each["question"]) else ""
+        paragraphs += best(f"{each['question']} {topic}", [one for one in policies if one["id"] in each["citations"]])
+    quotation = quote_reply(list({each.text: each for each in paragraphs}.values()))
+    return {**draft_data, **quotation, "reply": draft_data["reply"] + quotation["reply"].removeprefix(OPENING)}
 
 
-def _told(findings: list[dict[str, Any]]) -> list[str]:
+def _finding_lines(findings: list[dict[str, Any]]) -> list[str]:
     """What was found of the customer's own things, a sentence for each."""
-    told = dict.fromkeys(each["summary"] for each in findings if each["rows"])
-    return [f"{summary[:1].upper()}{summary[1:]}." for summary in told]
+    summaries = dict.fromkeys(each["summary"] for each in findings if each["rows"])
+    return [f"{summary[:1].upper()}{summary[1:]}." for summary in summaries]
 
 
 def _ahead(message: str, customer: dict[str, Any] | None, action: dict[str, Any] | None) -> list[str]:

@@ -30,14 +30,14 @@ def evaluation(request: Request) -> dict[str, Any]:
     return {"marks": [_mark(each, data) for each in data.get("criteria", [])]}
 
 
-def unanswered(known: Relevance, message: str, reply: str) -> list[Question]:
+def open_questions(relevance: Relevance, message: str, reply: str) -> list[Question]:
     """The questions of a message that a reply leaves open."""
-    return [each for each in questions(message) if not _answers(known, each, reply)]
+    return [each for each in questions(message) if not _answers(relevance, each, reply)]
 
 
-def unfigured(known: Relevance, message: str, reply: str) -> list[Question]:
+def questions_without_figure(relevance: Relevance, message: str, reply: str) -> list[Question]:
     """The questions of how long, how much or how many that a policy has the figure for and the reply does not name."""
-    return [each for each in questions(message) if each.figures and not _figures(known, each, reply)]
+    return [each for each in questions(message) if each.figures and not _figures(relevance, each, reply)]
 
 
 def _mark(criterion: Data, data: Data) -> Data:
@@ -46,54 +46,54 @@ def _mark(criterion: Data, data: Data) -> Data:
     return {"number": criterion["number"], "met": fault is None, "reason": fault or "it is met"}
 
 
-def _answers(known: Relevance, question: Question, reply: str) -> bool:
-    best = known.best(question)
-    return best is not None and known.said(reply, question) >= ANSWERED * known.of(best, question)
+def _answers(relevance: Relevance, question: Question, reply: str) -> bool:
+    best = relevance.best(question)
+    return best is not None and relevance.of_reply(reply, question) >= ANSWERED * relevance.of(best, question)
 
 
-def _figures(known: Relevance, question: Question, reply: str) -> bool:
-    best, figure = known.best(question), known.best(question, figures=True)
-    if best is None or figure is None or known.of(figure, question) < MATTERS * known.of(best, question):
+def _figures(relevance: Relevance, question: Question, reply: str) -> bool:
+    best, figure = relevance.best(question), relevance.best(question, figures=True)
+    if best is None or figure is None or relevance.of(figure, question) < MATTERS * relevance.of(best, question):
         return True
-    return known.said(reply, question, figures=True) >= FIGURED * known.of(figure, question)
+    return relevance.of_reply(reply, question, figures=True) >= FIGURED * relevance.of(figure, question)
 
 
-def _answered(data: Data) -> Fault:
-    left = unanswered(Relevance(data["policies"]), data["message"], data["draft"]["reply"])
-    return f"it leaves open: {left[0].text}" if left else None
+def _check_answers(data: Data) -> Fault:
+    remaining = open_questions(Relevance(data["policies"]), data["message"], data["draft"]["reply"])
+    return f"it leaves open: {remaining[0].text}" if remaining else None
 
 
-def _specific(data: Data) -> Fault:
-    known = Relevance(data["policies"])
-    left = unfigured(known, data["message"], data["draft"]["reply"])
-    found = known.best(left[0], figures=True) if left else None
-    return f"say what {found.policy_id} says: {found.text}" if found else None
+def _check_specific(data: Data) -> Fault:
+    relevance = Relevance(data["policies"])
+    remaining = questions_without_figure(relevance, data["message"], data["draft"]["reply"])
+    statement = relevance.best(remaining[0], figures=True) if remaining else None
+    return f"say what {statement.policy_id} says: {statement.text}" if statement else None
 
 
-def _grounded(data: Data) -> Fault:
-    draft, given = data["draft"], {each["id"] for each in data["policies"]}
-    if not draft["citations"] or not set(draft["citations"]) <= given:
+def _check_grounds(data: Data) -> Fault:
+    draft, policy_ids = data["draft"], {each["id"] for each in data["policies"]}
+    if not draft["citations"] or not set(draft["citations"]) <= policy_ids:
         return "it must cite policies, and only those it was given"
-    cited = [each["text"] for each in data["policies"] if each["id"] in draft["citations"]]
-    grounds = " ".join([data["message"], *cited, *(f"GBP {value}" for value in (draft["action"] or {}).values())])
-    invented = {f"GBP {each}" for each in gbp_in(draft["reply"]) - gbp_in(grounds)}
-    invented |= set(PERIOD.findall(draft["reply"])) - set(PERIOD.findall(grounds))
-    return f"no policy that it cites says {min(invented)}" if invented else None
+    cited_texts = [each["text"] for each in data["policies"] if each["id"] in draft["citations"]]
+    grounds = " ".join([data["message"], *cited_texts, *(f"GBP {value}" for value in (draft["action"] or {}).values())])
+    inventions = {f"GBP {each}" for each in gbp_in(draft["reply"]) - gbp_in(grounds)}
+    inventions |= set(PERIOD.findall(draft["reply"])) - set(PERIOD.findall(grounds))
+    return f"no policy that it cites says {min(inventions)}" if inventions else None
 
 
-def _plain(data: Data) -> Fault:
+def _check_plain(data: Data) -> Fault:
     reply = data["draft"]["reply"]
-    if found := IDS.search(reply) or LOUD.search(reply):
-        return f"leave out {found.group()!r}"
+    if flaw := IDS.search(reply) or LOUD.search(reply):
+        return f"leave out {flaw.group()!r}"
     return None if POLITE.search(reply) else "open with a friendly word"
 
 
-def _short(data: Data) -> Fault:
+def _check_short(data: Data) -> Fault:
     length = len(data["draft"]["reply"].split())
     return f"it has {length} words; at most {MOST_WORDS}" if length > MOST_WORDS else None
 
 
-def _honest(data: Data) -> Fault:
+def _check_honest(data: Data) -> Fault:
     draft = data["draft"]
     if draft["action"] is None and (claims_done(draft["reply"]) or PROMISE.search(draft["reply"])):
         return "it says that something was or will be done, and proposes nothing"
@@ -101,10 +101,10 @@ def _honest(data: Data) -> Fault:
 
 
 CHECKS: dict[str, Callable[[Data], Fault]] = {
-    "answers": _answered,
-    "grounded": _grounded,
-    "specific": _specific,
-    "plain": _plain,
-    "short": _short,
-    "honest": _honest,
+    "answers": _check_answers,
+    "grounded": _check_grounds,
+    "specific": _check_specific,
+    "plain": _check_plain,
+    "short": _check_short,
+    "honest": _check_honest,
 }

@@ -23,10 +23,10 @@ NOT_NAMED = re.compile(rf"(?:{DAY}|{MONTH}|the|my|i)\b", re.IGNORECASE)
 def facts(request: Request) -> dict[str, Any]:
     """A `Facts` from the data `message`."""
     message = str(request.data.get("message", ""))
-    return {"facts": [{"kind": kind, "quote": quote} for kind, quote in _found(message)]}
+    return {"facts": [{"kind": kind, "quote": quote} for kind, quote in _facts_in(message)]}
 
 
-def _found(message: str) -> Iterator[tuple[str, str]]:
+def _facts_in(message: str) -> Iterator[tuple[str, str]]:
     """Facts in the order of their kinds, the request last."""
     no_amounts = [match.span() for pattern in (DATE, FOREIGN) for match in pattern.finditer(message)]
     for match in _whole(AMOUNT, message):
@@ -37,8 +37,8 @@ def _found(message: str) -> Iterator[tuple[str, str]]:
     for name in names_in(message):
         if not NOT_NAMED.match(name) and not ACCOUNT.fullmatch(name):
             yield "name", name
-    if said := sentences(message):
-        yield "request", next((sentence for sentence in reversed(said) if WISH.search(sentence)), said[-1])
+    if parts := sentences(message):
+        yield "request", next((sentence for sentence in reversed(parts) if WISH.search(sentence)), parts[-1])
 
 
 def _whole(pattern: re.Pattern[str], message: str) -> Iterator[re.Match[str]]:

@@ -84,7 +84,7 @@ ASKING = _any(r"\?", r"\b(?:please|i'd like|i would like|i want|i need|sorry|tha
 """A question or a request, rather than a report."""
 
 
-def alleged(message: str) -> str | None:
+def allegation(message: str) -> str | None:
     """The words with which a message tells of misuse by others."""
-    found = CONTESTED.search(message) or TAKEN.search(message)
-    return found.group() if found else None
+    match = CONTESTED.search(message) or TAKEN.search(message)
+    return match.group() if match else None

@@ -17,36 +17,36 @@ FINISH, PERSON = "finish", "person"
 def handover(request: Request) -> dict[str, Any]:
     """A `Handover` from the data `message`, `specialists` and `contributions`."""
     data = request.data
-    message, asked = str(data.get("message", "")), list(data.get("contributions", []))
+    message, contributions = str(data.get("message", "")), list(data.get("contributions", []))
     if gives_orders(message) or names_others(message):
         return _to(PERSON, "it gives the desk orders, or is about somebody else's things")
     fields = _fields(message, requests(request)["requests"], list(data.get("specialists", {})))
-    spoken = [each["specialist"] for each in asked]
+    routes = [each["specialist"] for each in contributions]
     for name, parts in fields.items():
-        if name not in spoken:
+        if name not in routes:
             return _to(name, f"the message speaks of {name}", parts)
-    if any(each["reply"] for each in asked):
+    if any(each["reply"] for each in contributions):
         return _to(FINISH, "all that was asked has its answer")
-    return _to(PERSON, "nothing fit to send was said" if asked else "no specialist's field fits")
+    return _to(PERSON, "nothing fit to send was said" if contributions else "no specialist's field fits")
 
 
-def _fields(message: str, parts: list[str], known: list[str]) -> dict[str, list[str]]:
+def _fields(message: str, parts: list[str], specialists: list[str]) -> dict[str, list[str]]:
     """The specialists in whose field the message's requests are, with these, the most urgent first; else of it all."""
     fields = dict[str, list[str]]()
     for part in parts:
         route, confidence = _field(part)
-        if confidence >= SURE and route in known:
+        if confidence >= SURE and route in specialists:
             fields.setdefault(route, []).append(part)
     if len(fields) > 1:
         return dict(sorted(fields.items(), key=lambda each: each[0] != URGENT))
     whole = next(iter(fields), _field(message)[0])
-    return {whole: []} if whole in known else {}
+    return {whole: []} if whole in specialists else {}
 
 
 def _field(text: str) -> tuple[str, float]:
     """Where a text belongs, and how surely: a plain wish says it, else the trained router."""
-    if wanted := ROUTES.get(wish(text) or ""):
-        return wanted, 1.0
+    if route_of_wish := ROUTES.get(wish(text) or ""):
+        return route_of_wish, 1.0
     guess = knowledge().guess(text)
     return guess.route, guess.confidence
 

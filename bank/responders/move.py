@@ -4,7 +4,7 @@ import re
 from typing import Any
 
 from bank.clerk.others import ENDING, ID
-from bank.responders.draft import TOPICS, drafted
+from bank.responders.draft import TOPICS, make_draft
 from bank.responders.passages import best
 from bank.responders.route_choice import gives_orders
 from bank.responders.things import account_meant, names_others, transaction_meant
@@ -42,56 +42,56 @@ def move(request: Request) -> Data:
     data = request.data
     message, policies = str(data.get("message", "")), list(data.get("policies", []))
     if gives_orders(message) or names_others(message):
-        return _given_up("it gives the desk orders, or is about somebody else's things")
+        return _give_up("it gives the desk orders, or is about somebody else's things")
     call = _next_call(message, data, policies)
     if call is not None and data.get("steps_left", 0) > 0:
         return {"why": "this was not looked at yet", "step": call}
-    if not _shared(message, policies):
-        return _given_up("no policy that was found answers it")
+    if not _shared_words(message, policies):
+        return _give_up("no policy that was found answers it")
     customer = _customer(data) if data.get("customer_known") else None
-    said = drafted(message, policies, customer, list(data.get("actions", [])), _told(message, customer))
-    return {"why": "what was found answers it", "step": {"name": "finish", "draft": said}}
+    draft = make_draft(message, policies, customer, list(data.get("actions", [])), _own_lines(message, customer))
+    return {"why": "what was found answers it", "step": {"name": "finish", "draft": draft}}
 
 
 def _next_call(message: str, data: Data, policies: list[Data]) -> Data | None:
     """The next thing to look up; None when all that could help was seen."""
-    seen = list(data.get("seen", []))
-    made = [each["call"]["name"] for each in seen]
-    if "search_policies" not in made:
-        return _search(message)
-    for name in _needed(message) if data.get("customer_known") else []:
-        if name not in made:
-            return _listing(name, next(iter(names_in(message)), None))
-    if made.count("list_transactions") == 1 and _named_in_vain(seen):
-        return _listing("list_transactions", None)
-    again = _refined(message, str(data.get("route", "")))
-    fits = _shared(message, policies) >= min(2, len(set(words(message))))
-    return _search(again) if made.count("search_policies") == 1 and not fits and again != message else None
+    results = list(data.get("seen", []))
+    calls = [each["call"]["name"] for each in results]
+    if "search_policies" not in calls:
+        return _search_call(message)
+    for name in _tools_for(message) if data.get("customer_known") else []:
+        if name not in calls:
+            return _list_call(name, next(iter(names_in(message)), None))
+    if calls.count("list_transactions") == 1 and _lacks_merchant(results):
+        return _list_call("list_transactions", None)
+    again = _other_query(message, str(data.get("route", "")))
+    fits = _shared_words(message, policies) >= min(2, len(set(words(message))))
+    return _search_call(again) if calls.count("search_policies") == 1 and not fits and again != message else None
 
 
-def _needed(message: str) -> list[str]:
+def _tools_for(message: str) -> list[str]:
     """The tools for what the message wants done, asks about or names, each once."""
-    wanted = [TOOLS[name] for name in [wish(message)] if name]
-    wanted += [OWNERS[found[0].upper()] for found in ID.findall(message) if found[0].upper() in OWNERS]
-    wanted += ["list_cards"] if ENDING.search(message) else []
-    wanted += ["list_accounts"] if BALANCE.search(message) else []
+    tools = [TOOLS[name] for name in [wish(message)] if name]
+    tools += [OWNERS[name[0].upper()] for name in ID.findall(message) if name[0].upper() in OWNERS]
+    tools += ["list_cards"] if ENDING.search(message) else []
+    tools += ["list_accounts"] if BALANCE.search(message) else []
     of_payment = PAID.search(message) and MINE.search(message) and (amounts(message) or names_in(message))
-    return list(dict.fromkeys([*wanted, *(["list_transactions"] if of_payment else [])]))
+    return list(dict.fromkeys([*tools, *(["list_transactions"] if of_payment else [])]))
 
 
-def _named_in_vain(seen: list[Data]) -> bool:
+def _lacks_merchant(results: list[Data]) -> bool:
     """Whether the payments of a merchant were asked for, and there are none."""
-    return any(each["call"].get("merchant") and not each["rows"] for each in seen)
+    return any(each["call"].get("merchant") and not each["rows"] for each in results)
 
 
-def _shared(message: str, policies: list[Data]) -> int:
+def _shared_words(message: str, policies: list[Data]) -> int:
     """How many of the message's words the passage that fits best holds."""
-    asked = f"{message} {TOPICS.get(wish(message) or '', '')}"
-    chosen = best(asked, policies)
-    return len(set(words(asked)) & chosen[0].held) if chosen else 0
+    query = f"{message} {TOPICS.get(wish(message) or '', '')}"
+    paragraphs = best(query, policies)
+    return len(set(words(query)) & paragraphs[0].own_words) if paragraphs else 0
 
 
-def _refined(message: str, route: str) -> str:
+def _other_query(message: str, route: str) -> str:
     """Other words for the same: those of the action, or of the sentence that asks, with the route's own."""
     asking = next((part for part in sentences(message) if ASKS.search(part)), message)
     return f"{route.replace('_', ' ')} {TOPICS.get(wish(message) or '', asking)}"
@@ -99,34 +99,34 @@ def _refined(message: str, route: str) -> str:
 
 def _customer(data: Data) -> Data:
     """The customer's things as far as they were looked at."""
-    seen = list(data.get("seen", []))
-    return {name: _rows(seen, f"list_{name}") for name in ("cards", "accounts", "transactions")}
+    results = list(data.get("seen", []))
+    return {name: _rows(results, f"list_{name}") for name in ("cards", "accounts", "transactions")}
 
 
-def _rows(seen: list[Data], name: str) -> list[Data]:
-    found = [row for each in seen if each["call"]["name"] == name for row in each["rows"]]
-    return [row for at, row in enumerate(found) if row not in found[:at]]
+def _rows(results: list[Data], name: str) -> list[Data]:
+    rows = [row for each in results if each["call"]["name"] == name for row in each["rows"]]
+    return [row for at, row in enumerate(rows) if row not in rows[:at]]
 
 
-def _told(message: str, customer: Data | None) -> list[str]:
+def _own_lines(message: str, customer: Data | None) -> list[str]:
     """What the customer's own rows say to the question."""
     if customer is None:
         return []
     if BALANCE.search(message) and (account := account_meant(message, customer)):
         return [f"Your account {account['account_id']} holds {account['currency']} {account['balance']}."]
-    if not wish(message) and (paid := transaction_meant(message, customer)):
-        day = paid["at"][:10]
-        return [f"Your payment of GBP {paid['amount']} to {paid['merchant']} on {day} is {paid['status']}."]
+    if not wish(message) and (payment := transaction_meant(message, customer)):
+        day = payment["at"][:10]
+        return [f"Your payment of GBP {payment['amount']} to {payment['merchant']} on {day} is {payment['status']}."]
     return []
 
 
-def _search(query: str) -> Data:
+def _search_call(query: str) -> Data:
     return {"name": "search_policies", "query": " ".join(query.split())[:LONGEST] or "?"}
 
 
-def _listing(name: str, merchant: str | None) -> Data:
+def _list_call(name: str, merchant: str | None) -> Data:
     return {"name": name, **({"merchant": merchant, "days": DAYS} if name == "list_transactions" else {})}
 
 
-def _given_up(reason: str) -> Data:
+def _give_up(reason: str) -> Data:
     return {"why": reason, "step": {"name": "give_up", "reason": reason}}

@@ -33,43 +33,43 @@ class Paragraph(NamedTuple):
 
     policy_id: str
     text: str
-    held: set[str]
+    own_words: set[str]
 
 
-def best(asked: str, policies: list[dict[str, str]]) -> list[Paragraph]:
+def best(query: str, policies: list[dict[str, str]]) -> list[Paragraph]:
     """The paragraph that shares most with what is asked, rare words weighing more, and a second that does nearly."""
     if not policies:
         return []
-    known, wanted = [paragraph(each) for each in policies], set(words(asked))
-    spread = Counter(word for each in known for word in each.held)
-    kinds = [answer for question, answer in KINDS if question.search(asked)]
+    paragraphs, query_words = [paragraph(each) for each in policies], set(words(query))
+    spread = Counter(word for each in paragraphs for word in each.own_words)
+    kinds = [answer for question, answer in KINDS if question.search(query)]
 
     def fit(index: int) -> float:
-        held, text = known[index].held, known[index].text
-        shared = sum(math.log(1 + len(known) / spread[word]) for word in wanted & held)
+        own_words, text = paragraphs[index].own_words, paragraphs[index].text
+        weight = sum(math.log(1 + len(paragraphs) / spread[word]) for word in query_words & own_words)
         likelier = KIND if any(kind.search(text) for kind in kinds) else 1.0
-        return shared / math.sqrt(len(held) + 25) * (1 - RANK * index) * likelier
+        return weight / math.sqrt(len(own_words) + 25) * (1 - RANK * index) * likelier
 
-    fits = [fit(index) for index in range(len(known))]
-    first = max(range(len(known)), key=lambda index: fits[index])
+    fits = [fit(index) for index in range(len(paragraphs))]
+    first = max(range(len(paragraphs)), key=lambda index: fits[index])
 
     def worth(index: int) -> float:
-        share = ALSO if known[index].policy_id == known[first].policy_id else ELSEWHERE
+        share = ALSO if paragraphs[index].policy_id == paragraphs[first].policy_id else ELSEWHERE
         return 0.0 if index == first else fits[index] / (share * fits[first] or 1.0)
 
-    second = max(range(len(known)), key=worth)
+    second = max(range(len(paragraphs)), key=worth)
     second = second if worth(second) >= 1 else first
-    chosen = [known[index] for index in sorted({first, second})]
-    return chosen if sum(len(each.text.split()) for each in chosen) <= MOST_WORDS else [known[first]]
+    selection = [paragraphs[index] for index in sorted({first, second})]
+    return selection if sum(len(each.text.split()) for each in selection) <= MOST_WORDS else [paragraphs[first]]
 
 
 def paragraph(policy: dict[str, str]) -> Paragraph:
     """The passage as it is shown: without what only points to another policy."""
-    kept = " ".join(part for part in sentences(REFERENCE.sub("", policy["text"])) if not POINTER.search(part))
-    return Paragraph(policy["id"], kept or policy["text"], set(words(f"{policy['title']} {policy['text']}")))
+    text = " ".join(part for part in sentences(REFERENCE.sub("", policy["text"])) if not POINTER.search(part))
+    return Paragraph(policy["id"], text or policy["text"], set(words(f"{policy['title']} {policy['text']}")))
 
 
-def worded(chosen: list[Paragraph], done: Iterable[str] = ()) -> dict[str, Any]:
+def quote_reply(paragraphs: list[Paragraph], first: Iterable[str] = ()) -> dict[str, Any]:
     """`reply` and `citations` that rest on some paragraphs; `done` says what was done, ahead of them."""
-    reply = " ".join([OPENING, *done, *(each.text for each in chosen)])
-    return {"reply": reply, "citations": list(dict.fromkeys(each.policy_id for each in chosen))}
+    reply = " ".join([OPENING, *first, *(each.text for each in paragraphs)])
+    return {"reply": reply, "citations": list(dict.fromkeys(each.policy_id for each in paragraphs))}

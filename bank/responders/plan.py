@@ -30,16 +30,18 @@ Data = dict[str, Any]
 def plan(request: Request) -> Data:
     """A `Plan` from the data `message`, `workers`, `customer_is_known` and `most`."""
     data = request.data
-    asked, most = separate(str(data.get("message", ""))), int(data.get("most", 1))
+    requests, most = separate(str(data.get("message", ""))), int(data.get("most", 1))
     looks = LOOKS if data.get("customer_is_known") else {}
-    found = {name: [part for part in asked if fits(part)] for name, fits in looks.items() if name in data["workers"]}
+    parts_of = {
+        name: [part for part in requests if fits(part)] for name, fits in looks.items() if name in data["workers"]
+    }
     subtasks = list[Data]()
     room = min(LONGEST, ROOM // (most + 1))
-    for worker, parts in [(name, parts) for name, parts in found.items() if parts][: most - 1]:
+    for worker, parts in [(name, parts) for name, parts in parts_of.items() if parts][: most - 1]:
         _add(subtasks, worker, _cut(" ".join(parts), room))
-    paid = [each["id"] for each in subtasks if each["worker"] == "transactions"]
-    for part in asked[: most + 1 - len(subtasks)]:  # one too many: then the gate says that the cap was reached
-        _add(subtasks, "policies", _cut(part, room), paid if part in found.get("transactions", []) else [])
+    payment_ids = [each["id"] for each in subtasks if each["worker"] == "transactions"]
+    for part in requests[: most + 1 - len(subtasks)]:  # one too many: then the gate says that the cap was reached
+        _add(subtasks, "policies", _cut(part, room), payment_ids if part in parts_of.get("transactions", []) else [])
     return {"subtasks": subtasks}
 
 
@@ -54,17 +56,17 @@ def _cut(question: str, room: int) -> str:
 
 def _money(part: str) -> bool:
     """Whether a request is about a payment that there was."""
-    named = _names(part, "T")
-    if wish(part) == "change_limit" and not named:
+    has_id = _names(part, "T")
+    if wish(part) == "change_limit" and not has_id:
         return False
-    told = amounts(part) or MONEY.search(part)
-    return named or bool(names_in(part) or (told and OWN.search(part)))
+    sign = amounts(part) or MONEY.search(part)
+    return has_id or bool(names_in(part) or (sign and OWN.search(part)))
 
 
 def _card(part: str) -> bool:
     """Whether a request is about a certain card."""
-    named = ENDING.search(part) or _names(part, "K") or CARD.search(part)
-    return bool(named) or wish(part) in CARD_WISHES
+    has_name = ENDING.search(part) or _names(part, "K") or CARD.search(part)
+    return bool(has_name) or wish(part) in CARD_WISHES
 
 
 def _account(part: str) -> bool:

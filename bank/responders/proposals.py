@@ -16,12 +16,12 @@ Data = dict[str, Any]
 EXPIRED = re.compile(r"\b(?:expired?|expiry|ran out|out of date)\b", re.IGNORECASE)
 
 
-def proposal(message: str, customer: Data | None, allowed: list[str]) -> Data | None:
+def proposal(message: str, customer: Data | None, actions: list[str]) -> Data | None:
     """The action that the message asks for, or None; only one that is allowed."""
-    wanted = wish(message)
-    if customer is None or wanted not in allowed or not names_only_own(message, customer):
+    name = wish(message)
+    if customer is None or name not in actions or not names_only_own(message, customer):
         return None
-    return PROPOSERS[wanted](message, customer)
+    return PROPOSERS[name](message, customer)
 
 
 def _freeze(message: str, customer: Data) -> Data | None:
@@ -46,17 +46,17 @@ def _close(message: str, customer: Data) -> Data | None:
 
 
 def _dispute(message: str, customer: Data) -> Data | None:
-    paid = transaction_meant(message, customer)
+    payment = transaction_meant(message, customer)
     reason = " ".join(message.split())[:300]
-    return paid and {"name": "file_dispute", "transaction_id": paid["transaction_id"], "reason": reason}
+    return payment and {"name": "file_dispute", "transaction_id": payment["transaction_id"], "reason": reason}
 
 
 def _refund(message: str, customer: Data) -> Data | None:
     """The whole payment, or nothing where another amount is named beside it."""
-    paid = transaction_meant(message, customer)
-    if paid is None or set(amounts(message)) - {paid["amount"]}:
+    payment = transaction_meant(message, customer)
+    if payment is None or set(amounts(message)) - {payment["amount"]}:
         return None
-    return {"name": "refund", "transaction_id": paid["transaction_id"], "amount": paid["amount"]}
+    return {"name": "refund", "transaction_id": payment["transaction_id"], "amount": payment["amount"]}
 
 
 PROPOSERS: dict[str, Callable[[str, Data], Data | None]] = {

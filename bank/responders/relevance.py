@@ -44,7 +44,7 @@ class Statement(NamedTuple):
 
     policy_id: str
     text: str
-    place: int
+    rank: int
     own: frozenset[str]
     around: frozenset[str]
 
@@ -53,7 +53,7 @@ class Question(NamedTuple):
     """One thing that is asked: its own words and the whole message's, the kinds of answer, the kinds of figure."""
 
     text: str
-    wanted: frozenset[str]
+    own: frozenset[str]
     topic: frozenset[str]
     kinds: tuple[re.Pattern[str], ...]
     figures: tuple[re.Pattern[str], ...]
@@ -61,18 +61,18 @@ class Question(NamedTuple):
 
 def statements(policies: list[dict[str, str]]) -> list[Statement]:
     """Every sentence of the passages, in their order."""
-    found = []
-    for place, each in enumerate(policies):
-        shown = paragraph(each).text
-        around = frozenset(words(f"{each['title']} {shown}"))
-        parts = sentences(shown)
-        found += [Statement(each["id"], part, place, frozenset(words(part)), around) for part in parts]
-    return found
+    sentences_of = []
+    for rank, each in enumerate(policies):
+        text = paragraph(each).text
+        around = frozenset(words(f"{each['title']} {text}"))
+        parts = sentences(text)
+        sentences_of += [Statement(each["id"], part, rank, frozenset(words(part)), around) for part in parts]
+    return sentences_of
 
 
 def questions(message: str) -> list[Question]:
     """What a message asks, sentence by sentence; all of it where no sentence asks."""
-    parts = [part for said in sentences(message) for part in AND.split(said) if ASKS.search(part)]
+    parts = [part for of_reply in sentences(message) for part in AND.split(of_reply) if ASKS.search(part)]
     return [_question(part, message) for part in parts or [message]]
 
 
@@ -80,36 +80,38 @@ class Relevance:
     """How much statements bear on questions."""
 
     def __init__(self, policies: list[dict[str, str]]) -> None:
-        self.known = statements(policies)
-        self._spread = Counter(word for each in self.known for word in each.around)
+        self.statements = statements(policies)
+        self._spread = Counter(word for each in self.statements for word in each.around)
 
     def of(self, statement: Statement, question: Question) -> float:
         """The weight of the shared words; more for the kind of thing asked for, less for each place further down."""
-        own = self._weight(question.wanted & statement.own) / math.sqrt(len(statement.own) + 8)
+        own = self._weight(question.own & statement.own) / math.sqrt(len(statement.own) + 8)
         topic = self._weight(question.topic & statement.around) / math.sqrt(len(statement.around) + 25)
         likelier = KIND if any(kind.search(statement.text) for kind in (*question.kinds, *question.figures)) else 1.0
-        return (own + TOPIC * topic) * likelier / (1 + RANK * statement.place)
+        return (own + TOPIC * topic) * likelier / (1 + RANK * statement.rank)
 
     def best(self, question: Question, *, figures: bool = False) -> Statement | None:
         """The statement that bears most on a question; with `figures` only one that names such a figure."""
-        fitting = [each for each in self.known if not figures or names_figure(each.text, question)]
-        found = max(fitting, key=lambda each: self.of(each, question), default=None)
-        about = question.wanted or question.topic
-        return found if found is not None and about & found.around else None
+        fitting = [each for each in self.statements if not figures or names_figure(each.text, question)]
+        statement = max(fitting, key=lambda each: self.of(each, question), default=None)
+        about = question.own or question.topic
+        return statement if statement is not None and about & statement.around else None
 
-    def said(self, reply: str, question: Question, *, figures: bool = False) -> float:
+    def of_reply(self, reply: str, question: Question, *, figures: bool = False) -> float:
         """How much the most relevant statement that a reply repeats, word for word or nearly, bears on a question."""
-        heard = [each for each in repeated(self.known, reply) if not figures or names_figure(each.text, question)]
-        return max((self.of(each, question) for each in heard), default=0.0)
+        matches = [
+            each for each in statements_in(self.statements, reply) if not figures or names_figure(each.text, question)
+        ]
+        return max((self.of(each, question) for each in matches), default=0.0)
 
-    def _weight(self, shared: frozenset[str]) -> float:
-        return sum(math.log(1 + len(self.known) / self._spread[word]) for word in shared)
+    def _weight(self, common: frozenset[str]) -> float:
+        return sum(math.log(1 + len(self.statements) / self._spread[word]) for word in common)
 
 
-def repeated(known: list[Statement], reply: str) -> list[Statement]:
+def statements_in(candidates: list[Statement], reply: str) -> list[Statement]:
     """The statements that a reply repeats, word for word or nearly."""
-    held = set(words(reply))
-    return [each for each in known if len(each.own & held) >= REPEATED * len(each.own)]
+    reply_words = set(words(reply))
+    return [each for each in candidates if len(each.own & reply_words) >= REPEATED * len(each.own)]
 
 
 def names_figure(text: str, question: Question) -> bool:

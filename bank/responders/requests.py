@@ -55,27 +55,27 @@ class Piece:
 
     parts: list[str]
     asks: bool
-    listed: bool = False
+    is_item: bool = False
 
     @property
     def text(self) -> str:
         """All parts, as the message has them, one after the other."""
-        return _joined(self.parts)
+        return _join(self.parts)
 
     @property
     def near(self) -> str:
         """The last parts: enough to tell what it is about."""
-        return _joined(self.parts[-NEAR:])
+        return _join(self.parts[-NEAR:])
 
 
-def _joined(parts: list[str]) -> str:
+def _join(parts: list[str]) -> str:
     return "".join(f"{part} " if part[-1] in ".!?;" else f"{part}\n" for part in parts).strip()
 
 
 def requests(request: Request) -> dict[str, Any]:
     """A `Requests` from the data `message`; long ones give their last sentences, for a story comes first."""
-    found = separate(str(request.data.get("message", "")))
-    return {"requests": [_brief(each, ROOM // len(found)) for each in found]}
+    parts = separate(str(request.data.get("message", "")))
+    return {"requests": [_brief(each, ROOM // len(parts)) for each in parts]}
 
 
 def _brief(text: str, room: int) -> str:
@@ -93,17 +93,17 @@ def separate(message: str) -> list[str]:
     """The separate requests of a message, each once; the whole message where there is but one."""
     pieces = list[Piece]()
     for part in _parts(message):
-        told = part.removeprefix(ITEM)
-        asks = bool(ASKING.search(told) or QUESTION.match(told) or wish(told))
-        piece = Piece([told], asks, listed=told != part)
+        text = part.removeprefix(ITEM)
+        asks = bool(ASKING.search(text) or QUESTION.match(text) or wish(text))
+        piece = Piece([text], asks, is_item=text != part)
         if pieces and _belongs(pieces[-1], piece):
-            pieces[-1] = Piece([*pieces[-1].parts, told], pieces[-1].asks or asks, pieces[-1].listed)
+            pieces[-1] = Piece([*pieces[-1].parts, text], pieces[-1].asks or asks, pieces[-1].is_item)
         else:
             pieces.append(piece)
-    found = dict[str, str]()
+    unique = dict[str, str]()
     for piece in pieces:
-        found.setdefault(" ".join(re.findall(r"\w+", piece.text.lower())), piece.text)
-    return list(found.values()) if len(found) > 1 else [" ".join(message.split())]
+        unique.setdefault(" ".join(re.findall(r"\w+", piece.text.lower())), piece.text)
+    return list(unique.values()) if len(unique) > 1 else [" ".join(message.split())]
 
 
 def _parts(message: str) -> list[str]:
@@ -133,8 +133,8 @@ def _stands(part: str, ahead: float = math.inf) -> bool:
 def _belongs(before: Piece, piece: Piece) -> bool:
     """Whether a part goes on with what stands before it."""
     part = piece.text
-    if piece.listed:
-        return not before.asks and not before.listed
+    if piece.is_item:
+        return not before.asks and not before.is_item
     if not _stands(part, AHEAD) or not (before.asks or _stands(before.near, AHEAD)):
         return True
     if before.asks and ALSO.match(part):

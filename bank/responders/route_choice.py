@@ -26,13 +26,13 @@ Shares = dict[str, float]
 
 def route_choice(request: Request) -> dict[str, Any]:
     """A `RouteChoice` from the data `message` and `routes`; the three views' agreement is the confidence."""
-    message, known = str(request.data.get("message", "")), list(request.data.get("routes", {}))
-    if OTHER in known and (gives_orders(message) or names_others(message)):
+    message, routes = str(request.data.get("message", "")), list(request.data.get("routes", {}))
+    if OTHER in routes and (gives_orders(message) or names_others(message)):
         return _choice(
             OTHER, MOST, "it gives the desk orders, or is about somebody else's things; a person should look"
         )
-    shares = _together(message, known)
-    route = max(known, key=lambda name: shares[name])
+    shares = _together(message, routes)
+    route = max(routes, key=lambda name: shares[name])
     return _choice(
         route, min(shares[route], MOST), f"its sentences, its words and its nearest examples speak for {route}"
     )
@@ -43,24 +43,26 @@ def gives_orders(message: str) -> bool:
     return bool(ORDERS.search(message))
 
 
-def _together(message: str, known: list[str]) -> Shares:
+def _together(message: str, routes: list[str]) -> Shares:
     """The routes' shares: trained router times nearest examples times the wish, over the sentences that count."""
-    wanted, told = ROUTES.get(wish(message) or ""), _telling(message)
-    shares = dict.fromkeys(known, 0.0)
-    for part in told:
-        seen, near = knowledge().probabilities(part), knowledge().router.votes(part)
+    route_wish, parts = ROUTES.get(wish(message) or ""), _decisive_parts(message)
+    shares = dict.fromkeys(routes, 0.0)
+    for part in parts:
+        probabilities, near = knowledge().probabilities(part), knowledge().router.votes(part)
         views = {
-            name: (seen.get(name, 0.0) + FLOOR) * (near.get(name, 0.0) + FLOOR) * (WISHED if name == wanted else 1.0)
-            for name in known
+            name: (probabilities.get(name, 0.0) + FLOOR)
+            * (near.get(name, 0.0) + FLOOR)
+            * (WISHED if name == route_wish else 1.0)
+            for name in routes
         }
         total = sum(views.values())
-        shares = {name: shares[name] + views[name] / total / len(told) for name in known}
-    damped = {name: share**ALIKE for name, share in shares.items()}
-    total = sum(damped.values())
-    return {name: share / total for name, share in damped.items()}
+        shares = {name: shares[name] + views[name] / total / len(parts) for name in routes}
+    weaker = {name: share**ALIKE for name, share in shares.items()}
+    total = sum(weaker.values())
+    return {name: share / total for name, share in weaker.items()}
 
 
-def _telling(message: str) -> list[str]:
+def _decisive_parts(message: str) -> list[str]:
     """The part that says best what the message is about, and each that surely says something else."""
     parts = [part for part in sentences(message) if len(part.split()) >= FEWEST_WORDS]
     guesses = {part: knowledge().guess(part) for part in dict.fromkeys([message, *parts])}

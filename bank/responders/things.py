@@ -4,7 +4,7 @@ import re
 from typing import Any
 
 from bank.clerk.clerk_view import KEYS
-from bank.clerk.others import named_in
+from bank.clerk.others import ids_in
 from bank.responders.words import amounts, words
 
 Data = dict[str, Any]
@@ -19,7 +19,7 @@ OTHERS = re.compile(
 def names_only_own(message: str, customer: Data) -> bool:
     """Whether every id and every card that a message names is the customer's own."""
     own = {each[key] for what, key in KEYS.items() for each in customer[what]}
-    return named_in(message) <= own | {each["last4"] for each in customer["cards"]} and not names_others(message)
+    return ids_in(message) <= own | {each["last4"] for each in customer["cards"]} and not names_others(message)
 
 
 def names_others(message: str) -> bool:
@@ -29,9 +29,9 @@ def names_others(message: str) -> bool:
 
 def card_meant(message: str, customer: Data, statuses: tuple[str, ...]) -> Data | None:
     """The card that is named, else the only one with such a status, the physical one first."""
-    named = [each for each in customer["cards"] if _says(message, each["card_id"], each["last4"])]
-    if named:
-        return _only([each for each in named if each["status"] in statuses])
+    matches = [each for each in customer["cards"] if _says(message, each["card_id"], each["last4"])]
+    if matches:
+        return _only([each for each in matches if each["status"] in statuses])
     fitting = [each for each in customer["cards"] if each["status"] in statuses]
     return _only(fitting) or _only([each for each in fitting if each["kind"] == "physical"])
 
@@ -44,16 +44,18 @@ def account_meant(message: str, customer: Data) -> Data | None:
 
 def transaction_meant(message: str, customer: Data) -> Data | None:
     """The transaction that is named, or that merchant and amount point to; of one taken twice, the later."""
-    paid = [each for each in customer["transactions"] if each["kind"] in REFUNDABLE]
-    if named := [each for each in paid if _says(message, each["transaction_id"])]:
-        return _only(named)
-    said, sums = set(words(message)), set(amounts(message))
-    at_merchant = [each for each in paid if (name := set(words(each["merchant"]))) and name <= said]
-    of_amount = [each for each in paid if each["amount"] in sums]
-    found = [each for each in at_merchant if each in of_amount] if at_merchant and sums else at_merchant or of_amount
-    if len({(each["merchant"], each["amount"]) for each in found}) != 1:
+    payments = [each for each in customer["transactions"] if each["kind"] in REFUNDABLE]
+    if matches := [each for each in payments if _says(message, each["transaction_id"])]:
+        return _only(matches)
+    message_words, sums = set(words(message)), set(amounts(message))
+    at_merchant = [each for each in payments if (name := set(words(each["merchant"]))) and name <= message_words]
+    of_amount = [each for each in payments if each["amount"] in sums]
+    candidates = (
+        [each for each in at_merchant if each in of_amount] if at_merchant and sums else at_merchant or of_amount
+    )
+    if len({(each["merchant"], each["amount"]) for each in candidates}) != 1:
         return None
-    latest: Data = max(found, key=lambda each: str(each["at"]))
+    latest: Data = max(candidates, key=lambda each: str(each["at"]))
     return latest
 
 
@@ -61,5 +63,5 @@ def _says(message: str, *names: str) -> bool:
     return any(re.search(rf"\b{re.escape(name)}\b", message, re.IGNORECASE) for name in names)
 
 
-def _only(found: list[Data]) -> Data | None:
-    return found[0] if len(found) == 1 else None
+def _only(things: list[Data]) -> Data | None:
+    return things[0] if len(things) == 1 else None

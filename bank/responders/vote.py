@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
-from bank.responders.fraud import ALARM, ASKING, AT_HAND, ELSEWHERE, INNOCENT, alleged
+from bank.responders.fraud import ALARM, ASKING, AT_HAND, ELSEWHERE, INNOCENT, allegation
 from bank.responders.things import transaction_meant
 from bank.responders.wishes import wish
 from bank.responders.words import amounts
@@ -35,30 +35,30 @@ def vote(request: Request) -> dict[str, Any]:
 
 
 def _words(data: Data) -> Ballot:
-    said, innocent = alleged(data["message"]), INNOCENT.search(data["message"])
-    if said is None:
+    claim, innocent = allegation(data["message"]), INNOCENT.search(data["message"])
+    if claim is None:
         return "no", "nothing is contested and nothing was taken"
     if innocent:
-        return "unsure", f"it says {said!r}, and {innocent.group()!r}"
-    return "yes", f"it says {said!r}"
+        return "unsure", f"it says {claim!r}, and {innocent.group()!r}"
+    return "yes", f"it says {claim!r}"
 
 
 def _payments(data: Data) -> Ballot:
     message, customer = data["message"], data.get("customer")
-    if alleged(message) is None:
+    if allegation(message) is None:
         return "no", "no payment is contested"
     if customer is None:
         return "unsure", "it is not known who asks"
-    if (paid := transaction_meant(message, customer)) is None:
-        return _unlisted(message, customer)
-    there = [each["amount"] for each in customer["transactions"] if each["merchant"] == paid["merchant"]]
-    times = sum(amount != paid["amount"] for amount in there)
+    if (payment := transaction_meant(message, customer)) is None:
+        return _missing_payment(message, customer)
+    there = [each["amount"] for each in customer["transactions"] if each["merchant"] == payment["merchant"]]
+    times = sum(amount != payment["amount"] for amount in there)
     if times >= REGULAR:
-        return "no", f"the customer paid {paid['merchant']} {times} other times"
-    return "yes", f"{paid['merchant']} {paid['amount']} stands alone"
+        return "no", f"the customer paid {payment['merchant']} {times} other times"
+    return "yes", f"{payment['merchant']} {payment['amount']} stands alone"
 
 
-def _unlisted(message: str, customer: Data) -> Ballot:
+def _missing_payment(message: str, customer: Data) -> Ballot:
     """A contested payment that is not plainly one of the list."""
     if amounts(message) and not {each["amount"] for each in customer["transactions"]} & set(amounts(message)):
         return "unsure", "no payment of that amount is in the list"
@@ -78,14 +78,14 @@ def _examples(data: Data) -> Ballot:
 def _sceptic(data: Data) -> Ballot:
     if innocent := INNOCENT.search(data["message"]):
         return "no", f"{innocent.group()!r} may explain it"
-    said = alleged(data["message"])
-    return ("yes", f"nothing explains {said!r}") if said else ("no", "there is nothing to explain")
+    claim = allegation(data["message"])
+    return ("yes", f"nothing explains {claim!r}") if claim else ("no", "there is nothing to explain")
 
 
 def _manner(data: Data) -> Ballot:
     message = data["message"]
-    shouted = sum(word.isupper() and len(word) > SHORT for word in message.split())
-    if (alarm := ALARM.search(message)) or shouted > SHOUTED:
+    capitals = sum(word.isupper() and len(word) > SHORT for word in message.split())
+    if (alarm := ALARM.search(message)) or capitals > SHOUTED:
         return "yes", f"alarm: {alarm.group() if alarm else 'it shouts'!r}"
     if ASKING.search(message):
         return "no", "it asks, as one does of a shop or a setting"
@@ -105,10 +105,10 @@ def _whereabouts(data: Data) -> Ballot:
 
 
 def _wish(data: Data) -> Ballot:
-    wanted = wish(data["message"])
-    if wanted in ("freeze_card", "file_dispute"):
-        return "yes", f"it asks for {wanted}"
-    if wanted is None and alleged(data["message"]):
+    name_of_wish = wish(data["message"])
+    if name_of_wish in ("freeze_card", "file_dispute"):
+        return "yes", f"it asks for {name_of_wish}"
+    if name_of_wish is None and allegation(data["message"]):
         return "unsure", "it asks for nothing plainly"
     return "no", "it asks for nothing against a thief"
 

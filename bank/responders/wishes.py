@@ -55,9 +55,9 @@ def wish(message: str) -> str | None:
     """The name of the action that a message plainly asks for; of several the first in the order above."""
     if SETTLED.search(message):
         return None
-    said = [part for part in sentences(message) if not QUESTION.search(part)]
-    return next((name for name, pattern in PATTERNS.items() if any(_meant(pattern, part) for part in said)), None)
+    parts = [part for part in sentences(message) if not QUESTION.search(part)]
+    return next((name for name, pattern in PATTERNS.items() if any(_applies(pattern, part) for part in parts)), None)
 
 
-def _meant(pattern: re.Pattern[str], sentence: str) -> bool:
-    return any(not REVERSE.search(sentence[: found.start()]) for found in pattern.finditer(sentence))
+def _applies(pattern: re.Pattern[str], sentence: str) -> bool:
+    return any(not REVERSE.search(sentence[: match.start()]) for match in pattern.finditer(sentence))

@@ -22,8 +22,8 @@ LARGEST = Decimal("9999999.99")  # what the bank's own form of an amount can hol
 
 def words(text: str) -> list[str]:
     """The words of a text that carry meaning, lower case, crudely stemmed."""
-    found = re.findall(r"[a-z][a-z']+", text.lower().replace("\u2019", "'"))
-    return [_stem(word) for word in found if word not in STOP]
+    tokens = re.findall(r"[a-z][a-z']+", text.lower().replace("\u2019", "'"))
+    return [_stem(word) for word in tokens if word not in STOP]
 
 
 def sentences(text: str) -> list[str]:
@@ -38,8 +38,8 @@ def amounts(text: str) -> list[str]:
 
 def target_amount(text: str) -> str | None:
     """The amount that something shall be set to, with or without its currency ("to 200"); None where several are."""
-    found = [amount for groups in TARGET.findall(text) for amount in _amount("".join(groups))]
-    return found[0] if len(found) == 1 else None
+    candidates = [amount for groups in TARGET.findall(text) for amount in _amount("".join(groups))]
+    return candidates[0] if len(candidates) == 1 else None
 
 
 def _amount(digits: str) -> list[str]:

@@ -28,7 +28,7 @@ NUMBER = re.compile(rf"({_DIGITS})(\s?k\b)?", re.IGNORECASE)
 
 def gbp_in(text: str) -> set[Decimal]:
     """Every amount that a text names in pounds."""
-    return {_value(found) for found in MONEY.finditer(FOREIGN.sub(" ", text))}
+    return {_value(match) for match in MONEY.finditer(FOREIGN.sub(" ", text))}
 
 
 def gbp_meant(quote: str) -> set[Decimal]:
@@ -37,11 +37,11 @@ def gbp_meant(quote: str) -> set[Decimal]:
     return gbp_in(quote) or {_decimal(digits) * (1000 if thousands else 1) for digits, thousands in bare}
 
 
-def _value(found: re.Match[str]) -> Decimal:
-    if found["words"]:
-        return Decimal(number_of(found["words"]))
-    digits = found["signed"] or found["named"] or found["bare"]
-    return _decimal(digits) * (1000 if found["k"] or found["thousands"] else 1)
+def _value(match: re.Match[str]) -> Decimal:
+    if match["words"]:
+        return Decimal(number_of(match["words"]))
+    digits = match["signed"] or match["named"] or match["bare"]
+    return _decimal(digits) * (1000 if match["k"] or match["thousands"] else 1)
 
 
 def _decimal(digits: str) -> Decimal:

@@ -1,4 +1,4 @@
-"""What the router sees of a message: its words, pairs of words and groups of letters, weighted (TF-IDF) and normed.
+"""The features of a message: its words, pairs of words and groups of letters, weighted (TF-IDF) and normed.
 
 The same numbers as scikit-learn's `TfidfVectorizer`, which learns the terms and weights; here with numpy alone.
 """
@@ -23,46 +23,46 @@ LETTERS_AT_ONCE = (2, 4)
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Terms:
-    """Some terms of one kind, each with its place among all features and its weight."""
+    """The terms of one kind, each with its index among all features and its weight."""
 
-    places: dict[str, int]
+    indices: dict[str, int]
     weights: Floats  # of all features, this kind's and the others'
 
-    def found(self, terms: Iterator[str]) -> tuple[Indices, Floats]:
-        """The places of the known ones (rising), and their numbers: a vector of length 1, or empty."""
-        counts = Counter(self.places[term] for term in terms if term in self.places)
-        places = np.array(sorted(counts), dtype=np.int32)
-        numbers = (1 + np.log([counts[place] for place in places.tolist()])) * self.weights[places]
-        return places, numbers / np.sqrt(numbers @ numbers) if numbers.size else numbers
+    def vector(self, terms: Iterator[str]) -> tuple[Indices, Floats]:
+        """Return the indices of the known terms (rising) and their values: a vector of length 1, or empty."""
+        counts = Counter(self.indices[term] for term in terms if term in self.indices)
+        indices = np.array(sorted(counts), dtype=np.int32)
+        numbers = (1 + np.log([counts[index] for index in indices.tolist()])) * self.weights[indices]
+        return indices, numbers / np.sqrt(numbers @ numbers) if numbers.size else numbers
 
 
 class Features:
-    """Turns a message into numbers: `places` (n) among all features and `numbers` (n)."""
+    """Turns a message into its features: their indices (n) among all features and their values (n)."""
 
     def __init__(self, words: Sequence[str], letters: Sequence[str], weights: Floats) -> None:
-        self._words = Terms({term: place for place, term in enumerate(words)}, weights)
-        self._letters = Terms({term: place for place, term in enumerate(letters, len(words))}, weights)
+        self._words = Terms({term: index for index, term in enumerate(words)}, weights)
+        self._letters = Terms({term: index for index, term in enumerate(letters, len(words))}, weights)
 
     def of(self, message: str) -> tuple[Indices, Floats]:
-        """The features that a message has, and how much of each."""
+        """Return the indices (n) and values (n) of a message's features."""
         text = normal(message)
-        kinds = self._words.found(_words(text)), self._letters.found(_letters(text))
-        return np.concatenate([places for places, _ in kinds]), np.concatenate([numbers for _, numbers in kinds])
+        kinds = self._words.vector(_words(text)), self._letters.vector(_letters(text))
+        return np.concatenate([indices for indices, _ in kinds]), np.concatenate([numbers for _, numbers in kinds])
 
 
 def normal(text: str) -> str:
-    """A text as it is compared: small letters, every number the same."""
+    """Return a text in the form that is compared: lower case, every number 0."""
     return re.sub(r"\d+", "0", text.lower().replace("\u2019", "'"))
 
 
 def as_bytes(names: Sequence[str]) -> NDArray[np.uint8]:
-    """Texts as an array that needs no pickle."""
+    """Return texts as an array of bytes (JSON), which needs no pickle."""
     return np.frombuffer(json.dumps(list(names)).encode(), dtype=np.uint8)
 
 
-def as_names(kept: NDArray[Any]) -> list[str]:
-    """The texts again; ValueError where these are none."""
-    names = json.loads(kept.tobytes())
+def as_names(array: NDArray[Any]) -> list[str]:
+    """Return the texts of such an array; raises ValueError where it holds none."""
+    names = json.loads(array.tobytes())
     if not (isinstance(names, list) and all(isinstance(name, str) for name in names)):
         raise ValueError("no list of texts")
     return names
@@ -76,9 +76,9 @@ def _words(text: str) -> Iterator[str]:
 
 
 def _letters(text: str) -> Iterator[str]:
-    """The groups of letters inside words; the blank around a word counts, and a short word counts once."""
+    """Yield the groups of letters inside words; the blank around a word counts, and a short word counts once."""
     fewest, most = LETTERS_AT_ONCE
     for word in text.split():
-        padded = f" {word} "
-        for size in range(fewest, min(most, len(padded)) + 1):
-            yield from (padded[start : start + size] for start in range(len(padded) - size + 1))
+        spaced = f" {word} "
+        for size in range(fewest, min(most, len(spaced)) + 1):
+            yield from (spaced[start : start + size] for start in range(len(spaced) - size + 1))

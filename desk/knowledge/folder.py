@@ -1,4 +1,4 @@
-"""What a desk knows, read from a folder: `routes/NAME.txt` with `NAME.md` of the specialist, and `policies/*.md`."""
+"""The knowledge of a desk, read from a folder: `routes/NAME.txt`, the specialist's `NAME.md`, and `policies/*.md`."""
 
 import os
 from collections.abc import Sequence
@@ -16,18 +16,18 @@ from desk.knowledge.specialists import read_specialist
 from desk.records import OTHER, Passage, RouteGuess, Specialist
 
 Synonyms = tuple[tuple[str, str], ...]
-"""A customer's word and the policies' word for it; searched for beside what was said."""
+"""Pairs of a customer's word and the policies' word for it; a search for the first searches for both."""
 
 
 class Folders(NamedTuple):
-    """Where the routes with their specialists lie, and where the policies."""
+    """The folder of the routes with their specialists, and the folder of the policies."""
 
     routes: Path
     policies: Path
 
 
 class FolderKnowledge:
-    """The `Knowledge` of two folders on a day; policies and router are read when they are first needed."""
+    """The `Knowledge` of two folders on a day; policies and router are read at first use."""
 
     def __init__(self, folders: Folders, actions: tuple[str, ...], synonyms: Synonyms, day: date) -> None:
         self.routes = {name: route.definition for name, route in load_routes(folders.routes).items()}
@@ -35,7 +35,7 @@ class FolderKnowledge:
 
     @cached_property
     def index(self) -> PolicyIndex:
-        """The policies of the day, with their search."""
+        """The search index of the policies in force on the day."""
         return load_index(self._folders.policies, self._folders.routes, self._day, dict(self._synonyms))
 
     @cached_property
@@ -49,7 +49,7 @@ class FolderKnowledge:
         return {"index", "router"} <= vars(self).keys()
 
     def check(self) -> None:
-        """Read every file of the two folders.
+        """Read every file of the two folders and return nothing.
 
         Raises:
             BadSetting: a file cannot be used, or no policy has a route; the file is named.
@@ -99,12 +99,12 @@ class FolderKnowledge:
 
 
 def folder_knowledge(folder: Path, actions: tuple[str, ...], synonyms: Synonyms = ()) -> FolderKnowledge:
-    """Return what the folder of a business holds today; `actions` are the names of the business's actions.
+    """Return the knowledge in the folder of a business today; `actions` are the names of the business's actions.
 
     `BATON_ROUTES` and `BATON_POLICIES` name other folders for the two.
 
     Raises:
-        BadSetting: a route's file cannot be used; it is named.
+        BadSetting: a route's file cannot be used; it names the file.
     """
     return _knowledge(folders(folder), home(), actions, synonyms, datetime.now(UTC).date())
 
@@ -116,5 +116,7 @@ def folders(folder: Path) -> Folders:
 
 
 @lru_cache(maxsize=2)  # today's and, around midnight, yesterday's
-def _knowledge(found: Folders, _home: Path, actions: tuple[str, ...], synonyms: Synonyms, day: date) -> FolderKnowledge:
-    return FolderKnowledge(found, actions, synonyms, day)
+def _knowledge(
+    sources: Folders, _home: Path, actions: tuple[str, ...], synonyms: Synonyms, day: date
+) -> FolderKnowledge:
+    return FolderKnowledge(sources, actions, synonyms, day)

@@ -1,4 +1,4 @@
-"""Text files that say what they are between two lines of `---`, before their text."""
+"""Text files with front matter: fields in YAML between two lines of `---`, then the text."""
 
 import re
 from pathlib import Path
@@ -14,16 +14,16 @@ FRONT = re.compile(r"\A---\n(.*?)\n---\n(.*)\Z", re.DOTALL)
 
 
 def read_front_matter(file: Path, shape: type[T]) -> tuple[T, str]:
-    """What a file says of itself, as a record, and its text.
+    """Return a file's front matter as a record, and its text.
 
     Raises:
-        BadSetting: it cannot be read, has no front matter or no text, or a field does not fit; the file is named.
+        BadSetting: the file cannot be read, lacks front matter or text, or a field does not fit; it names the file.
     """
     try:
-        found = FRONT.match(file.read_text("utf-8-sig"))
-        if found is None or not found.group(2).strip():
+        match = FRONT.match(file.read_text("utf-8-sig"))
+        if match is None or not match.group(2).strip():
             raise BadSetting(f"{file}: it must be front matter between two lines of ---, then a text")
-        return shape.model_validate(yaml.safe_load(found.group(1))), found.group(2)
+        return shape.model_validate(yaml.safe_load(match.group(1))), match.group(2)
     except ValidationError as error:
         fault = error.errors(include_url=False)[0]
         raise BadSetting(f"{file}: {'.'.join(map(str, fault['loc'])) or 'front matter'}: {fault['msg']}") from error

@@ -36,7 +36,7 @@ SEARCH = (
 
 
 class Front(Record):
-    """What a policy says of itself, above its text."""
+    """The front matter of a policy."""
 
     id: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9-]{1,40}$")]
     title: Annotated[str, StringConstraints(min_length=1)]
@@ -57,14 +57,14 @@ class Policy:
 
 
 class PolicyIndex:
-    """The passages in force on a day, with their search; `synonyms` maps a customer's word to the policies' word."""
+    """The search index of the passages in force on a day; `synonyms` maps a customer's word to the policies' word."""
 
     def __init__(self, policies: dict[str, Policy], day: date, synonyms: Mapping[str, str] | None = None) -> None:
         self._synonyms = synonyms or {}
         self._passages: dict[str, Passage] = {}
         self._lock = Lock()
         self._db = sqlite3.connect(":memory:", check_same_thread=False)
-        weakref.finalize(self, self._db.close)  # an index is shared, and goes when the last of its users has gone
+        weakref.finalize(self, self._db.close)  # an index is shared; it closes with its last user
         self._db.execute(
             "CREATE VIRTUAL TABLE passages USING fts5 (passage_id UNINDEXED, policy_id UNINDEXED, route UNINDEXED,"
             " title, text, tokenize = 'porter unicode61')"
@@ -72,42 +72,44 @@ class PolicyIndex:
         self.routes = {each.front.route for each in policies.values()}
         """The routes that have policies, in force today or not."""
         in_force = {name: each for name, each in policies.items() if _holds(each.front, day)}
-        replaced = {each.front.supersedes for each in in_force.values()}
+        superseded = {each.front.supersedes for each in in_force.values()}
         for each in in_force.values():
-            if each.front.id not in replaced and each.front.superseded_by not in in_force:
+            if each.front.id not in superseded and each.front.superseded_by not in in_force:
                 self._add(each.front, each.body)
 
     def search(self, text: str, route: str, most: int = 4) -> list[str]:
-        """Ids of the passages that fit best, best first; the route's own and a policy's opening have an advantage."""
-        said = re.findall(r"[^\W\d_][^\W\d_']*", text.lower().replace("\u2019", "'").replace("two times", "twice"))
-        words = [word for word in said if word not in STOP][:64]
-        meant = [*words, *(self._synonyms[word] for word in words if word in self._synonyms)]
-        query = " OR ".join(f'"{word}"' for word in dict.fromkeys(meant))
+        """Return at most `most` ids of passages, best first; the route's own and a policy's opening have a bonus."""
+        all_words = re.findall(r"[^\W\d_][^\W\d_']*", text.lower().replace("\u2019", "'").replace("two times", "twice"))
+        words = [word for word in all_words if word not in STOP][:64]
+        terms = [*words, *(self._synonyms[word] for word in words if word in self._synonyms)]
+        query = " OR ".join(f'"{word}"' for word in dict.fromkeys(terms))
         if not query:
             return []
         with self._lock:
             return [row[0] for row in self._db.execute(SEARCH, (route, query, most)).fetchall()]
 
     def passages(self, passage_ids: Sequence[str]) -> list[Passage]:
-        """The passages of those ids: policy by policy, the best first, each as it reads.
+        """Return the passages of these ids, policy by policy, the best policy first, each in its own order.
 
-        One that has ceased to be in force since it was found is left out.
+        A passage that is no longer in force is left out.
         """
-        found = [self._passages[each] for each in passage_ids if each in self._passages]
-        order = list(dict.fromkeys(each.policy_id for each in found))
-        return sorted(found, key=lambda each: (order.index(each.policy_id), each.number))
+        matches = [self._passages[each] for each in passage_ids if each in self._passages]
+        order = list(dict.fromkeys(each.policy_id for each in matches))
+        return sorted(matches, key=lambda each: (order.index(each.policy_id), each.number))
 
     def whole(self, passage_ids: Sequence[str]) -> list[str]:
-        """The ids of every passage of the policies that some belong to, policy by policy, the best first."""
+        """Return the ids of all passages of the policies that these passages belong to, the best policy first."""
         order = list(dict.fromkeys(each.policy_id for each in self.passages(passage_ids)))
-        return [found for policy in order for found, each in self._passages.items() if each.policy_id == policy]
+        return [
+            passage_id for policy in order for passage_id, each in self._passages.items() if each.policy_id == policy
+        ]
 
     def in_force(self) -> set[str]:
-        """The ids of the policies that are in force."""
+        """Return the ids of the policies in force."""
         return {each.policy_id for each in self._passages.values()}
 
     def text_of(self, policy_ids: Sequence[str]) -> str:
-        """All that some policies say."""
+        """Return the full text of these policies."""
         return " ".join(each.text for each in self._passages.values() if each.policy_id in policy_ids)
 
     def _add(self, front: Front, body: str) -> None:
@@ -119,18 +121,18 @@ class PolicyIndex:
 
 
 def load_policies(folder: Path) -> dict[str, Policy]:
-    """All policies of a folder by id.
+    """Return all policies of a folder by id.
 
     Raises:
-        BadSetting: there is none, an id is missing, twice or referred to in vain, or a front matter does not parse;
-            the file is named.
+        BadSetting: the folder has no policies, an id is missing, repeated or refers to no policy, or front matter does
+            not parse; it names the file.
     """
     policies: dict[str, Policy] = {}
     for file in sorted(folder.glob("*.md")):
-        found = _parsed(file)
-        if taken := policies.get(found.front.id):
-            raise BadSetting(f"{file}: the id {found.front.id} is taken by {taken.file.name}")
-        policies[found.front.id] = found
+        policy = _read_policy(file)
+        if earlier := policies.get(policy.front.id):
+            raise BadSetting(f"{file}: the id {policy.front.id} is taken by {earlier.file.name}")
+        policies[policy.front.id] = policy
     if not policies:
         raise BadSetting(f"{folder} holds no policies (*.md); set BATON_POLICIES to a folder that does")
     for each in policies.values():
@@ -144,12 +146,12 @@ def load_index(folder: Path, routes: Path, day: date, synonyms: Mapping[str, str
     """Return the index of a folder's policies on a day.
 
     Raises:
-        BadSetting: a document cannot be used, or has a route that there is not; the file is named.
+        BadSetting: a document cannot be used, or its route does not exist; it names the file.
     """
-    policies, known = load_policies(folder), load_routes(routes)
+    policies, names = load_policies(folder), load_routes(routes)
     for each in policies.values():
-        if each.front.route not in known:
-            raise BadSetting(f"{each.file}: the route {each.front.route!r} is none of {', '.join(known)} (in {routes})")
+        if each.front.route not in names:
+            raise BadSetting(f"{each.file}: the route {each.front.route!r} is none of {', '.join(names)} (in {routes})")
     return PolicyIndex(policies, day, synonyms)
 
 
@@ -157,6 +159,6 @@ def _holds(front: Front, day: date) -> bool:
     return front.effective <= day and (front.ends is None or day <= front.ends)
 
 
-def _parsed(file: Path) -> Policy:
+def _read_policy(file: Path) -> Policy:
     front, text = read_front_matter(file, Front)
     return Policy(front, text, file)

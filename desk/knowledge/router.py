@@ -1,8 +1,8 @@
-"""The trained router: which route a message belongs to, with a calibrated confidence.
+"""The trained router: it gives the route of a message with a calibrated confidence.
 
-Two models (`training.py`) are asked: one over the routes, one over their finer topics, summed up by route. The mean of
-the two beats either, and stays calibrated. What was learnt is plain arrays, asked with numpy alone, and kept in the
-home, under the hash of what they were learnt from, and signed with the home's key.
+It averages two models (`training.py`): one over the routes, one over their finer topics, summed by route. The weighted
+mean beats either, and stays calibrated. The models are plain arrays, evaluated with numpy alone. They are stored in the
+home, under the hash of their training data, and signed with the home's key.
 """
 
 import hashlib
@@ -24,17 +24,17 @@ from desk.knowledge.features import Features, Floats, Indices, as_names
 from desk.knowledge.routes import load_routes
 from desk.records import RouteGuess
 
-_TRAINING = Lock()  # who comes second waits instead of training again
-VERSION = "4"  # of what is kept and how it is learnt; part of the file's name
+_TRAINING = Lock()  # a second thread waits instead of training again
+VERSION = "4"  # of the arrays and of the training; part of the file's name
 SEAL_BYTES = 32
 NEIGHBOURS = 9
 TOPIC_WEIGHT = 0.3  # the weight of the finer model; chosen by cross-validation on the desk's own examples
-KEPT = "router-*.arrays"
+FILES = "router-*.arrays"
 
 
 @dataclass(frozen=True, eq=False)
-class Learnt:
-    """All that was learnt: f features, r routes, t topics, e examples. Names are JSON in bytes."""
+class RouterArrays:
+    """The arrays of a router: f features, r routes, t topics, e examples. Names are JSON in bytes."""
 
     words: NDArray[np.uint8]
     letters: NDArray[np.uint8]
@@ -51,131 +51,129 @@ class Learnt:
     labels: Indices
     """(e) The number of each example's route."""
     starts: Indices
-    """(f + 1) Where the examples of a feature begin in `examples` and `closeness`."""
+    """(f + 1) The index at which the examples of a feature begin in `examples` and `closeness`."""
     examples: Indices
     closeness: Floats
 
 
 class Router:
-    """Classifies messages; get one with `load_router`."""
+    """Classifies messages; `load_router` returns one."""
 
-    def __init__(self, learnt: Learnt) -> None:
+    def __init__(self, arrays: RouterArrays) -> None:
         """Raises ValueError where the arrays do not belong together."""
-        self.learnt = learnt
-        words, letters = as_names(learnt.words), as_names(learnt.letters)
-        self._names, self._topics = as_names(learnt.routes), as_names(learnt.topics)
-        _check(learnt, len(words) + len(letters), len(self._names), len(self._topics))
-        self._features = Features(words, letters, learnt.weights)
+        self.arrays = arrays
+        words, letters = as_names(arrays.words), as_names(arrays.letters)
+        self._names, self._topics = as_names(arrays.routes), as_names(arrays.topics)
+        _check(arrays, len(words) + len(letters), len(self._names), len(self._topics))
+        self._features = Features(words, letters, arrays.weights)
         self._owners = np.array([self._names.index(topic.partition("/")[0]) for topic in self._topics])
         self._vector = lru_cache(maxsize=256)(self._features.of)  # several steps of a run read the same text
 
     def guess(self, message: str) -> RouteGuess:
-        """The most probable route."""
+        """Return the most probable route with its confidence."""
         shares = self.probabilities(message)
         best = max(shares, key=lambda route: shares[route])
         return RouteGuess(best, round(shares[best], 4))
 
     def probabilities(self, message: str) -> dict[str, float]:
-        """The probability of every route; they add up to 1."""
-        places, numbers = self._vector(message)
-        direct = _logistic(numbers @ self.learnt.slopes[places] + self.learnt.offsets)
-        summed = np.bincount(self._owners, self._topic_shares(message), len(self._names))
-        shares = (1 - TOPIC_WEIGHT) * direct / direct.sum() + TOPIC_WEIGHT * summed
+        """Return the probability of every route; they add up to 1."""
+        indices, numbers = self._vector(message)
+        direct = _logistic(numbers @ self.arrays.slopes[indices] + self.arrays.offsets)
+        by_topics = np.bincount(self._owners, self._topic_shares(message), len(self._names))
+        shares = (1 - TOPIC_WEIGHT) * direct / direct.sum() + TOPIC_WEIGHT * by_topics
         return dict(zip(self._names, shares.tolist(), strict=True))
 
     def topics(self, message: str, most: int) -> dict[str, float]:
-        """The most probable topics (`ROUTE/TOPIC`) with their shares, the largest first."""
+        """Return the most probable topics (`ROUTE/TOPIC`) with their shares, the largest first."""
         shares = self._topic_shares(message)
         return {self._topics[index]: float(shares[index]) for index in shares.argsort()[::-1][:most]}
 
     def votes(self, message: str) -> dict[str, float]:
-        """The share of every route among the most similar examples; a second view on the same evidence."""
+        """Return the share of every route among the most similar examples; a second view on the same evidence."""
         closeness = self._closeness(message)
         votes = dict.fromkeys(self._names, 0.0)
         for index in closeness.argsort(kind="stable")[-NEIGHBOURS:]:
-            votes[self._names[self.learnt.labels[index]]] += float(closeness[index]) ** 2
+            votes[self._names[self.arrays.labels[index]]] += float(closeness[index]) ** 2
         total = sum(votes.values())
         return {route: vote / total if total else 0.0 for route, vote in votes.items()}
 
     def _topic_shares(self, message: str) -> Floats:
-        """The probability of every topic."""
-        places, numbers = self._vector(message)
-        found = numbers @ self.learnt.table[places] + self.learnt.prior
-        raised = np.exp(found - found.max())
-        shares: Floats = raised / raised.sum()
+        """Return the probability (t) of every topic."""
+        indices, numbers = self._vector(message)
+        logs = numbers @ self.arrays.table[indices] + self.arrays.prior
+        exponents = np.exp(logs - logs.max())
+        shares: Floats = exponents / exponents.sum()
         return shares
 
     def _closeness(self, message: str) -> Floats:
-        """The cosine to every example, for words and for letters, summed."""
+        """Return the cosine (e) to every example, the sum of that for words and that for letters."""
         examples, products = [np.empty(0, np.int32)], [np.empty(0)]
-        for place, number in zip(*self._vector(message), strict=True):
-            its = slice(self.learnt.starts[place], self.learnt.starts[place + 1])
-            examples.append(self.learnt.examples[its])
-            products.append(self.learnt.closeness[its] * number)
-        sums: Floats = np.zeros(len(self.learnt.labels))
+        for index, number in zip(*self._vector(message), strict=True):
+            its = slice(self.arrays.starts[index], self.arrays.starts[index + 1])
+            examples.append(self.arrays.examples[its])
+            products.append(self.arrays.closeness[its] * number)
+        sums: Floats = np.zeros(len(self.arrays.labels))
         np.add.at(sums, np.concatenate(examples), np.concatenate(products))
         return sums
 
 
-def load_router(folder: Path, kept_in: Path) -> Router:
-    """Return the router of a routes folder, trained or read at the first call (seconds or a fraction of one).
-
-    It is kept in the home `kept_in`.
+def load_router(folder: Path, home: Path) -> Router:
+    """Return the router of a routes folder; the first call trains it (seconds) or reads it from the home.
 
     Raises:
         BadSetting: the routes cannot be used.
     """
     with _TRAINING:
-        return kept_router(folder, kept_in)
+        return load_or_train_router(folder, home)
 
 
 @lru_cache(maxsize=2)  # tens of megabytes each
-def kept_router(folder: Path, _home: Path) -> Router:
-    """Return the router that is kept in this home, else a new one; `cache_clear` forgets it."""
+def load_or_train_router(folder: Path, _home: Path) -> Router:
+    """Return the router stored in this home, else train and store it; `cache_clear` empties the memory."""
     routes = load_routes(folder)
     spoken = repr((VERSION, sorted((name, route.examples, route.topics) for name, route in routes.items())))
-    file = make_home() / KEPT.replace("*", hashlib.sha256(spoken.encode()).hexdigest()[:16])
-    found = _read(file)
-    if found is None:
+    file = make_home() / FILES.replace("*", hashlib.sha256(spoken.encode()).hexdigest()[:16])
+    router = _read(file)
+    if router is None:
         from desk.knowledge.training import train  # noqa: PLC0415 - costs a second; only training needs it
 
-        found = train(routes)
-        _write(file, found)
-    return found
+        router = train(routes)
+        _write(file, router)
+    return router
 
 
 def _read(file: Path) -> Router | None:
-    """The kept router, if it is there, was sealed with this home's key under this very name, and is whole."""
+    """Return the stored router, if its file exists, is signed with this home's key under this name, and is whole."""
     if not file.is_file():
         return None
-    sealed = file.read_bytes()
-    seal, blob = sealed[:SEAL_BYTES], sealed[SEAL_BYTES:]
+    content = file.read_bytes()
+    seal, blob = content[:SEAL_BYTES], content[SEAL_BYTES:]
     if not hmac.compare_digest(seal, _seal(file.name, blob)):
         return None  # forged, cut or swapped: train again
     try:
-        with np.load(io.BytesIO(blob), allow_pickle=False) as kept:
-            return Router(Learnt(**{each.name: kept[each.name] for each in fields(Learnt)}))
-    except Exception:  # noqa: BLE001 - sealed by whoever brought the home, it may be no router in any way
+        with np.load(io.BytesIO(blob), allow_pickle=False) as arrays:
+            return Router(RouterArrays(**{each.name: arrays[each.name] for each in fields(RouterArrays)}))
+    except Exception:  # noqa: BLE001 - a signed file from another version may fail in any way
         return None
 
 
-def _write(file: Path, trained: Router) -> None:
+def _write(file: Path, router: Router) -> None:
     whole = io.BytesIO()
-    arrays: dict[str, NDArray[Any]] = asdict(trained.learnt)
-    np.savez(whole, allow_pickle=False, **arrays)
+    columns: dict[str, NDArray[Any]] = asdict(router.arrays)
+    np.savez(whole, allow_pickle=False, **columns)
     blob = whole.getvalue()
     with NamedTemporaryFile(dir=file.parent, prefix=".router-", delete=False) as partial:
         partial.write(_seal(file.name, blob) + blob)
-    Path(partial.name).replace(file)  # whole or not at all, whoever else trains at the same time
+    Path(partial.name).replace(file)  # atomic: another process may train at the same time
 
 
 def _seal(name: str, blob: bytes) -> bytes:
     return hmac.digest(home_key(), f"router:{name}:".encode() + blob, "sha256")
 
 
-def _check(learnt: Learnt, features: int, routes: int, topics: int) -> None:
-    """Raise ValueError unless every array has its shape, its kind of number, and points at what there is."""
-    examples, pairs = len(learnt.labels), learnt.starts[-1]
+def _check(arrays: RouterArrays, features: int, routes: int, topics: int) -> None:
+    """Raise ValueError unless every array has its shape and its kind of number, and its indices are in range."""
+    examples, pairs = len(arrays.labels), arrays.starts[-1]
     shapes = {
         "weights": ("f", (features,)),
         "slopes": ("f", (features, routes)),
@@ -188,13 +186,13 @@ def _check(learnt: Learnt, features: int, routes: int, topics: int) -> None:
         "closeness": ("f", (pairs,)),
     }
     for name, (kind, shape) in shapes.items():
-        array: NDArray[Any] = getattr(learnt, name)
+        array: NDArray[Any] = getattr(arrays, name)
         if array.dtype.kind != kind or array.shape != shape:
             raise ValueError(f"{name} has another shape")
-    for array, most in ((learnt.labels, routes), (learnt.examples, examples)):
+    for array, most in ((arrays.labels, routes), (arrays.examples, examples)):
         if not array.size or array.min() < 0 or array.max() >= most:
             raise ValueError("it points at what is not there")
-    if learnt.starts[0] != 0 or (np.diff(learnt.starts) < 0).any():
+    if arrays.starts[0] != 0 or (np.diff(arrays.starts) < 0).any():
         raise ValueError("the examples are out of order")
 
 

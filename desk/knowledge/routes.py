@@ -1,4 +1,4 @@
-"""The desk's routes: a folder with one text file each, its first line the definition, then example messages.
+"""The desk's routes: a folder with a text file for each, the first line its definition, then example messages.
 
 # Where a parcel is and when it comes.
 ## late
@@ -14,7 +14,7 @@ from baton.errors import BadSetting
 
 @dataclass(frozen=True)
 class Route:
-    """One place a message can go to."""
+    """One route of messages."""
 
     name: str
     definition: str
@@ -25,7 +25,7 @@ class Route:
 
 @cache
 def load_routes(folder: Path) -> dict[str, Route]:
-    """All routes of a folder by name, read once.
+    """Return all routes of a folder by name; each folder is read once.
 
     Raises:
         BadSetting: the folder holds fewer than two routes, or one lacks its definition or examples.
@@ -50,7 +50,7 @@ def _route(file: Path) -> Route:
 
 
 def _examples(lines: list[str], route: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """The example messages, and the topic that each stands under."""
+    """Return the example messages, and the topic of each."""
     examples, topics, topic = list[str](), list[str](), route
     for line in lines:
         if line.startswith("## "):

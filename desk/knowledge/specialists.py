@@ -1,4 +1,4 @@
-"""Read the specialists: who drafts for a route, with which model, which actions and which instructions.
+"""Read the specialists: the model, the actions and the instructions that drafts of a route are made with.
 
 `ROUTE.md` beside a route's examples; a route without one is answered by the strong model and may propose nothing.
 """
@@ -15,7 +15,7 @@ from desk.records import Specialist
 
 
 class Front(Record):
-    """What a specialist's file says before its text: the model's role, and the actions that may be proposed."""
+    """The front matter of a specialist: the model's role, and the actions that may be proposed."""
 
     model: Literal["cheap", "strong"] = "strong"
     actions: tuple[str, ...] = ()
@@ -23,7 +23,7 @@ class Front(Record):
 
 @cache
 def read_specialist(file: Path, known_actions: Collection[str]) -> Specialist:
-    """Return the specialist of a file; one who may propose nothing where there is no such file.
+    """Return the specialist of a file; without the file one that may propose no action.
 
     Raises:
         BadSetting: the file cannot be used, or names an action that the business does not have.

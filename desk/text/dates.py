@@ -1,4 +1,4 @@
-"""Days in text: where they stand, and which days a customer's words for one can mean."""
+"""Days in text: find them, and interpret a customer's words for one."""
 
 import re
 from contextlib import suppress
@@ -30,42 +30,43 @@ CENTURY = 2000
 
 
 def days_in(text: str, today: date) -> set[date]:
-    """Every day that a text names by number and month; without a year the last such day up to `today`."""
-    return {day for found in NUMBERED.finditer(text) if (day := _day(found.group().lower(), today))}
+    """Return every day that a text names by number and month; without a year the last such day up to `today`."""
+    return {day for match in NUMBERED.finditer(text) if (day := _day(match.group().lower(), today))}
 
 
 def days_meant(quote: str, today: date) -> list[date]:
-    """The days that a quote can mean, none after `today`, the likeliest first; none where it says no single day."""
+    """Return the days up to `today` that a quote can mean, the likeliest first; empty where it names no single day."""
     if NUMBERED.search(quote):
         return sorted(days_in(quote, today))
     return [today - timedelta(days=days) for days in _days_ago(" ".join(quote.lower().split()), today)]
 
 
-def _days_ago(said: str, today: date) -> list[int]:
-    """How many days before `today` a day without a month can be."""
-    if ago := AGO.search(said):
+def _days_ago(text: str, today: date) -> list[int]:
+    """Return how many days before `today` a day without a month can be, the likeliest first."""
+    if ago := AGO.search(text):
         number = int(ago[1]) if ago[1] else number_of(ago[2]) if ago[2] else 1
         return [number * (7 if ago[3] == "week" else 1)]
     for words, days in (("before yesterday", [2]), ("yesterday", [1]), ("last night", [1, 0])):
-        if words in said:
+        if words in text:
             return days
-    if re.search(r"\b(?:today|this (?:morning|afternoon))\b", said):
+    if re.search(r"\b(?:today|this (?:morning|afternoon))\b", text):
         return [0]
-    if named := re.search(DAY, said):
-        since = (today.weekday() - DAYS.index(named.group())) % 7
+    if weekday := re.search(DAY, text):
+        since = (today.weekday() - DAYS.index(weekday.group())) % 7
         return list(dict.fromkeys([since or 7, since, (since or 7) + 7]))
-    if ordinal := re.search(rf"\b{ORDINAL}\b", said):
-        wanted = int(ordinal.group()[:-2])
-        return [days for days in range(62) if (today - timedelta(days=days)).day == wanted][:1]
+    if ordinal := re.search(rf"\b{ORDINAL}\b", text):
+        day_of_month = int(ordinal.group()[:-2])
+        return [days for days in range(62) if (today - timedelta(days=days)).day == day_of_month][:1]
     return []
 
 
-def _day(said: str, today: date) -> date | None:
-    numbers = [int(number) for number in re.findall(r"[0-9]+", said)]
-    named = next((index for index, name in enumerate(MONTHS, 1) if re.search(rf"(?<![a-z]){name[:3]}", said)), None)
-    if named:
-        day, month, year = numbers[0], named, numbers[1:]
-    elif said[4:5] == "-":
+def _day(text: str, today: date) -> date | None:
+    numbers = [int(number) for number in re.findall(r"[0-9]+", text)]
+    months = (number for number, name in enumerate(MONTHS, 1) if re.search(rf"(?<![a-z]){name[:3]}", text))
+    month = next(months, None)
+    if month:
+        day, year = numbers[0], numbers[1:]
+    elif text[4:5] == "-":
         day, month, year = numbers[2], numbers[1], numbers[:1]
     else:
         day, month, year = numbers[0], numbers[1], numbers[2:]
@@ -73,10 +74,10 @@ def _day(said: str, today: date) -> date | None:
 
 
 def _latest(day: int, month: int, years: list[int], today: date) -> date | None:
-    """The last such day up to `today`, of the given year if there is one; a 29 February may be eight years ago."""
+    """Return the last such day up to `today`, in one of `years` if any; a 29 February may be eight years ago."""
     for year in years or range(today.year, today.year - 9, -1):
         with suppress(ValueError):
-            found = date(year, month, day)
-            if found <= today:
-                return found
+            day_found = date(year, month, day)
+            if day_found <= today:
+                return day_found
     return None

@@ -1,4 +1,4 @@
-"""Names of shops, companies and people in text, told by their capitals."""
+"""Names of shops, companies and people in text, recognised by their capitals."""
 
 import re
 
@@ -6,10 +6,10 @@ NAME = re.compile(r"\b(?:at|from|by|to|with)\s((?:[A-Z][\w&'-]+)(?:\s(?:[A-Z][\w
 
 
 def names_in(text: str) -> list[str]:
-    """The names in a text, in the order in which they stand."""
+    """Return the names in a text, in their order."""
     return NAME.findall(text)
 
 
 def words_of(text: str) -> set[str]:
-    """The words of a text, to find out whether it knows a name."""
+    """Return the words of a text in lower case."""
     return set(re.findall(r"[\w'-]+", text.replace("\u2019", "'").lower()))

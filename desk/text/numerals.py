@@ -12,7 +12,7 @@ NUMERAL = rf"\b(?:{WORD})(?:[\s-]+(?:and\s+)?(?:{WORD}))*\b"
 
 
 def number_of(numeral: str) -> int:
-    """The number that a match of `NUMERAL` says."""
+    """Return the number of a match of `NUMERAL`."""
     thousands, below = 0, 0
     for word in numeral.lower().replace("-", " ").split():
         if word == "thousand":

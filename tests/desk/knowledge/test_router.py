@@ -16,10 +16,10 @@ from bank.knowledge import FOLDER
 from baton.config.home import home
 from baton.errors import BadSetting
 from desk.knowledge.folder import folders
-from desk.knowledge.router import SEAL_BYTES, TOPIC_WEIGHT, Router, kept_router, load_router
+from desk.knowledge.router import SEAL_BYTES, TOPIC_WEIGHT, Router, load_or_train_router, load_router
 from desk.knowledge.router import _seal as seal_of
 from desk.knowledge.routes import load_routes
-from desk.knowledge.training import fitted, models, train
+from desk.knowledge.training import fit_vectorizers, models, train
 from tests.bank.stage import few_routes
 
 HOUSE = Path(__file__).parents[3]
@@ -52,7 +52,7 @@ def router() -> Router:
 
 def fresh() -> Router:
     """The router of a process that has just begun."""
-    kept_router.cache_clear()
+    load_or_train_router.cache_clear()
     return router()
 
 
@@ -111,7 +111,7 @@ def expected(folder: Path, messages: list[str]) -> list[dict[str, float]]:
     labels = [route.name for route in routes.values() for _ in route.examples]
     topics = [f"{route.name}/{topic}" for route in routes.values() for topic in route.topics]
     examples = [message for route in routes.values() for message in route.examples]
-    vectorizers = fitted(examples)
+    vectorizers = fit_vectorizers(examples)
 
     def vectors(texts: list[str]) -> Any:
         return hstack([each.transform(texts) for each in vectorizers], format="csr")
@@ -171,7 +171,7 @@ def test_a_pickled_router_of_an_older_baton_is_never_unpickled(baton_home: Path,
 def arrays(**changed: Any) -> bytes:
     """The arrays of a true router but for some, as a file."""
     whole = io.BytesIO()
-    np.savez(whole, **{**asdict(router().learnt), **changed})
+    np.savez(whole, **{**asdict(router().arrays), **changed})
     return whole.getvalue()
 
 
@@ -264,7 +264,7 @@ def test_examples_without_words_are_refused(routes: Path) -> None:
 
 
 def test_many_askers_at_once_get_one_router() -> None:
-    kept_router.cache_clear()
+    load_or_train_router.cache_clear()
     with ThreadPoolExecutor(8) as pool:
         assert len({id(each) for each in pool.map(lambda _: router(), range(8))}) == 1
 
