@@ -3,7 +3,7 @@
     graphs > nodes > state -> business() -> the folder of one business (bank/)
 
 Nothing else of a business is known above its folder. Which business it is says `business` in the project's file beside
-this package (`baton.toml` or `[tool.baton]`), or `BATON_BUSINESS=module:NAME` for another one.
+this package (`baton.toml` or `[tool.baton]`), or the `baton.toml` of the folder that `BATON_BUSINESS` names.
 """
 
 import asyncio
@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any, Literal, NamedTuple, Protocol
 
 from baton import Business, prompt
+from baton.config.project import project_of
 from baton.errors import BadSetting, BatonError
 from baton.runtime.business import load_business_of
 from desk.records import (
@@ -205,11 +206,11 @@ def business() -> DeskBusiness:
     Raises:
         BadSetting: the project names none, or it has no actions.
     """
-    found = load_business_of(FOLDER)
+    found, file = load_business_of(FOLDER), project_of(FOLDER).file
     if not isinstance(found, DeskBusiness):
-        raise BadSetting(f"the business of {FOLDER} is no desk.business.DeskBusiness; see docs/your-business.md")
+        raise BadSetting(f"{file}: the business is no desk.business.DeskBusiness; see docs/your-business.md")
     if not found.actions:
-        raise BadSetting(f"{found.folder}: the business has no actions")
+        raise BadSetting(f"{file}: the business has no actions")
     return found
 
 
