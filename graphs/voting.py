@@ -46,7 +46,7 @@ def grounded(state: DraftInput) -> Literal["draft", "escalate"]:
 
 
 def fraud(state: FraudInput) -> Literal["secure", "reply"]:
-    """A fraud's card is to be stopped."""
+    """A fraud is to be stopped."""
     return "secure" if state["tally"].fraud else "reply"
 
 

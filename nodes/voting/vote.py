@@ -1,4 +1,4 @@
-"""Vote: one voter's answer, from one view, to whether somebody else uses the customer's money."""
+"""Vote: one voter's answer, from one view, to whether a message tells of fraud."""
 
 from typing import Any
 
