@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any, Literal, NamedTuple, Protocol
 
 from baton import Business, prompt
+from baton.config.project import project_of
 from baton.errors import BadSetting, BatonError
 from baton.runtime.business import load_business_of
 from desk.records import (
@@ -213,12 +214,12 @@ def business() -> DeskBusiness:
     Raises:
         BadSetting: the project names none, or it has no actions.
     """
-    business_loaded = load_business_of(FOLDER)
-    if not isinstance(business_loaded, DeskBusiness):
-        raise BadSetting(f"the business of {FOLDER} is no desk.business.DeskBusiness; see docs/your-business.md")
-    if not business_loaded.actions:
-        raise BadSetting(f"{business_loaded.folder}: the business has no actions")
-    return business_loaded
+    found, file = load_business_of(FOLDER), project_of(FOLDER).file
+    if not isinstance(found, DeskBusiness):
+        raise BadSetting(f"{file}: the business is no desk.business.DeskBusiness; see docs/your-business.md")
+    if not found.actions:
+        raise BadSetting(f"{file}: the business has no actions")
+    return found
 
 
 async def knowledge() -> Knowledge:

@@ -47,7 +47,7 @@ def has_policy(state: DraftInput) -> Literal["draft", "escalate"]:
 
 
 def fraud(state: FraudInput) -> Literal["secure", "reply"]:
-    """A fraud's card is to be stopped."""
+    """A fraud is to be stopped."""
     return "secure" if state["tally"].fraud else "reply"
 
 
