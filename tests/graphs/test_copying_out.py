@@ -13,8 +13,8 @@ import pytest
 from app.copied_pattern import copy_pattern, files_of
 from app.import_closure import ROOT, import_closure
 from baton.errors import UsageError
-from tests.copies import DONE, library_alone, work_copy
-from tests.test_house import graph_registry
+from tests.copies import library_alone, work_copies
+from tests.test_house import registered
 
 SHORT, MIDDLE, LONG = 12, 18, 24
 MOST_FILES = {
@@ -26,6 +26,7 @@ MOST_FILES = {
 }
 """Python files at most, the business included and the tests not."""
 
+COMMANDS = 4  # of its README
 OURS = {"app", "bank", "desk", "evals", "graphs", "nodes", "state"}
 
 
@@ -33,17 +34,18 @@ def python_files(pattern: str) -> list[str]:
     return [name for name in files_of(pattern) if name.endswith(".py") and not name.startswith("tests/")]
 
 
-@pytest.mark.timeout(120)  # two processes that import everything, on a machine that may be busy
-@pytest.mark.parametrize("pattern", ["chaining", "single_call"])
-def test_a_copy_runs_and_passes_its_tests(pattern: str, tmp_path: Path) -> None:
-    folder, library = tmp_path / "copy", library_alone(tmp_path / "library")
-    worked = work_copy(pattern, folder, library)
-    assert worked.codes == [DONE] * 4, worked.said
-    assert {file for file in worked.files if not file.is_relative_to(library)} >= {folder / "business.py"}
-    assert [file for file in worked.files if not (file.is_relative_to(library) or file.is_relative_to(folder))] == []
+@pytest.mark.timeout(120)  # a process that imports everything, on a machine that may be busy
+def test_a_copy_runs_and_passes_its_tests(tmp_path: Path) -> None:
+    library = library_alone(tmp_path / "library")
+    folders = {pattern: tmp_path / pattern for pattern in ("chaining", "single_call")}
+    for pattern, worked in work_copies(folders, library).items():
+        copied = {file for file in worked.files if not file.is_relative_to(library)}
+        assert len(worked.codes) == COMMANDS
+        assert {file for file in copied if not file.is_relative_to(folders[pattern])} == set()
+        assert copied >= {folders[pattern] / name for name in python_files(pattern)}
 
 
-@pytest.mark.parametrize("pattern", sorted(graph_registry()))
+@pytest.mark.parametrize("pattern", sorted(registered()))
 def test_a_pattern_is_few_files(pattern: str) -> None:
     assert len(python_files(pattern)) <= MOST_FILES[pattern], python_files(pattern)
 
@@ -52,7 +54,7 @@ def test_the_composition_is_counted_as_it_is() -> None:
     assert len(python_files("support_desk")) == MOST_FILES["support_desk"]
 
 
-@pytest.mark.parametrize("pattern", sorted(graph_registry()))
+@pytest.mark.parametrize("pattern", sorted(registered()))
 def test_a_copy_holds_all_that_its_modules_import_and_no_bank(pattern: str) -> None:
     files = files_of(pattern)
     modules = {name.removesuffix(".py").replace("/", ".") for name in files if name.endswith(".py")}
@@ -67,7 +69,7 @@ def test_a_copy_holds_all_that_its_modules_import_and_no_bank(pattern: str) -> N
     assert [base for base, within in ours if base not in modules and not within <= modules] == []
 
 
-@pytest.mark.parametrize("pattern", sorted(graph_registry()))
+@pytest.mark.parametrize("pattern", sorted(registered()))
 def test_its_business_has_nothing_that_it_does_not_use(pattern: str) -> None:
     tree = ast.parse(files_of(pattern)["business.py"])
     loaded = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)}
@@ -91,7 +93,7 @@ def test_what_a_pattern_does_not_ask_for_is_left_out() -> None:
 def test_the_graph_is_listed_as_it_is_here(tmp_path: Path) -> None:
     copy_pattern("routing", tmp_path / "copy")
     listed = json.loads((tmp_path / "copy" / "langgraph.json").read_text())
-    assert {name: each["path"] for name, each in listed["graphs"].items()} == {"routing": graph_registry()["routing"]}
+    assert {name: each["path"] for name, each in listed["graphs"].items()} == {"routing": registered()["routing"]}
 
 
 def test_an_empty_folder_is_taken_and_a_full_one_is_not(tmp_path: Path) -> None:
@@ -102,7 +104,7 @@ def test_an_empty_folder_is_taken_and_a_full_one_is_not(tmp_path: Path) -> None:
         copy_pattern("single_call", tmp_path / "README.md")
 
 
-@pytest.mark.parametrize("pattern", sorted(graph_registry()))
+@pytest.mark.parametrize("pattern", sorted(registered()))
 def test_its_page_says_how_and_names_only_what_is_copied(pattern: str) -> None:
     page = (ROOT / "docs" / "patterns" / f"{pattern}.md").read_text("utf-8")
     how = page.partition("## How to copy it out\n")[2].partition("\n## ")[0]
