@@ -44,7 +44,7 @@ def show_advice(advice: Advice) -> None:
         ("trade-off", pattern.trade_off),
         *zip(("costs", ""), cost_lines(cost_of(pattern.name)), strict=False),
         *(("fences" if not number else "", each) for number, each in enumerate(pattern.fences)),
-        ("copy", f"{pattern.file}, as docs/patterns/{pattern.name}.md says"),
+        ("copy", f"{pattern.file}: {command('copy', pattern.name, 'DIR')}"),
         ("run", run_command(advice)),
     ]
     for label, text in rows:

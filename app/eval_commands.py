@@ -119,8 +119,8 @@ async def _measure(
     from baton.cli.work.session import INTERRUPTED, Session
     from evals.experiment import bench as open_bench
 
-    async with open_bench(desk.plumbing) as bench:
-        session = Session(desk.plumbing, bench.runner)
+    async with open_bench(desk.resources) as bench:
+        session = Session(desk.resources, bench.runner)
         with session.signals():
             experiment = await start(bench)
             await _work(session, bench, experiment, concurrency, json=json)
@@ -130,7 +130,7 @@ async def _measure(
         result = await bench.result(experiment)
         for why, times in (await bench.complaints(experiment))[:MOST_COMPLAINTS]:
             note(f"{times} gave no answer: {why}")
-        say_json(result) if json else _print_result(result, bench.file, desk.plumbing.settings)
+        say_json(result) if json else _print_result(result, bench.file, desk.resources.settings)
         return 1 if result["errors"] else 0
 
 
@@ -144,7 +144,7 @@ async def _work(session: "Session", bench: "Bench", experiment: str, concurrency
 
     unfinished = await bench.unfinished(experiment)
     note(f"experiment {experiment}: {len(unfinished)} to work")
-    limit = concurrency or session.plumbing.settings.concurrency
+    limit = concurrency or session.resources.settings.concurrency
     with console(stderr=True).status(status_text()):
         await bench.warm_up(experiment)
     with show_progress(Tally(len(unfinished)), "working", bar=not (json and sys.stdout.isatty())) as watch:

@@ -33,7 +33,7 @@ async def _work(session: Session) -> int:
     jobs = [Job(message, f"{name}-{number:02}") for number, message in enumerate(sample_messages(), 1)]
     threads = await session.runner.queue(GRAPH, jobs)
     messages = {thread: str(job.input["message"]) for thread, job in zip(threads, jobs, strict=True)}
-    options = ManyOptions(json=False, concurrency=session.plumbing.settings.concurrency)
+    options = ManyOptions(json=False, concurrency=session.resources.settings.concurrency)
     return await work_many(session, threads, messages=messages, options=options, show=_show)
 
 

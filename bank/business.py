@@ -17,7 +17,7 @@ from bank.text.reader import BankReader
 from baton import Check
 from baton.config.home import home
 from baton.config.settings import settings
-from baton.runtime.plumbing import Plumbing
+from baton.runtime.resources import Resources
 from desk.business import DeskBusiness, FraudVote
 from desk.records import Wording
 from desk.tables import read_criteria, read_views
@@ -26,7 +26,7 @@ AT_ONCE = 16
 NOBODY = "nobody"  # no bank has this customer: the right error shows that a bank answers
 
 
-async def unknown_customers(plumbing: Plumbing, customers: Iterable[str | None]) -> dict[str, str]:
+async def unknown_customers(resources: Resources, customers: Iterable[str | None]) -> dict[str, str]:
     """Return the customers that the bank does not know, each with the bank's message.
 
     Raises:
@@ -35,7 +35,7 @@ async def unknown_customers(plumbing: Plumbing, customers: Iterable[str | None])
     customer_ids = {each for each in customers if each}
     if not customer_ids:
         return {}
-    bank, turn, unknown = await plumbing.resource(desk_bank), asyncio.Semaphore(AT_ONCE), dict[str, str]()
+    bank, turn, unknown = await resources.resource(desk_bank), asyncio.Semaphore(AT_ONCE), dict[str, str]()
 
     async def ask(customer: str) -> None:
         async with turn:
@@ -101,5 +101,5 @@ BUSINESS = DeskBusiness(
     ),
     settings=BankSettings,
     ready=lambda: knowledge().check(),
-    preparing=slow_start,
+    preparation=slow_start,
 )

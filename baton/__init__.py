@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from baton.records import Record
     from baton.runs.runner import Job, Runner
     from baton.runtime.business import Business, Check
-    from baton.runtime.plumbing import open_resources, opened
+    from baton.runtime.resources import open_resources, opened
     from baton.steps.approvals import Decision, request_approval
     from baton.steps.counters import fan_out, within
     from baton.steps.dead_letters import Failure, dead_letter, dead_letter_branch, park, park_branch
@@ -69,8 +69,8 @@ _HOMES = {
     "effect": "steps.effects",
     "fan_out": "steps.counters",
     "gate_report": "steps.gates",
-    "open_resources": "runtime.plumbing",
-    "opened": "runtime.plumbing",
+    "open_resources": "runtime.resources",
+    "opened": "runtime.resources",
     "park": "steps.dead_letters",
     "park_branch": "steps.dead_letters",
     "prompt": "models.asking",
@@ -84,7 +84,7 @@ def checkpointer() -> "AbstractAsyncContextManager[SqliteCheckpointer]":
 
     The Agent Server looks into the module's own names, so this one is defined here and not fetched at its first use.
     """
-    opening: AbstractAsyncContextManager[SqliteCheckpointer] = import_module("baton.runtime.plumbing").checkpointer()
+    opening: AbstractAsyncContextManager[SqliteCheckpointer] = import_module("baton.runtime.resources").checkpointer()
     return opening
 
 

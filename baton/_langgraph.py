@@ -7,6 +7,7 @@ upgrade changes one, `tests/baton/test_langgraph_ground.py` fails by the name th
 from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime
 from functools import partial
+from inspect import unwrap
 from typing import Any
 
 from langchain_core.runnables import RunnableConfig
@@ -192,6 +193,12 @@ def declared_edges(builder: Any) -> tuple[dict[tuple[str, str], bool], set[str]]
             free |= set() if branch.ends else {source}  # a router that declares no targets
             declared |= {(source, end): True for end in (branch.ends or {}).values()}
     return declared, free
+
+
+def step_function(spec: Any) -> Any:
+    """The function of a node of a builder, as it was added; None of a node that is another runnable."""
+    function = getattr(spec.runnable, "afunc", None) or getattr(spec.runnable, "func", None)
+    return function and unwrap(function)
 
 
 def is_handler(step: str) -> bool:

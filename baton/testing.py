@@ -19,8 +19,8 @@ from unittest.mock import patch
 
 from baton.config import policies
 from baton.config.settings import Role, settings
-from baton.offline.endpoint import Request, Skill
-from baton.offline.wire import offer_responders
+from baton.offline.endpoint import Request, Responder
+from baton.offline.transport import offer_responders
 from baton.storage import claims
 from baton.storage.database import Database
 
@@ -42,7 +42,7 @@ class Call:
     args: Mapping[str, Any] = field(default_factory=dict)
 
 
-class ScriptedModel(Mapping[str, Skill]):
+class ScriptedModel(Mapping[str, Responder]):
     """A model that gives its answers in turn, the last one again and again; `asked` lists the requests.
 
     `name` is its name in `local:NAME` and `baton.offline.app`.
@@ -60,7 +60,7 @@ class ScriptedModel(Mapping[str, Skill]):
         """Replace the answers from now on."""
         self._answers = list(answers)
 
-    def __getitem__(self, name: str) -> Skill:
+    def __getitem__(self, name: str) -> Responder:
         return lambda request: self._answer(name, request)
 
     def __contains__(self, name: object) -> bool:

@@ -83,9 +83,9 @@ async def measure(state: State) -> State:
 async def contenders() -> dict[str, Once]:
     """Return the three ways to make the call, by name."""
     run = active_run()
-    model = await (await run.plumbing.resource(models)).of(ROLE)
-    messages: list[BaseMessage] = [SystemMessage(INSTRUCTIONS), HumanMessage(asking.fenced(DATA))]
-    response_format, settings = asking._response_format(Note), run.plumbing.settings  # noqa: SLF001
+    model = await (await run.resources.resource(models)).of(ROLE)
+    messages: list[BaseMessage] = [SystemMessage(INSTRUCTIONS), HumanMessage(asking.data_block(DATA))]
+    response_format, settings = asking._response_format(Note), run.resources.settings  # noqa: SLF001
     cap, limit_s = settings.max_completion_tokens, settings.model_timeout_s
     return {
         PLAIN: lambda: model.ainvoke(messages),

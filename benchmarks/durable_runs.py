@@ -25,7 +25,7 @@ from rich.table import Table
 from typing_extensions import TypedDict
 
 from baton.storage.database import Database
-from baton.storage.seals import Seals
+from baton.storage.signer import Signer
 from baton.storage.sqlite_checkpointer import SqliteCheckpointer
 
 ROUNDS = 7
@@ -65,7 +65,7 @@ async def ours(path: Path) -> AsyncIterator[Saver]:
     """Open our checkpointer, at `synchronous=FULL` as in a run."""
     database = await Database.open(path)
     try:
-        yield SqliteCheckpointer(database, Seals(b"k" * 32))
+        yield SqliteCheckpointer(database, Signer(b"k" * 32))
     finally:
         await database.close()
 

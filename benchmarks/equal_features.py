@@ -27,7 +27,7 @@ from rich.console import Console
 from rich.table import Table
 from typing_extensions import TypedDict
 
-from baton import STEP_TIMEOUT, TypedStateGraph, opened, park
+from baton import STEP_TIMEOUT, TypedStateGraph, dead_letter, open_resources
 from baton.config.settings import settings
 from baton.errors import Transient
 from baton.models.budget import Usage, reserve
@@ -103,11 +103,11 @@ async def ours(shape: str, folder: Path, failures: Counter[str]) -> AsyncIterato
         await (await reserve(active_run(), "strong", "local:desk", TOKENS)).settle(USED)
 
     builder = TypedStateGraph(State, input_schema=RunInput)
-    builder.set_node_defaults(retry_policy=AGAIN, timeout=STEP_TIMEOUT, error_handler=park)
+    builder.set_node_defaults(retry_policy=AGAIN, timeout=STEP_TIMEOUT, error_handler=dead_letter)
     os.environ["BATON_HOME"] = str(folder)
     settings.cache_clear()
-    async with opened() as plumbing:
-        graph = build(builder, shape, *steps(pay, failures)).compile(plumbing.checkpointer, name="ours")
+    async with open_resources() as resources:
+        graph = build(builder, shape, *steps(pay, failures)).compile(resources.checkpointer, name="ours")
         yield lambda thread: graph.ainvoke({"thread": thread}, {"configurable": {"thread_id": thread}})
 
 

@@ -25,10 +25,10 @@ from langgraph.types import Send
 from rich.console import Console
 from rich.table import Table
 
-from baton import Job, Record, Runner, TypedStateGraph, ask, opened
+from baton import Job, Record, Runner, TypedStateGraph, ask, open_resources
 from baton.models import asking
 from baton.models.models import models
-from baton.runtime.plumbing import Plumbing
+from baton.runtime.resources import Resources
 from benchmarks.pattern_shapes import DEFAULTS, StepInput, fan, make_bare, make_typed, shapes
 from benchmarks.slow_model import slow_model
 
@@ -49,14 +49,14 @@ class Note(Record):
 
 async def main() -> list[Row]:
     """Return the rows of all three."""
-    async with opened() as plumbing:
-        return [*await measure_longest_paths(plumbing), await measure_asking(plumbing), await measure_sleeping()]
+    async with open_resources() as resources:
+        return [*await measure_longest_paths(resources), await measure_asking(resources), await measure_sleeping()]
 
 
-async def measure_longest_paths(plumbing: Plumbing) -> list[Row]:
+async def measure_longest_paths(resources: Resources) -> list[Row]:
     """Time every shape without a saver and as durable runs, in turn; they differ by the time of the disk."""
     compiled = {name: (shape.graph.compile(name="shape"), shape.longest) for name, shape in shapes().items()}
-    runner = Runner(plumbing, lambda name: compiled[name][0])
+    runner = Runner(resources, lambda name: compiled[name][0])
     ways: dict[str, Callable[[str, float], Awaitable[object]]] = {
         "": lambda name, seconds: compiled[name][0].ainvoke({"seconds": seconds}),
         ", durable": lambda name, seconds: _run_durably(runner, name, seconds),
@@ -74,13 +74,13 @@ async def measure_longest_paths(plumbing: Plumbing) -> list[Row]:
     ]
 
 
-async def measure_asking(plumbing: Plumbing) -> Row:
+async def measure_asking(resources: Resources) -> Row:
     """Time branches that call `ask`, against the same requests through the same client without Baton."""
     graph = ask_graph().compile(name="asking", checkpointer=None)
-    model = await (await plumbing.resource(models)).of("strong")
-    messages: list[BaseMessage] = [SystemMessage(INSTRUCTIONS), HumanMessage(asking.fenced({"message": "Hello"}))]
+    model = await (await resources.resource(models)).of("strong")
+    messages: list[BaseMessage] = [SystemMessage(INSTRUCTIONS), HumanMessage(asking.data_block({"message": "Hello"}))]
     body = {"response_format": asking._response_format(Note)}  # noqa: SLF001 - the same request, to the byte
-    cap = plumbing.settings.max_completion_tokens
+    cap = resources.settings.max_completion_tokens
 
     async def ask_by_hand() -> Note:
         answer = await model.ainvoke(messages, max_completion_tokens=cap, extra_body=body)

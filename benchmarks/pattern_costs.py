@@ -23,7 +23,7 @@ from rich.table import Table
 
 from app.inbox import sample_messages
 from app.questions import BASELINE, COSTS, Cost, cost_of
-from baton import Job, Runner, opened
+from baton import Job, Runner, open_resources
 from baton.config.settings import settings
 from baton.runs.registry import entries, load
 
@@ -36,8 +36,8 @@ Counts = dict[str, dict[str, int]]
 
 async def measure(messages: list[dict[str, Any]]) -> Counts:
     """Return the model calls and tokens of each graph, over all messages."""
-    async with opened() as plumbing:
-        runner = Runner(plumbing, load)
+    async with open_resources() as resources:
+        runner = Runner(resources, load)
         return {name: await count_calls(runner, name, messages) for name in entries()}
 
 

@@ -10,11 +10,11 @@ from langgraph.graph import END, START, StateGraph
 from langgraph.types import Send
 from typing_extensions import TypedDict
 
-from baton import MODEL_RETRY, STEP_TIMEOUT, TypedStateGraph, park
+from baton import MODEL_RETRY, STEP_TIMEOUT, TypedStateGraph, dead_letter
 
 Graph = Any
 SECTIONS, VOTERS, WAVE, WAVES, ROUNDS, TURNS = 6, 5, 4, 2, 2, 3
-DEFAULTS: dict[str, Any] = {"retry_policy": MODEL_RETRY, "timeout": STEP_TIMEOUT, "error_handler": park}
+DEFAULTS: dict[str, Any] = {"retry_policy": MODEL_RETRY, "timeout": STEP_TIMEOUT, "error_handler": dead_letter}
 
 
 class State(TypedDict, total=False):

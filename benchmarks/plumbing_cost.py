@@ -14,8 +14,8 @@ import time
 from rich.console import Console
 from rich.table import Table
 
-from baton import opened
-from baton.runtime.plumbing import Plumbing
+from baton import open_resources
+from baton.runtime.resources import Resources
 from benchmarks.shapes import STEPS, TEXT, Graph, build_bare, build_typed
 
 GOAL = 1.35
@@ -23,12 +23,12 @@ BLOCKS, RUNS = 15, 20
 Figures = dict[str, dict[str, list[float]]]
 
 
-async def measure_cpu(graph: Graph, plumbing: Plumbing) -> float:
+async def measure_cpu(graph: Graph, resources: Resources) -> float:
     """Make RUNS runs one after the other and return their CPU seconds, those of their pending writes included."""
     started = time.process_time()
     for number in range(RUNS):
         await graph.ainvoke({"note": {"text": TEXT, "number": number}})
-    await plumbing.database.do(lambda _: None)
+    await resources.database.do(lambda _: None)
     return time.process_time() - started
 
 
@@ -41,11 +41,11 @@ async def measure() -> Figures:
         "everything": build_typed(),
     }
     figures: Figures = {layer: {name: [] for name in STEPS} for layer in layers}
-    async with opened() as plumbing:
+    async with open_resources() as resources:
         for block in range(BLOCKS + 1):
             for name, steps in STEPS.items():
                 for layer, graphs in layers.items():
-                    cpu_s = await measure_cpu(graphs[name], plumbing)
+                    cpu_s = await measure_cpu(graphs[name], resources)
                     if block:  # the first warms up
                         figures[layer][name].append(cpu_s / RUNS / steps * 1e6)
     return figures

@@ -9,7 +9,7 @@ from langgraph.graph import END, START, StateGraph
 from langgraph.types import Send
 from typing_extensions import TypedDict
 
-from baton import MODEL_RETRY, STEP_TIMEOUT, Record, TypedStateGraph, park
+from baton import MODEL_RETRY, STEP_TIMEOUT, Record, TypedStateGraph, dead_letter
 
 Graph = Any
 TEXT = "The refund for a payment by card has not come, and the customer asks when it will. " * 5
@@ -196,7 +196,7 @@ def build_bare(*, policies: bool = False) -> dict[str, Graph]:
 
 def build_typed(*, policies: bool = True) -> dict[str, Graph]:
     """Return the shapes with typed records, spans and run rows; `policies` adds retry, timeout and error handler."""
-    options = {"retry_policy": MODEL_RETRY, "timeout": STEP_TIMEOUT, "error_handler": park}
+    options = {"retry_policy": MODEL_RETRY, "timeout": STEP_TIMEOUT, "error_handler": dead_letter}
 
     def make() -> Graph:
         builder: Any = TypedStateGraph(State, input_schema=StepInput)

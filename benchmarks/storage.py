@@ -21,13 +21,13 @@ from rich.console import Console
 from rich.table import Table
 from typing_extensions import TypedDict
 
-from baton import opened
+from baton import open_resources
 from baton.config.home import database_file
 from baton.runs.registry import load
 from baton.runs.runner import Job, Runner
-from baton.runtime.plumbing import Plumbing
+from baton.runtime.resources import Resources
 from baton.storage import adhoc_rows, summaries
-from baton.storage.sqlite_file import reading
+from baton.storage.sqlite_file import connect_for_reading
 from baton.storage.transaction import Transaction
 
 RUNS, WAITING, PAGE_MS = 10_000, 50, 5.0
@@ -51,7 +51,7 @@ async def count(state: Count) -> Count:
     return {"number": state["number"] + 1}
 
 
-async def page_ms(plumbing: Plumbing) -> float:
+async def page_ms(resources: Resources) -> float:
     """Return the milliseconds of the page of waiting runs, without the opening of the connection."""
     runs = [adhoc_rows.AdHocEvent(f"t{number}", "g", "library", 1_000, None, 0.0) for number in range(RUNS)]
 
@@ -62,24 +62,24 @@ async def page_ms(plumbing: Plumbing) -> float:
             tx.execute("UPDATE runs SET status = 'waiting' WHERE thread_id = ?", (f"t{number}",))
             tx.execute(ASK, (f"i{number}", f"t{number}"))
 
-    await plumbing.database.do(fill)
-    with reading(database_file()) as tx:
+    await resources.database.do(fill)
+    with connect_for_reading(database_file()) as tx:
         times = []
         for _ in range(TIMES):
             started = time.perf_counter()
-            page = summaries.listing(tx, status="waiting")
+            page = summaries.list_runs(tx, status="waiting")
             times.append((time.perf_counter() - started) * 1000)
     if [len(each["waiting_for"]) for each in page] != [1] * WAITING:
         raise AssertionError("the page does not have the rows that were inserted")
     return median(times)
 
 
-async def state_ratio(plumbing: Plumbing) -> float:
+async def state_ratio(resources: Resources) -> float:
     """Return how many times as long the state of the long thread takes as that of the short one."""
     builder = StateGraph(Count)
     builder.add_node("count", count).add_edge(START, "count")
     builder.add_conditional_edges("count", lambda state: "count" if state["number"] % LONG else "__end__")
-    graph: Any = builder.compile(checkpointer=plumbing.checkpointer)
+    graph: Any = builder.compile(checkpointer=resources.checkpointer)
     configs = [{"configurable": {"thread_id": name}, "recursion_limit": LONG + 2} for name in ("short", "long")]
     await graph.ainvoke({"number": LONG - SHORT}, configs[0], durability="sync")
     await graph.ainvoke({"number": 0}, configs[1], durability="sync")
@@ -93,11 +93,11 @@ async def _state_ms(graph: Any, config: dict[str, Any]) -> float:
     return (time.perf_counter() - started) * 1000
 
 
-async def bytes_per_step(plumbing: Plumbing) -> float:
+async def bytes_per_step(resources: Resources) -> float:
     """Work the sample inbox; return the bytes of checkpoints, their writes and spans for each step."""
     lines = [json.loads(line) for line in INBOX.read_text("utf-8").splitlines()]
     jobs = [Job({name: line[name] for name in ("message", "customer_id")}) for line in lines]
-    runner = Runner(plumbing, load)
+    runner = Runner(resources, load)
     for thread in await runner.queue("support_desk", jobs):
         await runner.resume(thread)
     sizes = (
@@ -106,15 +106,15 @@ async def bytes_per_step(plumbing: Plumbing) -> float:
         " (SELECT sum(length(coalesce(input, '')) + length(coalesce(output, ''))) FROM spans),"
         " (SELECT count(*) FROM spans WHERE kind = 'step')"
     )
-    *sizes_of_parts, steps = await plumbing.database.do(lambda tx: tx.execute(sizes).fetchone())
+    *sizes_of_parts, steps = await resources.database.do(lambda tx: tx.execute(sizes).fetchone())
     return float(sum(sizes_of_parts) / steps)
 
 
 async def main() -> int:
     """Measure, print and return the exit code; 1 where a goal is missed."""
-    async with opened() as plumbing:
-        step_bytes = await bytes_per_step(plumbing)
-        ratio, page = await state_ratio(plumbing), await page_ms(plumbing)
+    async with open_resources() as resources:
+        step_bytes = await bytes_per_step(resources)
+        ratio, page = await state_ratio(resources), await page_ms(resources)
     table = Table("what", "found", "goal")
     table.add_row(f"{WAITING} waiting runs among {RUNS:,}, listed", f"{page:.1f} ms", f"at most {PAGE_MS:g} ms")
     table.add_row(f"get_state at {LONG:,} checkpoints / at {SHORT}", f"{ratio:.2f}", f"at most {STATE_RATIO:g}")

@@ -16,9 +16,11 @@ from pathlib import Path
 from typing import Any, Literal, NamedTuple, Protocol
 
 from baton import Business, prompt
+from baton.config.project import project_of
 from baton.errors import BadSetting, BatonError
 from baton.runtime.business import load_business_of
 from desk.records import (
+    OTHER,
     Action,
     Assignment,
     Criterion,
@@ -176,6 +178,13 @@ class FraudVote:
     """Takes message and customer id; returns the action that stops a fraud and the reply's words on it, or None."""
 
 
+async def _protect_nothing(_message: str, _customer_id: str) -> None:
+    """Propose nothing."""
+
+
+NO_VOTERS = FraudVote(views=(), route=OTHER, protect=_protect_nothing)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DeskBusiness(Business):
     """A business whose messages the graphs work; extends the `Business` of the command line."""
@@ -190,9 +199,9 @@ class DeskBusiness(Business):
     """Returns the desk's knowledge of today, loaded or not."""
     service: Service
     reader: Reader
-    criteria: tuple[Criterion, ...]
-    workers: Mapping[str, Worker]
-    fraud: FraudVote
+    criteria: tuple[Criterion, ...] = ()
+    workers: Mapping[str, Worker] = field(default_factory=dict)
+    fraud: FraudVote = NO_VOTERS
     long_path: Callable[[str, str], LongPath | None] = lambda _message, _route: None
     """Takes message and route of a known customer; returns the long path that the message needs, or None."""
     wording: Wording = field(default_factory=Wording)
@@ -205,12 +214,12 @@ def business() -> DeskBusiness:
     Raises:
         BadSetting: the project names none, or it has no actions.
     """
-    business_loaded = load_business_of(FOLDER)
-    if not isinstance(business_loaded, DeskBusiness):
-        raise BadSetting(f"the business of {FOLDER} is no desk.business.DeskBusiness; see docs/your-business.md")
-    if not business_loaded.actions:
-        raise BadSetting(f"{business_loaded.folder}: the business has no actions")
-    return business_loaded
+    found, file = load_business_of(FOLDER), project_of(FOLDER).file
+    if not isinstance(found, DeskBusiness):
+        raise BadSetting(f"{file}: the business is no desk.business.DeskBusiness; see docs/your-business.md")
+    if not found.actions:
+        raise BadSetting(f"{file}: the business has no actions")
+    return found
 
 
 async def knowledge() -> Knowledge:

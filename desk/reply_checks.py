@@ -2,7 +2,7 @@
 
 from collections.abc import Collection
 
-from baton.redact import holds_card_number, masked_cards
+from baton.redact import card_masks, holds_card_number
 from desk.business import business
 from desk.records import Action, Review, amount_of
 
@@ -42,7 +42,7 @@ def shows_card_number(text: str, source: str) -> bool:
 
     A masked number that already stands in `source`, the writer's input, does not count.
     """
-    return holds_card_number(" ".join(text.split())) or not masked_cards(text) <= masked_cards(source)
+    return holds_card_number(" ".join(text.split())) or not card_masks(text) <= card_masks(source)
 
 
 async def review_action(action: Action | None, message: str, customer_id: str | None) -> Review:

@@ -111,7 +111,7 @@ def chosen(examples: Sequence[Example], split: str | None, limit: int | None) ->
 
 
 def jsonl_records(text: str) -> Iterator[Numbered]:
-    """Yield each line's number and JSON value, without blank lines; only newlines end one, as messages hold others."""
+    """Yield each line's number and JSON value, blank lines left out; only newlines end a line: messages hold others."""
     for number, line in enumerate(text.split("\n"), 1):
         if line.strip():
             try:

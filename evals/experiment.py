@@ -16,9 +16,9 @@ from uuid import uuid4
 
 from baton.errors import Held, UsageError
 from baton.runs import registry
-from baton.runs.graph_shapes import checked_context
+from baton.runs.graph_shapes import resolve_context
 from baton.runs.runner import Job, Runner
-from baton.runtime.plumbing import Plumbing, home_key
+from baton.runtime.resources import Resources, home_key
 from baton.storage import show
 from baton.storage.database import Database
 from baton.storage.records import RunSummary, StepAttempt
@@ -47,7 +47,7 @@ class Plan:
 class Bench:
     """Begins, works and reports experiments; `bench` opens one."""
 
-    def __init__(self, desk: Plumbing, runs: Plumbing) -> None:
+    def __init__(self, desk: Resources, runs: Resources) -> None:
         self._desk, self._runs = desk, runs
         self.runner = Runner(runs, registry.load)
 
@@ -147,14 +147,14 @@ class Bench:
 
     def _config(self, graph: str, context: dict[str, Any]) -> dict[str, Any]:
         loaded = registry.load(graph)
-        return configuration(loaded, checked_context(loaded, context), self._desk.settings)
+        return configuration(loaded, resolve_context(loaded, context), self._desk.settings)
 
 
 @asynccontextmanager
-async def bench(desk: Plumbing) -> AsyncIterator[Bench]:
+async def bench(desk: Resources) -> AsyncIterator[Bench]:
     """Open a bench with its results in the desk's database and its runs in a file beside it; close it at the end."""
     key = await asyncio.to_thread(home_key)
-    runs = Plumbing(desk.settings, await Database.open(desk.database.path.with_name(RUNS)), key, desk.owner)
+    runs = Resources(desk.settings, await Database.open(desk.database.path.with_name(RUNS)), key, desk.owner)
     try:
         await desk.database.do(cells.create_tables)
         yield Bench(desk, runs)

@@ -6,13 +6,14 @@ START -> classify -> decide_step --tool----> use_tool -> decide_step
                                  --gave up, or out of steps-> escalate
 Surely not for this desk: -> escalate. The tools only read, and only the asking customer's own; an action is only
 proposed.
+Page: docs/patterns/agent.md
 """
 
 from typing import Literal
 
 from langgraph.graph import END, START
 
-from baton import MODEL_RETRY, STEP_TIMEOUT, TypedStateGraph, park
+from baton import MODEL_RETRY, STEP_TIMEOUT, TypedStateGraph, dead_letter
 from desk.records import OTHER
 from nodes.agent.decide_step import decide_step
 from nodes.agent.use_tool import use_tool
@@ -44,7 +45,7 @@ def sound(state: ReviewUpdate) -> Literal["reply", "escalate"]:
 
 builder = (
     TypedStateGraph(State, Context, input_schema=Inquiry, output_schema=Resolution)
-    .set_node_defaults(retry_policy=MODEL_RETRY, timeout=STEP_TIMEOUT, error_handler=park)
+    .set_node_defaults(retry_policy=MODEL_RETRY, timeout=STEP_TIMEOUT, error_handler=dead_letter)
     .add_node(classify)
     .add_node(decide_step)
     .add_node(use_tool)

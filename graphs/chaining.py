@@ -2,13 +2,14 @@
 
 START -> classify -> extract -> gate_facts -> normalise -> gate_case -> retrieve -> summarise -> gate_reply -> reply
          not for this desk, or no policy: -> escalate         each gate sends back once, then the run is parked
+Page: docs/patterns/chaining.md
 """
 
 from typing import Literal
 
 from langgraph.graph import END, START
 
-from baton import MODEL_RETRY, STEP_TIMEOUT, TypedStateGraph, park
+from baton import MODEL_RETRY, STEP_TIMEOUT, TypedStateGraph, dead_letter
 from baton.steps.gates import GateReport
 from desk.records import OTHER
 from nodes.chaining.extract import extract
@@ -43,7 +44,7 @@ def after_gate(state: GateReport) -> Literal["on", "back"]:
 
 builder = (
     TypedStateGraph(State, Context, input_schema=Inquiry, output_schema=Resolution)
-    .set_node_defaults(retry_policy=MODEL_RETRY, timeout=STEP_TIMEOUT, error_handler=park)
+    .set_node_defaults(retry_policy=MODEL_RETRY, timeout=STEP_TIMEOUT, error_handler=dead_letter)
     .add_node(classify)
     .add_node(extract)
     .add_node(gate_facts)

@@ -5,13 +5,14 @@ START -> classify -> retrieve -> draft -> evaluate --passed---> reply -> END
                                             v  |   (no improvement, or the cap `revisions`)
                                            revise
     Not for this desk, or no policy found: -> escalate. The best draft is kept, not the last.
+Page: docs/patterns/evaluator_optimizer.md
 """
 
 from typing import Literal
 
 from langgraph.graph import END, START
 
-from baton import MODEL_RETRY, STEP_TIMEOUT, TypedStateGraph, park
+from baton import MODEL_RETRY, STEP_TIMEOUT, TypedStateGraph, dead_letter
 from desk.records import OTHER
 from nodes.classify import classify
 from nodes.draft import draft
@@ -44,7 +45,7 @@ def after_evaluation(state: EvaluateUpdate) -> Literal["reply", "escalate", "rev
 
 builder = (
     TypedStateGraph(State, Context, input_schema=Inquiry, output_schema=Resolution)
-    .set_node_defaults(retry_policy=MODEL_RETRY, timeout=STEP_TIMEOUT, error_handler=park)
+    .set_node_defaults(retry_policy=MODEL_RETRY, timeout=STEP_TIMEOUT, error_handler=dead_letter)
     .add_node(classify)
     .add_node(retrieve)
     .add_node(draft)

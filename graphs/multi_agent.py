@@ -4,8 +4,8 @@ START -> classify -> supervise --specialist--> specialist -> supervise
                                --finish------> sum_up -> END
                                --person------> escalate -> END
 specialist: START -> retrieve -> draft -> check -> contribute; no policy found: retrieve -> contribute
-
 Beyond the cap of hand-overs, or handed back with nothing new: -> escalate. Actions are only proposed.
+Page: docs/patterns/multi_agent.md
 """
 
 from typing import Literal
@@ -13,7 +13,7 @@ from typing import Literal
 from langgraph.graph import END, START
 from langgraph.types import Send
 
-from baton import MODEL_RETRY, STEP_TIMEOUT, TypedStateGraph, park
+from baton import MODEL_RETRY, STEP_TIMEOUT, TypedStateGraph, dead_letter
 from nodes.check import check
 from nodes.classify import classify
 from nodes.draft import draft
@@ -49,7 +49,7 @@ ENDS: dict[str, Literal["sum_up", "escalate"]] = {FINISH: "sum_up", PERSON: "esc
 
 specialist = (
     TypedStateGraph(SpecialistState, Context, input_schema=RoutedInput, output_schema=ContributeUpdate)
-    .set_node_defaults(retry_policy=MODEL_RETRY, timeout=STEP_TIMEOUT, error_handler=park)
+    .set_node_defaults(retry_policy=MODEL_RETRY, timeout=STEP_TIMEOUT, error_handler=dead_letter)
     .add_node(retrieve)
     .add_node(draft)
     .add_node(check)
@@ -63,7 +63,7 @@ specialist = (
 
 builder = (
     TypedStateGraph(State, Context, input_schema=Inquiry, output_schema=Resolution)
-    .set_node_defaults(retry_policy=MODEL_RETRY, timeout=STEP_TIMEOUT, error_handler=park)
+    .set_node_defaults(retry_policy=MODEL_RETRY, timeout=STEP_TIMEOUT, error_handler=dead_letter)
     .add_node(classify)
     .add_node(supervise)
     .add_node("specialist", specialist.compile(name="specialist"), input_schema=RoutedInput)

@@ -2,8 +2,8 @@
 
 START -> classify -> plan -> gate_plan --wave of sub-tasks--> investigate -> collect -> synthesise -> gate_coverage
                       ^--once---|          ^------next wave--------------------|            ^--once-------|
-sound and nothing missing: -> reply -> END
-not for this desk, no sound plan, no policy, findings missing, no sound draft: -> escalate -> END
+sound: -> reply -> END; not for this desk, no sound plan, no policy, a finding missing, no sound draft: -> escalate
+Page: docs/patterns/orchestrator_worker.md
 """
 
 from typing import Literal
@@ -11,7 +11,7 @@ from typing import Literal
 from langgraph.graph import END, START
 from langgraph.types import Send
 
-from baton import MODEL_RETRY, STEP_TIMEOUT, TypedStateGraph, park, park_branch
+from baton import MODEL_RETRY, STEP_TIMEOUT, TypedStateGraph, dead_letter, dead_letter_branch
 from desk.records import OTHER
 from nodes.classify import classify
 from nodes.escalate import escalate
@@ -55,11 +55,11 @@ def after_gate(state: GateCoverageUpdate) -> Literal["reply", "synthesise", "esc
 
 builder = (
     TypedStateGraph(State, Context, input_schema=Inquiry, output_schema=Resolution)
-    .set_node_defaults(retry_policy=MODEL_RETRY, timeout=STEP_TIMEOUT, error_handler=park)
+    .set_node_defaults(retry_policy=MODEL_RETRY, timeout=STEP_TIMEOUT, error_handler=dead_letter)
     .add_node(classify)
     .add_node(plan)
     .add_node(gate_plan)
-    .add_node(investigate, error_handler=park_branch("collect"))
+    .add_node(investigate, error_handler=dead_letter_branch("collect"))
     .add_node(collect, defer=True)
     .add_node(synthesise)
     .add_node(gate_coverage)

@@ -6,13 +6,14 @@
     No policy found: -> escalate. An action is only proposed here; a person carries it out.
 
 A cascade by calibrated confidence: a trained classifier, then a cheap model, then a person.
+Page: docs/patterns/routing.md
 """
 
 from typing import Literal
 
 from langgraph.graph import END, START
 
-from baton import MODEL_RETRY, STEP_TIMEOUT, TypedStateGraph, park
+from baton import MODEL_RETRY, STEP_TIMEOUT, TypedStateGraph, dead_letter
 from desk.records import OTHER
 from nodes.classify import classify
 from nodes.draft import draft
@@ -44,7 +45,7 @@ def has_policy(state: DraftInput) -> Literal["draft", "escalate"]:
 
 builder = (
     TypedStateGraph(State, Context, input_schema=Inquiry, output_schema=Resolution)
-    .set_node_defaults(retry_policy=MODEL_RETRY, timeout=STEP_TIMEOUT, error_handler=park)
+    .set_node_defaults(retry_policy=MODEL_RETRY, timeout=STEP_TIMEOUT, error_handler=dead_letter)
     .add_node(classify)
     .add_node(reconsider)
     .add_node(retrieve)

@@ -4,6 +4,7 @@ START -> split -> gate_sections --each request--> section -> combine -> END
           ^--back, once---|
 section: START -> classify -> retrieve -> draft -> report; not for this desk, or no policy: -> report
 no sound split, or no section with anything to say: -> classify -> escalate -> END
+Page: docs/patterns/sectioning.md
 """
 
 from typing import Literal
@@ -11,7 +12,7 @@ from typing import Literal
 from langgraph.graph import END, START
 from langgraph.types import Send
 
-from baton import MODEL_RETRY, STEP_TIMEOUT, TypedStateGraph, park, park_branch
+from baton import MODEL_RETRY, STEP_TIMEOUT, TypedStateGraph, dead_letter, dead_letter_branch
 from desk.records import OTHER
 from nodes.classify import classify
 from nodes.draft import draft
@@ -52,7 +53,7 @@ def after_combine(state: CombineUpdate) -> Literal["classify", "__end__"]:
 
 
 section = TypedStateGraph(SectionState, Context, input_schema=SectionInput, output_schema=ReportUpdate)
-section.set_node_defaults(retry_policy=MODEL_RETRY, timeout=STEP_TIMEOUT, error_handler=park)
+section.set_node_defaults(retry_policy=MODEL_RETRY, timeout=STEP_TIMEOUT, error_handler=dead_letter)
 section.add_node(classify).add_node(retrieve).add_node(draft).add_node(report)
 section.add_edge(START, "classify").add_conditional_edges("classify", in_scope)
 section.add_conditional_edges("retrieve", has_policy).add_edge("draft", "report").add_edge("report", END)
@@ -60,10 +61,10 @@ one = section.compile(name="section")
 
 builder = (
     TypedStateGraph(State, Context, input_schema=Inquiry, output_schema=Resolution)
-    .set_node_defaults(retry_policy=MODEL_RETRY, timeout=STEP_TIMEOUT, error_handler=park)
+    .set_node_defaults(retry_policy=MODEL_RETRY, timeout=STEP_TIMEOUT, error_handler=dead_letter)
     .add_node(split)
     .add_node(gate_sections)
-    .add_node("section", one, input_schema=SectionInput, error_handler=park_branch("combine"))
+    .add_node("section", one, input_schema=SectionInput, error_handler=dead_letter_branch("combine"))
     .add_node(combine, defer=True)
     .add_node(classify)
     .add_node(escalate)

@@ -8,13 +8,14 @@ START -> classify -> [reconsider] -> triage --most-------------> retrieve -> dra
                                                                  -> evaluate <-> revise ------------------> gather
 gather -> four checks at once -> judge -> settling, once for each action -> conclude -> END  (graphs/desk/reviewing.py)
 a doubt, a fault, no policy: -> escalate -> END; a path that ended with a person: -> pass_on -> END
+Page: docs/patterns/support_desk.md
 """
 
 from collections.abc import Hashable
 
 from langgraph.graph import END, START
 
-from baton import MODEL_RETRY, STEP_TIMEOUT, TypedStateGraph, park
+from baton import MODEL_RETRY, STEP_TIMEOUT, TypedStateGraph, dead_letter
 from graphs.desk.paths import chain, investigation, result, sections, vote
 from graphs.desk.reviewing import add_review
 from graphs.evaluator_optimizer import after_evaluation
@@ -43,7 +44,7 @@ BAR: dict[Hashable, str] = {"reply": "gather", "escalate": "escalate", "revise":
 
 builder = (
     TypedStateGraph(State, Context, input_schema=Inquiry, output_schema=Resolution)
-    .set_node_defaults(retry_policy=MODEL_RETRY, timeout=STEP_TIMEOUT, error_handler=park)
+    .set_node_defaults(retry_policy=MODEL_RETRY, timeout=STEP_TIMEOUT, error_handler=dead_letter)
     .add_node(classify)
     .add_node(reconsider)
     .add_node(triage)

@@ -5,6 +5,7 @@ START -> classify -> convene -> vote x voters -> tally -> retrieve -> draft --no
 No quorum, not for this desk, or no policy found: -> escalate -> END. A voter that failed counts as not agreeing.
 
 While the voters vote, a message whose route is unsure is reconsidered. An action is only proposed.
+Page: docs/patterns/voting.md
 """
 
 from typing import Literal
@@ -12,7 +13,7 @@ from typing import Literal
 from langgraph.graph import END, START
 from langgraph.types import Send
 
-from baton import MODEL_RETRY, STEP_TIMEOUT, TypedStateGraph, park, park_branch
+from baton import MODEL_RETRY, STEP_TIMEOUT, TypedStateGraph, dead_letter, dead_letter_branch
 from nodes.classify import classify
 from nodes.draft import draft
 from nodes.escalate import escalate
@@ -46,17 +47,17 @@ def has_policy(state: DraftInput) -> Literal["draft", "escalate"]:
 
 
 def fraud(state: FraudInput) -> Literal["secure", "reply"]:
-    """A fraud's card is to be stopped."""
+    """A fraud is to be stopped."""
     return "secure" if state["tally"].fraud else "reply"
 
 
 builder = (
     TypedStateGraph(State, Context, input_schema=Inquiry, output_schema=Resolution)
-    .set_node_defaults(retry_policy=MODEL_RETRY, timeout=STEP_TIMEOUT, error_handler=park)
+    .set_node_defaults(retry_policy=MODEL_RETRY, timeout=STEP_TIMEOUT, error_handler=dead_letter)
     .add_node(classify)
     .add_node(convene)
-    .add_node(vote, error_handler=park_branch("tally"))
-    .add_node(reconsider, error_handler=park_branch("tally"))
+    .add_node(vote, error_handler=dead_letter_branch("tally"))
+    .add_node(reconsider, error_handler=dead_letter_branch("tally"))
     .add_node(tally, defer=True)
     .add_node(retrieve)
     .add_node(draft)

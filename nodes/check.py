@@ -2,17 +2,24 @@
 
 from typing import NotRequired
 
+from typing_extensions import TypedDict
+
 from desk.business import knowledge
-from desk.records import Review, values_of
+from desk.records import Review, Row
 from desk.reply_checks import citation_fault, invention_fault, privacy_fault, review_action
-from state.agent import ToolResult
 from state.desk import DraftedInput, ReviewUpdate
+
+
+class Shown(TypedDict):
+    """What a tool's result comes to for whoever checks: the rows that it gave."""
+
+    rows: list[Row]
 
 
 class CheckInput(DraftedInput):
     """Read by `check`: a draft, and the tool results that its writer had besides the policies."""
 
-    seen: NotRequired[list[ToolResult]]
+    seen: NotRequired[list[Shown]]
 
 
 async def check(state: CheckInput) -> ReviewUpdate:
@@ -26,7 +33,8 @@ async def _fault(state: CheckInput) -> str | None:
     """Return the first fault of the reply in words; None where it may be sent."""
     draft, passages = state["draft"], (await knowledge()).passages(state["passages"])
     cited_texts = (each.text for each in passages if each.policy_id in draft.citations)
-    grounds = " ".join([state["message"], *cited_texts, *values_of(state.get("seen", []))])
+    shown = (value for each in state.get("seen", []) for row in each["rows"] for value in row.values())
+    grounds = " ".join([state["message"], *cited_texts, *shown])
     return (
         citation_fault(draft.citations, {passage.policy_id for passage in passages})
         or await privacy_fault(draft.reply, state["customer_id"], state["message"])

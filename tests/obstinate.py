@@ -6,7 +6,7 @@ from typing import Any, cast
 import pytest
 
 from bank.responders import RESPONDERS
-from baton.offline.wire import Request, Skill
+from baton.offline.transport import Request, Responder
 
 Answer = dict[str, Any] | Callable[[dict[str, Any]], dict[str, Any]]
 Obstinate = Callable[..., None]
@@ -15,7 +15,7 @@ Obstinate = Callable[..., None]
 
 @pytest.fixture
 def obstinate(monkeypatch: pytest.MonkeyPatch) -> Obstinate:
-    skills = cast("MutableMapping[str, Skill]", RESPONDERS)
+    skills = cast("MutableMapping[str, Responder]", RESPONDERS)
 
     def answers(**records: Answer) -> None:
         for name, answer in records.items():
@@ -24,7 +24,7 @@ def obstinate(monkeypatch: pytest.MonkeyPatch) -> Obstinate:
     return answers
 
 
-def _skill(answer: Answer) -> Skill:
+def _skill(answer: Answer) -> Responder:
     def skill(request: Request) -> dict[str, Any]:
         return answer(request.data) if callable(answer) else answer
 

@@ -122,7 +122,7 @@ async def echo(state: State) -> State:
     return {"reply": interrupt({"what": state["message"]})}
 """
 APPROVES = """
-from baton import effect, park, request_approval
+from baton import effect, dead_letter, request_approval
 class State(TypedDict, total=False):
     message: str
     reply: str
@@ -136,7 +136,7 @@ async def pay(state: State) -> State:
     async def send(key: str) -> dict[str, Any]:
         return {"paid": state["message"]}
     return {"reply": (await effect("pay", {"whom": state["message"]}, send))["paid"]}
-builder = TypedStateGraph(State).set_node_defaults(error_handler=park).add_node(ask).add_node(pay)
+builder = TypedStateGraph(State).set_node_defaults(error_handler=dead_letter).add_node(ask).add_node(pay)
 graph = builder.add_edge(START, "ask").add_edge("ask", "pay").add_edge("pay", END).compile()
 """
 FANS_OUT = """

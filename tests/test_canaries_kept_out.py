@@ -19,7 +19,7 @@ GRAPH = """
 from typing import Any
 from langgraph.graph import END, START
 from typing_extensions import TypedDict
-from baton import Record, TypedStateGraph, ask, effect, park, request_approval
+from baton import Record, TypedStateGraph, ask, effect, dead_letter, request_approval
 from baton.errors import Fatal, Transient
 
 
@@ -87,7 +87,7 @@ async def asks_a_person(state: State) -> Written:
 
 
 builder = TypedStateGraph(State, input_schema=Given)
-builder.set_node_defaults(error_handler=park)
+builder.set_node_defaults(error_handler=dead_letter)
 for step in (asks, pays, fails, asks_a_person):
     builder.add_node(step)
 builder.add_edge(START, "asks").add_edge("asks", "pays").add_edge("pays", "fails")

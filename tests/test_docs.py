@@ -15,7 +15,7 @@ import sys
 from collections.abc import Iterator
 from itertools import pairwise
 from pathlib import Path
-from typing import Any, NamedTuple, get_args
+from typing import Any, NamedTuple, get_args, get_type_hints
 
 import pytest
 import typer
@@ -23,10 +23,12 @@ import typer
 from bank.settings import BankSettings
 from baton.cli.doctor.checks_settings import SETTINGS_ELSEWHERE
 from baton.cli.main import app
-from baton.cli.views.graphs_view import draw_graph
 from baton.config.settings import Role, Settings
 from baton.runs.registry import entries
+from baton.steps.gates import GateReport
 from evals.dataset import own_datasets
+from state.chaining import GateFactsInput
+from tests.pattern_pages import files_section, picture, render_page
 
 ROOT = Path(__file__).parents[1]
 PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")])
@@ -70,6 +72,11 @@ class Block(NamedTuple):
     @property
     def file(self) -> str | None:
         return self.marks.removeprefix("file=") if self.marks.startswith("file=") else None
+
+
+def keys(schema: Any) -> str:
+    """The keys of a type as the tables of the pages show them."""
+    return ", ".join(f"`{key}`" if key in schema.__required_keys__ else rf"`{key}\?`" for key in get_type_hints(schema))
 
 
 def name(page: Path) -> str:
@@ -189,13 +196,20 @@ def test_every_python_example_runs(example: Block, tmp_path: Path, desk: dict[st
 
 
 def test_another_business_runs_as_described(tmp_path: Path) -> None:
-    page = ROOT / "docs" / "your-business.md"
-    write_files(page, tmp_path)
-    [block] = [block for block in blocks(page) if block.marks == "shop"]
-    settings = dict(re.findall(r"(BATON_\w+)=(\S+)", block.text))
-    lines = [words for words in commands(block) if cheap(words)]
-    ended = ends([*lines, ["runs"]], tmp_path, **settings)
-    assert [code for _, code in ended] == [DONE, DONE, DONE]
+    """The folder is made as a shell is told, the files are written into it, the commands run in one process."""
+    page, house = ROOT / "docs" / "your-business.md", tmp_path / "house"
+    copy_packages(house)
+    shutil.copytree(ROOT / "tests" / "parcels", house / "tests" / "parcels")
+    marked = [block for block in blocks(page) if block.marks == "shop"]
+    text = "".join(block.text for block in marked)
+    plain = [line for line in text.splitlines() if not line.startswith(("baton ", "export "))]
+    subprocess.run(["/bin/sh", "-eu"], input="\n".join(plain), cwd=house, text=True, check=True)
+    write_files(page, house)
+    lines = [words for block in marked for words in commands(block) if cheap(words)]
+    ended = ends(lines, house, **dict(re.findall(r"(BATON_\w+)=(\S+)", text)))
+    assert [(words[0], code) for words, code in ended] == [
+        *(("run", DONE), ("doctor", DONE), ("run", DONE), ("run", WAITING))
+    ]
 
 
 def test_the_graph_of_the_ten_steps_works(tmp_path: Path, desk: dict[str, Path]) -> None:
@@ -247,19 +261,69 @@ def test_every_link_leads_somewhere(page: Path) -> None:
 
 def anchors(page: Path) -> set[str]:
     """The names that a page's headings get."""
-    headings = re.findall(r"^#+ (.+)$", page.read_text("utf-8"), re.MULTILINE)
-    return {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings}
+    return {anchor_of(heading) for heading in re.findall(r"^#+ (.+)$", page.read_text("utf-8"), re.MULTILINE)}
+
+
+def anchor_of(heading: str) -> str:
+    return re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-")
+
+
+def section(page: Path, name: str) -> str:
+    """The text under the heading of that anchor, up to the next one."""
+    _, *parts = re.split(r"^#+ (.+)$", page.read_text("utf-8"), flags=re.MULTILINE)
+    return {anchor_of(heading): text for heading, text in zip(parts[::2], parts[1::2], strict=True)}[name]
+
+
+class Question(NamedTuple):
+    """What somebody asks, the links that lead from the README to the answer, and a part of it."""
+
+    asked: str
+    links: list[str]
+    answer: str
+
+
+QUESTIONS = [
+    Question(
+        "which file decides that a refund waits for a person?",
+        ["docs/patterns/support_desk.md#what-it-does", "../../bank/approval_rules.toml"],
+        r"refund = \{ above = \"\d+\.\d\d\" \}",
+    ),
+    Question(
+        "what does the step gate_facts read and write?",
+        ["docs/patterns/chaining.md#where-it-is"],
+        rf"\| \[`gate_facts`\]\S+ \| [^|]+: {keys(GateFactsInput)} \| [^|]+: {keys(GateReport)} \|",
+    ),
+    Question(
+        "what does a retry cost the budget?",
+        ["docs/architecture.md#what-a-retry-costs-the-budget"],
+        r"\| no whole answer came: .* \| all that was reserved",
+    ),
+]
+MOST_STEPS = 3
+
+
+@pytest.mark.parametrize("question", QUESTIONS, ids=lambda question: question.asked)
+def test_the_readme_leads_to_the_answer(question: Question) -> None:
+    page, text = ROOT / "README.md", (ROOT / "README.md").read_text("utf-8")
+    assert len(question.links) <= MOST_STEPS
+    for link in question.links:
+        assert link in LINK.findall(text), f"{name(page)} does not lead on"
+        path, _, heading = link.partition("#")
+        page = (page.parent / path).resolve()
+        text = section(page, heading) if heading else page.read_text("utf-8")
+    assert re.search(question.answer, text)
 
 
 @pytest.mark.parametrize("page", PATTERNS, ids=name)
-def test_a_patterns_picture_is_the_graph(page: Path) -> None:
-    drawn = [block.text.strip() for block in blocks(page) if block.kind == "mermaid"]
-    assert drawn == [picture_of(page.stem)]
+def test_the_readme_leads_to_the_page_of_every_pattern(page: Path) -> None:
+    assert name(page) in LINK.findall((ROOT / "README.md").read_text("utf-8"))
 
 
-def picture_of(graph: str) -> str:
-    """As `baton graph NAME --format mermaid` prints it."""
-    return draw_graph(graph, mermaid=True).replace("\t", " ").strip()
+@pytest.mark.parametrize("page", PATTERNS, ids=name)
+def test_a_patterns_picture_and_files_are_those_of_the_graph(page: Path) -> None:
+    assert page.read_text("utf-8") == render_page(page), "python -m tests.pattern_pages writes them anew"
+    assert [block.text.strip() for block in blocks(page) if block.kind == "mermaid"] == [picture(page.stem)]
+    assert files_section(page.stem) in section(page, "where-it-is")
 
 
 def test_every_module_of_the_plumbing_is_explained() -> None:

@@ -24,6 +24,9 @@ KNOW_NO_BUSINESS = {"baton", "desk", "state", "nodes", "graphs", "evals"}
 COMPOSITIONS = {"support_desk", "multi_agent"}
 """The graphs that are made of other graphs."""
 
+PARTS = {"desk": "support_desk"}
+"""The folders below `graphs/`, each with the graph whose parts lie in it."""
+
 LONGEST_GRAPH = 80
 OUTSIDE = {"__pycache__", "build", "dist", "node_modules"}
 PUBLISHED = {".ci", ".github"}
@@ -151,6 +154,14 @@ def test_the_registry_names_every_graph_by_its_file() -> None:
 def test_every_graph_is_explained() -> None:
     explained = {path.stem for path in (ROOT / "docs" / "patterns").glob("*.md")}
     assert set(graph_registry()) - explained == set()
+
+
+def test_every_graph_leads_to_its_page() -> None:
+    docstrings = {path: ast.get_docstring(ast.parse(path.read_text("utf-8"))) or "" for path in modules("graphs")}
+    pages = {
+        path: re.findall(r"^Page: docs/patterns/(\w+)\.md$", text, re.MULTILINE) for path, text in docstrings.items()
+    }
+    assert pages == {path: [path.stem if path in graph_files() else PARTS[path.parent.name]] for path in pages}
 
 
 def test_a_graph_is_read_in_one_glance() -> None:

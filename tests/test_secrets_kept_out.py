@@ -10,7 +10,7 @@ from baton.errors import BatonError, Fatal, Transient
 from baton.models.asking import ask
 from baton.records import Record
 from baton.runs.runner import Job, Runner
-from baton.runtime.plumbing import opened
+from baton.runtime.resources import open_resources
 from baton.steps.typed_graph import TypedStateGraph
 from graphs.routing import graph as routing
 from state.desk import Inquiry
@@ -60,12 +60,12 @@ async def test_ten_canaries_are_kept_nowhere(
 ) -> None:
     monkeypatch.setenv("OPENAI_API_KEY", ODD_KEY)
     repeats = f"wrong key {KEY} and {ODD_KEY} for card {CARD}"
-    async with opened() as plumbing:
-        runner = Runner(plumbing, lambda _: routing)
+    async with open_resources() as resources:
+        runner = Runner(resources, lambda _: routing)
         message = f"Hello, my card {CARD} has not arrived. Bearer {KEY[3:]} {KEY}"
         [thread] = await runner.queue("routing", [Job({"message": message, "customer_id": None})])
         for role in ("classifier", "cheap", "strong"):
-            monkeypatch.setattr(plumbing.settings, f"model_{role}", "local:desk")
+            monkeypatch.setattr(resources.settings, f"model_{role}", "local:desk")
         await runner.resume(thread)
         await routing.ainvoke({"message": message, "customer_id": None})
         for reply in (failure(401, x_key=KEY), Reply(400, repeats.encode()), Reply(503, repeats.encode())):
@@ -85,22 +85,22 @@ async def test_checkpoints_keep_no_secret_of_an_error_or_a_caller(baton_home: Pa
         raise ValueError(f"wrong key {KEY} for card {CARD}")
 
     builder = TypedStateGraph(Inquiry).add_node("step", step).add_edge("__start__", "step")
-    async with opened() as plumbing:
-        graph = builder.compile(checkpointer=plumbing.checkpointer)
+    async with open_resources() as resources:
+        graph = builder.compile(checkpointer=resources.checkpointer)
         config: Any = {"configurable": {"thread_id": "one", "api_key": KEY}, "metadata": {"note": f"card {CARD}"}}
         with pytest.raises(ValueError, match="wrong key"):
             await graph.ainvoke({"message": "hello", "customer_id": None}, config)
         sql = "SELECT count(*) FROM writes WHERE channel = '__error__'"
-        [errors] = await plumbing.database.do(lambda tx: tx.execute(sql).fetchone())
+        [errors] = await resources.database.do(lambda tx: tx.execute(sql).fetchone())
     assert errors == 1
     assert set().union(*secrets_by_file(baton_home).values()) == set()
 
 
 async def test_a_message_is_masked_as_it_comes_in(baton_home: Path) -> None:
-    async with opened() as plumbing:
-        runner = Runner(plumbing, lambda _: routing)
+    async with open_resources() as resources:
+        runner = Runner(resources, lambda _: routing)
         given: Any = {"message": f"card {CARD}!", "customer_id": None}
         [thread] = await runner.queue("routing", [Job(given)])
         sql = "SELECT input FROM runs WHERE thread_id = ?"
-        row = await plumbing.database.do(lambda tx: tx.execute(sql, (thread,)).fetchone())
+        row = await resources.database.do(lambda tx: tx.execute(sql, (thread,)).fetchone())
     assert row[0] == '{"message":"card [card ending 1111]!","customer_id":null}'

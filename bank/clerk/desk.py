@@ -29,4 +29,4 @@ async def the_bank() -> Bank:
     Raises:
         BankUnavailable, BadSetting, StorageError: it cannot be reached or opened.
     """
-    return await active_run().plumbing.resource(desk_bank)
+    return await active_run().resources.resource(desk_bank)

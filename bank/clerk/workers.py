@@ -3,7 +3,6 @@
 They look at the things of the run's customer; no question can name another customer.
 """
 
-import asyncio
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from datetime import UTC, datetime
@@ -11,9 +10,9 @@ from datetime import UTC, datetime
 from bank.clerk.clerk_view import KEYS, account_rows, card_rows, transaction_rows
 from bank.clerk.desk import the_bank
 from bank.clerk.evidence import accounts_meant, cards_meant, transactions_meant
-from bank.knowledge import knowledge
 from bank.ledger.protocol import UnknownCustomer
-from desk.business import Worker
+from desk.business import Worker, knowledge
+from desk.policy_worker import POLICY_WORKER, policies_finding
 from desk.records import OTHER, POLICIES, Assignment, Finding, Row
 
 LATEST = 500  # transactions that are searched
@@ -69,21 +68,13 @@ async def _accounts(assignment: Assignment, customer_id: str) -> Finding:
 
 async def _policies(assignment: Assignment, most: int) -> Finding:
     """Find the passages that bear on the question and on the findings that it builds on."""
-    question, desk = assignment.question, await asyncio.to_thread(knowledge)
+    question, desk = assignment.question, await knowledge()
     guess = desk.guess(question)
     route = assignment.route if guess.route == OTHER else guess.route
     rows = [row for finding in assignment.given for row in finding.rows]
     kinds = {row[name] for row in rows for name in ("kind", "status") if name in row}
     text = " ".join([question, *sorted(kinds - {"posted", "active", "open"})]).replace("_", " ")
-    passages = desk.passages(desk.search(text, route, most))
-    titles = dict.fromkeys(f"{each.title} ({each.policy_id})" for each in passages)
-    return Finding(
-        subtask=assignment.subtask,
-        summary=f"policies that bear on it: {', '.join(titles) or 'none'}",
-        rows=[],
-        evidence=[each.passage_id for each in passages],
-        citations=list(dict.fromkeys(each.policy_id for each in passages)),
-    )
+    return await policies_finding(assignment, text, route, most)
 
 
 WORKERS = {
@@ -92,7 +83,7 @@ WORKERS = {
     ),
     "cards": Worker("looks up the customer's own cards: status and daily limit", _for_known(_cards)),
     "account": Worker("looks up the customer's own accounts: status and balance", _for_known(_accounts)),
-    POLICIES: Worker("searches the desk's policies: what is allowed, what it costs, how long it takes", _policies),
+    POLICIES: Worker(POLICY_WORKER.about, _policies),
 }
 
 

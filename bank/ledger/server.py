@@ -23,7 +23,7 @@ from starlette.routing import Route
 from bank.ledger.actions import BankAction, parse_action
 from bank.ledger.protocol import BadRequest, Bank, KeyReused, Refused, UnknownCustomer
 from baton.errors import BatonError, Transient
-from baton.offline.loopback import own_doors
+from baton.offline.loopback import loopback_app
 from baton.records import Record
 
 MOST_BYTES = 65_536
@@ -42,7 +42,7 @@ def app(bank: Bank) -> Starlette:
         Route("/log", endpoints.log),
     ]
     handlers = {BatonError: _error_response, HTTPException: _unknown_path}
-    return own_doors(routes, MOST_BYTES, exception_handlers=handlers)
+    return loopback_app(routes, MOST_BYTES, exception_handlers=handlers)
 
 
 class _Endpoints:

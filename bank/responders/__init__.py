@@ -18,9 +18,9 @@ from bank.responders.requests import requests
 from bank.responders.route_choice import route_choice
 from bank.responders.single_answer import single_answer
 from bank.responders.vote import vote
-from baton.offline.wire import Skill
+from baton.offline.transport import Responder
 
-RESPONDERS: Mapping[str, Skill] = {
+RESPONDERS: Mapping[str, Responder] = {
     "Case": case,
     "CaseReply": case_reply,
     "Draft": draft,

@@ -7,7 +7,7 @@ from typing import Any
 from bank.responders.facts import ACCOUNT
 from bank.responders.words import LARGEST
 from bank.text.money import gbp_meant
-from baton.offline.wire import Request
+from baton.offline.transport import Request
 from desk.text.dates import days_meant
 
 

@@ -3,7 +3,7 @@
 from typing import Any
 
 from bank.responders.passages import best, quote_reply
-from baton.offline.wire import Request
+from baton.offline.transport import Request
 
 
 def case_reply(request: Request) -> dict[str, Any]:

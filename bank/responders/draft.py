@@ -8,7 +8,7 @@ from bank.responders.proposals import proposal
 from bank.responders.revision import revision
 from bank.responders.things import names_only_own
 from bank.responders.wishes import wish
-from baton.offline.wire import Request
+from baton.offline.transport import Request
 
 DONE = {
     "freeze_card": "We have frozen your card at once; nobody can pay with it now.",

@@ -7,7 +7,7 @@ from typing import Any
 from bank.responders.relevance import Question, Relevance, questions
 from bank.text.claims import claims_done
 from bank.text.money import gbp_in
-from baton.offline.wire import Request
+from baton.offline.transport import Request
 
 Data = dict[str, Any]
 Fault = str | None

@@ -6,7 +6,7 @@ from typing import Any
 
 from bank.responders.words import AMOUNT, sentences
 from bank.text.money import FOREIGN
-from baton.offline.wire import Request
+from baton.offline.transport import Request
 from desk.text.dates import DATE, DAY, MONTH
 from desk.text.names import names_in
 

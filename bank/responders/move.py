@@ -10,7 +10,7 @@ from bank.responders.route_choice import gives_orders
 from bank.responders.things import account_meant, names_others, transaction_meant
 from bank.responders.wishes import wish
 from bank.responders.words import amounts, sentences, words
-from baton.offline.wire import Request
+from baton.offline.transport import Request
 from desk.text.names import names_in
 
 Data = dict[str, Any]

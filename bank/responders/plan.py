@@ -9,7 +9,7 @@ from bank.clerk.others import ENDING, ID
 from bank.responders.requests import separate
 from bank.responders.wishes import wish
 from bank.responders.words import amounts
-from baton.offline.wire import Request
+from baton.offline.transport import Request
 from desk.text.names import names_in
 
 MONEY = re.compile(

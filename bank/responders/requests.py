@@ -8,7 +8,7 @@ from typing import Any
 from bank.knowledge import knowledge
 from bank.responders.wishes import QUESTION, wish
 from bank.responders.words import words
-from baton.offline.wire import Request
+from baton.offline.transport import Request
 from desk.records import OTHER
 
 SURE = 0.6  # of the routes of two parts that ask, to tell them apart

@@ -7,7 +7,7 @@ from bank.responders.passages import MOST_WORDS, OPENING
 from bank.responders.relevance import Relevance, Statement, questions, statements_in
 from bank.responders.words import sentences
 from bank.text.claims import claims_done
-from baton.offline.wire import Request
+from baton.offline.transport import Request
 
 FEWEST_WORTH = 0.6  # of the most relevant statement's worth, for an old one to stay
 

@@ -7,7 +7,7 @@ from bank.knowledge import knowledge
 from bank.responders.things import names_others
 from bank.responders.wishes import ROUTES, wish
 from bank.responders.words import sentences
-from baton.offline.wire import Request
+from baton.offline.transport import Request
 from desk.records import OTHER
 
 FEWEST_WORDS = 3  # of a sentence that counts by itself

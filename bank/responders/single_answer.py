@@ -4,7 +4,7 @@ from typing import Any
 
 from bank.knowledge import knowledge
 from bank.responders.passages import best, quote_reply
-from baton.offline.wire import Request
+from baton.offline.transport import Request
 from desk.records import OTHER
 
 SURE = 0.5  # of a route, to answer at all

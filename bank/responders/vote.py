@@ -7,7 +7,7 @@ from bank.responders.fraud import ALARM, ASKING, AT_HAND, ELSEWHERE, INNOCENT, a
 from bank.responders.things import transaction_meant
 from bank.responders.wishes import wish
 from bank.responders.words import amounts
-from baton.offline.wire import Request
+from baton.offline.transport import Request
 
 Data = dict[str, Any]
 Ballot = tuple[str, str]  # the answer and its reason

@@ -11,7 +11,7 @@
     desk = "bank.responders:RESPONDERS"
 
 A business may bring such a file in a folder of its own: `BATON_BUSINESS=FOLDER` takes `business` and `responders` from
-there instead.
+there instead. Modules in it are named from the folder that holds it: `shop.business:BUSINESS` in `anywhere/shop`.
 """
 
 import os
@@ -52,6 +52,8 @@ class Project:
         """
         module, _, attribute = entry.partition(":")
         make_importable(self.root)
+        if self.file is not None and self.file.parent != self.root:
+            _find_last(self.file)
         try:
             return getattr(import_module(module), attribute)
         except Exception as error:  # a module may raise anything when it is imported
@@ -134,6 +136,17 @@ def make_importable(folder: Path, *files: Path) -> None:
     load_env()
     if str(folder) not in sys.path:
         sys.path.insert(0, str(folder))
+
+
+def _find_last(file: Path) -> None:
+    """Let the modules beside a business's file be found, after all others, by the name of their folder.
+
+    Raises:
+        NotTrusted: the folder is another user's, and nobody said to trust it.
+    """
+    refuse_strangers(file.parent, file.parent, file)
+    if str(file.parent.parent) not in sys.path:
+        sys.path.append(str(file.parent.parent))
 
 
 def _read_table(file: Path, *keys: str) -> tuple[Path, dict[str, Any]] | None:

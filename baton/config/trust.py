@@ -87,7 +87,7 @@ def trust_file() -> Path:
     return (folder if folder.is_absolute() else Path.home() / ".config") / "baton" / "trusted"
 
 
-def trusted() -> list[str]:
+def read_trusted() -> list[str]:
     """The folders and addresses in the user's file of trust; none where there is no file.
 
     Raises:
@@ -114,7 +114,7 @@ def trust(name: str) -> str:
     line = _origin(name) if "://" in name else str(Path(name).expanduser().resolve())
     if "\n" in line or ("://" not in name and not Path(line).is_dir()):
         raise BadSetting(f"{name!r} is neither a folder nor an address such as https://models.example")
-    lines, file = trusted(), trust_file()
+    lines, file = read_trusted(), trust_file()
     try:
         file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         handle, draft = mkstemp(prefix=".new-", dir=file.parent)
@@ -147,7 +147,7 @@ def _is_trusted(folder: Path) -> bool:
 
 
 def _trusted_folders() -> Iterator[Path]:
-    return (Path(each) for each in trusted() if each.startswith("/"))
+    return (Path(each) for each in read_trusted() if each.startswith("/"))
 
 
 def _is_trusted_address(address: str) -> bool:
@@ -157,7 +157,7 @@ def _is_trusted_address(address: str) -> bool:
         host = urlsplit(origin).hostname or ""
         if host in LOOPBACK or (host.startswith("127.") and host.replace(".", "").isdecimal()):
             return True
-    return origin in trusted()
+    return origin in read_trusted()
 
 
 def _origin(address: str) -> str:

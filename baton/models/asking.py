@@ -84,10 +84,10 @@ async def ask(
     run = active_run()
     if not isinstance(role, BaseChatModel) and role not in get_args(Role):
         raise UsageError(f"no model has the role {role!r:.60}; give {', '.join(get_args(Role))}, or a chat model")
-    chat_models = await run.plumbing.resource(models)
+    chat_models = await run.resources.resource(models)
     question = _Question(run, chat_models, role, await chat_models.of(role), shape)
     try:
-        return await _ask_with_repair(question, shape, [SystemMessage(instructions), HumanMessage(fenced(data))])
+        return await _ask_with_repair(question, shape, [SystemMessage(instructions), HumanMessage(data_block(data))])
     except OverBudget as error:
         if partial is None:
             raise
@@ -95,7 +95,7 @@ async def ask(
         return partial()
 
 
-def fenced(data: dict[str, Any]) -> str:
+def data_block(data: dict[str, Any]) -> str:
     """Data as one fenced JSON block that nothing inside it can close."""
     return f"```json\n{_without_backticks(json.dumps(data, ensure_ascii=False, default=str))}\n```"
 
@@ -128,7 +128,7 @@ async def _ask_with_repair(question: _Question, shape: type[T], messages: list[B
 
 async def _paid_call(question: _Question, messages: list[BaseMessage]) -> Answer:
     """Reserve the budget of one call, make it, settle it, and return its answer."""
-    run, settings = question.run, question.run.plumbing.settings
+    run, settings = question.run, question.run.resources.settings
     sent = sum(len(str(message.content).encode()) for message in messages)
     size = sent + _schema_bytes(question.shape)
     reservation = await reserve_first(run, _offers(question, size, settings.max_completion_tokens))

@@ -127,7 +127,7 @@ class Reservation:
             "error": error and redact_error(error),
             "note": _call_note(offer, sum(counts), unknown=unknown and not usage, doubted=doubted),
         }
-        self.run.plumbing.database.post(lambda tx: (tx.execute(SETTLE, values), tx.execute(CLOSE, values)))
+        self.run.resources.database.enqueue(lambda tx: (tx.execute(SETTLE, values), tx.execute(CLOSE, values)))
 
 
 def credible_usage(report: Mapping[str, Any] | None, sent: int, received: int) -> Usage | None:
@@ -175,7 +175,7 @@ async def reserve_first(run: ActiveRun, offers: Sequence[Offer]) -> Reservation:
     """
     call_id, started = uuid4().hex, time.time()
     call = {**asdict(current_step(run)), "call_id": call_id, "started": started}
-    offer, warning = await run.plumbing.database.do(lambda tx: _reserve_offer(tx, run, call, offers), durable=False)
+    offer, warning = await run.resources.database.do(lambda tx: _reserve_offer(tx, run, call, offers), durable=False)
     if warning:
         log.warning("%s has used 80 %% of its budget: %s", run.thread_id, warning)
         record_budget_event(run, "warning", warning)
@@ -184,7 +184,7 @@ async def reserve_first(run: ActiveRun, offers: Sequence[Offer]) -> Reservation:
 
 def record_budget_event(run: ActiveRun, status: str, details: str | Budget) -> None:
     """Record an event of a run's budget as a span, so that `baton show` lists it."""
-    run.plumbing.spans.record(
+    run.resources.spans.record(
         current_step(run), kind="budget", status=status, started=time.time(), output=json.dumps(details)
     )
 

@@ -24,7 +24,7 @@ from baton.models.models import cost_usd
 from baton.redact import redact_error
 from baton.runtime.active import ActiveRun, active_run, current_step
 from baton.runtime.spans import StepRef
-from baton.storage.sqlite_file import reading
+from baton.storage.sqlite_file import connect_for_reading
 from baton.storage.transaction import Transaction
 
 NO_USAGE = "the model did not say what it used; nothing of it counts"
@@ -133,7 +133,7 @@ def _run_or_none() -> ActiveRun | None:
 
 def _refuse_if_spent(run: ActiveRun) -> None:
     """Raise OverBudget where the run's budget is spent; reads the database directly, for this callback cannot await."""
-    with reading(run.plumbing.database.path) as tx:
+    with connect_for_reading(run.resources.database.path) as tx:
         row = tx.execute(BUDGET, (run.thread_id, run.run)).fetchone()
     for most, spent in ((row[0], row[1]), (row[2], row[3])) if row else ():
         if most is not None and spent >= most:
@@ -173,4 +173,4 @@ def _record_call(call: CallInProgress, usage: Usage | None, error: str | None) -
         tx.execute(INSERT_CALL, values)
         tx.execute(SPEND, values)
 
-    call.run.plumbing.database.soon(write)
+    call.run.resources.database.enqueue_from_thread(write)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from baton.config.settings import Role, Settings
 from baton.errors import BadSetting
 from baton.models.budget import Usage
-from baton.offline import wire
+from baton.offline import transport
 from baton.redact import hide
 
 if TYPE_CHECKING:
@@ -118,12 +118,12 @@ def _proxies(scheme: str = "") -> str:
 
 
 def _local(name: str) -> dict[str, Any]:
-    return {"base_url": LOCAL_URL, "api_key": "local", **wire.clients(name)}
+    return {"base_url": LOCAL_URL, "api_key": "local", **transport.clients(name)}
 
 
 @asynccontextmanager
 async def models(configured: Settings) -> AsyncIterator[Models]:
-    """Open the models of these settings; a factory for `Plumbing.resource`."""
+    """Open the models of these settings; a factory for `Resources.resource`."""
     chat_models = Models(configured)
     try:
         yield chat_models

@@ -4,7 +4,7 @@ A project names the responders of such a model in its file, under `[responders]`
 tools, or `"chat"`, to functions that take a `Request` and return the answer.
 """
 
-from baton.offline.endpoint import Endpoint, Refusal, Request, Skill, Usage
-from baton.offline.wire import app, clients, endpoint
+from baton.offline.endpoint import Endpoint, Refusal, Request, Responder, Usage
+from baton.offline.transport import app, clients, endpoint
 
-__all__ = ["Endpoint", "Refusal", "Request", "Skill", "Usage", "app", "clients", "endpoint"]
+__all__ = ["Endpoint", "Refusal", "Request", "Responder", "Usage", "app", "clients", "endpoint"]

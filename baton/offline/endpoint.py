@@ -69,7 +69,7 @@ class Request:
         return cls(data=data, instructions="\n\n".join(instructions), message=last, messages=messages, body=body)
 
 
-Skill = Callable[[Request], Any]  # returns a record, a JSON value or text; for a tool, None means no call of it
+Responder = Callable[[Request], Any]  # returns a record, a JSON value or text; for a tool, None means no call of it
 Reply = tuple[int, str, bytes]  # HTTP status, content type, body
 
 
@@ -93,7 +93,7 @@ class Usage:
 class Endpoint:
     """Answers requests of the chat-completions protocol with responders; may be called from any thread."""
 
-    def __init__(self, responders: Mapping[str, Skill], name: str = "local") -> None:
+    def __init__(self, responders: Mapping[str, Responder], name: str = "local") -> None:
         self.name, self.usage = name, Usage()
         self._responders, self._usage_lock = responders, Lock()
         self._paths: dict[str, tuple[str, Callable[[bytes], Reply]]] = {

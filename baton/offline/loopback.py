@@ -19,7 +19,7 @@ HOSTS = ("127.0.0.1", "localhost", "[::1]")
 HTTP_PORT = 80  # a Host need not name this port
 
 
-def own_doors(routes: Sequence[BaseRoute], most_bytes: int, **more: Any) -> Starlette:
+def loopback_app(routes: Sequence[BaseRoute], most_bytes: int, **more: Any) -> Starlette:
     """Make an application that accepts its own hosts (else 421), origins (else 403) and small bodies (else 413)."""
     guards = [Middleware(OwnHosts), Middleware(RequestBodyLimitMiddleware, max_body_size=most_bytes)]
     return Starlette(routes=routes, middleware=guards, **more)

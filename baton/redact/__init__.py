@@ -1,6 +1,6 @@
 """Takes secrets and card numbers out of text before it is stored; `docs/masking.md` says which, and why not others."""
 
-from baton.redact.cards import holds_card_number, masked_cards
+from baton.redact.cards import card_masks, holds_card_number
 from baton.redact.optional import mask_also
 from baton.redact.rules import (
     redact,
@@ -14,10 +14,10 @@ from baton.redact.rules import (
 from baton.redact.secrets import hide
 
 __all__ = [
+    "card_masks",
     "hide",
     "holds_card_number",
     "mask_also",
-    "masked_cards",
     "redact",
     "redact_answer",
     "redact_error",

@@ -47,7 +47,7 @@ FRACTION = re.compile(r"(?<![\d.])\d{1,4}\.\d{7,}(?![\d.])")
 Span = tuple[int, int]
 
 
-def masked_cards(text: str) -> set[str]:
+def card_masks(text: str) -> set[str]:
     """The masks of card numbers in a text, each once: a model's answer is masked before a gate sees it."""
     return set(MASKED_CARD.findall(text))
 

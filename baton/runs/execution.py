@@ -17,16 +17,16 @@ from baton.errors import CrashLoop, LeaseLost, NeedsMigration, Parked, ReducerFa
 from baton.runs.graph_shapes import Graph, encode_output, fingerprint
 from baton.runs.pending_approvals import find_reply, refuse_foreign
 from baton.runtime.active import ActiveRun, Decider
-from baton.runtime.plumbing import Plumbing
+from baton.runtime.resources import Resources
 from baton.steps.adhoc import RUN, has_input, run_of, start_clean
-from baton.steps.dead_letters import record, record_reducer
-from baton.steps.scopes import counting
+from baton.steps.dead_letters import record_dead_letter, record_reducer_failure
+from baton.steps.scopes import with_visit_counts
 from baton.steps.typed_graph import RECURSION_LIMIT, TypedGraph
 from baton.storage import run_rows, summaries
 from baton.storage.fence import ACTIVE
 from baton.storage.records import RunRow, RunSummary
 from baton.storage.run_status import Ending
-from baton.storage.seals import Seals
+from baton.storage.signer import Signer
 from baton.storage.transaction import Transaction
 
 Replies = dict[str, Any]
@@ -38,8 +38,8 @@ RECOVERIES = 3  # takeovers from dead processes before a run is dead-lettered
 class Executor:
     """Works claimed runs of the graphs that `load` finds by name, until they end or `stop` is called."""
 
-    def __init__(self, plumbing: Plumbing, load: Callable[[str], Graph]) -> None:
-        self._plumbing, self._database = plumbing, plumbing.database
+    def __init__(self, resources: Resources, load: Callable[[str], Graph]) -> None:
+        self._plumbing, self._database = resources, resources.database
         self._load, self._graphs = load, dict[str, Graph]()
         self._controls: set[RunControl] = set()
         self._is_stopping = False
@@ -61,7 +61,7 @@ class Executor:
             UnknownGraph: there is none of that name.
         """
         if name not in self._graphs:
-            self._graphs[name] = counting(self._load(name)).copy({"checkpointer": self._plumbing.checkpointer})
+            self._graphs[name] = with_visit_counts(self._load(name)).copy({"checkpointer": self._plumbing.checkpointer})
         return self._graphs[name]
 
     async def run(self, row: RunRow, replies: Replies | None = None, decider: Decider | None = None) -> RunSummary:
@@ -80,13 +80,13 @@ class Executor:
                 raise
             return await self._close(run, ending, started)
         except LeaseLost:
-            return await self._database.do(lambda tx: summarise(tx, run.thread_id, run.run, self._plumbing.seals))
+            return await self._database.do(lambda tx: summarise(tx, run.thread_id, run.run, self._plumbing.signer))
 
     async def _close(self, run: ActiveRun, ending: Ending, started: float) -> RunSummary:
         took_ms = (time.perf_counter() - started) * 1000
 
         def close(tx: Transaction) -> RunSummary:
-            run_rows.finish(tx, run.as_fence(), self._plumbing.seals, ending, took_ms)
+            run_rows.finish(tx, run.as_fence(), self._plumbing.signer, ending, took_ms)
             return summaries.summary(tx, run_rows.get(tx, run.thread_id, run.run))
 
         return await self._database.do(close)
@@ -104,9 +104,9 @@ class Executor:
         except GraphDrained:
             return Ending(stopped=True)
         except (CrashLoop, NeedsMigration) as fatal:
-            await record(run, "run", row.input_data, fatal, checkpoint_id=None)
+            await record_dead_letter(run, "run", row.input_data, fatal, checkpoint_id=None)
         except ReducerFailed as failed:
-            await record_reducer(run, failed)
+            await record_reducer_failure(run, failed)
         except Parked:
             pass  # by a graph inside one that has no handler of its own
         except Exception as failure:  # noqa: BLE001 - whatever it is, it ends this run and not the others
@@ -121,7 +121,7 @@ class Executor:
             CrashLoop: it killed too many processes.
             NeedsMigration: its graph is not what it was when the run began.
         """
-        self._plumbing.seals.check("runs", row._asdict(), row.seal)
+        self._plumbing.signer.verify_row("runs", row._asdict(), row.seal)
         if row.recoveries > RECOVERIES:
             raise CrashLoop(f"the process died {row.recoveries} times while it worked {run.thread_id}")
         graph = self.graph(row.graph)
@@ -192,7 +192,7 @@ class Executor:
         return Command(resume=decided) if decided else None
 
 
-def summarise(tx: Transaction, thread_id: str, run: int | None, seals: Seals) -> RunSummary:
+def summarise(tx: Transaction, thread_id: str, run: int | None, signer: Signer) -> RunSummary:
     """Return the summary of a run, the thread's last where no number is given, once it is verified.
 
     Raises:
@@ -200,7 +200,7 @@ def summarise(tx: Transaction, thread_id: str, run: int | None, seals: Seals) ->
         TamperedCheckpoint: its output, or an approval that it waits for, was changed.
     """
     row = run_rows.get(tx, thread_id, run)
-    summaries.check(tx, row, seals)
+    summaries.check(tx, row, signer)
     return summaries.summary(tx, row)
 
 

@@ -27,7 +27,7 @@ def input_keys(graph: Graph) -> tuple[str, ...]:
     return tuple(get_type_hints(graph.builder.input_schema))
 
 
-def checked_input(graph: Graph, given: dict[str, Any]) -> str:
+def encode_input(graph: Graph, given: dict[str, Any]) -> str:
     """Check an input against the graph's schema and return it as JSON text.
 
     Raises:
@@ -45,7 +45,7 @@ def checked_input(graph: Graph, given: dict[str, Any]) -> str:
         raise UsageError(str(error)) from error
 
 
-def checked_context(graph: Graph, given: dict[str, Any]) -> dict[str, Any]:
+def resolve_context(graph: Graph, given: dict[str, Any]) -> dict[str, Any]:
     """Check a context against the graph's schema and return it with its defaults, as plain JSON.
 
     Raises:

@@ -7,7 +7,7 @@ from contextlib import asynccontextmanager, suppress
 from baton.errors import StorageError, UsageError
 from baton.runs.pending_approvals import find_pending
 from baton.runs.replays import ReplayOptions, claim_for_replay
-from baton.runtime.plumbing import Plumbing
+from baton.runtime.resources import Resources
 from baton.storage import claims, run_rows, summaries
 from baton.storage.records import RunRow
 from baton.storage.run_status import RESUMABLE
@@ -17,9 +17,9 @@ from baton.storage.transaction import Transaction
 class Leases:
     """The leases that this process takes. Each method claims the lease and returns the row as it is after the claim."""
 
-    def __init__(self, plumbing: Plumbing) -> None:
-        self._database, self._seals = plumbing.database, plumbing.seals
-        self._lease_s = plumbing.settings.lease_s
+    def __init__(self, resources: Resources) -> None:
+        self._database, self._signer = resources.database, resources.signer
+        self._lease_s = resources.settings.lease_s
         self._owner = claims.new_owner()
         self._beating: asyncio.Future[None] | None = None
         self._working = 0
@@ -64,7 +64,7 @@ class Leases:
     ) -> tuple[str, RunRow] | None:
         """In one transaction: the decision that is meant, and the claim."""
         row = get_queued(tx, thread_id, run)
-        summaries.check(tx, row, self._seals)
+        summaries.check(tx, row, self._signer)
         asked = find_pending(tx, row, interrupt_id)
         if row.status != "waiting":
             if claims.is_lease_over(row, self._owner):
@@ -85,7 +85,7 @@ class Leases:
 
         def work(tx: Transaction) -> RunRow:
             before(tx)
-            return claim_for_replay(tx, letter_id, options, self._seals, owner=self._owner, lease_s=self._lease_s)
+            return claim_for_replay(tx, letter_id, options, self._signer, owner=self._owner, lease_s=self._lease_s)
 
         return await self._database.do(work)
 

@@ -52,10 +52,10 @@ def entry(name: str) -> Entry:
     known = entries()
     if name in known:
         return known[name]
-    raise unknown_graph(name, known)
+    raise no_such_graph(name, known)
 
 
-def unknown_graph(name: str, known: Iterable[str]) -> UnknownGraph:
+def no_such_graph(name: str, known: Iterable[str]) -> UnknownGraph:
     """Return the error for a name that is not known; its message names the nearest one that is."""
     near = get_close_matches(name, known, n=1, cutoff=0.6)
     hint = f"did you mean {near[0]!r}?" if near else "`baton graphs` lists them"

@@ -12,10 +12,10 @@ from dataclasses import dataclass
 
 from baton.errors import UsageError
 from baton.steps.counters import forget_attempts
-from baton.storage import letter_rows, run_rows
+from baton.storage import dead_letter_rows, run_rows
 from baton.storage.claims import claim, is_lease_over, lease_error
 from baton.storage.records import CheckpointRef, DeadLetter, RunRow
-from baton.storage.seals import Seals
+from baton.storage.signer import Signer
 from baton.storage.transaction import Transaction
 
 EFFECTS_SINCE = "SELECT key FROM effects WHERE thread_id = ? AND run = ? AND created_at >= ?"
@@ -49,7 +49,7 @@ def claim_for_replay(
     tx: Transaction,
     letter_id: str,
     options: ReplayOptions,
-    seals: Seals,
+    signer: Signer,
     *,
     owner: str,
     lease_s: float,
@@ -61,23 +61,23 @@ def claim_for_replay(
         Held: its run is being worked.
         TamperedCheckpoint: the run's row was changed.
     """
-    letter = letter_rows.get(tx, letter_id)
+    letter = dead_letter_rows.get(tx, letter_id)
     row = run_rows.get(tx, letter.thread_id, letter.run)
     _check_last(tx, row)
     _check_at_rest(row, owner)
     if letter.evidence.get("may_send"):
         _check_sends(tx, letter)
-    letter_rows.close(tx, letter, "replayed")
+    dead_letter_rows.close(tx, letter, "replayed")
     if row.fingerprint != options.fingerprint and not options.accept_change:
         raise UsageError(
             f"{row.graph} changed since {row.thread_id} began; finish it with the code it began with, or say"
             " --accept-change: a step that was renamed or removed is then skipped"
         )
     _rewind(tx, letter)
-    seals.check("runs", row._asdict(), row.seal)
+    signer.verify_row("runs", row._asdict(), row.seal)
     budget_tokens = options.budget_tokens or row.budget_tokens
     row = row._replace(fingerprint=options.fingerprint, budget_tokens=budget_tokens, recoveries=0)
-    row = row._replace(seal=seals.mark("runs", row._asdict()))
+    row = row._replace(seal=signer.sign_row("runs", row._asdict()))
     tx.execute(READY, {**row._asdict(), "now": time.time()})
     forget_attempts(tx, row.thread_id, row.run)
     claimed = claim(tx, row, owner, lease_s)
@@ -143,9 +143,9 @@ def _leave_behind(tx: Transaction, letter: DeadLetter, seqs: dict[tuple[str, str
         pairs = [(limits.get(each.namespace), _seq(tx, letter, each)) for each in step]
         return any(limit is not None and seq is not None and seq > limit for limit, seq in pairs)
 
-    for other in letter_rows.open_of(tx, letter.thread_id, letter.run):
+    for other in dead_letter_rows.list_open(tx, letter.thread_id, letter.run):
         if any(map(is_behind, other.checkpoints)):
-            letter_rows.close(tx, other, "replayed", f"left behind by the replay of {letter.letter_id}")
+            dead_letter_rows.close(tx, other, "replayed", f"left behind by the replay of {letter.letter_id}")
     for asked in tx.execute(ASKED, (letter.thread_id, letter.run)).fetchall():
         if is_behind([CheckpointRef(*each) for each in json.loads(asked["place"])]):
             tx.execute(LEFT if asked["decision"] else WITHDRAWN, (asked["interrupt_id"],))

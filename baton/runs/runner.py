@@ -18,14 +18,14 @@ from baton.config.home import THREAD_ID
 from baton.errors import AlreadyDecided, BadDecision, Held, UsageError
 from baton.plain import nanousd, plain_json
 from baton.runs.execution import Executor, Replies, one_line, summarise
-from baton.runs.graph_shapes import Graph, checked_context, checked_input, fingerprint
+from baton.runs.graph_shapes import Graph, encode_input, fingerprint, resolve_context
 from baton.runs.leases import Leases, get_queued
 from baton.runs.pending_approvals import add_digest, find_decided, get_request, resume_key
 from baton.runs.replays import ReplayOptions
 from baton.runtime.active import Decider, person
-from baton.runtime.plumbing import Plumbing
-from baton.steps.effects import Settled, settle
-from baton.storage import claims, letter_rows, run_rows
+from baton.runtime.resources import Resources
+from baton.steps.effects import Settlement, settle
+from baton.storage import claims, dead_letter_rows, run_rows
 from baton.storage.records import NewRun, RunRow, RunSummary
 
 Reply = dict[str, Any]
@@ -44,9 +44,9 @@ class Job:
 class Runner:
     """Works runs of the graphs that `load` finds by name."""
 
-    def __init__(self, plumbing: Plumbing, load: Callable[[str], Graph]) -> None:
-        self._plumbing, self._database = plumbing, plumbing.database
-        self._executor, self._leases = Executor(plumbing, load), Leases(plumbing)
+    def __init__(self, resources: Resources, load: Callable[[str], Graph]) -> None:
+        self._plumbing, self._database = resources, resources.database
+        self._executor, self._leases = Executor(resources, load), Leases(resources)
         self._stopping = asyncio.Event()
 
     async def queue(
@@ -68,12 +68,12 @@ class Runner:
             NotEnded: the last run of a thread has not ended.
         """
         built, settings = self._executor.graph(graph), self._plumbing.settings
-        resolved = json.dumps(checked_context(built, context or {}))
+        resolved = json.dumps(resolve_context(built, context or {}))
         runs = [
             NewRun(
                 thread_id=_thread_id(job.thread_id),
                 graph=graph,
-                input=checked_input(built, job.input),
+                input=encode_input(built, job.input),
                 context=resolved,
                 fingerprint=fingerprint(built),
                 line=job.line,
@@ -82,7 +82,7 @@ class Runner:
             )
             for job in jobs
         ]
-        await self._database.do(lambda tx: run_rows.queue(tx, runs, self._plumbing.seals, further=further))
+        await self._database.do(lambda tx: run_rows.queue(tx, runs, self._plumbing.signer, further=further))
         return [each.thread_id for each in runs]
 
     async def work(self, threads: Iterable[str], *, done: Callable[[RunSummary], None], concurrency: int) -> None:
@@ -200,7 +200,7 @@ class Runner:
             UsageError: the letter or its run is not in a state for it, or the graph changed; nothing was changed.
             Held: another process works the run.
         """
-        letter = await self._database.do(lambda tx: letter_rows.get(tx, letter_id))
+        letter = await self._database.do(lambda tx: dead_letter_rows.get(tx, letter_id))
         row = await self._database.do(lambda tx: get_queued(tx, letter.thread_id, letter.run))
         options = ReplayOptions(fingerprint(self._executor.graph(row.graph)), accept_change, budget_tokens)
         return await self._run_claimed(await self._leases.claim_for_replay(letter_id, options))
@@ -212,14 +212,14 @@ class Runner:
             UsageError: the letter keeps no effect in doubt, or is not open; nothing was changed.
             Held: another process works the run.
         """
-        letter = await self._database.do(lambda tx: letter_rows.get(tx, letter_id))
+        letter = await self._database.do(lambda tx: dead_letter_rows.get(tx, letter_id))
         key = letter.evidence.get("effect")
         if key is None:
             raise UsageError(f"{letter_id} keeps no effect in doubt; nothing was changed")
         row = await self._database.do(lambda tx: get_queued(tx, letter.thread_id, letter.run))
-        seals, options = self._plumbing.seals, ReplayOptions(fingerprint(self._executor.graph(row.graph)))
-        settled = Settled(key, plain_json(receipt), done=done, by=by or person())
-        claimed = await self._leases.claim_for_replay(letter_id, options, lambda tx: settle(tx, seals, settled))
+        signer, options = self._plumbing.signer, ReplayOptions(fingerprint(self._executor.graph(row.graph)))
+        settled = Settlement(key, plain_json(receipt), done=done, by=by or person())
+        claimed = await self._leases.claim_for_replay(letter_id, options, lambda tx: settle(tx, signer, settled))
         return await self._run_claimed(claimed)
 
     async def summary(self, thread_id: str, *, run: int | None = None) -> RunSummary:
@@ -229,7 +229,7 @@ class Runner:
             UnknownThread: there is no such run.
             TamperedCheckpoint: its output, or an approval that it waits for, was changed.
         """
-        return await self._database.do(lambda tx: summarise(tx, thread_id, run, self._plumbing.seals))
+        return await self._database.do(lambda tx: summarise(tx, thread_id, run, self._plumbing.signer))
 
     def stop(self) -> None:
         """Let the steps in progress finish and start no others; unfinished runs go back into the queue."""

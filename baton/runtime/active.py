@@ -16,7 +16,7 @@ from baton.storage.fence import ACTIVE, Fence
 from baton.storage.records import CheckpointRef
 
 if TYPE_CHECKING:
-    from baton.runtime.plumbing import Plumbing
+    from baton.runtime.resources import Resources
     from baton.storage.transaction import Transaction
 
 
@@ -40,7 +40,7 @@ class ActiveRun:
     thread_id: str
     run: int
     graph: str
-    plumbing: "Plumbing"
+    resources: "Resources"
     fence: int | None = None
     root: str = ""  # the namespace of the step in which this run began, where that step is of another graph
     decider: Decider = field(default_factory=Decider)

@@ -11,7 +11,7 @@ from baton.errors import BadSetting
 if TYPE_CHECKING:
     from pydantic_settings import BaseSettings
 
-    from baton.runtime.plumbing import Plumbing
+    from baton.runtime.resources import Resources
 
 Customers = Iterable[str | None]
 
@@ -31,14 +31,14 @@ class Business:
     `unknown_customers` returns the customers that the business does not know, each with a message for the caller; with
     it, `baton run` takes `--customer`. `checks` and `settings` are shown by `baton doctor`, and settings that do not
     parse are refused before a run begins; `ready` raises a BadSetting where no message could be worked for another
-    reason. `preparing` returns a line about slow work before the first message, or None.
+    reason. `preparation` returns a line about slow work before the first message, or None.
     """
 
-    unknown_customers: "Callable[[Plumbing, Customers], Awaitable[dict[str, str]]] | None" = None
+    unknown_customers: "Callable[[Resources, Customers], Awaitable[dict[str, str]]] | None" = None
     checks: tuple[Check, ...] = ()
     settings: "type[BaseSettings] | None" = None
     ready: Callable[[], object] | None = None
-    preparing: Callable[[], str | None] | None = None
+    preparation: Callable[[], str | None] | None = None
 
 
 NOTHING = Business()
@@ -79,13 +79,13 @@ def _business_of(ours: Project) -> Business:
     return business
 
 
-async def unknown_customers(plumbing: "Plumbing", customers: Customers) -> dict[str, str]:
+async def unknown_customers(resources: "Resources", customers: Customers) -> dict[str, str]:
     """Ask the business about customers before anything is queued; returns the unknown ones, each with a message."""
     ask = load_business().unknown_customers
-    return {} if ask is None else await ask(plumbing, {each for each in customers if each})
+    return {} if ask is None else await ask(resources, {each for each in customers if each})
 
 
-def preparing() -> str | None:
+def preparation() -> str | None:
     """The business's line about slow work before the first message, or None."""
-    line = load_business().preparing
+    line = load_business().preparation
     return line and line()

@@ -48,7 +48,7 @@ class Spans:
     """Buffers spans; they are written with the next transaction."""
 
     def __init__(self, database: Database) -> None:
-        self._buffer = database.riding(_write)
+        self._buffer = database.write_buffer(_write)
 
     def record(
         self,

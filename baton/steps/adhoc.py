@@ -21,9 +21,9 @@ from baton import _langgraph as framework
 from baton.errors import DeadLettered, NothingWaiting, Parked, ReducerFailed, UnknownThread
 from baton.plain import json_text, nanousd
 from baton.runtime.active import ActiveRun, Decider, person
-from baton.runtime.plumbing import Plumbing, current_resources
-from baton.steps.dead_letters import record_reducer
-from baton.storage import adhoc_rows, letter_rows, run_rows
+from baton.runtime.resources import Resources, current_resources
+from baton.steps.dead_letters import record_reducer_failure
+from baton.storage import adhoc_rows, dead_letter_rows, run_rows
 from baton.storage.adhoc_rows import AdHocCall
 from baton.storage.fence import ACTIVE
 from baton.storage.records import RunRow
@@ -79,7 +79,7 @@ class Call:
             DeadLettered: the run ended in a dead letter.
         """
         if isinstance(error, ReducerFailed) and self.graph.checkpointer:
-            self.run.ended_by = await record_reducer(self.run, error)
+            self.run.ended_by = await record_reducer_failure(self.run, error)
         elif isinstance(error, Parked):  # by a graph inside one that has no handler of its own
             self.run.ended_by = error.letter_id
         elif isinstance(error, Exception) and not isinstance(error, GraphBubbleUp):
@@ -93,7 +93,7 @@ class Call:
             raise await self._dead_letter_error(self.run.ended_by)
 
     async def _dead_letter_error(self, letter_id: str) -> DeadLettered:
-        letter = await self.run.plumbing.database.do(lambda tx: letter_rows.get(tx, letter_id), durable=False)
+        letter = await self.run.resources.database.do(lambda tx: dead_letter_rows.get(tx, letter_id), durable=False)
         return DeadLettered(self.run.thread_id, self.run.run, letter_id, letter.reason, letter.error)
 
     async def _pending_interrupts(self) -> list[str] | None:
@@ -110,7 +110,7 @@ class Call:
         if not framework.has_saver_around(self.config["configurable"]):
             return None
         run = (self.run.thread_id, self.run.run)
-        rows = await self.run.plumbing.database.do(lambda tx: find_pending_rows(tx, *run), durable=False)
+        rows = await self.run.resources.database.do(lambda tx: find_pending_rows(tx, *run), durable=False)
         return [str(each.asked_as) for each in rows]
 
     async def _end(
@@ -120,14 +120,14 @@ class Call:
         took_ms = (time.time() - self.began) * 1000
         if not self.has_row:
             reason = error or ("the stream was left" if stopped else None)
-            self.run.plumbing.record_adhoc_run(self.row.event(self.began, time.time(), reason))
+            self.run.resources.record_adhoc_run(self.row.event(self.began, time.time(), reason))
             return
         if self.run.interrupted and interrupts is None and not (error or stopped or self.graph.checkpointer):
             error = "it asked and cannot wait: compile the graph with a checkpointer"
         ending = Ending(error=error, stopped=stopped, interrupts=interrupts)
-        fence, seals = self.run.as_fence(), self.run.plumbing.seals
-        await self.run.plumbing.database.do(
-            lambda tx: run_rows.finish(tx, fence, seals, ending, took_ms), durable=False
+        fence, signer = self.run.as_fence(), self.run.resources.signer
+        await self.run.resources.database.do(
+            lambda tx: run_rows.finish(tx, fence, signer, ending, took_ms), durable=False
         )
 
 
@@ -165,8 +165,8 @@ async def begin(
 
 async def _start(graph: Graph, run: ActiveRun, row: AdHocCall) -> None:
     """Write the row of an input's run and, after an earlier run, the checkpoint that it begins with."""
-    database, again = run.plumbing.database, not graph.checkpointer
-    run.run = await database.do(lambda tx: adhoc_rows.begin(tx, row, run.plumbing.seals, again=again), durable=False)
+    database, again = run.resources.database, not graph.checkpointer
+    run.run = await database.do(lambda tx: adhoc_rows.begin(tx, row, run.resources.signer, again=again), durable=False)
     if graph.checkpointer and run.run > 1:
         last = await graph.saver.aget_tuple(_thread_config(run.thread_id))
         if run_of(last) < run.run:
@@ -179,7 +179,7 @@ async def _continue(graph: Graph, run: ActiveRun, row: AdHocCall, given: Any, co
         return given  # the framework refuses it in its own words
     chosen = {name: configurable[name] for name in ("checkpoint_id", "checkpoint_ns") if configurable.get(name)}
     checkpoint = await graph.saver.aget_tuple({"configurable": {"thread_id": run.thread_id, **chosen}})
-    database = run.plumbing.database
+    database = run.resources.database
     last = await database.do(lambda tx: run_rows.find(tx, run.thread_id), durable=False)
     unstored = None if chosen else _without_stored_input(last, checkpoint)
     if checkpoint is None and unstored is None:
@@ -189,7 +189,7 @@ async def _continue(graph: Graph, run: ActiveRun, row: AdHocCall, given: Any, co
         await database.do(lambda tx: run_rows.refuse_unended(tx, run.thread_id), durable=False)
     if isinstance(given, Command) and given.resume is not None and not chosen:
         await _refuse_if_nothing_waits(graph, run)
-    await database.do(lambda tx: adhoc_rows.go_on(tx, row, run.run, run.plumbing.seals), durable=False)
+    await database.do(lambda tx: adhoc_rows.go_on(tx, row, run.run, run.resources.signer), durable=False)
     return await _stored_input(graph, run, unstored, checkpoint) if unstored and given is None else given
 
 
@@ -204,7 +204,7 @@ async def _stored_input(graph: Graph, run: ActiveRun, row: RunRow, checkpoint: C
     """The input in a run's row, for a run that was cut off before a checkpoint stored it."""
     if run_of(checkpoint) < run.run:
         await start_clean(graph, checkpoint, run.run)
-    run.plumbing.seals.check("runs", row._asdict(), row.seal)
+    run.resources.signer.verify_row("runs", row._asdict(), row.seal)
     return row.input_data
 
 
@@ -249,7 +249,7 @@ def _row(
     thread_id: str,
     configurable: dict[str, Any],
     config: RunnableConfig | None,
-    resources: Plumbing,
+    resources: Resources,
 ) -> AdHocCall:
     """The row of a call: `server` or `library` as its origin, and the budget of the settings."""
     origin, caps = "server" if SERVER_KEYS & configurable.keys() else "library", resources.settings

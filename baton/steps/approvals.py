@@ -114,7 +114,7 @@ class _Question:
         Raises:
             EffectMismatch: the stored question is about another action.
         """
-        row = await self._run.plumbing.database.do(self._insert)
+        row = await self._run.resources.database.do(self._insert)
         if row.digest not in self._digests:
             raise EffectMismatch(self._id, row.request, json.dumps(self._request))
         return row
@@ -129,7 +129,7 @@ class _Question:
             self._interrupt({**self._request})
         if count < replies:
             values = {"replies": count, "interrupt_id": self._id}
-            await self._run.plumbing.database.do(lambda tx: tx.execute(UPDATE_REPLIES, values).rowcount)
+            await self._run.resources.database.do(lambda tx: tx.execute(UPDATE_REPLIES, values).rowcount)
 
     async def ask(self, row: ApprovalRow, check: Check) -> Decision:
         """Interrupt until a reply is a decision, store it, and return the decision that stands: the first one wins."""
@@ -157,18 +157,18 @@ class _Question:
         """Store the framework's id of the interrupt at which the question waits now."""
         if row.asked_as != asked_as or row.withdrawn_at:
             values = {"asked_as": asked_as, "interrupt_id": self._id}
-            await self._run.plumbing.database.do(lambda tx: tx.execute(UPDATE_INTERRUPT, values).rowcount)
+            await self._run.resources.database.do(lambda tx: tx.execute(UPDATE_INTERRUPT, values).rowcount)
 
     def _insert(self, tx: Transaction) -> ApprovalRow:
         """Insert the question's row if it is new; a replay's copies the decision that an earlier one had."""
         run, values = self._run, self._row._asdict()
         run.guard(tx)
         inserted = tx.execute(
-            INSERT, {**values, "seal": run.plumbing.seals.mark("approvals", values), "now": time.time()}
+            INSERT, {**values, "seal": run.resources.signer.sign_row("approvals", values), "now": time.time()}
         )
         if inserted.rowcount and (columns := tx.execute(EARLIER_DECISION, values).fetchone()):
             earlier = ApprovalRow(*columns)
-            run.plumbing.seals.check("approvals", earlier._asdict(), earlier.seal)
+            run.resources.signer.verify_row("approvals", earlier._asdict(), earlier.seal)
             row = self._row._replace(decision=earlier.decision, decided_at=earlier.decided_at)
             row = row._replace(decided_by=earlier.decided_by, channel=earlier.channel, reply_id=earlier.reply_id)
             _update_decision(tx, run, row)
@@ -185,7 +185,7 @@ class _Question:
             _update_decision(tx, run, row._replace(decided_at=time.time()))
             return str(_read_row(tx, run, self._id).decision)
 
-        return Decision.model_validate_json(await run.plumbing.database.do(work))
+        return Decision.model_validate_json(await run.resources.database.do(work))
 
 
 def _path(scope: StepScope) -> str:
@@ -212,11 +212,11 @@ def _request(name: str, args: dict[str, Any], description: str) -> ApprovalReque
 def _update_decision(tx: Transaction, run: ActiveRun, row: ApprovalRow) -> None:
     """Store the decision of a row, signed; a row that has one keeps it."""
     values = row._asdict()
-    tx.execute(UPDATE_DECISION, {**values, "seal": run.plumbing.seals.mark("approvals", values)})
+    tx.execute(UPDATE_DECISION, {**values, "seal": run.resources.signer.sign_row("approvals", values)})
 
 
 def _read_row(tx: Transaction, run: ActiveRun, interrupt_id: str) -> ApprovalRow:
     """Read a question's row, with its decision if there is one, and verify its signature."""
     row = ApprovalRow(*tx.execute(f"{SELECT} WHERE interrupt_id = ?", (interrupt_id,)).fetchone())
-    run.plumbing.seals.check("approvals", row._asdict(), row.seal)
+    run.resources.signer.verify_row("approvals", row._asdict(), row.seal)
     return row

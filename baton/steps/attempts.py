@@ -50,7 +50,7 @@ async def _count(run: ActiveRun, step: StepRef, attempt: int, most: int) -> None
     failures = await count(run, f"attempts:{step.step}:{step.task_id}", f"{began}:{attempt}")
     if failures >= most:
         raise CapReached("attempts", most, f"{step.step} failed {failures} times, and {most} attempts are its most")
-    limit = run.plumbing.settings.step_deadline_s
+    limit = run.resources.settings.step_deadline_s
     if began and time.time() - began > limit:
         raise CapReached("attempts", most, f"{step.step} kept failing for {limit:g} s (BATON_STEP_DEADLINE_S)")
 

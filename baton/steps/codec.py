@@ -38,7 +38,7 @@ from baton.steps.shapes import (
     typed_dict,
     unqualified,
 )
-from baton.storage.masking import masked
+from baton.storage.masking import mask
 
 LONG = re.compile(rb"\d{19}")
 NO_DIGITS = bytes({*range(256)} - {*b"0123456789"})
@@ -176,7 +176,7 @@ class Codec:
         clean = redact_texts(text)
         if clean is text:
             return stored, text.decode()
-        return {name: each if name in self._live else masked(each) for name, each in stored.items()}, clean.decode()
+        return {name: each if name in self._live else mask(each) for name, each in stored.items()}, clean.decode()
 
     def _as_json(self, rest: dict[str, Any], apart: dict[str, Any]) -> tuple[dict[str, Any], bytes, list[str]]:
         """Convert the plain keys to JSON, as data and as text; with the keys that would be read back changed."""

@@ -13,7 +13,7 @@ from langgraph.typing import ContextT, InputT, OutputT, StateT
 
 from baton import _langgraph as framework
 from baton.errors import UsageError
-from baton.runtime.plumbing import current_resources
+from baton.runtime.resources import current_resources
 from baton.steps.adhoc import RUN, Call, begin, run_of
 from baton.steps.codec import input_codec
 from baton.steps.customers import refuse_unknown_customer
@@ -162,7 +162,9 @@ class TypedGraph(CompiledStateGraph[StateT, ContextT, InputT, OutputT]):
             (await current_resources()).database,
         )
         interrupts = [each.id for each in state.interrupts]
-        await database.do(lambda tx: note_update(tx, thread_id, max(run, 1), asked=interrupts, ended=not state.next))
+        await database.do(
+            lambda tx: note_update(tx, thread_id, max(run, 1), interrupts=interrupts, at_end=not state.next)
+        )
         return changed
 
     def stream(self, *_args: Any, **_options: Any) -> Iterator[Any]:

@@ -56,7 +56,7 @@ async def count(run: ActiveRun, name: str, mark: str, cap: int | None = None) ->
             raise CapReached(name, cap)
         return total
 
-    return await run.plumbing.database.do(work, durable=False)  # a power failure loses the step with the mark
+    return await run.resources.database.do(work, durable=False)  # a power failure loses the step with the mark
 
 
 def forget_attempts(tx: Transaction, thread_id: str, run: int) -> None:

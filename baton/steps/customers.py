@@ -8,7 +8,7 @@ from typing import Any
 from baton.config.settings import Settings
 from baton.errors import UsageError
 from baton.runtime.business import Business, load_business
-from baton.runtime.plumbing import current_resources
+from baton.runtime.resources import current_resources
 
 CUSTOMER = "customer_id"
 

@@ -41,7 +41,7 @@ from baton.records import Record
 from baton.redact import redact_error, redact_json
 from baton.runtime.active import ActiveRun, active_run, checkpoint_refs, execution_info
 from baton.steps.scopes import scope_of
-from baton.storage.letter_rows import get, put, set_ends_run
+from baton.storage.dead_letter_rows import get, put, set_ends_run
 from baton.storage.records import CheckpointRef, DeadLetter, Evidence, FailedAttempt
 from baton.storage.transaction import Transaction
 
@@ -111,7 +111,7 @@ def dead_letter_branch(join: str, failures: str = "failures") -> Callable[[Any, 
 
     async def dead_letter_branch(state: Any, error: NodeError) -> Command[Any]:
         letter_id = await _record_failure(state, error, ends_run=False)
-        letter = await active_run().plumbing.database.do(lambda tx: get(tx, letter_id))
+        letter = await active_run().resources.database.do(lambda tx: get(tx, letter_id))
         failure = Failure(
             letter_id=letter_id, step=letter.step, reason=letter.reason, error=letter.error, request=state
         )
@@ -130,10 +130,10 @@ async def _record_failure(state: Any, error: NodeError, *, ends_run: bool) -> st
     run, info = active_run(), execution_info()
     if inside := DEAD_LETTER_ID.search(repr(error.error)):
         letter_id = inside[1]
-        await run.plumbing.database.do(lambda tx: set_ends_run(tx, run, letter_id, ends_run=ends_run))
+        await run.resources.database.do(lambda tx: set_ends_run(tx, run, letter_id, ends_run=ends_run))
         return letter_id
     step = "/".join([*framework.step_path(info.checkpoint_ns).split("/")[:-1], error.node])
-    return await record(
+    return await record_dead_letter(
         run,
         step,
         state,
@@ -154,7 +154,7 @@ def _path(run: ActiveRun) -> str:
         return ""
 
 
-async def record(
+async def record_dead_letter(
     run: ActiveRun,
     step: str,
     state: Any,
@@ -188,7 +188,7 @@ async def record(
         updated_at=now,
     )
     again = isinstance(error, str)  # the framework hands an error on as text where a handler runs again
-    await run.plumbing.database.do(lambda tx: _insert(tx, run, letter, again=again))
+    await run.resources.database.do(lambda tx: _insert(tx, run, letter, again=again))
     return letter.letter_id
 
 
@@ -213,14 +213,14 @@ def _evidence(
     }
 
 
-async def record_reducer(run: ActiveRun, error: ReducerFailed) -> str:
+async def record_reducer_failure(run: ActiveRun, error: ReducerFailed) -> str:
     """Record that a reducer failed on the values of the steps of one superstep; a replay does those steps again.
 
     Returns the dead letter's id. A reducer runs after its steps have ended, so no error handler of theirs sees it.
     """
-    writers = await run.plumbing.database.do(lambda tx: _reducer_writers(tx, run, error.key))
+    writers = await run.resources.database.do(lambda tx: _reducer_writers(tx, run, error.key))
     named_error = ReducerFailed(error.key, error.cause, sorted({step for step, _, _ in writers}))
-    return await record(
+    return await record_dead_letter(
         run,
         " and ".join(named_error.steps) or error.key,
         {"key": error.key},

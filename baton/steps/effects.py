@@ -25,7 +25,7 @@ from baton.redact import redact_json, redact_texts
 from baton.runtime.active import ActiveRun, active_run, current_step
 from baton.runtime.spans import StepRef
 from baton.steps.scopes import StepScope, scope_of, tool_call_id
-from baton.storage.seals import Seals
+from baton.storage.signer import Signer
 from baton.storage.transaction import Transaction
 
 INTENT = (
@@ -68,7 +68,7 @@ class EffectRow(NamedTuple):
 BY_KEY = f"SELECT {', '.join(EffectRow._fields)} FROM effects WHERE key = ?"
 
 
-class Settled(NamedTuple):
+class Settlement(NamedTuple):
     """A person's finding about an effect: whether it was done, its receipt as plain JSON, and who says so."""
 
     key: str
@@ -96,7 +96,7 @@ async def effect(
     step, scope, request = current_step(run), scope_of(run), _canonical_request(action, args, occurrence)
     with _reserve_name(scope, action, occurrence):
         key, older_key = _key(run, scope, action, occurrence), _older_key(run, step, occurrence)
-        row, may_fire = await run.plumbing.database.do(lambda tx: _intend(tx, run, (key, older_key), action, request))
+        row, may_fire = await run.resources.database.do(lambda tx: _intend(tx, run, (key, older_key), action, request))
         if row.status == "done":
             return _receipt(row)
         if row.status == "in_doubt" or not (may_fire or idempotent):
@@ -105,7 +105,7 @@ async def effect(
         receipt = await _fire(run, step, row, execute, idempotent=idempotent)
     state = {"action": action, "args": json.loads(request)["args"]}
     output = json.dumps(receipt)
-    run.plumbing.spans.record(step, kind="effect", status="done", started=started, state=state, output=output)
+    run.resources.spans.record(step, kind="effect", status="done", started=started, state=state, output=output)
     return receipt
 
 
@@ -147,7 +147,7 @@ def _key(run: ActiveRun, scope: StepScope, action: str, occurrence: str | None) 
             raise
         path = step_path(scope.namespace)
     parts = [path, *([call] if call else []), action]
-    return f"{run.thread_id}:{run.run}:{run.plumbing.database.id}:{'/'.join(parts)}:{occurrence or '0'}"
+    return f"{run.thread_id}:{run.run}:{run.resources.database.id}:{'/'.join(parts)}:{occurrence or '0'}"
 
 
 def _older_key(run: ActiveRun, step: StepRef, occurrence: str | None) -> str | None:
@@ -229,19 +229,19 @@ def _intend(
     `keys` are the effect's key and the one that an older database gave it.
     """
     run.guard(tx)
-    seals, (key, older_key) = run.plumbing.seals, keys
+    signer, (key, older_key) = run.resources.signer, keys
     row, is_new = older_key and _find(tx, older_key), False
     if not row:
         intent = EffectRow(key, run.thread_id, run.run, action, request, "pending")._asdict()
-        values = {**intent, "now": time.time(), "seal": seals.mark("effects", intent)}
+        values = {**intent, "now": time.time(), "seal": signer.sign_row("effects", intent)}
         is_new = bool(tx.execute(INTENT, values).rowcount)
         row = EffectRow(*tx.execute(BY_KEY, (key,)).fetchone())
-    seals.check("effects", row._asdict(), row.seal)
+    signer.verify_row("effects", row._asdict(), row.seal)
     if json.loads(first := redact_json(row.args)) != json.loads(request):
         raise EffectMismatch(row.key, first, request)
     if row.status == "not_done":  # a person has looked
         row, is_new = row._replace(status="pending"), True
-        tx.execute(REOPEN, {"key": row.key, "seal": seals.mark("effects", row._asdict()), "now": time.time()})
+        tx.execute(REOPEN, {"key": row.key, "seal": signer.sign_row("effects", row._asdict()), "now": time.time()})
     return row, is_new
 
 
@@ -250,7 +250,7 @@ def _find(tx: Transaction, key: str) -> EffectRow | None:
     return None if row is None else EffectRow(*row)
 
 
-def settle(tx: Transaction, seals: Seals, settled: Settled) -> None:
+def settle(tx: Transaction, signer: Signer, settled: Settlement) -> None:
     """Store a person's finding about an effect in doubt: it was done, with this receipt, or it may be fired again.
 
     Raises:
@@ -261,9 +261,9 @@ def settle(tx: Transaction, seals: Seals, settled: Settled) -> None:
     status = "not there" if row is None else row.status
     if row is None or not (status == "in_doubt" or (done and _is_too_large(row))):
         raise UsageError(f"{key} is {status.replace('_', ' ')}, not in doubt; nothing was changed")
-    seals.check("effects", row._asdict(), row.seal)
+    signer.verify_row("effects", row._asdict(), row.seal)
     row = row._replace(status="done" if done else "not_done", receipt=receipt if done else None)
-    values = {**row._asdict(), "seal": seals.mark("effects", row._asdict())}
+    values = {**row._asdict(), "seal": signer.sign_row("effects", row._asdict())}
     tx.execute(SETTLE, {**values, "settled_by": settled.by, "now": time.time()})
 
 
@@ -274,6 +274,6 @@ def _is_too_large(row: EffectRow) -> bool:
 async def _store_outcome(run: ActiveRun, row: EffectRow, status: EffectStatus, receipt: str | None) -> EffectRow:
     """Store the status and the receipt of an effect, signed; one that is done stays as it is."""
     row = row._replace(status=status, receipt=receipt)
-    values = {**row._asdict(), "seal": run.plumbing.seals.mark("effects", row._asdict()), "now": time.time()}
-    await run.plumbing.database.do(lambda tx: tx.execute(CLOSE, values).rowcount)
+    values = {**row._asdict(), "seal": run.resources.signer.sign_row("effects", row._asdict()), "now": time.time()}
+    await run.resources.database.do(lambda tx: tx.execute(CLOSE, values).rowcount)
     return row

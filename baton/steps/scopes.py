@@ -248,7 +248,7 @@ class Scoped(Runnable[Any, Any]):
         message = None if error is None or isinstance(error, GraphBubbleUp) else f"{type(error).__name__}: {error}"
         status = "done" if error is None else "interrupted" if message is None else "failed"
         text = None if error else json_text(output).decode()
-        run.plumbing.spans.record(
+        run.resources.spans.record(
             current_step(run), status=status, started=started, state=state, output=text, error=message
         )
 
@@ -280,14 +280,14 @@ def count_visits(
     compiled.channels[framework.VISITS] = framework.visits_channel()
     for name, node in compiled.nodes.items():
         if name in foreign:
-            bound = Scoped(counting(node.bound), name, boundary(node.bound))
+            bound = Scoped(with_visit_counts(node.bound), name, boundary(node.bound))
             compiled.nodes[name] = node.copy({"bound": bound, "writers": [VisitWriter(), *node.writers]})
         else:
             compiled.nodes[name] = framework.with_visit_writes(node, begins=name == START)
     return compiled
 
 
-def counting(graph: Any) -> Any:
+def with_visit_counts(graph: Any) -> Any:
     """A copy of LangGraph's own graph that counts its visits; anything else is returned as it is."""
     if not isinstance(graph, CompiledStateGraph) or framework.VISITS in graph.channels:
         return graph

@@ -98,7 +98,13 @@ def channel_schema(schema: Any) -> Any:
         return schema
     required, hints = required_keys(schema), {name: unqualified(hint) for name, hint in hints_of(schema).items()}
     keys: dict[str, Any] = {name: hint if name in required else NotRequired[hint] for name, hint in hints.items()}
-    return TypedDict(schema.__name__, keys)  # type: ignore[operator]
+    return _declared_in(schema.__module__, TypedDict(schema.__name__, keys))  # type: ignore[operator]
+
+
+def _declared_in(module: str, schema: Any) -> Any:
+    """Return the schema, with the module in which a reader finds what it was made of."""
+    schema.__module__ = module
+    return schema
 
 
 def _is_local(schema: Any) -> bool:

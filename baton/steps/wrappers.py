@@ -51,7 +51,7 @@ def with_span(step: TypedStep, name: str, policies: Callable[[], Policies]) -> S
     @wraps(step)
     async def recorded(state: Any, *args: Any, **injected: Any) -> Any:
         run, started = active_run(), time.time()
-        ref, spans = current_step(run), run.plumbing.spans
+        ref, spans = current_step(run), run.resources.spans
         try:
             if ref.attempt > 1:
                 await before_retry(run, ref, policies())

@@ -17,7 +17,7 @@ from baton.storage.run_status import ENDED, Ending
 
 if TYPE_CHECKING:
     from baton.storage.records import RunRow, Status
-    from baton.storage.seals import Seals
+    from baton.storage.signer import Signer
     from baton.storage.transaction import Transaction
 
 BEGIN = (
@@ -83,7 +83,7 @@ class AdHocCall(NamedTuple):
         return AdHocEvent(*self[:5], began, ended, error)
 
 
-def begin(tx: "Transaction", call: AdHocCall, seals: "Seals", *, again: bool) -> int:
+def begin(tx: "Transaction", call: AdHocCall, signer: "Signer", *, again: bool) -> int:
     """Begin the run of an input on a thread and return its number there.
 
     The same `request_id` as the last run's is that run once more. `again` says that a run whose process is gone may
@@ -95,14 +95,14 @@ def begin(tx: "Transaction", call: AdHocCall, seals: "Seals", *, again: bool) ->
     """
     last = find(tx, call.thread_id)
     if last is None:
-        return _insert(tx, call, 1, seals)
+        return _insert(tx, call, 1, signer)
     if _is_requested_again(tx, call, last):
         tx.execute(GO_ON, {**call._asdict(), "run": last.run, "now": time.time()})
         return last.run
     if again and last.status not in ENDED:
-        return _begin_anew(tx, call, last, seals)
+        return _begin_anew(tx, call, last, signer)
     refuse_unended(tx, call.thread_id)
-    return _insert(tx, call, last.run + 1, seals)
+    return _insert(tx, call, last.run + 1, signer)
 
 
 def _is_requested_again(tx: "Transaction", call: AdHocCall, last: "RunRow") -> bool:
@@ -117,21 +117,21 @@ def _is_requested_again(tx: "Transaction", call: AdHocCall, last: "RunRow") -> b
     return known is not None
 
 
-def _begin_anew(tx: "Transaction", call: AdHocCall, last: "RunRow", seals: "Seals") -> int:
+def _begin_anew(tx: "Transaction", call: AdHocCall, last: "RunRow", signer: "Signer") -> int:
     if last.status == "running" and is_alive(str(last.owner)):
         raise lease_error(call.thread_id)
     new = {**last._asdict(), "owner": call.owner, "input": call.input, "now": time.time()}
-    tx.execute(BEGIN_ANEW, {**new, "seal": seals.mark("runs", new)})
+    tx.execute(BEGIN_ANEW, {**new, "seal": signer.sign_row("runs", new)})
     return last.run
 
 
-def _insert(tx: "Transaction", call: AdHocCall, run: int, seals: "Seals") -> int:
+def _insert(tx: "Transaction", call: AdHocCall, run: int, signer: "Signer") -> int:
     new = {**call._asdict(), "run": run, "context": "{}", "fingerprint": None, "now": time.time()}
-    tx.execute(BEGIN, {**new, "seal": seals.mark("runs", new)})
+    tx.execute(BEGIN, {**new, "seal": signer.sign_row("runs", new)})
     return run
 
 
-def go_on(tx: "Transaction", call: AdHocCall, run: int, seals: "Seals") -> None:
+def go_on(tx: "Transaction", call: AdHocCall, run: int, signer: "Signer") -> None:
     """Mark a run as worked by a call without an input; one whose checkpoints came without a row gets one.
 
     Raises:
@@ -139,7 +139,7 @@ def go_on(tx: "Transaction", call: AdHocCall, run: int, seals: "Seals") -> None:
     """
     row = find(tx, call.thread_id, run)
     if row is None:
-        _insert(tx, call, run, seals)
+        _insert(tx, call, run, signer)
         return
     if row.status == "running" and row.origin == "run" and not is_lease_over(row, call.owner):
         raise lease_error(call.thread_id)

@@ -19,8 +19,8 @@ from typing import Any, NamedTuple
 
 from baton.config.home import home
 from baton.errors import StorageError, UsageError
-from baton.storage.sealed_rows import holds_signed, key_fits
-from baton.storage.seals import KEY_BYTES
+from baton.storage.signed_rows import holds_signed, key_fits
+from baton.storage.signer import KEY_BYTES
 from baton.storage.sqlite_file import FAULTS, check_sound, connect, connect_read_only, no_room, open_read_only
 
 MANIFEST, KEY, FORMAT = "backup.json", "seal.key", 1
@@ -35,7 +35,7 @@ Tell = Callable[[str, int, int], None]
 """Called with a file's name, how many bytes of it are copied, and of how many."""
 
 
-class Kept(NamedTuple):
+class BackupReport(NamedTuple):
     """A report of a copy; `left_out` are files that were too large, or whose name was taken."""
 
     folder: Path
@@ -45,7 +45,7 @@ class Kept(NamedTuple):
     left_out: tuple[str, ...] = ()
 
 
-def back_up(named: str, database: Path, tell: Tell) -> Kept:
+def back_up(named: str, database: Path, tell: Tell) -> BackupReport:
     """Copy the database and the home's other files into a new or empty folder, whole or not at all.
 
     Raises:
@@ -64,7 +64,7 @@ def back_up(named: str, database: Path, tell: Tell) -> Kept:
         made_at = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
         manifest = {"format": FORMAT, "made_at": made_at, **about, "files": files}
         (unfinished / MANIFEST).write_text(f"{json.dumps(manifest, indent=1)}\n", "utf-8")
-    return Kept(folder, len(files), sum(each["bytes"] for each in files.values()), runs, tuple(left_out))
+    return BackupReport(folder, len(files), sum(each["bytes"] for each in files.values()), runs, tuple(left_out))
 
 
 def check_key(database: Path, key_file: Path, named: Path) -> None:

@@ -17,11 +17,11 @@ from pathlib import Path
 from typing import Any, NamedTuple, TypeVar
 
 from baton.errors import StorageError
-from baton.storage.sqlite_file import Connection, explained, is_undecodable, open_database
+from baton.storage.sqlite_file import Connection, is_undecodable, open_database, storage_error
 from baton.storage.transaction import Transaction
 
 T = TypeVar("T")
-POSTED_S = 0.2  # how long what is enqueued or buffered waits at most for a transaction
+WRITE_DELAY_S = 0.2  # how long what is enqueued or buffered waits at most for a transaction
 COMMIT_DELAY_S = 0.0005  # how long a transaction waits for more work, where all that it has can wait
 
 FILE_FAULTS = {
@@ -101,8 +101,8 @@ class Database:
         self._queue.put([*self._take_buffered(), Job(work, done, can_wait, durable)])
         return await done  # a caller that is cancelled here only stops waiting; the work is done all the same
 
-    def post(self, work: Work[Any]) -> None:
-        """Enqueue `work` for the next transaction, at the latest after POSTED_S, without waiting for it.
+    def enqueue(self, work: Work[Any]) -> None:
+        """Enqueue `work` for the next transaction, at the latest after WRITE_DELAY_S, without waiting for it.
 
         For work that may be lost in a crash: waking the writer for it would cost more than it does.
         """
@@ -110,7 +110,7 @@ class Database:
         self._posted.append(work)
         self._schedule_flush()
 
-    def soon(self, work: Work[Any]) -> None:
+    def enqueue_from_thread(self, work: Work[Any]) -> None:
         """Enqueue `work` for the next transaction, from any thread, without waiting for it."""
         self._loop.call_soon_threadsafe(self._enqueue, work)
 
@@ -118,7 +118,7 @@ class Database:
         if not self._closed:
             self._queue.put([*self._take_buffered(), Job(work, None, can_wait=False, durable=False)])
 
-    def riding(self, write: Callable[[Transaction, list[T]], None]) -> Callable[[T], None]:
+    def write_buffer(self, write: Callable[[Transaction, list[T]], None]) -> Callable[[T], None]:
         """Return `add(item)`. Items are buffered; `write(tx, items)` runs in the next transaction, as if posted.
 
         For what comes often: many rows in one statement cost little more than one.
@@ -133,10 +133,10 @@ class Database:
         return add
 
     def _schedule_flush(self) -> None:
-        """Schedule the writing of what is enqueued or buffered within POSTED_S."""
+        """Schedule the writing of what is enqueued or buffered within WRITE_DELAY_S."""
         if not self._flush_is_due and not self._closed:
             self._flush_is_due = True
-            self._loop.call_later(POSTED_S, self._flush)
+            self._loop.call_later(WRITE_DELAY_S, self._flush)
 
     def _flush(self) -> None:
         self._flush_is_due = False
@@ -150,17 +150,17 @@ class Database:
 
     async def close(self) -> None:
         """Finish what is queued, then close the file."""
-        self.let_go()
+        self.begin_close()
         await asyncio.to_thread(self._thread.join)
 
-    def let_go(self) -> None:
+    def begin_close(self) -> None:
         """Begin to close, without waiting: for a database whose event loop is gone."""
         self._flush()
         self._closed = True
         self._queue.put(None)
 
     def join(self, seconds: float) -> None:
-        """Wait until what was queued before `let_go` is on disk."""
+        """Wait until what was queued before `begin_close` is on disk."""
         self._thread.join(seconds)
 
     def _check_open(self) -> None:
@@ -218,7 +218,7 @@ class Database:
         except Exception as error:  # noqa: BLE001 - it belongs to the callers that wait, not to this thread
             if connection.in_transaction:
                 connection.execute("ROLLBACK")
-            return [explained(error, self.path)] * len(jobs)
+            return [storage_error(error, self.path)] * len(jobs)
         return outcomes
 
 
@@ -248,7 +248,7 @@ def _run_alone(connection: Connection, path: Path, work: Work[Any]) -> Any:
         connection.execute("ROLLBACK TO job")
         if isinstance(error, StopIteration):  # a future refuses it, and the others would never get theirs
             return RuntimeError("the work ended in a StopIteration")
-        return explained(error, path) if _is_file_fault(error) else error
+        return storage_error(error, path) if _is_file_fault(error) else error
     finally:
         if connection.in_transaction:
             connection.execute("RELEASE job")

@@ -14,7 +14,7 @@ from pydantic_core import to_json
 from baton.redact import redact, redact_texts
 
 
-def masked(value: Any) -> Any:
+def mask(value: Any) -> Any:
     """Return the value with the secrets in its texts masked; the same object where it holds none."""
     return _mask(value) if _holds_secret(value) else value
 

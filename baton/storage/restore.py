@@ -11,7 +11,18 @@ from typing import Any, NamedTuple
 
 from baton.config.home import home, make_home
 from baton.errors import StorageError, UsageError
-from baton.storage.backup import FORMAT, KEY, MANIFEST, Kept, Tell, check_key, digest, is_database, refuse_damaged, sync
+from baton.storage.backup import (
+    FORMAT,
+    KEY,
+    MANIFEST,
+    BackupReport,
+    Tell,
+    check_key,
+    digest,
+    is_database,
+    refuse_damaged,
+    sync,
+)
 from baton.storage.known_files import refuse_another, remember
 from baton.storage.sqlite_file import (
     FAULTS,
@@ -37,7 +48,7 @@ class Manifest(NamedTuple):
     files: dict[str, tuple[int, str]]
 
 
-def restore(named: str, database: Path, tell: Tell) -> Kept:
+def restore(named: str, database: Path, tell: Tell) -> BackupReport:
     """Put a backup's files into the home and its database where the settings say; nothing where anything is wrong.
 
     Raises:
@@ -56,7 +67,7 @@ def restore(named: str, database: Path, tell: Tell) -> Kept:
         _refuse_unfit(folder, manifest)
         _copy_all(folder, targets, manifest, tell)
     remember(database, manifest.database_id)
-    return Kept(home(), len(manifest.files), sum(size for size, _ in manifest.files.values()), manifest.runs)
+    return BackupReport(home(), len(manifest.files), sum(size for size, _ in manifest.files.values()), manifest.runs)
 
 
 def _read_manifest(folder: Path) -> Manifest:

@@ -13,7 +13,7 @@ from baton.storage.run_status import ENDED, RESUMABLE, Ending, status_after_upda
 if TYPE_CHECKING:
     from baton.storage.fence import Fence
     from baton.storage.records import NewRun
-    from baton.storage.seals import Seals
+    from baton.storage.signer import Signer
     from baton.storage.transaction import Transaction
 
 COLUMNS = ", ".join(RunRow._fields).replace("owner", "holder")
@@ -49,7 +49,7 @@ SUSPECTS = (
 )
 
 
-def queue(tx: "Transaction", runs: Iterable["NewRun"], seals: "Seals", *, further: bool = False) -> list[int]:
+def queue(tx: "Transaction", runs: Iterable["NewRun"], signer: "Signer", *, further: bool = False) -> list[int]:
     """Insert queued runs, all or none, and return their numbers on their threads.
 
     `further` says that a thread that has runs gets another one.
@@ -62,7 +62,7 @@ def queue(tx: "Transaction", runs: Iterable["NewRun"], seals: "Seals", *, furthe
     for each in runs:
         numbers.append(_next_number(tx, each.thread_id, further=further))
         new = {**each._asdict(), "run": numbers[-1]}
-        tx.execute(INSERT, {**new, "seal": seals.mark("runs", new), "now": time.time()})
+        tx.execute(INSERT, {**new, "seal": signer.sign_row("runs", new), "now": time.time()})
     return numbers
 
 
@@ -97,7 +97,7 @@ def refuse_unended(tx: "Transaction", thread_id: str) -> None:
     raise NotEnded(f"run {row.run} of {thread_id} is {row.status.replace('_', ' ')} and has not ended; {way}")
 
 
-def finish(tx: "Transaction", fence: "Fence", seals: "Seals", ending: Ending, took_ms: float) -> None:
+def finish(tx: "Transaction", fence: "Fence", signer: "Signer", ending: Ending, took_ms: float) -> None:
     """Close a run's row and end its lease; the status follows from the ending and from its open dead letters.
 
     Approvals that its graph waits for no more are withdrawn: they cannot be decided.
@@ -112,7 +112,7 @@ def finish(tx: "Transaction", fence: "Fence", seals: "Seals", ending: Ending, to
         withdraw(tx, *run, ending.interrupts or ())
     closed = {"thread_id": fence.thread_id, "run": fence.run, "output": ending.output, "took_ms": took_ms}
     closed |= {"error": ending.error and redact_error(ending.error), "status": status, "now": time.time()}
-    tx.execute(FINISH, {**closed, "output_seal": seals.mark("outputs", closed) if ending.output else None})
+    tx.execute(FINISH, {**closed, "output_seal": signer.sign_row("outputs", closed) if ending.output else None})
 
 
 def withdraw(tx: "Transaction", thread_id: str, run: int, interrupts: Sequence[str]) -> int:
@@ -121,16 +121,16 @@ def withdraw(tx: "Transaction", thread_id: str, run: int, interrupts: Sequence[s
     return tx.execute(WITHDRAW + (EXCEPT_INTERRUPTS if interrupts else ""), values).rowcount
 
 
-def note_update(tx: "Transaction", thread_id: str, run: int, *, asked: Sequence[str], ended: bool) -> None:
+def note_update(tx: "Transaction", thread_id: str, run: int, *, interrupts: Sequence[str], at_end: bool) -> None:
     """Bring a run's row in line with a state that somebody changed, unless the run is being worked.
 
-    `asked` are the ids of the interrupts that the state waits at, `ended` says that no step comes next.
+    `interrupts` are the ids of the interrupts that the state waits at, `at_end` says that no step comes next.
     """
     row = find(tx, thread_id, run)
     if row is None or row.status == "running":
         return
-    withdraw(tx, thread_id, run, asked)
-    status = status_after_update(row.status, has_interrupts=bool(asked), is_at_end=ended)
+    withdraw(tx, thread_id, run, interrupts)
+    status = status_after_update(row.status, has_interrupts=bool(interrupts), is_at_end=at_end)
     tx.execute(SET_STATUS, {"thread_id": thread_id, "run": run, "status": status, "now": time.time()})
 
 

@@ -26,9 +26,9 @@ from baton._langgraph import holds_input
 from baton.redact import redact_error, redact_json
 from baton.storage.database import Database
 from baton.storage.fence import ACTIVE, Guarded
-from baton.storage.masking import masked
+from baton.storage.masking import mask
 from baton.storage.run_rows import forget_thread
-from baton.storage.seals import Seals
+from baton.storage.signer import Signer
 from baton.storage.transaction import Transaction
 
 
@@ -81,10 +81,10 @@ NEWEST_OF_EACH = "SELECT max(seq) FROM checkpoints GROUP BY thread_id, checkpoin
 class SqliteCheckpointer(BaseCheckpointSaver[int]):
     """LangGraph's checkpointer on the shared database. Asynchronous only."""
 
-    def __init__(self, database: Database, seals: Seals) -> None:
+    def __init__(self, database: Database, signer: Signer) -> None:
         super().__init__(serde=JsonPlusSerializer(allowed_msgpack_modules=None))
         self._database = database
-        self._seals = seals
+        self._signer = signer
 
     def with_allowlist(self, extra_allowlist: Collection[tuple[str, ...]]) -> "SqliteCheckpointer":  # noqa: ARG002
         """Return this checkpointer: it stores plain types only, so there is nothing to allow."""
@@ -106,11 +106,11 @@ class SqliteCheckpointer(BaseCheckpointSaver[int]):
         parent, text = given.get("checkpoint_id"), redact_json(json.dumps(get_checkpoint_metadata(config, metadata)))
         content: Any = checkpoint
         if not (_is_masked(given) and metadata.get("source") == "loop"):
-            content = {**checkpoint, "channel_values": masked(checkpoint["channel_values"])}
+            content = {**checkpoint, "channel_values": mask(checkpoint["channel_values"])}
         kind, blob = self.serde.dumps_typed(content)
-        row = (*key, parent, kind, self._seals.sealed(blob, *key, parent, kind, text), text)
+        row = (*key, parent, kind, self._signer.sign(blob, *key, parent, kind, text), text)
         if holds_input({**metadata}):
-            self._database.post(lambda tx: _put(tx, given.get(ACTIVE), PUT, [row]))
+            self._database.enqueue(lambda tx: _put(tx, given.get(ACTIVE), PUT, [row]))
         else:
             await self._database.do(lambda tx: _put(tx, given.get(ACTIVE), PUT, [row]))
         return _config(*key)
@@ -127,7 +127,7 @@ class SqliteCheckpointer(BaseCheckpointSaver[int]):
         for position, (channel, value) in enumerate(writes):
             index = WRITES_IDX_MAP.get(channel, position)
             kind, blob = self.serde.dumps_typed(_mask_write(channel, value, is_masked=is_masked))
-            signed = self._seals.sealed(blob, *key, task_id, index, channel, kind)
+            signed = self._signer.sign(blob, *key, task_id, index, channel, kind)
             rows.append((*key, task_id, task_path, index, channel, kind, signed))
         sql = KEEP_LAST if all(channel in WRITES_IDX_MAP for channel, _ in writes) else KEEP_FIRST
         await self._database.do(lambda tx: _put(tx, given.get(ACTIVE), sql, rows), can_wait=True)
@@ -168,7 +168,7 @@ class SqliteCheckpointer(BaseCheckpointSaver[int]):
 
     async def acopy_thread(self, source_thread_id: str, target_thread_id: str) -> None:
         """Copy a thread's checkpoints and writes under another id."""
-        await self._database.do(lambda tx: _copy(tx, self._seals, source_thread_id, target_thread_id))
+        await self._database.do(lambda tx: _copy(tx, self._signer, source_thread_id, target_thread_id))
 
     async def aprune(self, thread_ids: Sequence[str], *, strategy: str = "keep_latest") -> None:
         """Delete all but the latest checkpoint of each namespace, or all of them (`strategy="delete"`)."""
@@ -179,7 +179,7 @@ class SqliteCheckpointer(BaseCheckpointSaver[int]):
     def _tuple(self, row: CheckpointRow, writes: list[WriteRow]) -> CheckpointTuple:
         thread, namespace, checkpoint_id, parent, kind, signed, note = row
         key = (thread, namespace, checkpoint_id)
-        blob = self._seals.opened(signed, *key, parent, kind, note)
+        blob = self._signer.verify(signed, *key, parent, kind, note)
         return CheckpointTuple(
             _config(*key),
             self.serde.loads_typed((kind, blob)),
@@ -190,7 +190,7 @@ class SqliteCheckpointer(BaseCheckpointSaver[int]):
 
     def _write(self, key: tuple[str, str, str], row: WriteRow) -> tuple[str, str, Any]:
         task, index, channel, kind, signed = row
-        blob = self._seals.opened(signed, *key, task, index, channel, kind)
+        blob = self._signer.verify(signed, *key, task, index, channel, kind)
         return task, channel, self.serde.loads_typed((kind, blob))
 
 
@@ -208,7 +208,7 @@ def _mask_write(channel: str, value: Any, *, is_masked: bool) -> Any:
     """Return what a task wrote as it may be stored; of an error that failed it, the text."""
     if channel == ERROR:
         return redact_error(value if isinstance(value, str) else repr(value))
-    return value if is_masked and channel[:2] != "__" else masked(value)
+    return value if is_masked and channel[:2] != "__" else mask(value)
 
 
 def _put(tx: Transaction, run: Guarded | None, sql: str, rows: list[tuple[Any, ...]]) -> None:
@@ -255,15 +255,15 @@ def _forget(tx: Transaction, thread: str) -> None:
     forget_thread(tx, thread)
 
 
-def _copy(tx: Transaction, seals: Seals, source: str, target: str) -> None:
+def _copy(tx: Transaction, signer: Signer, source: str, target: str) -> None:
     """Copy a thread; every blob is verified, and signed for the new thread."""
     rows = tx.execute(f"SELECT {COLUMNS} FROM checkpoints WHERE thread_id = ? ORDER BY seq", (source,)).fetchall()
     for _, *key, parent, kind, signed, note in rows:
-        blob = seals.opened(signed, source, *key, parent, kind, note)
-        fresh = seals.sealed(blob, target, *key, parent, kind, note)
+        blob = signer.verify(signed, source, *key, parent, kind, note)
+        fresh = signer.sign(blob, target, *key, parent, kind, note)
         tx.execute_rows(PUT, [(target, *key, parent, kind, fresh, note)])
     writes = tx.execute(f"SELECT {WRITE_COLUMNS} FROM writes WHERE thread_id = ?", (source,)).fetchall()
     for _, *key, task, path, index, channel, kind, signed in writes:
-        blob = seals.opened(signed, source, *key, task, index, channel, kind)
-        fresh = seals.sealed(blob, target, *key, task, index, channel, kind)
+        blob = signer.verify(signed, source, *key, task, index, channel, kind)
+        fresh = signer.sign(blob, target, *key, task, index, channel, kind)
         tx.execute_rows(KEEP_FIRST, [(target, *key, task, path, index, channel, kind, fresh)])

@@ -99,7 +99,7 @@ def connect(path: Path, how: str = "") -> Connection:
 
 
 @contextmanager
-def reading(path: Path) -> Iterator["Transaction"]:
+def connect_for_reading(path: Path) -> Iterator["Transaction"]:
     """Read the file without a writer thread, for commands that only list; also where nothing can be written.
 
     Raises:
@@ -110,19 +110,19 @@ def reading(path: Path) -> Iterator["Transaction"]:
     try:
         yield connection
     except (sqlite3.Error, UnicodeDecodeError) as error:
-        raise explained(error, path) from error
+        raise storage_error(error, path) from error
     finally:
         connection.close()
 
 
 @contextmanager
-def changing(path: Path) -> Iterator["Transaction"]:
+def write_transaction(path: Path) -> Iterator["Transaction"]:
     """Run one transaction without a writer thread: committed where the block ends, rolled back where it raises.
 
     Raises:
         StorageError: the file cannot be written or is not ours.
     """
-    with reading(path) as connection:
+    with connect_for_reading(path) as connection:
         connection.execute("BEGIN IMMEDIATE")
         yield connection
         connection.execute("COMMIT")
@@ -140,7 +140,7 @@ def open_read_only(path: Path, *, older: bool = False) -> Connection:
     try:
         connection = connect_read_only(path)
     except FAULTS as error:
-        raise explained(error, path) from error
+        raise storage_error(error, path) from error
     try:
         _refuse_foreign(connection, path)
         version = _version(connection)
@@ -153,7 +153,7 @@ def open_read_only(path: Path, *, older: bool = False) -> Connection:
         refuse_another(path, connection.database_id)
     except BaseException as error:
         connection.close()
-        raise explained(error, path) from error
+        raise storage_error(error, path) from error
     return connection
 
 
@@ -190,7 +190,7 @@ def open_database(path: Path, *, thorough: bool = False) -> Connection:
         os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
         connection = connect(path)
     except FAULTS as error:
-        raise explained(error, path) from error
+        raise storage_error(error, path) from error
     try:
         _check_or_create(connection, path)
         connection.database_id = database_id(connection)
@@ -200,7 +200,7 @@ def open_database(path: Path, *, thorough: bool = False) -> Connection:
             _check_complete(connection)
     except BaseException as error:
         connection.close()
-        raise explained(error, path) from error
+        raise storage_error(error, path) from error
     return connection
 
 
@@ -324,7 +324,7 @@ def is_undecodable(error: BaseException) -> bool:
     return isinstance(error, UnicodeDecodeError) or "Could not decode to UTF-8" in str(error)
 
 
-def explained(error: BaseException, path: Path) -> BaseException:
+def storage_error(error: BaseException, path: Path) -> BaseException:
     """Return a storage failure as a StorageError in one line that says what to do; any other error as it is."""
     if not isinstance(error, FAULTS):
         return error

@@ -7,7 +7,7 @@ from baton.storage.records import ApprovalRow, PendingApproval, RunRow, RunSumma
 from baton.storage.run_rows import OPEN, SELECT
 
 if TYPE_CHECKING:
-    from baton.storage.seals import Seals
+    from baton.storage.signer import Signer
     from baton.storage.transaction import Transaction
 
 OPEN_LETTERS = (
@@ -39,7 +39,7 @@ def summary(tx: "Transaction", row: RunRow) -> RunSummary:
         "updated_at": row.updated_at,
         "error": row.error or (failure if row.status == "dead_lettered" else None),
         "output": json.loads(row.output) if row.output else None,
-        "waiting_for": waiting_for(tx, *run) if row.status == "waiting" else [],
+        "waiting_for": list_pending_approvals(tx, *run) if row.status == "waiting" else [],
         "dead_letters": [each["letter_id"] for each in letters],
         "usage": usage(tx, *run),
         "latency_ms": round(row.latency_ms, 1),
@@ -47,7 +47,7 @@ def summary(tx: "Transaction", row: RunRow) -> RunSummary:
     return summarised if row.line is None else {"line": row.line, **summarised}
 
 
-def listing(
+def list_runs(
     tx: "Transaction", *, status: str | None = None, graph: str | None = None, limit: int = -1, offset: int = 0
 ) -> list[RunSummary]:
     """Return the summaries of runs, newest first."""
@@ -58,19 +58,19 @@ def listing(
     return [summary(tx, RunRow(*row)) for row in rows]
 
 
-def check(tx: "Transaction", row: RunRow, seals: "Seals") -> None:
+def check(tx: "Transaction", row: RunRow, signer: "Signer") -> None:
     """Verify the stored parts of a run's summary; not done for a list of runs, where it would cost too much.
 
     Raises:
         TamperedCheckpoint: its output, or an approval that it waits for, was changed.
     """
     if row.output is not None:
-        seals.check("outputs", row._asdict(), row.output_seal)
+        signer.verify_row("outputs", row._asdict(), row.output_seal)
     for each in find_pending_rows(tx, row.thread_id, row.run):
-        seals.check("approvals", each._asdict(), each.seal)
+        signer.verify_row("approvals", each._asdict(), each.seal)
 
 
-def waiting_for(tx: "Transaction", thread_id: str, run: int) -> list[PendingApproval]:
+def list_pending_approvals(tx: "Transaction", thread_id: str, run: int) -> list[PendingApproval]:
     """Return the approvals that a run waits for, as a person sees them."""
     return [each.as_pending() for each in find_pending_rows(tx, thread_id, run)]
 

@@ -19,7 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from baton.config.home import make_home
-from baton.runtime.plumbing import home_key
+from baton.runtime.resources import home_key
 from desk.knowledge.features import Features, Floats, Indices, as_names
 from desk.knowledge.routes import load_routes
 from desk.records import RouteGuess

@@ -1,4 +1,7 @@
-"""The desk's longer paths: other patterns as steps, what each of them leaves, and when the desk goes on after it."""
+"""The desk's longer paths: other patterns as steps, what each of them leaves, and when the desk goes on after it.
+
+Page: docs/patterns/support_desk.md
+"""
 
 from typing import Any, Literal, cast
 
@@ -16,7 +19,7 @@ def result(state: PathUpdate) -> Literal["on", "stop"]:
 class Path(TypedGraph[Any, Any, Any, Any]):
     """A pattern as a step of the desk: what it says to whoever asked it is not yet what the desk says."""
 
-    async def ainvoke(self, *args: Any, **options: Any) -> Any:
+    async def ainvoke(self, *args: Any, **options: Any) -> PathUpdate:  # type: ignore[override]  # called one way
         """Work the pattern and return what it leaves."""
         return path_update(await super().ainvoke(*args, **options))
 

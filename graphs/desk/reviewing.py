@@ -4,6 +4,7 @@ gather -> check_policy, check_grounding, check_personal_data, check_tone (at onc
 judge --answer----> conclude -> END
       --act-------> settling, once for each action (at once) -> conclude
       --escalate--> escalate -> END
+Page: docs/patterns/support_desk.md
 """
 
 from typing import Any, Literal
@@ -41,11 +42,11 @@ def onward(state: OnwardInput) -> list[Send] | Literal["conclude", "escalate"]:
 
 def add_review(builder: Any) -> None:
     """Add the steps from `gather` to the end."""
-    builder.add_node(gather).add_node(judge).add_node(conclude).add_node(escalate)
-    builder.add_node("settling", settling.graph, input_schema=SettlingInput)
+    builder.add_node(gather)
     for name, check in CHECKS.items():
-        builder.add_node(name, check)
-        builder.add_edge("gather", name)
+        builder.add_node(name, check).add_edge("gather", name)
+    builder.add_node(judge).add_node("settling", settling.graph, input_schema=SettlingInput)
+    builder.add_node(conclude).add_node(escalate)
     builder.add_edge([*CHECKS], "judge")
     builder.add_conditional_edges("judge", onward, ["settling", "conclude", "escalate"])
     builder.add_edge("settling", "conclude").add_edge("conclude", END).add_edge("escalate", END)

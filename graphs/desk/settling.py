@@ -4,13 +4,14 @@ START -> check_action --act--------> act -> settle -> END
                --ask_person-> ask_person --act--------> act
                                          --ask_person-> ask_person   (an edit beyond the reviewer's limit)
 anything else: -> settle
+Page: docs/patterns/support_desk.md
 """
 
 from collections.abc import Hashable
 
 from langgraph.graph import END, START
 
-from baton import MODEL_RETRY, STEP_TIMEOUT, TypedStateGraph, park
+from baton import MODEL_RETRY, STEP_TIMEOUT, TypedStateGraph, dead_letter
 from desk.records import Verdict
 from nodes.support_desk.act import act
 from nodes.support_desk.ask_person import ask_person
@@ -36,7 +37,7 @@ AFTER: dict[Hashable, str] = {
 
 builder = (
     TypedStateGraph(SettlingState, Context, input_schema=SettlingInput, output_schema=SettleUpdate)
-    .set_node_defaults(retry_policy=MODEL_RETRY, timeout=STEP_TIMEOUT, error_handler=park)
+    .set_node_defaults(retry_policy=MODEL_RETRY, timeout=STEP_TIMEOUT, error_handler=dead_letter)
     .add_node(check_action)
     .add_node(ask_person)
     .add_node(act)

@@ -1,4 +1,4 @@
-"""Vote: one voter, with one view, answers whether somebody else uses the customer's money."""
+"""Vote: one voter, with one view, answers whether a message tells of fraud."""
 
 from typing import Any
 

@@ -14,8 +14,8 @@ from starlette.types import ASGIApp
 from bank.ledger.actions import BankAction, parse_action
 from bank.ledger.protocol import Bank
 from bank.ledger.records import Transaction
-from baton.models.asking import fenced
-from baton.offline.wire import Request
+from baton.models.asking import data_block
+from baton.offline.transport import Request
 
 
 class Clock:
@@ -30,7 +30,7 @@ class Clock:
 
 def asked(**data: Any) -> Request:
     """What a skill is asked with such a data block, as it comes over the wire."""
-    return Request.of({"messages": [{"role": "user", "content": fenced(data)}]})
+    return Request.of({"messages": [{"role": "user", "content": data_block(data)}]})
 
 
 def few_routes(folder: Path, examples: Mapping[str, Iterable[str]]) -> None:

@@ -19,7 +19,7 @@ from langchain_core.tools import tool
 from langgraph.graph import START, StateGraph
 from typing_extensions import TypedDict
 
-from baton import Job, Runner, effect, opened
+from baton import Job, Runner, effect, open_resources
 from baton.storage import show
 from baton.testing import commit_hook
 
@@ -111,12 +111,12 @@ def forms(messages: list[dict[str, Any]]) -> list[Any]:
 
 async def worked(kind: str) -> dict[str, Any]:
     """Work the one run as far as it goes, from wherever it is: the three lines that a stranger adds."""
-    async with opened() as plumbing:
-        runner = Runner(plumbing, {kind: AGENTS[kind](Teller())}.__getitem__)
-        if not await plumbing.database.do(lambda tx: tx.execute("SELECT 1 FROM runs").fetchone()):
+    async with open_resources() as resources:
+        runner = Runner(resources, {kind: AGENTS[kind](Teller())}.__getitem__)
+        if not await resources.database.do(lambda tx: tx.execute("SELECT 1 FROM runs").fetchone()):
             await runner.queue(kind, [Job(ASKED, "one")])
         run = await runner.resume("one")
-        steps = await plumbing.database.do(lambda tx: show.steps(tx, "one", 1))
+        steps = await resources.database.do(lambda tx: show.steps(tx, "one", 1))
     told = [(each["step"], each["input_tokens"], each["output_tokens"]) for each in steps if each["kind"] == "step"]
     return {"status": run["status"], "messages": forms(run["output"]["messages"]), "steps": told}
 

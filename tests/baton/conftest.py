@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from baton.runtime.plumbing import Plumbing, opened
+from baton.runtime.resources import Resources, open_resources
 
 PROMPT_TOKENS, COMPLETION_TOKENS = 11, 7
 """What every scripted completion says it cost."""
@@ -70,8 +70,8 @@ class Endpoint:
 
 
 @pytest.fixture
-async def plumbing() -> AsyncIterator[Plumbing]:
-    async with opened() as everything:
+async def resources() -> AsyncIterator[Resources]:
+    async with open_resources() as everything:
         yield everything
 
 

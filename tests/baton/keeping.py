@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from baton.config.home import database_file
-from baton.storage.backup import Kept, back_up
+from baton.storage.backup import BackupReport, back_up
 from baton.storage.restore import restore
 from tests.baton.payments import desk
 
@@ -12,11 +12,11 @@ def silently(_name: str, _done: int, _total: int) -> None:
     """Nobody listens."""
 
 
-def kept_in(folder: Path) -> Kept:
+def kept_in(folder: Path) -> BackupReport:
     return back_up(str(folder), database_file(), silently)
 
 
-def restored(folder: Path) -> Kept:
+def restored(folder: Path) -> BackupReport:
     return restore(str(folder), database_file(), silently)
 
 
@@ -27,6 +27,6 @@ async def resumed(*threads: str) -> None:
 
 
 async def statuses() -> dict[str, str]:
-    async with desk() as (_, plumbing):
-        rows = await plumbing.database.do(lambda tx: tx.execute("SELECT thread_id, status FROM runs").fetchall())
+    async with desk() as (_, resources):
+        rows = await resources.database.do(lambda tx: tx.execute("SELECT thread_id, status FROM runs").fetchall())
         return {row[0]: row[1] for row in rows}

@@ -13,8 +13,8 @@ from langgraph.checkpoint.serde.jsonplus import JsonPlusSerializer
 
 from baton._langgraph import VISITS
 from baton.config.home import database_file
-from baton.runtime.plumbing import home_key
-from baton.storage.seals import Seals
+from baton.runtime.resources import home_key
+from baton.storage.signer import Signer
 from baton.storage.sqlite_file import APPLICATION_ID, connect
 from tests.baton.payments import place
 
@@ -106,13 +106,13 @@ def _letter(row: Row, _key: bytes) -> Row:
 
 def _checkpoint(row: Row, key: bytes) -> Row:
     """Without the visits, which nobody counted."""
-    seals, serde = Seals(key), JsonPlusSerializer(allowed_msgpack_modules=None)
+    signer, serde = Signer(key), JsonPlusSerializer(allowed_msgpack_modules=None)
     where = [row[name] for name in ("thread_id", "checkpoint_ns", "checkpoint_id", "parent_id", "type", "metadata")]
-    found = serde.loads_typed((row["type"], seals.opened(row["checkpoint"], *where)))
+    found = serde.loads_typed((row["type"], signer.verify(row["checkpoint"], *where)))
     for part in ("channel_values", "channel_versions"):
         found[part].pop(VISITS, None)
     found["updated_channels"] = [name for name in found.get("updated_channels") or [] if name != VISITS]
-    return {**row, "checkpoint": seals.sealed(serde.dumps_typed(found)[1], *where)}
+    return {**row, "checkpoint": signer.sign(serde.dumps_typed(found)[1], *where)}
 
 
 BEFORE: dict[str, Callable[[Row, bytes], Row]] = {

@@ -15,13 +15,13 @@ from typing import Annotated, Any, Literal
 from langgraph.graph import END, START
 from typing_extensions import TypedDict
 
-from baton import Job, Record, Runner, TypedStateGraph, effect, opened, park, request_approval
+from baton import Job, Record, Runner, TypedStateGraph, dead_letter, effect, open_resources, request_approval
 from baton.config.home import home
 from baton.errors import BadDecision
 from baton.models.budget import Usage, reserve
 from baton.runs.graph_shapes import Graph
 from baton.runtime.active import active_run
-from baton.runtime.plumbing import Plumbing
+from baton.runtime.resources import Resources
 
 LIMIT = 500
 ASKED = "CREATE TABLE IF NOT EXISTS asked (id INTEGER PRIMARY KEY, key TEXT, amount INTEGER, acted INTEGER)"
@@ -217,7 +217,7 @@ async def pay_approved(state: Noted) -> Paid:
 
 def builder() -> TypedStateGraph[Any, Any, Any, Any]:
     made: TypedStateGraph[Any, Any, Any, Any] = TypedStateGraph(State, input_schema=Order, output_schema=Done)
-    return made.set_node_defaults(error_handler=park)
+    return made.set_node_defaults(error_handler=dead_letter)
 
 
 def chain(*nodes: Any, name: str) -> Graph:
@@ -253,10 +253,10 @@ GRAPHS = {
 
 
 @asynccontextmanager
-async def desk(graphs: dict[str, Graph] = GRAPHS) -> AsyncIterator[tuple[Runner, Plumbing]]:
+async def desk(graphs: dict[str, Graph] = GRAPHS) -> AsyncIterator[tuple[Runner, Resources]]:
     """A runner of this process and what it stands on."""
-    async with opened() as plumbing:
-        yield Runner(plumbing, graphs.__getitem__), plumbing
+    async with open_resources() as resources:
+        yield Runner(resources, graphs.__getitem__), resources
 
 
 async def queued(*threads: str, graph: str = "payment", amount: int = 7) -> None:

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from baton.runtime.plumbing import Plumbing
+from baton.runtime.resources import Resources
 from baton.storage import run_rows, summaries
 from baton.storage.records import PendingApproval
 from baton.storage.transaction import Transaction
@@ -22,10 +22,10 @@ def edit(amount: Any, name: str = "pay") -> Reply:
     return {"decisions": [{"type": "edit", "edited_action": {"name": name, "args": {"amount": amount}}}]}
 
 
-async def questions(plumbing: Plumbing, thread: str) -> list[PendingApproval]:
+async def questions(resources: Resources, thread: str) -> list[PendingApproval]:
     """What a run waits for."""
 
     def look(tx: Transaction) -> list[PendingApproval]:
         return summaries.summary(tx, run_rows.get(tx, thread))["waiting_for"]
 
-    return await plumbing.database.do(look)
+    return await resources.database.do(look)

@@ -17,9 +17,9 @@ from langgraph.types import Command, StateSnapshot
 from baton import Job, Runner
 from baton.errors import DeadLettered
 from baton.runs.graph_shapes import Graph
-from baton.runtime.plumbing import Plumbing
+from baton.runtime.resources import Resources
 from baton.steps.adhoc import RUN
-from baton.storage import letter_rows
+from baton.storage import dead_letter_rows
 from baton.storage.records import DeadLetter
 from tests.baton.random_graphs import PASSED, REFUSED, did, first, lines, note
 from tests.baton.random_plans import EDITED, Generation, Plan, expected_of
@@ -36,10 +36,10 @@ Row = dict[str, Any]
 class Client:
     """One process's work on all runs of a plan."""
 
-    def __init__(self, plan: Plan, generation: Generation, plumbing: Plumbing, built: Graph) -> None:
-        self._plan, self._now, self._plumbing = plan, generation, plumbing
-        self._graph = built.copy({"checkpointer": plumbing.checkpointer})
-        self._runner = Runner(plumbing, lambda _: built)
+    def __init__(self, plan: Plan, generation: Generation, resources: Resources, built: Graph) -> None:
+        self._plan, self._now, self._plumbing = plan, generation, resources
+        self._graph = built.copy({"checkpointer": resources.checkpointer})
+        self._runner = Runner(resources, lambda _: built)
         self._chance = Random(f"{plan.seed} {generation}")
 
     async def live(self) -> None:
@@ -117,7 +117,7 @@ class Client:
             if not refused:
                 note(PASSED, f"a letter for {letter.reason}: {letter.error}")
             why = "as it must be"
-            await self._plumbing.database.do(lambda tx: letter_rows.discard(tx, letter.letter_id, why))
+            await self._plumbing.database.do(lambda tx: dead_letter_rows.discard(tx, letter.letter_id, why))
             return
         if broken:
             first(f"{broken}.mended")
@@ -133,7 +133,7 @@ class Client:
         seen = {(each.letter_id, each.updated_at) for each in known}
         for each in await self._letters(run):
             if (each.letter_id, each.updated_at) in seen:  # it did not fail again
-                await self._plumbing.database.do(partial(letter_rows.close, letter=each, status="replayed"))
+                await self._plumbing.database.do(partial(dead_letter_rows.close, letter=each, status="replayed"))
 
     async def _fork(self, kind: str, pick: float, only: int | None = None) -> None:
         """Go back to an old checkpoint of the thread that has something to do, as it is or with an edit."""
@@ -201,7 +201,7 @@ class Client:
         return [dict(row) for row in await self._plumbing.database.do(lambda tx: tx.execute(sql, (THREAD,)).fetchall())]
 
     async def _letters(self, run: int) -> list[DeadLetter]:
-        return await self._plumbing.database.do(lambda tx: letter_rows.open_of(tx, THREAD, run))
+        return await self._plumbing.database.do(lambda tx: dead_letter_rows.list_open(tx, THREAD, run))
 
 
 def run_of(state: StateSnapshot) -> int:

@@ -17,7 +17,7 @@ from langgraph.graph import END, START
 from langgraph.types import RetryPolicy, Send
 from typing_extensions import TypedDict
 
-from baton import TypedStateGraph, effect, park, park_branch, request_approval
+from baton import TypedStateGraph, dead_letter, dead_letter_branch, effect, request_approval
 from baton.config.policies import transient
 from baton.errors import BadAnswer, EffectMismatch, Transient
 from baton.runs.graph_shapes import Graph
@@ -125,7 +125,7 @@ def graph(plan: Plan) -> Graph:
 def _graph(body: Body, around: Around, name: str, *, parks: bool) -> Graph:
     made: Builder = TypedStateGraph(State, input_schema=Given, output_schema=Made)
     if parks:
-        made.set_node_defaults(error_handler=park)
+        made.set_node_defaults(error_handler=dead_letter)
     _Wiring(made, retried=parks).chain(body, START, around, END)
     return made.compile(name=name)
 
@@ -189,7 +189,7 @@ class _Wiring:
     def _fan(self, fan: Fan, before: str, around: Around) -> str:
         """`name` sends to the workers, those to `again`, and `name-join` comes when all are done."""
         join, inside = f"{fan.name}-join", (*around, fan.name)
-        handler = {"error_handler": park_branch(join)} if fan.branches else {}
+        handler = {"error_handler": dead_letter_branch(join)} if fan.branches else {}
         self._made.add_node(fan.name, _pass).add_node(join, _pass, defer=True).add_edge(before, fan.name)
         for worker in fan.workers:
             self._worker(worker, inside, sends=fan.again is not None, input_schema=Given, **handler)

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from baton import opened
+from baton import open_resources
 from baton.runs.graph_shapes import Graph
 from tests.baton.random_clients import ENDED, Client
 from tests.baton.random_graphs import CUT, PASSED, REFUSED, did, graph, lines, log
@@ -51,8 +51,8 @@ async def lived(plan: Plan, number: int, built: Graph) -> int:
     shift_steady(number * LATER_S)
     ticks = install(Ticks(generation.kill, kill))
     CUT.append(ticks)
-    async with opened() as plumbing:
-        await Client(plan, generation, plumbing, built).live()
+    async with open_resources() as resources:
+        await Client(plan, generation, resources, built).live()
     return ticks.total
 
 

@@ -10,10 +10,10 @@ from langgraph.graph import END, START
 from langgraph.types import Send
 from typing_extensions import TypedDict
 
-from baton import Runner, TypedStateGraph, park, park_branch
+from baton import Runner, TypedStateGraph, dead_letter, dead_letter_branch
 from baton.errors import BadAnswer, UsageError
 from baton.runs.graph_shapes import Graph
-from baton.runtime.plumbing import Plumbing
+from baton.runtime.resources import Resources
 from baton.steps.dead_letters import Failure
 from tests.baton.payments import (
     Order,
@@ -143,8 +143,8 @@ async def join(state: Joined) -> Concluded:
 def spreading(worker: Any, join: Any = join, send: Any = spread) -> Graph:
     """Workers side by side, and a join that is told of those that failed."""
     made: TypedStateGraph[Any, Any, Any, Any] = TypedStateGraph(Spread, input_schema=Order, output_schema=Concluded)
-    made.set_node_defaults(error_handler=park).add_node(plan).add_node("join", join, defer=True)
-    made.add_node("work", worker, input_schema=Item, error_handler=park_branch("join"))
+    made.set_node_defaults(error_handler=dead_letter).add_node(plan).add_node("join", join, defer=True)
+    made.add_node("work", worker, input_schema=Item, error_handler=dead_letter_branch("join"))
     made.add_edge(START, "plan").add_conditional_edges("plan", send, ["work"])
     return made.add_edge("work", "join").add_edge("join", END).compile(name="spread")
 
@@ -156,7 +156,7 @@ class Piece(Item, total=False):
 def _worker() -> Graph:
     """The worker as a graph of its own, with a handler that would end a run of its own."""
     made: TypedStateGraph[Any, Any, Any, Any] = TypedStateGraph(Piece, input_schema=Item, output_schema=Made)
-    made.set_node_defaults(error_handler=park).add_node(work)
+    made.set_node_defaults(error_handler=dead_letter).add_node(work)
     return made.add_edge(START, "work").add_edge("work", END).compile(name="worker")
 
 
@@ -171,7 +171,7 @@ GRAPHS = {
 }
 
 
-def shop(graphs: dict[str, Graph] = GRAPHS) -> AbstractAsyncContextManager[tuple[Runner, Plumbing]]:
+def shop(graphs: dict[str, Graph] = GRAPHS) -> AbstractAsyncContextManager[tuple[Runner, Resources]]:
     """A runner of these graphs."""
     return desk(graphs)
 

@@ -8,14 +8,14 @@ from baton.storage import claims, run_rows, sqlite_file
 from baton.storage.fence import Fence
 from baton.storage.records import NewRun, PendingApproval, RunRow, RunSummary, Status, StepAttempt
 from baton.storage.run_status import Ending
-from baton.storage.seals import Seals
+from baton.storage.signer import Signer
 from baton.storage.sqlite_file import Connection, connect
 
 LETTER = (
     "INSERT INTO dead_letters (letter_id, thread_id, step, occurrence, reason, error, evidence, status, ends_run,"
     " created_at, updated_at) VALUES ('l', 'one', 's', '0', 'r', 'e', '{}', ?, ?, 0, 0)"
 )
-SEALS = Seals(b"k" * 32)
+SEALS = Signer(b"k" * 32)
 Clock = Callable[[float], None]
 
 

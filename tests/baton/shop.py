@@ -11,8 +11,8 @@ from langgraph.graph import END, START, add_messages
 from langgraph.types import Command, Send
 from typing_extensions import TypedDict
 
-from baton import Decision, TypedStateGraph, effect, opened, park, request_approval
-from baton.runtime.plumbing import Plumbing
+from baton import Decision, TypedStateGraph, dead_letter, effect, open_resources, request_approval
+from baton.runtime.resources import Resources
 from baton.storage import summaries
 
 Graph = Any
@@ -60,7 +60,7 @@ class Order(TypedDict, total=False):
 
 def builder(**options: Any) -> Built:
     made: TypedStateGraph[Any, Any, Any, Any] = TypedStateGraph(Order, **options)
-    return made.set_node_defaults(error_handler=park)
+    return made.set_node_defaults(error_handler=dead_letter)
 
 
 def line(*steps: Any, **options: Any) -> Built:
@@ -135,10 +135,10 @@ def approved(receiver: Receiver, **options: Any) -> Built:
 
 
 @asynccontextmanager
-async def shop(made: Built, **options: Any) -> AsyncIterator[tuple[Graph, Plumbing]]:
+async def shop(made: Built, **options: Any) -> AsyncIterator[tuple[Graph, Resources]]:
     """The graph with our checkpointer, and what it stands on."""
-    async with opened() as plumbing:
-        yield made.compile(checkpointer=plumbing.checkpointer, name="shop", **options), plumbing
+    async with open_resources() as resources:
+        yield made.compile(checkpointer=resources.checkpointer, name="shop", **options), resources
 
 
 def on(thread: str, **more: Any) -> Any:
@@ -149,13 +149,13 @@ def answer(reply: Args) -> Command[Any]:
     return Command(resume=reply)
 
 
-async def rows(plumbing: Plumbing, thread: str) -> list[tuple[int, str]]:
+async def rows(resources: Resources, thread: str) -> list[tuple[int, str]]:
     """The runs of a thread: number and status."""
-    listed = await plumbing.database.do(summaries.listing)
+    listed = await resources.database.do(summaries.list_runs)
     return sorted((each["run"], each["status"]) for each in listed if each["thread_id"] == thread)
 
 
-async def waiting(plumbing: Plumbing, thread: str, run: int = 1) -> list[str]:
+async def waiting(resources: Resources, thread: str, run: int = 1) -> list[str]:
     """The questions that are listed as open."""
-    found = await plumbing.database.do(lambda tx: summaries.waiting_for(tx, thread, run))
+    found = await resources.database.do(lambda tx: summaries.list_pending_approvals(tx, thread, run))
     return [each["action_requests"][0]["description"] for each in found]

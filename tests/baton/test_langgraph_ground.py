@@ -227,7 +227,7 @@ def branching(inner: Any) -> Any:
     return made.add_conditional_edges("pick", lambda _: "rest", ["rest"])
 
 
-def test_outline_declared_edges_is_handler_and_has_branches_read_what_a_graph_is_built_of() -> None:
+def test_outline_declared_edges_step_function_is_handler_and_has_branches_read_what_a_graph_is_built_of() -> None:
     inner = one_step(lambda _: None)
     built = branching(inner)
     nodes, edges, joins, branches, channels = ground.outline(built)
@@ -242,6 +242,8 @@ def test_outline_declared_edges_is_handler_and_has_branches_read_what_a_graph_is
         ("pick", "rest"): True,
     }
     assert free == set()
+    assert ground.step_function(built.nodes["pick"]).__name__ == "pick"
+    assert ground.step_function(built.nodes["desk"]) is None
     drawn = built.compile().get_graph().nodes
     assert {name for name in drawn if not ground.is_handler(name)} == {START, "pick", "rest", "desk", END}
     assert len(drawn) > 5, "with handlers"

@@ -23,15 +23,15 @@ from baton import (
     TypedStateGraph,
     ask,
     checkpointer,
+    dead_letter_branch,
     effect,
-    opened,
-    park_branch,
+    open_resources,
     prompt,
     request_approval,
 )
 from baton.errors import BatonError, OverBudget
 from baton.offline import Endpoint, Request
-from baton.runtime.plumbing import Plumbing
+from baton.runtime.resources import Resources
 from baton.storage.sqlite_checkpointer import SqliteCheckpointer
 from baton.testing import ScriptedModel, scripted_model
 from tests.test_house import ROOT
@@ -63,16 +63,16 @@ async def program(state: State) -> State:
         return {"key": key}
 
     assert_type(await effect("pay", decision.args, send), Any)
-    async with opened() as plumbing:
-        assert_type(plumbing, Plumbing)
-        threads = await Runner(plumbing, {"pay": graph}.__getitem__).queue("pay", [Job({"message": "x"})])
+    async with open_resources() as resources:
+        assert_type(resources, Resources)
+        threads = await Runner(resources, {"pay": graph}.__getitem__).queue("pay", [Job({"message": "x"})])
         assert_type(threads, list[str])
     return {"invoice": invoice}
 
 
 builder = TypedStateGraph(State)
 builder.set_node_defaults(retry_policy=MODEL_RETRY, timeout=STEP_TIMEOUT)
-builder.add_node(program, error_handler=park_branch("program")).set_entry_point("program")
+builder.add_node(program, error_handler=dead_letter_branch("program")).set_entry_point("program")
 graph = builder.compile(name="pay")
 
 

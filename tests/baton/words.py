@@ -9,7 +9,7 @@ from typing_extensions import TypedDict
 
 from baton._langgraph import VISITS
 from baton.records import Record
-from baton.runtime.plumbing import Plumbing
+from baton.runtime.resources import Resources
 from baton.steps.typed_graph import TypedStateGraph
 
 CONFIG: Any = {"configurable": {"thread_id": "t1"}}
@@ -69,14 +69,14 @@ def only(step: Any, context: Any = None) -> Any:
     return TypedStateGraph(State, context, input_schema=Asked).add_node("step", step).add_edge(START, "step")
 
 
-async def saved(plumbing: Plumbing) -> list[dict[str, Any]]:
+async def saved(resources: Resources) -> list[dict[str, Any]]:
     """The channel values of every checkpoint, newest first."""
-    found = [each.checkpoint["channel_values"] async for each in plumbing.checkpointer.alist(CONFIG)]
+    found = [each.checkpoint["channel_values"] async for each in resources.checkpointer.alist(CONFIG)]
     return [{name: value for name, value in each.items() if name != VISITS} for each in found]
 
 
-async def spans(plumbing: Plumbing) -> list[tuple[str, str]]:
-    rows = await plumbing.database.do(
+async def spans(resources: Resources) -> list[tuple[str, str]]:
+    rows = await resources.database.do(
         lambda tx: tx.execute("SELECT step, status FROM spans ORDER BY span_id").fetchall()
     )
     return [tuple(row) for row in rows]

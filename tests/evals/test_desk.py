@@ -7,7 +7,7 @@ import pytest
 
 from bank.knowledge import FOLDER
 from baton.config.project import root
-from baton.runtime.plumbing import opened
+from baton.runtime.resources import open_resources
 from desk.knowledge.routes import load_routes
 from evals.dataset import chosen, default_dataset, read
 from evals.experiment import Plan, bench
@@ -19,7 +19,7 @@ FEW = 6  # example messages a route: enough to train on in no time
 
 async def measured() -> ExperimentSummary:
     examples = chosen(read(default_dataset("routing"))[0], None, EXAMPLES)
-    async with opened() as desk, bench(desk) as at:
+    async with open_resources() as desk, bench(desk) as at:
         begun = await at.begin(Plan("routing", "routing", None, {"route_threshold": 0}, examples))
         await at.warm_up(begun)
         await at.work(await at.unfinished(begun), done=lambda _: None, concurrency=2)

@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 
 from baton.errors import UsageError
-from baton.runtime.plumbing import opened
+from baton.runtime.resources import open_resources
 from baton.storage import run_rows, summaries
-from baton.storage.sqlite_file import reading
+from baton.storage.sqlite_file import connect_for_reading
 from evals.dataset import Example
 from evals.experiment import Plan, bench
 from evals.records import ExperimentSummary
@@ -30,7 +30,7 @@ def plan(lines: Sequence[dict[str, Any]], graph: str = "parrot") -> Plan:
 
 
 async def measured(lines: Sequence[dict[str, Any]]) -> ExperimentSummary:
-    async with opened() as desk, bench(desk) as at:
+    async with open_resources() as desk, bench(desk) as at:
         begun = await at.begin(plan(lines))
         left = await at.unfinished(begun)
         await at.work(left, done=lambda _: None, concurrency=3)
@@ -96,22 +96,22 @@ def test_a_run_that_waits_for_a_person_is_judged_by_what_it_asks(project: Path) 
 
 
 def test_nothing_shows_among_the_desks_runs(result: ExperimentSummary, baton_home: Path) -> None:
-    with reading(baton_home / "baton.db") as tx:
-        assert summaries.listing(tx) == []
+    with connect_for_reading(baton_home / "baton.db") as tx:
+        assert summaries.list_runs(tx) == []
         assert run_rows.resumable(tx) == []
-    with reading(baton_home / "eval-runs.db") as tx:
-        threads = {row["thread_id"] for row in summaries.listing(tx)}
+    with connect_for_reading(baton_home / "eval-runs.db") as tx:
+        threads = {row["thread_id"] for row in summaries.list_runs(tx)}
     assert {f"{result['experiment']}-{position}" for position in range(1, 6)} <= threads
 
 
 def test_an_input_that_the_graph_refuses_keeps_nothing(project: Path, baton_home: Path) -> None:
     async def begun() -> None:
-        async with opened() as desk, bench(desk) as at:
+        async with open_resources() as desk, bench(desk) as at:
             await at.begin(plan(GOOD, "odd"))
 
     with pytest.raises(UsageError):
         asyncio.run(begun())
-    with reading(baton_home / "baton.db") as tx:
+    with connect_for_reading(baton_home / "baton.db") as tx:
         assert tx.execute("SELECT count(*) FROM eval_experiments").fetchone()[0] == 0
 
 
@@ -119,11 +119,11 @@ def test_an_experiment_does_not_go_on_under_another_configuration(
     project: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async def begun() -> str:
-        async with opened() as desk, bench(desk) as at:
+        async with open_resources() as desk, bench(desk) as at:
             return await at.begin(plan(GOOD))
 
     async def reopened(experiment_id: str, graph: str | None) -> str:
-        async with opened() as desk, bench(desk) as at:
+        async with open_resources() as desk, bench(desk) as at:
             return await at.reopen(experiment_id, graph)
 
     experiment_id = asyncio.run(begun())

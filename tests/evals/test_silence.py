@@ -21,12 +21,12 @@ COMMAND = "from baton.cli.main import main\nmain(['eval', 'run', 'parrot', '--da
 LIBRARY = """
 import asyncio
 from pathlib import Path
-from baton.runtime.plumbing import opened
+from baton.runtime.resources import open_resources
 from evals.dataset import read
 from evals.experiment import Plan, bench
 
 async def measured():
-    async with opened() as desk, bench(desk) as at:
+    async with open_resources() as desk, bench(desk) as at:
         begun = await at.begin(Plan("parrot", "d.jsonl", None, {}, read(Path("d.jsonl"))[0]))
         await at.warm_up(begun)
         await at.work(await at.unfinished(begun), done=lambda _: None, concurrency=2)

@@ -17,7 +17,7 @@ from bank.ledger.records import LogLine
 from bank.ledger.server import app
 from bank.ledger.sqlite_bank import SqliteBank
 from baton.runs.runner import Job, Runner
-from baton.runtime.plumbing import Plumbing, opened
+from baton.runtime.resources import Resources, open_resources
 from baton.storage.records import RunSummary
 from tests.bank.stage import serving
 from tests.ready import furnished, ready
@@ -32,7 +32,7 @@ class Desk:
 
     runner: Runner
     bank: Bank
-    plumbing: Plumbing
+    resources: Resources
 
     async def work(
         self, message: str, customer_id: str | None = None, graph: str = "support_desk", **context: Any
@@ -56,12 +56,12 @@ class Desk:
     async def steps(self, summary: RunSummary) -> set[str]:
         """The steps that a run took."""
         sql = "SELECT DISTINCT step FROM spans WHERE thread_id = ?"
-        rows = await self.plumbing.database.do(lambda tx: tx.execute(sql, (summary["thread_id"],)).fetchall())
+        rows = await self.resources.database.do(lambda tx: tx.execute(sql, (summary["thread_id"],)).fetchall())
         return {row["step"] for row in rows}
 
     def kept(self, graph: str) -> Any:
         """A registered graph over the checkpoints of its runs."""
-        return load(graph).copy({"checkpointer": self.plumbing.checkpointer})
+        return load(graph).copy({"checkpointer": self.resources.checkpointer})
 
     async def history(self, summary: RunSummary) -> list[StateSnapshot]:
         """Where a run stood after each superstep, the latest first."""
@@ -79,14 +79,14 @@ def load(graph: str) -> Any:
 
 
 @pytest.fixture
-async def plumbing(furnished: Path) -> AsyncIterator[Plumbing]:
-    async with opened() as everything:
+async def resources(furnished: Path) -> AsyncIterator[Resources]:
+    async with open_resources() as everything:
         yield everything
 
 
 @pytest.fixture
-async def desk(plumbing: Plumbing) -> Desk:
-    return Desk(Runner(plumbing, load), await plumbing.resource(desk_bank), plumbing)
+async def desk(resources: Resources) -> Desk:
+    return Desk(Runner(resources, load), await resources.resource(desk_bank), resources)
 
 
 @pytest.fixture

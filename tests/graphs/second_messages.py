@@ -16,7 +16,7 @@ from bank.ledger.records import LogLine
 from baton.runs.graph_shapes import Graph
 from baton.runs.registry import load
 from baton.runs.runner import Job, Runner
-from baton.runtime.plumbing import Plumbing, opened
+from baton.runtime.resources import Resources, open_resources
 from baton.storage.show import steps
 
 Told = dict[str, Any]
@@ -159,7 +159,7 @@ PAIRS: Mapping[str, Pair] = {
 class Place(NamedTuple):
     """Where a message is worked, and what is set for its run."""
 
-    plumbing: Plumbing
+    resources: Resources
     graph: str
     thread: str
     context: dict[str, Any]
@@ -167,7 +167,7 @@ class Place(NamedTuple):
     @property
     def built(self) -> Graph:
         """The graph over the checkpoints of its runs."""
-        built: Graph = load(self.graph).copy({"checkpointer": self.plumbing.checkpointer})
+        built: Graph = load(self.graph).copy({"checkpointer": self.resources.checkpointer})
         return built
 
     @property
@@ -178,7 +178,7 @@ class Place(NamedTuple):
 
 async def by_runner(place: Place, message: Message) -> tuple[Any, list[Any]]:
     """Queue a message and work it, answering what it waits for; its output and the questions."""
-    runner, asked = Runner(place.plumbing, load), list[Any]()
+    runner, asked = Runner(place.resources, load), list[Any]()
     job = Job(message.inquiry, place.thread)
     await runner.queue(place.graph, [job], context=place.context, further=True)
     summary = await runner.resume(place.thread)
@@ -214,25 +214,25 @@ def first_question(waits: Iterable[tuple[str, Any]]) -> tuple[str, Any]:
 
 async def worked(graph: str, pair: Pair, thread: str, way: Way) -> Told:
     """Work the first message on `THREAD` and the second on that one or another; what is seen of the second."""
-    async with opened() as plumbing:
-        await way(Place(plumbing, graph, THREAD, pair.context), pair.first)
-        place = Place(plumbing, graph, thread, pair.context)
+    async with open_resources() as resources:
+        await way(Place(resources, graph, THREAD, pair.context), pair.first)
+        place = Place(resources, graph, thread, pair.context)
         told = await seen(place, *await way(place, pair.second))
-        summary = await Runner(plumbing, load).summary(thread)
-        taken = await plumbing.database.do(lambda tx: steps(tx, thread, summary["run"]))
-        log = await (await plumbing.resource(desk_bank)).log()
+        summary = await Runner(resources, load).summary(thread)
+        taken = await resources.database.do(lambda tx: steps(tx, thread, summary["run"]))
+        log = await (await resources.resource(desk_bank)).log()
     return {**told, "status": summary["status"], "steps": sorted(map(step, taken)), "log": lines(log)}
 
 
 async def each_alone(pairs: Iterable[tuple[str, Pair]]) -> tuple[list[Told], list[Any]]:
     """Work pairs one after the other at one bank, each message on a thread of its own: the second ones, and the log."""
     found = []
-    async with opened() as plumbing:
+    async with open_resources() as resources:
         for number, (graph, pair) in enumerate(pairs):
-            await by_runner(Place(plumbing, graph, f"{number}-{THREAD}", pair.context), pair.first)
-            place = Place(plumbing, graph, f"{number}-{ANOTHER}", pair.context)
+            await by_runner(Place(resources, graph, f"{number}-{THREAD}", pair.context), pair.first)
+            place = Place(resources, graph, f"{number}-{ANOTHER}", pair.context)
             found.append(await seen(place, *await by_runner(place, pair.second)))
-        return found, lines(await (await plumbing.resource(desk_bank)).log())
+        return found, lines(await (await resources.resource(desk_bank)).log())
 
 
 async def seen(place: Place, output: Any, asked: list[Any]) -> Told:

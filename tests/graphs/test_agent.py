@@ -120,6 +120,6 @@ async def test_what_is_surely_not_for_the_desk_costs_no_model_call(desk: Desk) -
     assert (summary["output"]["route"], summary["usage"]["model_calls"]) == ("other", 0)
 
 
-async def test_the_graph_works_without_any_set_up(plumbing: object) -> None:
+async def test_the_graph_works_without_any_set_up(resources: object) -> None:
     output = await builder.compile(name="agent").ainvoke({"message": "How do I change my PIN?", "customer_id": None})
     assert output["outcome"] == "answered"

@@ -25,9 +25,9 @@ ALONE = {"outcome": "answered", "route": "cards", "confidence": 0.9, "reply": TO
 async def test_a_good_answer_is_kept_masked(
     strong: Scripted, desk: Desk, graph: str, answer: dict[str, Any], outcome: str
 ) -> None:
-    desk.plumbing.settings.max_completion_tokens = 20_000
+    desk.resources.settings.max_completion_tokens = 20_000
     strong.will(answer)
     summary = await desk.work("My card was stolen, please freeze it now.", "C013", graph=graph)
     assert summary["output"]["outcome"] == outcome
     assert len(strong.asked) > 0
-    assert canaries_by_file(desk.plumbing.settings.home) == {}
+    assert canaries_by_file(desk.resources.settings.home) == {}

@@ -8,7 +8,7 @@ import pytest
 
 from bank.knowledge import knowledge
 from baton.runs.runner import Job
-from baton.runtime.plumbing import Plumbing
+from baton.runtime.resources import Resources
 from baton.storage.records import RunSummary
 from evals.dataset import own_datasets
 from graphs.chaining import builder
@@ -50,15 +50,17 @@ async def worked(desk: Desk, message: str = MESSAGE) -> RunSummary:
     return await desk.work(message, graph="chaining")
 
 
-async def letter(plumbing: Plumbing) -> tuple[str, str, str]:
+async def letter(resources: Resources) -> tuple[str, str, str]:
     """Step, reason and error of the one dead letter."""
-    [row] = await plumbing.database.do(lambda tx: tx.execute("SELECT step, reason, error FROM dead_letters").fetchall())
+    [row] = await resources.database.do(
+        lambda tx: tx.execute("SELECT step, reason, error FROM dead_letters").fetchall()
+    )
     return row["step"], row["reason"], row["error"]
 
 
-async def spans(plumbing: Plumbing) -> str:
+async def spans(resources: Resources) -> str:
     """Everything that the steps of all runs read, wrote and failed with."""
-    rows = await plumbing.database.do(lambda tx: tx.execute("SELECT input, output, error FROM spans").fetchall())
+    rows = await resources.database.do(lambda tx: tx.execute("SELECT input, output, error FROM spans").fetchall())
     return "\n".join(str(tuple(row)) for row in rows)
 
 
@@ -89,11 +91,11 @@ async def test_facts_that_were_invented_are_repaired_once_and_the_run_goes_on(ch
     assert [data(asked)["complaint"] for asked in cheap.asked] == [None, "the message does not say '£2,490.00'", None]
 
 
-async def test_facts_that_are_invented_again_park_the_run(cheap: Scripted, desk: Desk, plumbing: Plumbing) -> None:
+async def test_facts_that_are_invented_again_park_the_run(cheap: Scripted, desk: Desk, resources: Resources) -> None:
     cheap.will(INVENTED_FACT)
     summary = await worked(desk)
     assert (summary["status"], summary["output"], len(cheap.asked)) == ("dead_lettered", None, 2)
-    step, reason, error = await letter(plumbing)
+    step, reason, error = await letter(resources)
     assert (step, reason) == ("gate_facts", "gate")
     assert error == "GateFailed: gate_facts: the message does not say '£2,490.00'; it was repaired once already"
 
@@ -109,12 +111,12 @@ async def test_facts_that_are_invented_again_park_the_run(cheap: Scripted, desk:
     ],
 )
 async def test_a_case_that_says_more_than_the_facts_parks_the_run(
-    cheap: Scripted, desk: Desk, plumbing: Plumbing, invented: dict[str, Any], fault: str
+    cheap: Scripted, desk: Desk, resources: Resources, invented: dict[str, Any], fault: str
 ) -> None:
     cheap.will(FACTS, {**CASE, **invented})
     summary = await worked(desk)
     assert (summary["status"], len(cheap.asked)) == ("dead_lettered", 3)
-    step, reason, error = await letter(plumbing)
+    step, reason, error = await letter(resources)
     assert (step, reason) == ("gate_case", "gate")
     assert fault in error
 
@@ -131,12 +133,12 @@ async def test_a_case_that_says_more_than_the_facts_parks_the_run(
     ],
 )
 async def test_a_reply_that_says_more_than_its_sources_parks_the_run(
-    strong: Scripted, desk: Desk, plumbing: Plumbing, invented: dict[str, Any], fault: str
+    strong: Scripted, desk: Desk, resources: Resources, invented: dict[str, Any], fault: str
 ) -> None:
     strong.will(closing(**invented))
     summary = await worked(desk)
     assert (summary["status"], summary["output"], len(strong.asked)) == ("dead_lettered", None, 2)
-    step, reason, error = await letter(plumbing)
+    step, reason, error = await letter(resources)
     assert (step, reason) == ("gate_reply", "gate")
     assert fault in error
 
@@ -148,15 +150,15 @@ async def test_each_gate_has_a_repair_of_its_own(both: Scripted, desk: Desk) -> 
     assert [complaint is None for complaint in told] == [True, False, True, False, True, False]
 
 
-async def test_an_empty_reply_is_of_no_use(strong: Scripted, desk: Desk, plumbing: Plumbing) -> None:
+async def test_an_empty_reply_is_of_no_use(strong: Scripted, desk: Desk, resources: Resources) -> None:
     strong.will(closing(reply=" "))
     assert (await worked(desk))["status"] == "dead_lettered"
-    assert (await letter(plumbing))[:2] == ("summarise", "bad_answer")
+    assert (await letter(resources))[:2] == ("summarise", "bad_answer")
 
 
 @pytest.mark.parametrize("number", [PAN, PAN.replace(" ", ""), PAN.replace(" ", "-")])
 async def test_a_card_number_is_masked_before_any_model_reads_it(
-    both: Scripted, desk: Desk, plumbing: Plumbing, number: str
+    both: Scripted, desk: Desk, resources: Resources, number: str
 ) -> None:
     message = f"My card is {number}. How do I get a refund for it?"
     facts = {"facts": [{"kind": "reference", "quote": "[card ending 1111]"}, ASKED]}
@@ -164,7 +166,7 @@ async def test_a_card_number_is_masked_before_any_model_reads_it(
     both.will(facts, case, closing(message))
     summary = await worked(desk, message)
     assert (summary["status"], summary["output"]["reply"]) == ("done", closing()["reply"])
-    assert number not in await spans(plumbing) + "".join(both.asked) + json.dumps(summary)
+    assert number not in await spans(resources) + "".join(both.asked) + json.dumps(summary)
 
 
 async def test_a_card_number_over_two_lines_is_masked_too(cheap: Scripted, desk: Desk) -> None:
@@ -196,6 +198,6 @@ async def test_the_messages_of_the_dataset_pass_every_gate(desk: Desk) -> None:
     assert {each["status"] for each in ended} == {"done"}
 
 
-async def test_the_graph_works_without_any_set_up(plumbing: object) -> None:
+async def test_the_graph_works_without_any_set_up(resources: object) -> None:
     output = await builder.compile(name="chaining").ainvoke({"message": MESSAGE, "customer_id": None})
     assert output["outcome"] == "answered"

@@ -6,7 +6,7 @@ import pytest
 
 from baton.errors import ShapeError, UsageError
 from baton.runs.registry import entries
-from baton.runtime.plumbing import Plumbing
+from baton.runtime.resources import Resources
 from baton.steps.codec import input_codec
 from tests.graphs.conftest import load
 
@@ -23,7 +23,7 @@ def test_who_asks_may_be_left_out(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", ["routing", "support_desk", "single_call"])
-async def test_a_message_of_nobody_gets_the_same_either_way(name: str, plumbing: Plumbing, ready: Any) -> None:
+async def test_a_message_of_nobody_gets_the_same_either_way(name: str, resources: Resources, ready: Any) -> None:
     named = await load(name).ainvoke({"message": PIN, "customer_id": None})
     assert await load(name).ainvoke({"message": PIN}) == named
     assert named["outcome"] == "answered"
@@ -42,10 +42,10 @@ async def test_a_message_of_nobody_gets_the_same_either_way(name: str, plumbing:
     ],
 )
 async def test_what_cannot_be_is_refused_in_one_line_before_a_run_begins(
-    name: str, given: dict[str, Any], context: dict[str, Any] | None, told: str, plumbing: Plumbing
+    name: str, given: dict[str, Any], context: dict[str, Any] | None, told: str, resources: Resources
 ) -> None:
     with pytest.raises(UsageError) as caught:
         await load(name).ainvoke({"message": PIN, **given}, context=context)
     assert told in str(caught.value)
     assert "\n" not in str(caught.value)
-    assert await plumbing.database.do(lambda tx: tx.execute("SELECT count(*) AS n FROM runs").fetchone()["n"]) == 0
+    assert await resources.database.do(lambda tx: tx.execute("SELECT count(*) AS n FROM runs").fetchone()["n"]) == 0

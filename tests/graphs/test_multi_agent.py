@@ -118,6 +118,6 @@ async def test_nothing_to_finish_with_goes_to_a_person(desk: Desk, obstinate: Ob
     assert (output["outcome"], output["reason"]) == ("escalated", "no specialist has an answer (as planned)")
 
 
-async def test_the_graph_works_without_any_set_up(plumbing: object) -> None:
+async def test_the_graph_works_without_any_set_up(resources: object) -> None:
     output = await builder.compile(name="alone").ainvoke({"message": "How do I change my PIN?", "customer_id": None})
     assert output["outcome"] == "answered"

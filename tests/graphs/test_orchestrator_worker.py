@@ -7,7 +7,7 @@ import pytest
 
 from bank.clerk.workers import WORKERS
 from baton.errors import BadAnswer
-from baton.runtime.plumbing import Plumbing
+from baton.runtime.resources import Resources
 from baton.storage.records import RunSummary
 from desk.business import Worker
 from desk.records import Assignment, Finding
@@ -30,9 +30,9 @@ async def worked(desk: Desk, message: str = ASK, customer_id: str | None = "C012
     return await desk.work(message, customer_id, graph="orchestrator_worker", **context)
 
 
-async def steps(plumbing: Plumbing) -> list[str]:
+async def steps(resources: Resources) -> list[str]:
     """The steps in the order in which they ended."""
-    rows = await plumbing.database.do(lambda tx: tx.execute("SELECT step FROM spans ORDER BY rowid").fetchall())
+    rows = await resources.database.do(lambda tx: tx.execute("SELECT step FROM spans ORDER BY rowid").fetchall())
     return [row["step"] for row in rows]
 
 
@@ -42,7 +42,7 @@ def data(asked: str) -> dict[str, Any]:
     return block
 
 
-async def test_a_dispute_and_a_question_beside_it_are_investigated_in_waves(desk: Desk, plumbing: Plumbing) -> None:
+async def test_a_dispute_and_a_question_beside_it_are_investigated_in_waves(desk: Desk, resources: Resources) -> None:
     summary = await worked(desk, HOTEL)
     output = summary["output"]
     [action] = output["actions"]
@@ -50,7 +50,7 @@ async def test_a_dispute_and_a_question_beside_it_are_investigated_in_waves(desk
     assert action["args"]["amount"] == "180.00"
     assert {"DISP-03", "FEES-09"} <= set(output["citations"])
     assert "GBP 180.00 to Lumen Hotel" in output["reason"]
-    assert (await steps(plumbing)).count("collect") == 2
+    assert (await steps(resources)).count("collect") == 2
     assert summary["usage"]["model_calls"] == 2
     assert await desk.done() == []
 
@@ -104,13 +104,13 @@ async def test_a_bad_plan_is_planned_anew_once(strong: Scripted, desk: Desk, fau
 
 @pytest.mark.parametrize("fault", BAD_PLANS)
 async def test_a_second_bad_plan_starts_no_worker_and_goes_to_a_person(
-    strong: Scripted, desk: Desk, plumbing: Plumbing, fault: str
+    strong: Scripted, desk: Desk, resources: Resources, fault: str
 ) -> None:
     strong.will({"subtasks": BAD_PLANS[fault]})
     summary = await worked(desk)
     assert (summary["status"], summary["output"]["outcome"], len(strong.asked)) == ("done", "escalated", 2)
     assert fault in summary["output"]["reason"]
-    assert "investigate" not in await steps(plumbing)
+    assert "investigate" not in await steps(resources)
 
 
 async def test_a_worker_that_fails_spares_its_siblings_and_is_named(
@@ -185,7 +185,7 @@ async def test_the_model_sees_only_what_was_found(strong: Scripted, desk: Desk) 
     assert "FEES-09" in {each["id"] for each in told["policies"]}
 
 
-async def test_the_graph_works_without_any_set_up(plumbing: object) -> None:
+async def test_the_graph_works_without_any_set_up(resources: object) -> None:
     worked = builder.compile(name="orchestrator_worker")
     output = await worked.ainvoke({"message": "How do I change my PIN?", "customer_id": None})
     assert output["outcome"] == "answered"

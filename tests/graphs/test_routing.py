@@ -55,6 +55,6 @@ async def test_an_action_is_proposed_and_never_said_to_be_done(desk: Desk) -> No
 
 
 @pytest.mark.parametrize("message", ["How do I change my PIN?", "How long does a transfer abroad take?"])
-async def test_the_graph_works_without_any_set_up(plumbing: object, message: str) -> None:
+async def test_the_graph_works_without_any_set_up(resources: object, message: str) -> None:
     output = await builder.compile(name="routing").ainvoke({"message": message, "customer_id": None})
     assert output["outcome"] == "answered"

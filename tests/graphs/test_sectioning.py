@@ -104,6 +104,6 @@ async def test_where_all_sections_fail_a_person_gets_the_message(strong: Scripte
 
 
 @pytest.mark.parametrize("message", [PIN, TWO])
-async def test_the_graph_works_without_any_set_up(plumbing: object, message: str) -> None:
+async def test_the_graph_works_without_any_set_up(resources: object, message: str) -> None:
     output = await builder.compile(name="sectioning").ainvoke({"message": message, "customer_id": None})
     assert output["outcome"] == "answered"

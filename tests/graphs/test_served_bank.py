@@ -15,7 +15,7 @@ import pytest
 from bank.clerk.desk import desk_bank
 from bank.ledger.records import LogLine
 from baton.runs.runner import Job, Runner
-from baton.runtime.plumbing import opened
+from baton.runtime.resources import open_resources
 from baton.storage.records import RunSummary
 from baton.testing import retries_off
 from tests.graphs.conftest import Desk
@@ -39,9 +39,9 @@ def served(tmp_path: Path, ready: Path, monkeypatch: pytest.MonkeyPatch) -> Iter
 async def desk(served: Service, baton_home: Path, ready: Path) -> AsyncIterator[Desk]:
     """A desk that is in no hurry."""
     furnish(baton_home, ready)
-    async with opened() as plumbing:
-        bank = await plumbing.resource(desk_bank)
-        yield Desk(Runner(plumbing, lambda _name: patient_desk()), bank, plumbing)
+    async with open_resources() as resources:
+        bank = await resources.resource(desk_bank)
+        yield Desk(Runner(resources, lambda _name: patient_desk()), bank, resources)
 
 
 def moved(log: list[LogLine]) -> Counter[str]:

@@ -12,10 +12,10 @@ from openai import BadRequestError, OpenAI
 
 from bank.clerk.desk import desk_bank
 from baton.config.settings import settings
-from baton.models.asking import fenced
+from baton.models.asking import data_block
 from baton.runs.registry import entries
 from baton.runs.runner import Job, Runner
-from baton.runtime.plumbing import opened
+from baton.runtime.resources import open_resources
 from baton.storage.records import RunSummary
 from state.desk import RouteChoice
 from tests.graphs.test_inbox import LINES
@@ -27,7 +27,7 @@ ROLES = ("CLASSIFIER", "CHEAP", "STRONG", "JUDGE")
 ROUTES = {"cards": "Delivery, activation, PIN and use of cards.", "fees": "Fees and exchange rates."}
 ASKED: list[Any] = [
     {"role": "system", "content": "Choose a route."},
-    {"role": "user", "content": fenced({"message": "How do I change my PIN?", "routes": ROUTES})},
+    {"role": "user", "content": data_block({"message": "How do I change my PIN?", "routes": ROUTES})},
 ]
 TOOL: Any = {"type": "function", "function": {"name": "look_up", "parameters": {"type": "object", "properties": {}}}}
 
@@ -49,11 +49,11 @@ def client(served: str) -> Iterator[OpenAI]:
 async def worked(graph: str) -> list[Any]:
     """What became of the messages, one after the other, and what the bank was asked to do."""
     settings.cache_clear()
-    async with opened() as plumbing:
-        runner = Runner(plumbing, lambda name: importlib.import_module(f"graphs.{name}").graph)
+    async with open_resources() as resources:
+        runner = Runner(resources, lambda name: importlib.import_module(f"graphs.{name}").graph)
         jobs = [Job({name: line[name] for name in ("message", "customer_id")}, line["id"]) for line in PICKED]
         ended = [await runner.resume(thread) for thread in await runner.queue(graph, jobs)]
-        log = await (await plumbing.resource(desk_bank)).log()
+        log = await (await resources.resource(desk_bank)).log()
     told = [
         {**{name: run[name] for name in ("thread_id", "status", "output", "usage")}, "asked": questions(run)}
         for run in ended

@@ -6,9 +6,9 @@ from typing import Any, cast
 import pytest
 
 from bank.responders import RESPONDERS
-from baton.offline.wire import Request, Skill, Usage, endpoint
+from baton.offline.transport import Request, Responder, Usage, endpoint
 from baton.runs.runner import Job
-from baton.runtime.plumbing import Plumbing
+from baton.runtime.resources import Resources
 from baton.storage.records import RunSummary, StepAttempt
 from baton.storage.show import steps
 from tests.graphs.conftest import Desk
@@ -26,10 +26,10 @@ async def work(desk: Desk, graph: str, messages: list[dict[str, Any]]) -> list[R
     return ended
 
 
-async def shown(plumbing: Plumbing, runs: list[RunSummary]) -> list[StepAttempt]:
+async def shown(resources: Resources, runs: list[RunSummary]) -> list[StepAttempt]:
     """All steps of all runs, as `baton show --json` takes them."""
     threads = [str(run["thread_id"]) for run in runs]
-    return await plumbing.database.do(lambda tx: [step for thread in threads for step in steps(tx, thread, 1)])
+    return await resources.database.do(lambda tx: [step for thread in threads for step in steps(tx, thread, 1)])
 
 
 def paid(told: Sequence[Mapping[str, Any]], calls: str = "model_calls") -> Usage:
@@ -53,53 +53,53 @@ def stumbling(monkeypatch: pytest.MonkeyPatch) -> Stumbling:
         def answer(request: Request) -> Any:
             return left.pop() if left else good(request)
 
-        monkeypatch.setitem(cast("MutableMapping[str, Skill]", RESPONDERS), name, answer)
+        monkeypatch.setitem(cast("MutableMapping[str, Responder]", RESPONDERS), name, answer)
 
     return once
 
 
 @pytest.mark.parametrize("graph", ["support_desk", "chaining"])
 async def test_the_steps_of_twenty_runs_sum_up_to_what_the_endpoint_counted(
-    desk: Desk, plumbing: Plumbing, graph: str
+    desk: Desk, resources: Resources, graph: str
 ) -> None:
     before = endpoint("desk").usage
     runs = await work(desk, graph, PICKED)
-    counted, told = since(before), await shown(plumbing, runs)
+    counted, told = since(before), await shown(resources, runs)
     assert counted.calls >= len(runs) == 20
     assert paid(told) == counted
     assert paid([run["usage"] for run in runs]) == counted
 
 
 async def test_a_repaired_answer_is_counted_with_the_bad_one(
-    desk: Desk, plumbing: Plumbing, stumbling: Stumbling
+    desk: Desk, resources: Resources, stumbling: Stumbling
 ) -> None:
     stumbling("Draft", {"reply": "", "citations": [], "action": None})
     before = endpoint("desk").usage
     run = await desk.work("How do I change my PIN?")
-    told = await shown(plumbing, [run])
+    told = await shown(resources, [run])
     assert (run["status"], paid(told)) == ("done", since(before))
     [drafting] = [step for step in told if step["step"] == "draft"]
     assert (drafting["status"], drafting["model_calls"]) == ("done", 2)
 
 
 async def test_a_link_that_its_gate_sent_back_is_counted_twice(
-    desk: Desk, plumbing: Plumbing, stumbling: Stumbling
+    desk: Desk, resources: Resources, stumbling: Stumbling
 ) -> None:
     stumbling("CaseReply", {"summary": "s", "reply": "r", "citations": ["NONE-01"], "facts_used": [0]})
     before = endpoint("desk").usage
     run = await desk.work(PIN, graph="chaining")
-    told = await shown(plumbing, [run])
+    told = await shown(resources, [run])
     assert (run["status"], paid(told)) == ("done", since(before))
     assert [step["model_calls"] for step in told if step["step"] == "summarise"] == [1, 1]
 
 
 async def test_a_run_that_was_given_up_shows_what_it_cost(
-    desk: Desk, plumbing: Plumbing, monkeypatch: pytest.MonkeyPatch
+    desk: Desk, resources: Resources, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    never: Skill = lambda _request: {"reply": "", "citations": [], "action": None}  # noqa: E731
-    monkeypatch.setitem(cast("MutableMapping[str, Skill]", RESPONDERS), "Draft", never)
+    never: Responder = lambda _request: {"reply": "", "citations": [], "action": None}  # noqa: E731
+    monkeypatch.setitem(cast("MutableMapping[str, Responder]", RESPONDERS), "Draft", never)
     before = endpoint("desk").usage
     run = await desk.work("How do I change my PIN?")
-    told = await shown(plumbing, [run])
+    told = await shown(resources, [run])
     assert (run["status"], paid(told)) == ("dead_lettered", since(before))
     assert since(before).calls >= 2

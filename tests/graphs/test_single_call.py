@@ -59,6 +59,6 @@ async def test_the_model_reads_no_card_number(strong: Scripted, desk: Desk) -> N
     assert "[card ending 1111]" in strong.asked[0]
 
 
-async def test_the_graph_works_without_any_set_up(plumbing: object) -> None:
+async def test_the_graph_works_without_any_set_up(resources: object) -> None:
     output = await builder.compile(name="single_call").ainvoke({"message": PIN, "customer_id": None})
     assert output["outcome"] == "answered"

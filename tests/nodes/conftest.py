@@ -13,7 +13,7 @@ from langgraph.runtime import Runtime
 from bank.clerk.desk import desk_bank
 from bank.ledger.protocol import Bank
 from baton import TypedStateGraph
-from baton.runtime.plumbing import Plumbing, opened
+from baton.runtime.resources import Resources, open_resources
 from state.context import Context
 from state.support_desk import State
 from tests.ready import furnished, ready
@@ -30,14 +30,14 @@ def no_business(tmp_path: Path) -> None:
 
 
 @pytest.fixture
-async def plumbing(furnished: Path) -> AsyncIterator[Plumbing]:
-    async with opened() as everything:
+async def resources(furnished: Path) -> AsyncIterator[Resources]:
+    async with open_resources() as everything:
         yield everything
 
 
 @pytest.fixture
-async def bank(plumbing: Plumbing) -> Bank:
-    return await plumbing.resource(desk_bank)
+async def bank(resources: Resources) -> Bank:
+    return await resources.resource(desk_bank)
 
 
 @pytest.fixture
@@ -47,7 +47,7 @@ def runtime() -> Callable[..., Runtime[Context]]:
 
 
 @pytest.fixture
-def step(plumbing: Plumbing) -> Step:
+def step(resources: Resources) -> Step:
     """The desk's steps, alone."""
     return partial(alone, keeps=State)
 

@@ -2,11 +2,9 @@ from typing import Any
 
 import pytest
 
-from bank.clerk.tools import ListAccounts
 from bank.ledger.actions import parse_action
 from bank.ledger.protocol import Bank
 from nodes.check import check
-from state.agent import ToolResult
 from state.desk import Draft
 from tests.nodes.conftest import Step
 
@@ -68,9 +66,8 @@ async def test_a_reply_that_rests_on_what_it_was_given_goes_out(step: Step, draf
 
 
 async def test_an_amount_that_was_read_of_the_customers_own_may_be_named(step: Step) -> None:
-    call = ListAccounts(name="list_accounts")
-    seen = ToolResult(call=call, passages=[], rows=[{"account_id": "A015", "balance": "12.00"}], refused=None)
-    assert (await verdict(step, **state("You have GBP 12.00."), seen=[seen]))[0] == "answer"
+    shown = {"rows": [{"account_id": "A015", "balance": "12.00"}]}
+    assert (await verdict(step, **state("You have GBP 12.00."), seen=[shown]))[0] == "answer"
 
 
 async def test_a_harmless_action_is_done_at_once(step: Step) -> None:

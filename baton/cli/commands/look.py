@@ -1,6 +1,7 @@
 """`baton runs`, `show`, `graphs` and `graph`, which only read. Light on purpose, see `baton.config.home`."""
 
 from enum import StrEnum
+from pathlib import Path
 from typing import Annotated, get_args
 
 import typer
@@ -15,10 +16,11 @@ STATUSES = get_args(Status)
 
 
 class Picture(StrEnum):
-    """How a graph is drawn."""
+    """How a graph is shown: drawn, or as a table of its steps with links from the working directory."""
 
     ascii = "ascii"
     mermaid = "mermaid"
+    markdown = "markdown"
 
 
 def runs(
@@ -127,10 +129,18 @@ def graphs(*, json: Json = False) -> int:
 def graph(
     name: Annotated[str, typer.Argument(help="One of `baton graphs`.", show_default=False)],
     *,
-    format_: Annotated[Picture, typer.Option("--format", help="How to draw it.")] = Picture.ascii,
+    format_: Annotated[
+        Picture, typer.Option("--format", help="A drawing, or a table of steps and files.")
+    ] = Picture.ascii,
 ) -> int:
-    """Draw a graph."""
+    """Draw a graph, or list its steps with what each reads and writes."""
     from baton.cli.terminal.output import say
+
+    if format_ is Picture.markdown:
+        from baton.cli.views.graph_table import graph_table
+
+        say(graph_table(name, Path.cwd()))
+        return 0
     from baton.cli.views.graphs_view import draw_graph
 
     say(draw_graph(name, mermaid=format_ is Picture.mermaid))

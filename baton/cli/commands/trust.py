@@ -5,8 +5,8 @@ from typing import Annotated
 import typer
 
 from baton.cli.terminal.output import note, say
+from baton.config.trust import read_trusted, trust_file
 from baton.config.trust import trust as record_trust
-from baton.config.trust import trust_file, trusted
 
 
 def trust(
@@ -16,6 +16,6 @@ def trust(
     if target is not None:
         note(f"trusted from now on: {record_trust(target)} (in {trust_file()})")
         return 0
-    for each in trusted():
+    for each in read_trusted():
         say(each)
     return 0

@@ -23,7 +23,7 @@ from baton.config.home import load_env
 from baton.config.project import OWN, project
 from baton.config.settings import Role, Settings, read_settings, settings
 from baton.errors import BadSetting, BatonError, NoResponders, NotTrusted
-from baton.offline.wire import load_skills
+from baton.offline.transport import load_responders
 from baton.runtime.business import NOTHING, Business, Check, load_business
 
 State = Literal["ok", "warn", "fail"]
@@ -72,7 +72,7 @@ def _check_project(ours: Mapping[str, Any]) -> tuple[Finding, Business]:
         for name, reference in commands.items():
             build_command(name, reference)
         for name in configured.responders:
-            load_skills(name)
+            load_responders(name)
     except BatonError as error:
         return Finding("fail", "project", str(error), _advice(error, "correct it: what it names is not there")), NOTHING
     if configured.file is None:

@@ -8,11 +8,11 @@ from baton.cli.work.model_list import OPENAI
 from baton.config.home import database_file, home, make_home
 from baton.config.settings import Role, Settings
 from baton.errors import BatonError, StorageError
-from baton.offline.wire import load_skills
+from baton.offline.transport import load_responders
 from baton.runs import registry
 from baton.storage.backup import KEY
-from baton.storage.sealed_rows import refuse_lost_key
-from baton.storage.sqlite_file import reading
+from baton.storage.signed_rows import refuse_lost_key
+from baton.storage.sqlite_file import connect_for_reading
 
 ENDPOINT_S = 5.0
 
@@ -25,7 +25,7 @@ def check_home(configured: Settings) -> str:  # noqa: ARG001 - all checks take t
 def check_database(configured: Settings) -> str:  # noqa: ARG001
     """Check the database and its key; return its file and the number of runs by status."""
     path = database_file()
-    with reading(path) as tx:
+    with connect_for_reading(path) as tx:
         report = tx.execute("PRAGMA quick_check(1)").fetchone()[0]
         if report != "ok":
             raise StorageError(f"{path} is damaged: {report}")
@@ -47,7 +47,7 @@ def check_responders(configured: Settings) -> str:
     """Return the local models that roles name, with the number of records that each answers."""
     names = {configured.model_of(role) for role in get_args(Role)}
     local = sorted(name.removeprefix("local:") for name in names if name.startswith("local:"))
-    return ", ".join(f"{name} answers {len(load_skills(name))} shapes" for name in local) or "not used"
+    return ", ".join(f"{name} answers {len(load_responders(name))} shapes" for name in local) or "not used"
 
 
 def check_endpoint(configured: Settings) -> str:

@@ -9,7 +9,7 @@ from typing import Any
 
 from baton.cli.work.records import BadColumns, csv_records, jsonl_records, text_records
 from baton.errors import UsageError
-from baton.runs.graph_shapes import Graph, checked_input, input_keys
+from baton.runs.graph_shapes import Graph, encode_input, input_keys
 from baton.steps.customers import CUSTOMER
 
 PARSERS: dict[str, Callable[[str], Iterator[object]]] = {
@@ -106,7 +106,7 @@ def one_input(graph: Graph, message: str | None, more: Input, customer: str | No
     if twice := messages.keys() & more.keys():
         raise UsageError(f"--input has a {', '.join(twice)} of its own; give it once")
     whole = _with_customer(graph, {**more, **messages}, customer)
-    checked_input(graph, whole)
+    encode_input(graph, whole)
     return GraphInput(whole)
 
 
@@ -170,7 +170,7 @@ def _parse_record(graph: Graph, record: object, customer: str | None, line: int)
         if MESSAGE in input_keys(graph) and (reason := why_unfit(fields.get(MESSAGE))):
             raise UsageError(f"the message {reason}")
         whole = _with_customer(graph, {key: fields[key] for key in input_keys(graph) if key in fields}, customer)
-        checked_input(graph, whole)
+        encode_input(graph, whole)
     except UsageError as error:
         return BadRecord(line, str(error))
     own_id = fields.get(ID)

@@ -5,7 +5,7 @@ from baton.cli.terminal.signals import stop_as_by_ctrl_c
 from baton.cli.work.reading import find_database
 from baton.config.home import database_file, home, load_env, refuse_no_folder
 from baton.errors import UsageError
-from baton.storage.backup import Kept, back_up
+from baton.storage.backup import BackupReport, back_up
 from baton.storage.restore import restore
 
 REPORTED_BYTES = 64 * 2**20  # smaller files are copied too fast for a report
@@ -57,7 +57,7 @@ def restore_home(folder: str, *, json: bool) -> int:
     return _report(contents, f"restored {folder} in {contents.folder}", json=json)
 
 
-def _report(contents: Kept, message: str, *, json: bool) -> int:
+def _report(contents: BackupReport, message: str, *, json: bool) -> int:
     if json:
         say_json(
             {"folder": str(contents.folder), "files": contents.files, "bytes": contents.bytes, "runs": contents.runs}

@@ -9,7 +9,7 @@ from baton.config.project import project
 from baton.config.settings import Role, Settings, settings
 from baton.models.budget import Usage
 from baton.models.models import cost_usd
-from baton.offline.wire import app
+from baton.offline.transport import app
 
 IN_PROCESS = "in this process"
 OPENAI = "https://api.openai.com/v1"

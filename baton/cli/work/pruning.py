@@ -7,7 +7,7 @@ from baton.cli.work.reading import find_database
 from baton.config.home import home
 from baton.errors import UsageError
 from baton.storage.pruning import prune
-from baton.storage.sqlite_file import changing
+from baton.storage.sqlite_file import write_transaction
 
 DAYS = 30
 MOST_DAYS = 36_500
@@ -43,7 +43,7 @@ def _prune(days: int, *, keep_latest: bool, dry_run: bool) -> dict[str, int]:
     file, counts = find_database(), dict.fromkeys(("runs", "checkpoints", "writes", "spans"), 0)
     if file is None:
         return counts
-    with suppress(Rollback), changing(file) as tx:
+    with suppress(Rollback), write_transaction(file) as tx:
         counts = prune(tx, older_than_days=days, keep_latest=keep_latest)
         if dry_run:
             raise Rollback

@@ -7,12 +7,12 @@ from baton.cli.terminal.output import note
 from baton.config.home import database_file, home, load_env, refuse_no_folder
 from baton.config.trust import refuse_open
 from baton.errors import BadSetting, UnknownThread, UsageError
-from baton.runs.registry import entries, unknown_graph
-from baton.storage import letter_rows, run_rows, summaries
+from baton.runs.registry import entries, no_such_graph
+from baton.storage import dead_letter_rows, run_rows, summaries
 from baton.storage import show as shown
 from baton.storage.known_files import refuse_if_gone
 from baton.storage.records import DeadLetter, RunRow, RunSummary, StepAttempt
-from baton.storage.sqlite_file import reading
+from baton.storage.sqlite_file import connect_for_reading
 
 
 def find_database() -> Path | None:
@@ -44,8 +44,8 @@ def list_runs(status: str | None, graph: str | None, limit: int, offset: int) ->
     """
     file, runs, used_graphs = find_database(), [], set[str]()
     if file is not None:
-        with reading(file) as tx:
-            runs = summaries.listing(tx, status=status, graph=graph, limit=limit, offset=offset)
+        with connect_for_reading(file) as tx:
+            runs = summaries.list_runs(tx, status=status, graph=graph, limit=limit, offset=offset)
             used_graphs = run_rows.graphs(tx) if graph and not runs else used_graphs
     if graph and not runs:
         _refuse_unknown(graph, used_graphs)
@@ -58,7 +58,7 @@ def _refuse_unknown(graph: str, used_graphs: set[str]) -> None:
     with suppress(BadSetting):  # the commands that need the list report its errors
         names |= entries().keys()
     if graph not in names:
-        raise unknown_graph(graph, names)
+        raise no_such_graph(graph, names)
 
 
 def read_run(thread_id: str, run: int | None) -> tuple[RunSummary, str, list[StepAttempt]]:
@@ -70,7 +70,7 @@ def read_run(thread_id: str, run: int | None) -> tuple[RunSummary, str, list[Ste
     file = find_database()
     if file is None:
         raise UnknownThread(f"no run has the thread id {thread_id!r}; there are none in {home()}")
-    with reading(file) as tx:
+    with connect_for_reading(file) as tx:
         row = run_rows.get(tx, thread_id, run)
         return summaries.summary(tx, row), message_of(row), shown.steps(tx, thread_id, row.run)
 
@@ -84,8 +84,8 @@ def list_dead_letters(status: str | None) -> list[DeadLetter]:
     file = find_database()
     if file is None:
         return []
-    with reading(file) as tx:
-        return letter_rows.listing(tx, status)
+    with connect_for_reading(file) as tx:
+        return dead_letter_rows.list_dead_letters(tx, status)
 
 
 def read_dead_letter(letter_id: str) -> DeadLetter:
@@ -97,14 +97,14 @@ def read_dead_letter(letter_id: str) -> DeadLetter:
     file = find_database()
     if file is None:
         raise UsageError(f"no dead letter has the id {letter_id[:80]!r}; there are none in {home()}")
-    with reading(file) as tx:
-        return letter_rows.get(tx, letter_id)
+    with connect_for_reading(file) as tx:
+        return dead_letter_rows.get(tx, letter_id)
 
 
 def list_open_dead_letters(thread_id: str, run: int) -> list[DeadLetter]:
     """Return the open dead letters of a run, oldest first; the database must exist."""
-    with reading(database_file()) as tx:
-        return letter_rows.open_of(tx, thread_id, run)
+    with connect_for_reading(database_file()) as tx:
+        return dead_letter_rows.list_open(tx, thread_id, run)
 
 
 def note_empty_home(noun: str) -> None:

@@ -7,7 +7,7 @@ from baton.cli.views.dead_letter_view import dead_letter_object
 from baton.cli.work.session import Session, in_session
 from baton.cli.work.working import print_run
 from baton.errors import UsageError
-from baton.storage import letter_rows
+from baton.storage import dead_letter_rows
 
 
 def replay_one(letter_id: str, *, accept_change: bool, budget_tokens: int | None, json: bool) -> int:
@@ -54,7 +54,7 @@ def discard_one(letter_id: str, reason: str, *, json: bool) -> int:
     """
 
     async def work(session: Session) -> int:
-        letter = await session.plumbing.database.do(lambda tx: letter_rows.discard(tx, letter_id, reason))
+        letter = await session.resources.database.do(lambda tx: dead_letter_rows.discard(tx, letter_id, reason))
         if json:
             say_json(dead_letter_object(letter))
         else:

@@ -34,7 +34,7 @@ def resume_all(concurrency: int | None, *, json: bool) -> int:
     """Go on with all runs that need it, print them and return the exit code; 0 also where none does."""
 
     async def work(session: Session) -> int:
-        database, settings = session.plumbing.database, session.plumbing.settings
+        database, settings = session.resources.database, session.resources.settings
         rows = await database.do(run_rows.resumable)
         messages = {row.thread_id: message_of(row) for row in rows}
         threads = list(messages)

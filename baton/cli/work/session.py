@@ -16,7 +16,7 @@ from baton.errors import BadSetting
 from baton.runs.registry import load
 from baton.runs.runner import Runner
 from baton.runtime.business import load_business
-from baton.runtime.plumbing import Plumbing, opened
+from baton.runtime.resources import Resources, open_resources
 
 INTERRUPTED = 130
 TRACING = ("LANGSMITH_TRACING", "LANGSMITH_TRACING_V2", "LANGCHAIN_TRACING_V2", "LANGCHAIN_TRACING")
@@ -26,8 +26,8 @@ KEYS = ("LANGSMITH_API_KEY", "LANGCHAIN_API_KEY")
 class Session:
     """The resources and the runner of a command that works runs; `stopped` is set by the first signal."""
 
-    def __init__(self, plumbing: Plumbing, runner: Runner) -> None:
-        self.plumbing, self.runner = plumbing, runner
+    def __init__(self, resources: Resources, runner: Runner) -> None:
+        self.resources, self.runner = resources, runner
         self.stopped = False
 
     @contextmanager
@@ -121,7 +121,7 @@ def refuse_proxy_of_no_use(configured: Settings) -> None:
 
 
 async def _work_in_session(work: Callable[[Session], Awaitable[int]]) -> int:
-    async with opened() as plumbing:
-        session = Session(plumbing, Runner(plumbing, load))
+    async with open_resources() as resources:
+        session = Session(resources, Runner(resources, load))
         with session.signals():
             return await work(session)

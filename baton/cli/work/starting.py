@@ -56,7 +56,7 @@ def run_one(arguments: InputArguments, thread: ThreadChoice, options: RunOptions
     graph_input = one_input(load(options.graph), message, more, arguments.customer)
 
     async def work(session: Session) -> int:
-        for complaint in (await unknown_customers(session.plumbing, [graph_input.customer])).values():
+        for complaint in (await unknown_customers(session.resources, [graph_input.customer])).values():
             raise UsageError(complaint)
         [thread_id] = await _queue(session, [graph_input], options, thread)
         return await work_one(session, thread_id, json=options.json)
@@ -73,7 +73,7 @@ def run_file(path: Path, customer: str | None, options: RunOptions) -> int:
     inputs, bad = read_inputs(load(options.graph), path, customer)
 
     async def work(session: Session) -> int:
-        unknown = await unknown_customers(session.plumbing, [customer, *(each.customer for each in inputs)])
+        unknown = await unknown_customers(session.resources, [customer, *(each.customer for each in inputs)])
         if customer in unknown:
             raise UsageError(unknown[customer])
         bad.extend(_of_unknown_customers(inputs, unknown))
@@ -93,7 +93,7 @@ async def _work_inputs(session: Session, inputs: Sequence[GraphInput], options: 
         return 0
     texts = {thread: each.text for thread, each in zip(threads, inputs, strict=True)}
     ids = {thread: each.id for thread, each in zip(threads, inputs, strict=True) if each.id is not None}
-    many = ManyOptions(options.json, options.concurrency or session.plumbing.settings.concurrency, ids)
+    many = ManyOptions(options.json, options.concurrency or session.resources.settings.concurrency, ids)
     return await work_many(session, threads, messages=texts, options=many)
 
 

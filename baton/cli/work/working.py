@@ -12,7 +12,7 @@ from baton.cli.views.run_fields import run_object
 from baton.cli.views.run_view import show_run
 from baton.cli.work.session import INTERRUPTED, Session
 from baton.errors import Held
-from baton.runtime.business import preparing
+from baton.runtime.business import preparation
 from baton.storage.records import RunSummary
 
 Show = Callable[[Sequence[RunSummary], dict[str, str], Tally], None]
@@ -82,4 +82,4 @@ async def work_many(
 
 def status_text() -> str:
     """Return the text that is shown until the first run has finished."""
-    return preparing() or "working"
+    return preparation() or "working"

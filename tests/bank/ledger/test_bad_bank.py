@@ -18,7 +18,7 @@ from bank.ledger.sqlite_bank import SqliteBank
 from baton.cli.main import main
 from baton.errors import BadDecision
 from baton.runs.runner import Job, Runner
-from baton.runtime.plumbing import Plumbing, opened
+from baton.runtime.resources import Resources, open_resources
 from baton.storage.records import RunSummary
 from baton.testing import retries_off
 from graphs.support_desk import graph
@@ -86,7 +86,7 @@ class Desk:
     """The desk beside a bank with such a door."""
 
     runner: Runner
-    plumbing: Plumbing
+    resources: Resources
     door: Door
     bank: SqliteBank
 
@@ -98,7 +98,7 @@ class Desk:
     async def letter(self) -> tuple[str, str]:
         """Reason class and error of the one dead letter."""
         sql = "SELECT reason, error FROM dead_letters"
-        [row] = await self.plumbing.database.do(lambda tx: tx.execute(sql).fetchall())
+        [row] = await self.resources.database.do(lambda tx: tx.execute(sql).fetchall())
         return row["reason"], row["error"]
 
     async def untouched(self) -> bool:
@@ -113,8 +113,8 @@ async def desk(furnished: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterato
     monkeypatch.setenv("BATON_BANK_TIMEOUT_S", "2")
     with serving(door) as url:
         monkeypatch.setenv("BATON_BANK_URL", url)
-        async with opened() as plumbing:
-            yield Desk(Runner(plumbing, lambda _name: graph), plumbing, door, bank)
+        async with open_resources() as resources:
+            yield Desk(Runner(resources, lambda _name: graph), resources, door, bank)
     await bank.aclose()
 
 

@@ -1,6 +1,7 @@
 """`baton runs`, `show`, `graphs`, `graph`."""
 
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -131,3 +132,71 @@ def test_a_graph_that_is_wider_than_the_terminal_is_listed(
 def test_a_graph_that_cannot_be_laid_out_is_listed() -> None:
     edges = [("__start__", "a"), ("a", "b"), ("a", "__end__"), ("b", "a")]
     assert list_edges(edges).splitlines() == ["__start__ -> a", "a         -> b | __end__", "b         -> a"]
+
+
+def test_the_steps_of_a_graph_are_listed_with_what_they_read_and_write(baton: Baton, project: Path) -> None:
+    lines = baton("graph", "toy", "--format", "markdown").out.replace("](toy.py)", "]").splitlines()
+    assert lines == [
+        "- Graph: [`toy.py`]",
+        "- State: [`State`], takes [`Inquiry`], returns [`Resolution`]; settings of a run: [`Context`]",
+        "",
+        "| step | reads | writes | prompt |",
+        "|---|---|---|---|",
+        "| [`work`] | [`Inquiry`]: `message`, `customer_id` | [`Resolution`]: `outcome`, `route`, `reply` |  |",
+        "",
+        "`?`: may be missing.",
+    ]
+    (project / "prompts").mkdir()
+    (project / "prompts" / "toy.md").write_text("Obey.")
+    assert "| [`toy.md`](prompts/toy.md) |" in baton("graph", "toy", "--format", "markdown").out
+
+
+STRANGE = """
+from dataclasses import dataclass
+from functools import partial
+from typing import Annotated, Any, NotRequired, TypedDict
+from langchain_core.runnables import RunnableLambda
+from langgraph.graph import START, StateGraph
+
+class State(TypedDict):
+    text: str
+    more: NotRequired[str]
+
+@dataclass
+class Part:
+    text: str
+    more: str = ""
+
+class Caller:
+    async def __call__(self, state: Part) -> "Nobody": ...
+
+def plain(state, config): ...
+def untyped(*state): ...
+async def scaled(state: State, by: int) -> dict[str, Any] | None: ...
+
+inner = StateGraph(Part).add_node("first", Caller()).add_edge(START, "first").compile(name="inner")
+graph = StateGraph(State, input_schema=Part)
+graph.add_node(plain).add_node(untyped).add_node("scaled", partial(scaled, by=2)).add_node("inner", inner)
+graph.add_node("chain", RunnableLambda(plain) | RunnableLambda(plain)).add_edge(START, "plain")
+graph.add_node("bare", "".join)
+"""
+
+
+def test_the_steps_of_any_graph_are_listed(baton: Baton, project: Path) -> None:
+    (project / "strange.py").write_text(STRANGE)
+    (project / "langgraph.json").write_text('{"graphs": {"strange": "./strange.py:graph"}}')
+    result = baton("graph", "strange", "--format", "markdown")
+    assert result.code == 0, result.err
+    rows = dict(
+        re.findall(r"^\| \[?`([\w/]+)`\S* \| (.*?) \|  \|$", result.out.replace("](strange.py)", "]"), re.MULTILINE)
+    )
+    state, part = "[`State`]: `text`, `more?`", "[`Part`]: `text`, `more?`"
+    assert rows == {
+        "plain": f"{state} | ",
+        "untyped": f"{state} | ",
+        "scaled": f"{state} | `dict[str, typing.Any] \\| None`",
+        "inner": f"{part} | {part}",
+        "inner/first": f"{part} | ",
+        "chain": f"{state} | ",
+        "bare": f"{state} | ",
+    }

@@ -15,7 +15,7 @@ import pytest
 
 from baton.cli.work.reading import list_runs
 from baton.errors import StorageError
-from baton.runtime.plumbing import home_key
+from baton.runtime.resources import home_key
 from tests.baton.cli.conftest import HOUSE
 
 STRANGER = 4321

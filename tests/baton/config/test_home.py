@@ -8,14 +8,14 @@ import pytest
 
 from baton.config.home import THREAD_ID, database_file, home, load_env, make_home
 from baton.errors import BadSetting, StorageError
-from baton.runtime.plumbing import opened
+from baton.runtime.resources import open_resources
 from baton.storage.sqlite_file import APPLICATION_ID
 
 
 async def refused(where: Path) -> str:
     """The one line that opening is refused with; it names the path."""
     with pytest.raises(StorageError) as caught:
-        async with opened():
+        async with open_resources():
             pass
     told = str(caught.value)
     assert str(where) in told
@@ -46,8 +46,8 @@ def test_only_its_owner_can_look_into_the_home(baton_home: Path) -> None:
 
 
 async def test_every_file_of_the_home_is_its_owners_alone(baton_home: Path) -> None:
-    async with opened() as plumbing:
-        await plumbing.database.do(lambda tx: tx.execute("SELECT 1").fetchall())
+    async with open_resources() as resources:
+        await resources.database.do(lambda tx: tx.execute("SELECT 1").fetchall())
         modes = {entry.name: entry.stat().st_mode & 0o777 for entry in os.scandir(baton_home)}
     assert modes.pop("known") == 0o700
     assert modes == dict.fromkeys(["baton.db", "baton.db-wal", "baton.db-shm", "seal.key"], 0o600)

@@ -92,3 +92,29 @@ def test_what_cannot_be_loaded_names_file_and_key(
         project().load("business", named)
     sys.modules.pop("theirs", None)
     assert str(caught.value).startswith(f"{tmp_path / 'baton.toml'}: business names {named}")
+
+
+def test_a_business_in_a_folder_of_its_own_takes_the_place_of_the_projects(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write(tmp_path, 'business = "mine:A"\ncommands.stock = "mine:stock"\nresponders.shop = "mine:ALL"\n')
+    folder = tmp_path / "elsewhere" / "kiosk"
+    folder.mkdir(parents=True)
+    write(folder, 'business = "kiosk.business:KIOSK"\n')
+    write(folder, "KIOSK = 'the kiosk'\n", "business.py")
+    monkeypatch.setenv("BATON_BUSINESS", str(folder))
+    monkeypatch.setattr(sys, "path", [*sys.path])
+    named = project()
+    assert (named.root, named.file, named.responders) == (tmp_path, folder / "baton.toml", {})
+    assert named.commands == {"stock": "mine:stock"}
+    assert named.load("business", "kiosk.business:KIOSK") == "the kiosk"
+    assert sys.path[0] == str(tmp_path)  # nothing beside the folder is found before what is the project's
+
+
+def test_a_folder_that_names_no_business_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("BATON_BUSINESS", "nowhere")
+    with pytest.raises(BadSetting) as caught:
+        project()
+    assert str(caught.value) == (
+        f"BATON_BUSINESS=nowhere: there is no {tmp_path / 'nowhere' / 'baton.toml'}, which would name the business"
+    )

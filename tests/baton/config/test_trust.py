@@ -119,10 +119,10 @@ def test_a_file_cannot_put_a_variable_of_the_environment_into_an_address(monkeyp
 
 def test_what_is_trusted_stands_in_a_file_of_ones_own(tmp_path: Path) -> None:
     (tmp_path / "theirs").mkdir()
-    assert trust.trusted() == []
+    assert trust.read_trusted() == []
     for what in ("theirs", "https://user:secret@Models.Example:8443/v1", "theirs"):
         trust.trust(what)
-    assert trust.trusted() == [str(tmp_path / "theirs"), "https://models.example:8443"]
+    assert trust.read_trusted() == [str(tmp_path / "theirs"), "https://models.example:8443"]
     assert trust.trust_file() == tmp_path / "config" / "baton" / "trusted"
     assert (trust.trust_file().stat().st_mode & 0o777, trust.trust_file().parent.stat().st_mode & 0o777) == (
         0o600,
@@ -142,7 +142,7 @@ def test_a_file_that_others_can_write_trusts_nobody() -> None:
     trust.trust(".")
     trust.trust_file().chmod(0o666)
     with pytest.raises(StorageError, match="can be written by others"):
-        trust.trusted()
+        trust.read_trusted()
 
 
 @pytest.mark.parametrize("what", ["gone", "http://", "a\nb", "ftp"])

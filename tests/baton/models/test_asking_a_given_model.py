@@ -13,7 +13,7 @@ from baton.errors import BadAnswer, OverBudget, UsageError
 from baton.models.asking import ask
 from baton.records import Record
 from baton.runs.runner import Job, Runner
-from baton.runtime.plumbing import Plumbing
+from baton.runtime.resources import Resources
 from baton.steps.typed_graph import TypedStateGraph
 
 USED = {"input_tokens": 120, "output_tokens": 9, "total_tokens": 129}
@@ -53,20 +53,20 @@ def graph_of(model: Any) -> Any:
 
 
 @pytest.mark.parametrize("text", ['{"payee": "Ann"}', '```json\n{"payee": "Ann"}\n```', '```\n{"payee": "Ann"}\n```\n'])
-async def test_it_is_given_the_schema_in_words_and_its_answer_counts(plumbing: Plumbing, text: str) -> None:
+async def test_it_is_given_the_schema_in_words_and_its_answer_counts(resources: Resources, text: str) -> None:
     model = Own(texts=[text])
-    runner = Runner(plumbing, {"own": graph_of(model)}.__getitem__)
+    runner = Runner(resources, {"own": graph_of(model)}.__getitem__)
     [thread] = await runner.queue("own", [Job({"message": "pay Ann"})])
     run = await runner.resume(thread)
     assert (run["status"], run["output"]["payee"], run["usage"]["input_tokens"]) == ("done", "Ann", 120)
     assert '"payee"' in str(model.asked[0][-1].content)
     sql = "SELECT role, model, status, reserved_tokens > 0 FROM model_calls"
-    rows = await plumbing.database.do(lambda tx: tx.execute(sql).fetchall())
+    rows = await resources.database.do(lambda tx: tx.execute(sql).fetchall())
     assert [tuple(row) for row in rows] == [("given", "own:Own", "answered", 1)]
 
 
-async def test_a_bad_answer_is_shown_to_it_once(plumbing: Plumbing) -> None:
-    assert plumbing
+async def test_a_bad_answer_is_shown_to_it_once(resources: Resources) -> None:
+    assert resources
     mended, stubborn = Own(texts=["Ann, I think", '{"payee": "Ann"}']), Own(texts=["Ann"] * 2)
     assert (await graph_of(mended).ainvoke({"message": "pay Ann"}))["payee"] == "Ann"
     assert "That does not fit the schema" in str(mended.asked[1])
@@ -75,9 +75,9 @@ async def test_a_bad_answer_is_shown_to_it_once(plumbing: Plumbing) -> None:
 
 
 async def test_it_is_not_asked_where_the_budget_does_not_hold_the_call(
-    plumbing: Plumbing, monkeypatch: pytest.MonkeyPatch
+    resources: Resources, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(plumbing.settings, "budget_tokens", 500)
+    monkeypatch.setattr(resources.settings, "budget_tokens", 500)
     model = Own(texts=[])
     with pytest.raises(OverBudget):
         await graph_of(model).ainvoke({"message": "pay Ann"})
@@ -85,7 +85,7 @@ async def test_it_is_not_asked_where_the_budget_does_not_hold_the_call(
 
 
 @pytest.mark.parametrize("role", ["strongest", "", None, 7])
-async def test_what_is_no_role_and_no_model_is_refused_in_one_line(plumbing: Plumbing, role: Any) -> None:
-    assert plumbing
+async def test_what_is_no_role_and_no_model_is_refused_in_one_line(resources: Resources, role: Any) -> None:
+    assert resources
     with pytest.raises(UsageError, match="give classifier, cheap, strong, judge, or a chat model"):
         await graph_of(role).ainvoke({"message": "pay Ann"})

@@ -16,8 +16,8 @@ from baton.config.policies import transient
 from baton.errors import BadAnswer, DeadLettered, Fatal, OverBudget, Transient
 from baton.models.asking import LONGEST_ANSWER, ask
 from baton.records import Record
-from baton.runtime.plumbing import Plumbing
-from baton.steps.dead_letters import park
+from baton.runtime.resources import Resources
+from baton.steps.dead_letters import dead_letter
 from baton.steps.typed_graph import TypedStateGraph
 from baton.storage.show import steps
 from tests.baton.conftest import Endpoint, Reply, completion, failure, wrapped
@@ -48,12 +48,12 @@ async def write_or_less(state: State) -> State:
 
 def graph(step: Any, *, parked: bool = False, timeout: float | None = None) -> Any:
     builder = TypedStateGraph(State)
-    builder.set_node_defaults(retry_policy=THREE, timeout=timeout, error_handler=park if parked else None)
+    builder.set_node_defaults(retry_policy=THREE, timeout=timeout, error_handler=dead_letter if parked else None)
     return builder.add_node("step", step).add_edge("__start__", "step").compile()
 
 
-async def rows(plumbing: Plumbing, sql: str) -> list[dict[str, Any]]:
-    return [dict(row) for row in await plumbing.database.do(lambda tx: tx.execute(sql).fetchall())]
+async def rows(resources: Resources, sql: str) -> list[dict[str, Any]]:
+    return [dict(row) for row in await resources.database.do(lambda tx: tx.execute(sql).fetchall())]
 
 
 GOOD = completion('{"note": "guilty"}')
@@ -113,39 +113,39 @@ FAULTS: dict[str, tuple[Reply, int, str]] = {
 
 @pytest.mark.parametrize("fault", FAULTS)
 async def test_every_fault_ends_in_a_dead_letter_after_a_bounded_number_of_requests(
-    endpoint: Endpoint, plumbing: Plumbing, fault: str
+    endpoint: Endpoint, resources: Resources, fault: str
 ) -> None:
     reply, requests, reason = FAULTS[fault]
     endpoint.will(reply)
     with pytest.raises(DeadLettered) as ended:
         await graph(judge, parked=True).ainvoke({}, CONFIG)
     assert len(endpoint.asked) == requests
-    (letter,) = await rows(plumbing, "SELECT * FROM dead_letters")
+    (letter,) = await rows(resources, "SELECT * FROM dead_letters")
     assert (letter["reason"], ended.value.reason) == (reason, reason)
     assert ended.value.letter_id == letter["letter_id"]
     assert len(letter["evidence"]) < 100_000
-    (run,) = await rows(plumbing, "SELECT * FROM runs")
+    (run,) = await rows(resources, "SELECT * FROM runs")
     assert (run["status"], run["reserved_tokens"]) == ("dead_lettered", 0)
 
 
 @pytest.mark.parametrize("encoding", ["gzip", "deflate"])
 async def test_a_good_answer_is_taken_although_it_is_packed(
-    endpoint: Endpoint, plumbing: Plumbing, encoding: str
+    endpoint: Endpoint, resources: Resources, encoding: str
 ) -> None:
     endpoint.will(packed(GOOD.body, encoding))
     assert (await graph(judge).ainvoke({}, CONFIG))["note"] == "guilty"
 
 
-async def test_a_bomb_is_told_and_counts_as_billed(endpoint: Endpoint, plumbing: Plumbing) -> None:
+async def test_a_bomb_is_told_and_counts_as_billed(endpoint: Endpoint, resources: Resources) -> None:
     endpoint.will(FAULTS["a bomb of gzip"][0])
     with pytest.raises(Fatal, match=r"answer has more than 16,000,000 bytes; check OPENAI_BASE_URL"):
         await graph(judge).ainvoke({}, CONFIG)
-    (run,) = await rows(plumbing, "SELECT * FROM runs")
-    (call,) = await rows(plumbing, "SELECT * FROM model_calls")
+    (run,) = await rows(resources, "SELECT * FROM runs")
+    (call,) = await rows(resources, "SELECT * FROM model_calls")
     assert run["spent_tokens"] == call["reserved_tokens"]
 
 
-async def test_an_answer_too_long_to_be_one_is_cut_before_it_is_kept(endpoint: Endpoint, plumbing: Plumbing) -> None:
+async def test_an_answer_too_long_to_be_one_is_cut_before_it_is_kept(endpoint: Endpoint, resources: Resources) -> None:
     endpoint.will(HUGE)
     with pytest.raises(BadAnswer, match="10,000,012 characters") as caught:
         await graph(judge).ainvoke({}, CONFIG)
@@ -153,97 +153,103 @@ async def test_an_answer_too_long_to_be_one_is_cut_before_it_is_kept(endpoint: E
 
 
 async def test_an_answer_without_a_usage_is_taken_and_counts_as_all_that_was_reserved(
-    endpoint: Endpoint, plumbing: Plumbing
+    endpoint: Endpoint, resources: Resources
 ) -> None:
     endpoint.will(Reply(GOOD.status, json.dumps({**json.loads(GOOD.body), "usage": None}).encode(), GOOD.headers))
     assert (await graph(judge).ainvoke({}, CONFIG))["note"] == "guilty"
-    (run,) = await rows(plumbing, "SELECT * FROM runs")
-    (call,) = await rows(plumbing, "SELECT * FROM model_calls")
+    (run,) = await rows(resources, "SELECT * FROM runs")
+    (call,) = await rows(resources, "SELECT * FROM model_calls")
     assert (run["reserved_tokens"], run["spent_tokens"]) == (0, call["reserved_tokens"])
     assert (call["status"], call["cost_usd"]) == ("answered", None)
     assert call["note"] == "no usage was reported; the reservation counts as spent"
 
 
-async def test_an_answer_that_drips_is_cut_off_and_may_have_been_billed(endpoint: Endpoint, plumbing: Plumbing) -> None:
-    plumbing.settings.model_timeout_s = 0.5
+async def test_an_answer_that_drips_is_cut_off_and_may_have_been_billed(
+    endpoint: Endpoint, resources: Resources
+) -> None:
+    resources.settings.model_timeout_s = 0.5
     endpoint.will(replace(GOOD, drip_s=0.1))
     began = time.monotonic()
     with pytest.raises(Transient, match="BATON_MODEL_TIMEOUT_S"):
         await graph(judge).ainvoke({}, CONFIG)
     assert time.monotonic() - began < 8
     assert len(endpoint.asked) == 3
-    calls = await rows(plumbing, "SELECT * FROM model_calls")
-    (run,) = await rows(plumbing, "SELECT * FROM runs")
+    calls = await rows(resources, "SELECT * FROM model_calls")
+    (run,) = await rows(resources, "SELECT * FROM runs")
     assert run["spent_tokens"] == sum(call["reserved_tokens"] for call in calls)
 
 
 async def test_a_step_cut_off_by_its_own_timeout_is_tried_again_and_parked(
-    endpoint: Endpoint, plumbing: Plumbing
+    endpoint: Endpoint, resources: Resources
 ) -> None:
     endpoint.will(replace(GOOD, drip_s=0.1))
     with pytest.raises(DeadLettered):
         await asyncio.wait_for(graph(judge, parked=True, timeout=0.5).ainvoke({}, CONFIG), 20)
-    (letter,) = await rows(plumbing, "SELECT * FROM dead_letters")
+    (letter,) = await rows(resources, "SELECT * FROM dead_letters")
     assert letter["reason"] == "timeout"
     assert len(endpoint.asked) <= 3
 
 
-async def cap_for(plumbing: Plumbing, endpoint: Endpoint, answer: int) -> None:
+async def cap_for(resources: Resources, endpoint: Endpoint, answer: int) -> None:
     """A budget that holds one request of `write` and that much of an answer."""
     endpoint.will(GOOD)
     await graph(write).ainvoke({}, {"configurable": {"thread_id": "first"}})
-    (call,) = await rows(plumbing, "SELECT * FROM model_calls")
-    plumbing.settings.budget_tokens = call["reserved_tokens"] - plumbing.settings.max_completion_tokens + answer
+    (call,) = await rows(resources, "SELECT * FROM model_calls")
+    resources.settings.budget_tokens = call["reserved_tokens"] - resources.settings.max_completion_tokens + answer
     endpoint.asked.clear()
 
 
 async def test_where_the_strong_model_does_not_fit_the_cheap_one_gives_a_shorter_answer(
-    endpoint: Endpoint, plumbing: Plumbing
+    endpoint: Endpoint, resources: Resources
 ) -> None:
-    await cap_for(plumbing, endpoint, 250)
+    await cap_for(resources, endpoint, 250)
     assert (await graph(write).ainvoke({}, CONFIG))["note"] == "guilty"
     assert [asked["max_completion_tokens"] for asked in endpoint.asked] == [200]
-    (call,) = await rows(plumbing, "SELECT * FROM model_calls WHERE thread_id = 't'")
+    (call,) = await rows(resources, "SELECT * FROM model_calls WHERE thread_id = 't'")
     assert (call["role"], call["note"]) == ("cheap", "in place of strong, over budget: at most 200 tokens of answer")
-    (step, *_) = await plumbing.database.do(lambda tx: steps(tx, "t", 1))
+    (step, *_) = await resources.database.do(lambda tx: steps(tx, "t", 1))
     assert step["note"] == call["note"]
 
 
-async def test_what_is_left_must_be_worth_an_answer(endpoint: Endpoint, plumbing: Plumbing) -> None:
-    await cap_for(plumbing, endpoint, 63)
+async def test_what_is_left_must_be_worth_an_answer(endpoint: Endpoint, resources: Resources) -> None:
+    await cap_for(resources, endpoint, 63)
     with pytest.raises(OverBudget):
         await graph(write).ainvoke({}, CONFIG)
     assert endpoint.asked == []
 
 
 @pytest.mark.parametrize("answer", [63, 250])
-async def test_then_a_step_may_offer_a_part_and_it_is_told(endpoint: Endpoint, plumbing: Plumbing, answer: int) -> None:
-    await cap_for(plumbing, endpoint, answer)
+async def test_then_a_step_may_offer_a_part_and_it_is_told(
+    endpoint: Endpoint, resources: Resources, answer: int
+) -> None:
+    await cap_for(resources, endpoint, answer)
     endpoint.will(completion('{"note": "gui', finish="length"))
     assert (await graph(write_or_less).ainvoke({}, CONFIG))["note"] == "in part"
     assert len(endpoint.asked) == (answer == 250)
-    told = await rows(plumbing, "SELECT * FROM spans WHERE kind = 'budget' AND status = 'partial'")
+    told = await rows(resources, "SELECT * FROM spans WHERE kind = 'budget' AND status = 'partial'")
     assert len(told) == 1
 
 
-async def test_a_shorter_answer_that_was_cut_is_a_matter_of_the_budget(endpoint: Endpoint, plumbing: Plumbing) -> None:
-    await cap_for(plumbing, endpoint, 250)
+async def test_a_shorter_answer_that_was_cut_is_a_matter_of_the_budget(
+    endpoint: Endpoint, resources: Resources
+) -> None:
+    await cap_for(resources, endpoint, 250)
     endpoint.will(completion('{"note": "gui', finish="length"))
     with pytest.raises(OverBudget, match="no whole answer"):
         await graph(write).ainvoke({}, CONFIG)
 
 
 async def test_dollars_are_reserved_as_the_price_list_has_them(
-    endpoint: Endpoint, plumbing: Plumbing, monkeypatch: pytest.MonkeyPatch
+    endpoint: Endpoint, resources: Resources, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(plumbing.settings, "model_judge", "openai:gpt-4o-mini")
-    plumbing.settings.budget_usd = 0.01
+    monkeypatch.setattr(resources.settings, "model_judge", "openai:gpt-4o-mini")
+    resources.settings.budget_usd = 0.01
     endpoint.will(GOOD)
     await graph(judge).ainvoke({}, CONFIG)
-    (call,) = await rows(plumbing, "SELECT * FROM model_calls")
-    (run,) = await rows(plumbing, "SELECT * FROM runs")
+    (call,) = await rows(resources, "SELECT * FROM model_calls")
+    (run,) = await rows(resources, "SELECT * FROM runs")
     assert 0 < call["cost_usd"] * 1e9 <= call["reserved_nanousd"]
     assert (run["reserved_nanousd"], run["spent_nanousd"]) == (0, round(call["cost_usd"] * 1e9))
-    plumbing.settings.budget_usd = 0.0001
+    resources.settings.budget_usd = 0.0001
     with pytest.raises(OverBudget, match=r"\$0\.000100 are left"):
         await graph(judge).ainvoke({}, {"configurable": {"thread_id": "poor"}})

@@ -15,7 +15,7 @@ from baton.errors import LeaseLost, OverBudget
 from baton.models.budget import Usage, reserve
 from baton.records import Record
 from baton.runtime.active import ActiveRun, active_run
-from baton.runtime.plumbing import Plumbing, opened
+from baton.runtime.resources import Resources, open_resources
 from baton.steps.typed_graph import TypedStateGraph
 
 JUDGE = (
@@ -92,19 +92,19 @@ def spent(wanted: dict[str, Any]) -> int:
     return {"answered": min(used, amount), "failed": 0}.get(wanted["end"], amount)
 
 
-async def books(plumbing: Plumbing, thread: str, run: int = 1) -> dict[str, Any]:
+async def books(resources: Resources, thread: str, run: int = 1) -> dict[str, Any]:
     sql = "SELECT budget_tokens, reserved_tokens, spent_tokens FROM runs WHERE thread_id = ? AND run = ?"
-    return dict(await plumbing.database.do(lambda tx: tx.execute(sql, (thread, run)).fetchone()))
+    return dict(await resources.database.do(lambda tx: tx.execute(sql, (thread, run)).fetchone()))
 
 
-async def work(plumbing: Plumbing, calls: list[Call], cap: int) -> tuple[dict[str, Any], dict[str, Any]]:
+async def work(resources: Resources, calls: list[Call], cap: int) -> tuple[dict[str, Any], dict[str, Any]]:
     """All calls at once: the result and the run's books."""
-    plumbing.settings.budget_tokens = cap
-    await plumbing.database.do(lambda tx: tx.execute(JUDGE))
+    resources.settings.budget_tokens = cap
+    await resources.database.do(lambda tx: tx.execute(JUDGE))
     thread = f"t-{uuid4().hex}"
     given: Any = {"calls": [each.model_dump() for each in calls]}
     result = await graph.ainvoke(given, {"configurable": {"thread_id": thread}})
-    return result, await books(plumbing, thread)
+    return result, await books(resources, thread)
 
 
 amounts = st.integers(1, 60)
@@ -115,8 +115,8 @@ calls = st.builds(Call, amount=amounts, used=amounts, end=st.sampled_from(["answ
 @given(st.lists(calls, min_size=1, max_size=12), st.integers(1, 200))
 def test_branches_at_once_never_hold_more_than_the_cap(wanted: list[Call], cap: int) -> None:
     async def trial() -> None:
-        async with opened() as plumbing:
-            result, ledger = await work(plumbing, wanted, cap)
+        async with open_resources() as resources:
+            result, ledger = await work(resources, wanted, cap)
         held, refused = result.get("held", []), result.get("refused", [])
         assert len(held) + len(refused) == len(wanted)
         crashed = sum(each["amount"] for each in held if each["end"] == "crashed")
@@ -127,61 +127,61 @@ def test_branches_at_once_never_hold_more_than_the_cap(wanted: list[Call], cap: 
     asyncio.run(trial())
 
 
-async def test_a_hundred_branches_spend_the_cap_and_no_more(plumbing: Plumbing) -> None:
+async def test_a_hundred_branches_spend_the_cap_and_no_more(resources: Resources) -> None:
     wanted = [Call(amount=50, used=50, end="answered")] * 100
-    result, ledger = await work(plumbing, wanted, 1000)
+    result, ledger = await work(resources, wanted, 1000)
     assert (len(result["held"]), len(result["refused"])) == (20, 80)
     assert (ledger["reserved_tokens"], ledger["spent_tokens"]) == (0, 1000)
 
 
-async def test_what_was_not_used_is_there_again(plumbing: Plumbing) -> None:
-    plumbing.settings.budget_tokens = 100
+async def test_what_was_not_used_is_there_again(resources: Resources) -> None:
+    resources.settings.budget_tokens = 100
     one_by_one: Any = {**CONFIG, "max_concurrency": 1}
     wanted = [Call(amount=90, used=1, end="answered")] * 9
     result = await graph.ainvoke({"calls": wanted}, one_by_one)
     assert (len(result["held"]), result.get("refused", [])) == (9, [])
-    assert (await books(plumbing, "t"))["spent_tokens"] == 9
+    assert (await books(resources, "t"))["spent_tokens"] == 9
 
 
-async def test_what_is_refused_is_told_with_what_is_left(plumbing: Plumbing) -> None:
+async def test_what_is_refused_is_told_with_what_is_left(resources: Resources) -> None:
     async def greedy(state: Calls) -> Outcome:
         await reserve(active_run(), "cheap", "local:desk", 40)
         await reserve(active_run(), "cheap", "local:desk", 61)
         return {}
 
-    plumbing.settings.budget_tokens = 100
+    resources.settings.budget_tokens = 100
     greedy_graph = TypedStateGraph(State, input_schema=Calls).add_node(greedy).add_edge("__start__", "greedy").compile()
     with pytest.raises(OverBudget) as caught:
         await greedy_graph.ainvoke({"calls": []})
     assert (caught.value.asked, caught.value.left) == (61, 60)
 
 
-async def test_the_budget_lives_on_when_a_run_is_taken_up_again(plumbing: Plumbing) -> None:
-    plumbing.settings.budget_tokens = 100
+async def test_the_budget_lives_on_when_a_run_is_taken_up_again(resources: Resources) -> None:
+    resources.settings.budget_tokens = 100
     wanted: Any = {"calls": [Call(amount=60, used=60, end="answered")]}
     with pytest.raises(ValueError, match="cut off"):
         await then_cut_off.ainvoke(wanted, CONFIG)
     again = await graph.ainvoke(wanted, CONFIG)
-    assert (len(again["refused"]), (await books(plumbing, "t"))["spent_tokens"]) == (1, 60)
+    assert (len(again["refused"]), (await books(resources, "t"))["spent_tokens"]) == (1, 60)
 
 
-async def test_each_run_on_a_thread_has_a_budget_of_its_own(plumbing: Plumbing) -> None:
-    plumbing.settings.budget_tokens = 100
+async def test_each_run_on_a_thread_has_a_budget_of_its_own(resources: Resources) -> None:
+    resources.settings.budget_tokens = 100
     for run in (1, 2):
         result = await graph.ainvoke({"calls": [Call(amount=60, used=60, end="answered")]}, CONFIG)
         assert result.get("refused", []) == []
-        assert (await books(plumbing, "t", run))["spent_tokens"] == 60
+        assert (await books(resources, "t", run))["spent_tokens"] == 60
 
 
-async def test_a_process_that_lost_its_lease_reserves_nothing(plumbing: Plumbing) -> None:
+async def test_a_process_that_lost_its_lease_reserves_nothing(resources: Resources) -> None:
     class Empty(TypedDict, total=False):
         text: str
 
     async def late(state: Empty) -> Empty:
-        await reserve(ActiveRun("t", 1, "late", plumbing, fence=7), "cheap", "local:desk", 1)
+        await reserve(ActiveRun("t", 1, "late", resources, fence=7), "cheap", "local:desk", 1)
         return {}
 
     builder = TypedStateGraph(Empty).add_node(late).add_edge("__start__", "late")
     with pytest.raises(LeaseLost):
         await builder.compile().ainvoke({}, CONFIG)
-    assert (await books(plumbing, "t"))["reserved_tokens"] == 0
+    assert (await books(resources, "t"))["reserved_tokens"] == 0

@@ -13,7 +13,7 @@ from typing_extensions import TypedDict
 from baton.errors import OverBudget
 from baton.models.budget import Offer, Usage, reserve, reserve_first
 from baton.runtime.active import ActiveRun, active_run
-from baton.runtime.plumbing import Plumbing, opened
+from baton.runtime.resources import Resources, open_resources
 from baton.steps.typed_graph import TypedStateGraph
 from baton.storage.show import steps
 from tests.baton.models.test_budget import JUDGE, books
@@ -71,30 +71,30 @@ def only(step: Any) -> Any:
     return TypedStateGraph(State).add_node("step", step).add_edge(START, "step").compile()
 
 
-async def rows(plumbing: Plumbing, sql: str) -> list[dict[str, Any]]:
-    return [dict(row) for row in await plumbing.database.do(lambda tx: tx.execute(sql).fetchall())]
+async def rows(resources: Resources, sql: str) -> list[dict[str, Any]]:
+    return [dict(row) for row in await resources.database.do(lambda tx: tx.execute(sql).fetchall())]
 
 
-async def judged(plumbing: Plumbing) -> None:
-    await plumbing.database.do(lambda tx: (tx.execute(JUDGE), tx.execute(DOLLARS)))
+async def judged(resources: Resources) -> None:
+    await resources.database.do(lambda tx: (tx.execute(JUDGE), tx.execute(DOLLARS)))
 
 
 @pytest.mark.parametrize("cents,paid", [(100, 20), (99, 19), (4, 0)])
-async def test_a_hundred_branches_spend_the_dollars_and_no_more(plumbing: Plumbing, cents: int, paid: int) -> None:
-    plumbing.settings.budget_usd = cents / 100
-    await judged(plumbing)
+async def test_a_hundred_branches_spend_the_dollars_and_no_more(resources: Resources, cents: int, paid: int) -> None:
+    resources.settings.budget_usd = cents / 100
+    await judged(resources)
     result = await graph.ainvoke({"branches": 100}, CONFIG)
-    (run,) = await rows(plumbing, "SELECT * FROM runs")
+    (run,) = await rows(resources, "SELECT * FROM runs")
     assert sum(result["paid"]) == paid
     assert (run["reserved_nanousd"], run["spent_nanousd"]) == (0, paid * 50_000_000)
 
 
-async def test_what_dollars_are_left_is_told(plumbing: Plumbing) -> None:
+async def test_what_dollars_are_left_is_told(resources: Resources) -> None:
     async def step(state: State) -> State:
         await reserve(active_run(), "cheap", "openai:small", 1, 2_000_000_000)
         return {}
 
-    plumbing.settings.budget_usd = 1.5
+    resources.settings.budget_usd = 1.5
     with pytest.raises(OverBudget, match=r"may cost \$2\.000000 and \$1\.500000 are left"):
         await only(step).ainvoke({}, CONFIG)
 
@@ -103,8 +103,8 @@ def spend(name: str) -> None:
     """One process of several that work branches of one run."""
 
     async def spending() -> None:
-        async with opened() as plumbing:
-            run = ActiveRun("t", 1, "graph", plumbing)
+        async with open_resources() as resources:
+            run = ActiveRun("t", 1, "graph", resources)
             (place() / f"{name}.ready").touch()
             while not (place() / "go").exists():  # noqa: ASYNC110 - the barrier between processes is a file
                 await asyncio.sleep(0.001)
@@ -125,9 +125,9 @@ def held_by(name: str) -> int:
     return int((place() / f"{name}.held").read_text())
 
 
-async def test_several_processes_share_one_budget_and_their_deaths_give_nothing_back(plumbing: Plumbing) -> None:
-    plumbing.settings.budget_tokens = 1000
-    await judged(plumbing)
+async def test_several_processes_share_one_budget_and_their_deaths_give_nothing_back(resources: Resources) -> None:
+    resources.settings.budget_tokens = 1000
+    await judged(resources)
     await cut_off_after(0)
     names = ["one", "two", "three"]
     with process(spend, "one") as one, process(spend, "two") as two, process(spend, "three") as three:
@@ -139,22 +139,22 @@ async def test_several_processes_share_one_budget_and_their_deaths_give_nothing_
     assert sum(map(held_by, names)) == 20
     again = await graph.ainvoke({"branches": 3}, CONFIG)
     assert sum(again["paid"]) == 0, "what was never settled counts as spent"
-    assert (await books(plumbing, "t"))["reserved_tokens"] == 1000
+    assert (await books(resources, "t"))["reserved_tokens"] == 1000
 
 
 @pytest.mark.parametrize("reported", [(900, 200), (2**70, 1), (-50, -50), (0, 0)])
-async def test_no_report_of_an_endpoint_breaks_the_books(plumbing: Plumbing, reported: tuple[int, int]) -> None:
+async def test_no_report_of_an_endpoint_breaks_the_books(resources: Resources, reported: tuple[int, int]) -> None:
     async def step(state: State) -> State:
         held = await reserve(active_run(), "cheap", "openai:small", 1000, 1000)
         await held.settle(Usage(*reported), 3.0)
         return {}
 
-    await judged(plumbing)
-    plumbing.settings.budget_usd = 1
-    plumbing.settings.budget_tokens = 1000
+    await judged(resources)
+    resources.settings.budget_usd = 1
+    resources.settings.budget_tokens = 1000
     await only(step).ainvoke({}, CONFIG)
-    run = await books(plumbing, "t")
-    (made,) = await rows(plumbing, "SELECT * FROM model_calls")
+    run = await books(resources, "t")
+    (made,) = await rows(resources, "SELECT * FROM model_calls")
     much = sum(reported) > 1000
     assert (run["reserved_tokens"], run["spent_tokens"]) == (0, 1000 if much else 0)
     assert (made["note"] or "").endswith("1000 reserved; these count as spent") is much
@@ -162,9 +162,9 @@ async def test_no_report_of_an_endpoint_breaks_the_books(plumbing: Plumbing, rep
 
 
 async def test_a_budget_that_is_nearly_used_up_is_told_once_however_often_its_run_is_taken_up_again(
-    plumbing: Plumbing, caplog: pytest.LogCaptureFixture
+    resources: Resources, caplog: pytest.LogCaptureFixture
 ) -> None:
-    plumbing.settings.budget_tokens = 1000
+    resources.settings.budget_tokens = 1000
     with caplog.at_level(logging.WARNING, "baton"):
         await cut_off_after(15)
         assert caplog.messages == []
@@ -172,14 +172,14 @@ async def test_a_budget_that_is_nearly_used_up_is_told_once_however_often_its_ru
             await cut_off_after(100)
     assert len(caplog.messages) == 1
     assert caplog.messages[0].startswith("t has used 80 % of its budget")
-    (told,) = await rows(plumbing, "SELECT * FROM spans WHERE kind = 'budget'")
+    (told,) = await rows(resources, "SELECT * FROM spans WHERE kind = 'budget'")
     assert told["status"] == "warning"
-    shown = await plumbing.database.do(lambda tx: steps(tx, "t", 1))
+    shown = await resources.database.do(lambda tx: steps(tx, "t", 1))
     (row,) = [each for each in shown if each["kind"] == "budget"]
     assert (row["step"], row["output"]["budget_tokens"]) == ("call (budget)", 1000)
 
 
-async def test_the_first_offer_that_fits_is_held(plumbing: Plumbing) -> None:
+async def test_the_first_offer_that_fits_is_held(resources: Resources) -> None:
     held: list[int] = []
 
     async def step(state: State) -> State:
@@ -188,7 +188,7 @@ async def test_the_first_offer_that_fits_is_held(plumbing: Plumbing) -> None:
             reservation = await reserve_first(active_run(), offers)
             held.append(reservation.offer.tokens)
 
-    plumbing.settings.budget_tokens = 1000
+    resources.settings.budget_tokens = 1000
     with pytest.raises(OverBudget) as caught:
         await only(step).ainvoke({}, CONFIG)
     assert held == [600, 300, 90]

@@ -10,7 +10,7 @@ from baton.config.settings import Role, settings
 from baton.errors import BadSetting
 from baton.models.budget import Usage
 from baton.models.models import cost_usd, models
-from baton.offline import wire
+from baton.offline import transport
 from tests.baton.conftest import Endpoint, completion
 
 ROLES: tuple[Role, ...] = get_args(Role)
@@ -50,7 +50,7 @@ async def test_the_offline_model_goes_through_no_proxy(
     monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, name: str, value: str
 ) -> None:
     monkeypatch.setenv(name, value)
-    with wire.offer_responders(f"echo-{name}-{value}", {"chat": lambda asked: asked.message.upper()}):
+    with transport.offer_responders(f"echo-{name}-{value}", {"chat": lambda asked: asked.message.upper()}):
         monkeypatch.setenv("BATON_MODEL_CHEAP", f"local:echo-{name}-{value}")
         async with models(settings()) as known:
             assert (await (await known.of("cheap")).ainvoke("hello")).text == "HELLO"

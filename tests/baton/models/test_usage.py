@@ -15,7 +15,7 @@ from baton.models.asking import ask
 from baton.models.budget import MOST, TOKEN_BYTES, Usage, credible_usage, least_tokens
 from baton.offline.completions import prompt_tokens, tokens
 from baton.records import Record
-from baton.runtime.plumbing import Plumbing
+from baton.runtime.resources import Resources
 from baton.steps.typed_graph import TypedStateGraph
 from tests.baton.conftest import Endpoint, Reply, completion
 from tests.baton.models.test_asking import budget, calls
@@ -86,13 +86,13 @@ class Server:
 
 
 @pytest.fixture
-def serving(endpoint: Endpoint, plumbing: Plumbing, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Server]:
+def serving(endpoint: Endpoint, resources: Resources, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Server]:
     """Puts a server in the endpoint's place, before a run that has the budget."""
 
     def serve(form: Form, reply: Reply | None = None) -> Server:
         server = Server(form, reply) if reply else Server(form)
         monkeypatch.setattr(endpoint, "next", server.next)
-        plumbing.settings.budget_tokens = BUDGET
+        resources.settings.budget_tokens = BUDGET
         return server
 
     return serve
@@ -137,15 +137,15 @@ OVERSTATED: dict[str, Form] = {
 
 @pytest.mark.parametrize("name", [*NO_USAGE, *UNDERSTATED])
 async def test_what_understates_buys_no_call_that_the_reservations_do_not_hold(
-    serving: Callable[..., Server], plumbing: Plumbing, name: str
+    serving: Callable[..., Server], resources: Resources, name: str
 ) -> None:
     server = serving({**NO_USAGE, **UNDERSTATED}[name])
     result = await graph.ainvoke({}, CONFIG)
-    made = await calls(plumbing)
+    made = await calls(resources)
     reserved = made[0]["reserved_tokens"]
     assert result["answers"] == len(server.bill) == len(made) == BUDGET // reserved
     assert server.billed <= BUDGET
-    assert await budget(plumbing) == (0, reserved * len(made))
+    assert await budget(resources) == (0, reserved * len(made))
     for call in made:
         assert (call["status"], call["input_tokens"], call["output_tokens"]) == ("answered", 0, 0)
         assert (call["cost_usd"], call["note"]) == (None, UNTOLD if name in NO_USAGE else DOUBTED)
@@ -153,12 +153,12 @@ async def test_what_understates_buys_no_call_that_the_reservations_do_not_hold(
 
 @pytest.mark.parametrize("name", HONEST)
 async def test_what_is_honest_buys_what_the_budget_holds_by_the_servers_own_count(
-    serving: Callable[..., Server], plumbing: Plumbing, name: str
+    serving: Callable[..., Server], resources: Resources, name: str
 ) -> None:
     server = serving(HONEST[name])
     result = await graph.ainvoke({}, CONFIG)
-    made = await calls(plumbing)
-    assert await budget(plumbing) == (0, server.billed)
+    made = await calls(resources)
+    assert await budget(resources) == (0, server.billed)
     assert BUDGET - made[0]["reserved_tokens"] < server.billed <= BUDGET
     assert result["answers"] == len(made) > BUDGET // made[0]["reserved_tokens"]
     assert [call["input_tokens"] + call["output_tokens"] for call in made] == [sum(each) for each in server.bill]
@@ -167,15 +167,15 @@ async def test_what_is_honest_buys_what_the_budget_holds_by_the_servers_own_coun
 
 @pytest.mark.parametrize("name", OVERSTATED)
 async def test_what_overstates_counts_as_the_reservation_and_is_noted(
-    serving: Callable[..., Server], plumbing: Plumbing, monkeypatch: pytest.MonkeyPatch, name: str
+    serving: Callable[..., Server], resources: Resources, monkeypatch: pytest.MonkeyPatch, name: str
 ) -> None:
-    monkeypatch.setattr(plumbing.settings, "model_judge", "openai:gpt-4o-mini")  # its price is known
+    monkeypatch.setattr(resources.settings, "model_judge", "openai:gpt-4o-mini")  # its price is known
     server = serving(OVERSTATED[name])
     await graph.ainvoke({}, CONFIG)
-    made = await calls(plumbing)
+    made = await calls(resources)
     reserved = made[0]["reserved_tokens"]
     assert len(server.bill) == len(made) == BUDGET // reserved
-    assert await budget(plumbing) == (0, reserved * len(made))
+    assert await budget(resources) == (0, reserved * len(made))
     for call in made:
         assert call["note"].endswith(f"tokens were reported and {reserved} reserved; these count as spent")
         assert max(call["input_tokens"], call["output_tokens"]) <= MOST
@@ -193,13 +193,13 @@ UNREADABLE: dict[str, Any] = {
 
 @pytest.mark.parametrize("name", UNREADABLE)
 async def test_a_usage_that_cannot_even_be_read_gives_nothing_back(
-    serving: Callable[..., Server], plumbing: Plumbing, name: str
+    serving: Callable[..., Server], resources: Resources, name: str
 ) -> None:
     serving(lambda _p, _w: UNREADABLE[name])
     with pytest.raises(BadAnswer, match="no completion"):
         await graph.ainvoke({}, CONFIG)
-    (call,) = await calls(plumbing)
-    assert await budget(plumbing) == (0, call["reserved_tokens"])
+    (call,) = await calls(resources)
+    assert await budget(resources) == (0, call["reserved_tokens"])
     assert (call["status"], call["cost_usd"], call["note"]) == ("failed", None, UNTOLD)
 
 
@@ -215,31 +215,31 @@ USELESS: dict[str, Reply] = {
 @pytest.mark.parametrize("fault", USELESS)
 @pytest.mark.parametrize("name", ["zeros", "nothing read", "nothing written"])
 async def test_what_is_reported_for_no_answer_is_doubted_too(
-    serving: Callable[..., Server], plumbing: Plumbing, fault: str, name: str
+    serving: Callable[..., Server], resources: Resources, fault: str, name: str
 ) -> None:
     serving(UNDERSTATED[name], USELESS[fault])
     with pytest.raises(BadAnswer):
         await graph.ainvoke({}, CONFIG)
-    (call,) = await calls(plumbing)
-    assert await budget(plumbing) == (0, call["reserved_tokens"])
+    (call,) = await calls(resources)
+    assert await budget(resources) == (0, call["reserved_tokens"])
     assert (call["status"], call["cost_usd"], call["note"]) == ("failed", None, DOUBTED)
 
 
 @pytest.mark.parametrize("fault", USELESS)
 async def test_what_is_reported_honestly_for_no_answer_is_believed(
-    serving: Callable[..., Server], plumbing: Plumbing, fault: str
+    serving: Callable[..., Server], resources: Resources, fault: str
 ) -> None:
     server = serving(HONEST["whole"], USELESS[fault])
     with pytest.raises(BadAnswer):
         await graph.ainvoke({}, CONFIG)
-    assert await budget(plumbing) == (0, server.billed)
+    assert await budget(resources) == (0, server.billed)
 
 
-async def test_a_refusal_is_text_that_was_written(serving: Callable[..., Server], plumbing: Plumbing) -> None:
+async def test_a_refusal_is_text_that_was_written(serving: Callable[..., Server], resources: Resources) -> None:
     serving(lambda p, _w: usage(p, 1, p + 1), USELESS["refused"])
     with pytest.raises(BadAnswer):
         await graph.ainvoke({}, CONFIG)
-    (call,) = await calls(plumbing)
+    (call,) = await calls(resources)
     assert call["note"] == DOUBTED
 
 

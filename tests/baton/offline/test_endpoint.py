@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from baton.offline.completions import Answer, ToolCall, prompt_tokens, tokens, truncate
-from baton.offline.endpoint import Endpoint, Refusal, Request, Skill, Usage
+from baton.offline.endpoint import Endpoint, Refusal, Request, Responder, Usage
 from baton.records import Record
 
 COMPLETIONS = "/v1/chat/completions"
@@ -41,7 +41,7 @@ def break_down(request: Request) -> Any:
     raise KeyError(request.message)
 
 
-SKILLS: dict[str, Skill] = {
+SKILLS: dict[str, Responder] = {
     "Length": measure,
     "Nothing": lambda _: None,
     "Refused": refuse,

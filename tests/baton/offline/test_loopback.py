@@ -12,7 +12,7 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse
 from starlette.routing import Route
 
-from baton.offline.loopback import own_doors
+from baton.offline.loopback import loopback_app
 
 MOST = 100_000
 
@@ -28,7 +28,7 @@ async def deaf(request: Request) -> PlainTextResponse:
 @pytest.fixture(scope="module")
 def port() -> Iterator[int]:
     routes = [Route("/", echo, methods=["GET", "POST"]), Route("/deaf", deaf, methods=["GET", "POST"])]
-    config = uvicorn.Config(own_doors(routes, MOST), port=0, log_level="critical", lifespan="off", ws="none")
+    config = uvicorn.Config(loopback_app(routes, MOST), port=0, log_level="critical", lifespan="off", ws="none")
     server, opened = uvicorn.Server(config), config.bind_socket()
     thread = threading.Thread(target=asyncio.run, args=(server.serve([opened]),))
     thread.start()

@@ -10,8 +10,8 @@ import pytest
 from langgraph.graph import END, START
 from typing_extensions import TypedDict
 
-from baton import Job, Runner, TypedStateGraph, opened, park
-from baton.storage import letter_rows, run_rows, summaries
+from baton import Job, Runner, TypedStateGraph, dead_letter, open_resources
+from baton.storage import dead_letter_rows, run_rows, summaries
 from tests.baton.payments import place
 from tests.baton.processes import process
 
@@ -36,22 +36,22 @@ async def handle(state: Message) -> Worked:
 
 
 builder: Any = TypedStateGraph(Worked, input_schema=Message)
-builder.set_node_defaults(error_handler=park)
+builder.set_node_defaults(error_handler=dead_letter)
 graph: Any = builder.add_node(handle).add_edge(START, "handle").add_edge("handle", END).compile(name="handled")
 
 
 @asynccontextmanager
 async def runner_of_this_process() -> Any:
-    async with opened() as plumbing:
-        yield Runner(plumbing, {"handled": graph}.__getitem__), plumbing
+    async with open_resources() as resources:
+        yield Runner(resources, {"handled": graph}.__getitem__), resources
 
 
 def take_over() -> None:
     """What `baton resume --all` does: all that is queued or was cut off, sixteen at once."""
 
     async def working() -> None:
-        async with runner_of_this_process() as (runner, plumbing):
-            rows = await plumbing.database.do(run_rows.resumable)
+        async with runner_of_this_process() as (runner, resources):
+            rows = await resources.database.do(run_rows.resumable)
             await runner.work([row.thread_id for row in rows], done=lambda _: None, concurrency=16)
 
     asyncio.run(working())
@@ -69,9 +69,9 @@ async def test_of_a_batch_with_one_poison_message_fifteen_are_done(at: int, monk
             await asyncio.to_thread(working.join, 30)
             ended.append(working.exitcode)
     assert ended == [-signal.SIGKILL] * TAKEOVERS + [0]
-    async with runner_of_this_process() as (_, plumbing):
-        listed = await plumbing.database.do(summaries.listing)
-        letters = await plumbing.database.do(letter_rows.listing)
+    async with runner_of_this_process() as (_, resources):
+        listed = await resources.database.do(summaries.list_runs)
+        letters = await resources.database.do(dead_letter_rows.list_dead_letters)
     assert {each["thread_id"] for each in listed if each["status"] == "done"} == {*BATCH} - {BATCH[at]}
     assert [(each.thread_id, each.reason) for each in letters] == [(BATCH[at], "crash_loop")]
     assert place().exists()

@@ -9,9 +9,9 @@ from langgraph.graph import START, StateGraph
 from langgraph.types import Command, Send
 from typing_extensions import TypedDict
 
-from baton import Job, opened
+from baton import Job, open_resources
 from baton.errors import NotEnded, ThreadInUse
-from baton.runtime.plumbing import Plumbing
+from baton.runtime.resources import Resources
 from baton.storage import summaries
 from tests.baton.payments import GRAPHS, desk, paid, place
 from tests.baton.processes import process
@@ -27,8 +27,8 @@ def call(config: Any, *, keeps: bool = True) -> None:
     """In another process: one call with an input."""
 
     async def calling() -> None:
-        async with opened() as plumbing:
-            graph = GRAPHS["payment"].copy({"checkpointer": plumbing.checkpointer if keeps else None})
+        async with open_resources() as resources:
+            graph = GRAPHS["payment"].copy({"checkpointer": resources.checkpointer if keeps else None})
             await graph.ainvoke(AMOUNT, config)
 
     asyncio.run(calling())
@@ -50,32 +50,32 @@ def call_bare(config: dict[str, Any]) -> None:
 async def test_a_run_that_the_server_sends_again_is_gone_on_with(point: str) -> None:
     config: Any = {**on("t"), "metadata": {"run_id": "r1"}}
     await killed(point, config)
-    async with opened() as plumbing:
-        graph = GRAPHS["payment"].copy({"checkpointer": plumbing.checkpointer})
+    async with open_resources() as resources:
+        graph = GRAPHS["payment"].copy({"checkpointer": resources.checkpointer})
         ended = await graph.ainvoke(AMOUNT, config)
         assert ended["receipt"]["paid"] == 7
-        assert await rows(plumbing, "t") == [(1, "done")]
+        assert await rows(resources, "t") == [(1, "done")]
     assert paid() == PAID
 
 
 @pytest.mark.parametrize("point", POINTS)
 async def test_a_call_that_is_repeated_after_a_kill_is_told_how_to_go_on(point: str) -> None:
     await killed(point, on("t"))
-    async with opened() as plumbing:
-        graph = GRAPHS["payment"].copy({"checkpointer": plumbing.checkpointer})
+    async with open_resources() as resources:
+        graph = GRAPHS["payment"].copy({"checkpointer": resources.checkpointer})
         with pytest.raises(NotEnded, match=r"ainvoke\(None, config\)"):
             await graph.ainvoke(AMOUNT, on("t"))
         await graph.ainvoke(None, on("t"))
-        assert await rows(plumbing, "t") == [(1, "done")]
+        assert await rows(resources, "t") == [(1, "done")]
     assert paid() == PAID
 
 
 @pytest.mark.parametrize("point", POINTS)
 async def test_a_call_without_a_checkpointer_is_the_same_run_when_it_is_repeated_after_a_kill(point: str) -> None:
     await killed(point, on("t"), keeps=False)
-    async with opened() as plumbing:
+    async with open_resources() as resources:
         await GRAPHS["payment"].ainvoke(AMOUNT, on("t"))
-        assert await rows(plumbing, "t") == [(1, "done")]
+        assert await rows(resources, "t") == [(1, "done")]
     assert paid() == PAID
 
 
@@ -84,32 +84,32 @@ async def test_a_second_run_that_is_killed_goes_on_as_the_second_run() -> None:
         await asyncio.to_thread(calling.join, 20)
         assert calling.exitcode == 0
     await killed("thank", on("t"))
-    async with opened() as plumbing:
-        graph = GRAPHS["payment"].copy({"checkpointer": plumbing.checkpointer})
+    async with open_resources() as resources:
+        graph = GRAPHS["payment"].copy({"checkpointer": resources.checkpointer})
         await graph.ainvoke(None, on("t"))
-        assert await rows(plumbing, "t") == [(1, "done"), (2, "done")]
+        assert await rows(resources, "t") == [(1, "done"), (2, "done")]
     assert paid() == [*PAID, ("t:2:book@1/pay:0", 1), ("t:2:pay@1/pay:0", 7)]
 
 
-async def cut_back(plumbing: Plumbing, top: int) -> None:
+async def cut_back(resources: Resources, top: int) -> None:
     """Take away what was checkpointed after that one."""
-    await plumbing.database.do(lambda tx: tx.execute(CUT, (top,)).rowcount)
+    await resources.database.do(lambda tx: tx.execute(CUT, (top,)).rowcount)
 
 
 async def test_an_input_that_was_taken_and_never_stored_is_not_lost() -> None:
     """Killed between the run's row and its first checkpoint."""
-    async with opened() as plumbing:
-        graph = GRAPHS["payment"].copy({"checkpointer": plumbing.checkpointer})
+    async with open_resources() as resources:
+        graph = GRAPHS["payment"].copy({"checkpointer": resources.checkpointer})
         for number in (1, 2):
-            top = await plumbing.database.do(
+            top = await resources.database.do(
                 lambda tx: tx.execute("SELECT max(seq) FROM checkpoints").fetchone()[0] or 0
             )
             await graph.ainvoke(AMOUNT, on("t"))
-            await cut_back(plumbing, top)
-            await plumbing.database.do(lambda tx: tx.execute("UPDATE runs SET status = 'running'").rowcount)
+            await cut_back(resources, top)
+            await resources.database.do(lambda tx: tx.execute("UPDATE runs SET status = 'running'").rowcount)
             await graph.ainvoke(None, on("t"))
-            await plumbing.database.do(lambda tx: tx.execute("UPDATE runs SET status = 'done'").rowcount)
-            assert [run for run, _ in await rows(plumbing, "t")] == [*range(1, number + 1)]
+            await resources.database.do(lambda tx: tx.execute("UPDATE runs SET status = 'done'").rowcount)
+            assert [run for run, _ in await rows(resources, "t")] == [*range(1, number + 1)]
     assert len(paid()) == 4, "two payments a run, each once"
 
 
@@ -130,25 +130,25 @@ async def test_a_graph_of_ours_inside_one_that_is_not_asks_and_goes_on() -> None
         payee: Annotated[str, lambda _, now: now]
 
     receiver = Receiver()
-    async with shop(approved(receiver)) as (_, plumbing):
+    async with shop(approved(receiver)) as (_, resources):
         around: Any = StateGraph(Around).add_node("inner", approved(receiver).compile(name="inner"))
         around.add_conditional_edges(START, lambda state: [Send("inner", {"payee": each}) for each in state["payees"]])
-        graph: Any = around.compile(checkpointer=plumbing.checkpointer)
+        graph: Any = around.compile(checkpointer=resources.checkpointer)
         for _ in range(2):
             asked = (await graph.ainvoke({"payees": ["Ann", "Ann"]}, on("t")))["__interrupt__"]
-            listed = await plumbing.database.do(summaries.listing)
+            listed = await resources.database.do(summaries.list_runs)
             assert [each["status"] for each in listed[:2]] == ["waiting", "waiting"]
             await graph.ainvoke(Command(resume={each.id: APPROVE for each in asked}), on("t"))
         assert receiver.payees == ["Ann"] * 4
-        assert {each["status"] for each in await plumbing.database.do(summaries.listing)} == {"done"}
+        assert {each["status"] for each in await resources.database.do(summaries.list_runs)} == {"done"}
 
 
 async def test_a_thread_whose_checkpoints_are_deleted_lists_no_question_and_can_begin_again() -> None:
     receiver = Receiver()
-    async with shop(approved(receiver)) as (graph, plumbing):
+    async with shop(approved(receiver)) as (graph, resources):
         await graph.ainvoke({"payee": "Ann"}, on("t"))
-        await plumbing.checkpointer.adelete_thread("t")
-        assert await rows(plumbing, "t") == [(1, "failed")]
+        await resources.checkpointer.adelete_thread("t")
+        assert await rows(resources, "t") == [(1, "failed")]
         await graph.ainvoke(None, on("t"))
         await graph.ainvoke(Command(resume=APPROVE), on("t"))
-        assert (receiver.payees, await rows(plumbing, "t")) == (["Ann"], [(1, "done")])
+        assert (receiver.payees, await rows(resources, "t")) == (["Ann"], [(1, "done")])

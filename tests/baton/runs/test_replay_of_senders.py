@@ -7,7 +7,7 @@ import pytest
 from langgraph.graph import END, START
 from langgraph.types import Send
 
-from baton import Job, Runner, TypedStateGraph, park, park_branch
+from baton import Job, Runner, TypedStateGraph, dead_letter, dead_letter_branch
 from baton.errors import UsageError
 from baton.steps.dead_letters import Failure
 from tests.baton.shop import Order, Receiver, paying, shop
@@ -38,16 +38,16 @@ async def test_a_worker_that_sends_on_is_not_replayed_once_what_others_sent_has_
         return {"verdict": "joined"}
 
     made: Any = TypedStateGraph(Many)
-    made.set_node_defaults(error_handler=park).add_node(plan).add_node(join, defer=True)
-    made.add_node("work", work, input_schema=Order, error_handler=park_branch("join"))
+    made.set_node_defaults(error_handler=dead_letter).add_node(plan).add_node(join, defer=True)
+    made.add_node("work", work, input_schema=Order, error_handler=dead_letter_branch("join"))
     made.add_node("pay", paying(receiver), input_schema=Order).add_edge(START, "plan")
     made.add_conditional_edges(
         "plan", lambda _: [Send("work", {"payee": each}) for each in ("Ann", "Bob", "Cy")], ["work"]
     )
     made.add_conditional_edges("work", lambda _: [Send("pay", {"payee": "one of them"})], ["pay"])
     made.add_edge("pay", "join").add_edge("join", END)
-    async with shop(made) as (graph, plumbing):
-        runner = Runner(plumbing, {"shop": graph}.__getitem__)
+    async with shop(made) as (graph, resources):
+        runner = Runner(resources, {"shop": graph}.__getitem__)
         await runner.queue("shop", [Job({"at": 0}, "t")])
         [letter] = (await runner.resume("t"))["dead_letters"]
         broken.clear()

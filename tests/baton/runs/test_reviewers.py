@@ -10,7 +10,7 @@ from pydantic import BaseModel, TypeAdapter
 
 from baton import Job, Record, Runner, request_approval
 from baton.errors import AlreadyDecided, BadDecision, DeadLettered, Transient
-from baton.runtime.plumbing import Plumbing
+from baton.runtime.resources import Resources
 from tests.baton.shop import (
     APPROVE,
     REJECT,
@@ -30,10 +30,10 @@ from tests.baton.shop import (
 ANN = {"payee": "Ann"}
 
 
-async def decisions(plumbing: Plumbing) -> list[tuple[str | None, str | None]]:
+async def decisions(resources: Resources) -> list[tuple[str | None, str | None]]:
     """Who decided each question, and by which channel."""
     sql = "SELECT decided_by, channel FROM approvals WHERE decision IS NOT NULL ORDER BY decided_at"
-    return [tuple(row) for row in await plumbing.database.do(lambda tx: tx.execute(sql).fetchall())]
+    return [tuple(row) for row in await resources.database.do(lambda tx: tx.execute(sql).fetchall())]
 
 
 @pytest.mark.parametrize("second", ["Ann", "Bob"])
@@ -42,13 +42,13 @@ async def test_two_questions_of_a_step_are_two_questions(second: str) -> None:
         made = [await asked(state["payee"]), await asked(second)]
         return {"verdict": " ".join(each.type for each in made)}
 
-    async with shop(line(approve)) as (graph, plumbing):
+    async with shop(line(approve)) as (graph, resources):
         await graph.ainvoke(ANN, on("t"))
-        assert await waiting(plumbing, "t") == ["pay Ann"]
+        assert await waiting(resources, "t") == ["pay Ann"]
         await graph.ainvoke(answer(APPROVE), on("t"))
-        assert await waiting(plumbing, "t") == [f"pay {second}"]
+        assert await waiting(resources, "t") == [f"pay {second}"]
         assert (await graph.ainvoke(answer(REJECT), on("t")))["verdict"] == "approve reject"
-        assert len(await decisions(plumbing)) == 2
+        assert len(await decisions(resources)) == 2
 
 
 async def test_each_question_of_a_step_is_asked_again_after_a_slip_of_its_own() -> None:
@@ -58,8 +58,8 @@ async def test_each_question_of_a_step_is_asked_again_after_a_slip_of_its_own() 
         made = [await asked(state["payee"]), await asked("Bob"), await asked("Cy")]
         return {"verdict": " ".join(each.type for each in made)}
 
-    async with shop(line(approve)) as (graph, plumbing):
-        runner = Runner(plumbing, {"shop": graph}.__getitem__)
+    async with shop(line(approve)) as (graph, resources):
+        runner = Runner(resources, {"shop": graph}.__getitem__)
         await runner.queue("shop", [Job(ANN, "t")])
         run = await runner.resume("t")
         for reply in (APPROVE, REJECT, APPROVE):
@@ -74,10 +74,10 @@ async def test_two_questions_at_once_in_a_step_are_refused_with_the_way_out() ->
         await asyncio.gather(asked(state["payee"]), asked("Bob"))
         return {"verdict": "both"}
 
-    async with shop(line(approve)) as (graph, plumbing):
+    async with shop(line(approve)) as (graph, resources):
         with pytest.raises(DeadLettered, match="asks two questions at once; await one, then the other"):
             await graph.ainvoke(ANN, on("t"))
-        assert await waiting(plumbing, "t") == []
+        assert await waiting(resources, "t") == []
 
 
 class Invoice(Record):
@@ -117,8 +117,8 @@ async def test_whatever_a_check_raises_is_told_and_the_question_stands(check: An
         made = await request_approval("pay", args, description="pay", check=check)
         return {"verdict": f"{made.type} {made.args['amount']}"}
 
-    async with shop(line(approve)) as (graph, plumbing):
-        runner = Runner(plumbing, {"shop": graph}.__getitem__)
+    async with shop(line(approve)) as (graph, resources):
+        runner = Runner(resources, {"shop": graph}.__getitem__)
         await runner.queue("shop", [Job(ANN, "t")])
         [question] = (await runner.resume("t"))["waiting_for"]
         assert question["action_requests"][0]["args"] == {"payee": "Ann", "amount": "12.50"}
@@ -139,17 +139,17 @@ async def test_a_check_that_cannot_be_made_now_is_tried_again_and_is_not_the_rev
     async def away(_args: dict[str, Any]) -> dict[str, Any]:
         raise Transient("the bank is away")
 
-    async with shop(approved(Receiver(), check=away)) as (graph, plumbing):
+    async with shop(approved(Receiver(), check=away)) as (graph, resources):
         await graph.ainvoke(ANN, on("t"))
         with pytest.raises(DeadLettered, match="the bank is away"):
             await graph.ainvoke(answer(edit({"payee": "Bob"})), on("t"))
-        assert await rows(plumbing, "t") == [(1, "dead_lettered")]
+        assert await rows(resources, "t") == [(1, "dead_lettered")]
 
 
 async def test_an_answer_of_another_run_never_counts() -> None:
     receiver = Receiver()
-    async with shop(approved(receiver)) as (graph, plumbing):
-        runner = Runner(plumbing, {"shop": graph}.__getitem__)
+    async with shop(approved(receiver)) as (graph, resources):
+        runner = Runner(resources, {"shop": graph}.__getitem__)
         digests = []
         for number in (1, 2):
             await runner.queue("shop", [Job(ANN, "t")], further=number > 1)
@@ -174,18 +174,18 @@ async def test_an_answer_of_another_round_never_counts() -> None:
 
     made = builder().add_node(approve).add_edge(START, "approve")
     made.add_conditional_edges("approve", lambda state: "approve" if state["at"] < 2 else END, ["approve", END])
-    async with shop(made) as (graph, plumbing):
+    async with shop(made) as (graph, resources):
         await graph.ainvoke(ANN, on("t"))
         await graph.ainvoke(answer(APPROVE), on("t"))
-        assert await waiting(plumbing, "t") == ["pay Ann"], "it is asked again, with the same words"
+        assert await waiting(resources, "t") == ["pay Ann"], "it is asked again, with the same words"
         assert (await graph.ainvoke(answer(REJECT), on("t")))["verdict"] == " approve reject"
 
 
 async def test_a_decider_whose_answer_came_too_late_is_told() -> None:
     """Stopped after it had claimed the run, past its lease, while another decided."""
     receiver = Receiver()
-    async with shop(approved(receiver)) as (graph, plumbing):
-        first, second = (Runner(plumbing, {"shop": graph}.__getitem__) for _ in range(2))
+    async with shop(approved(receiver)) as (graph, resources):
+        first, second = (Runner(resources, {"shop": graph}.__getitem__) for _ in range(2))
         await first.queue("shop", [Job(ANN, "t")])
         await first.resume("t")
         stopped, go_on = asyncio.Event(), asyncio.Event()
@@ -200,8 +200,8 @@ async def test_a_decider_whose_answer_came_too_late_is_told() -> None:
         setattr(executor, "_invoke", stop)  # noqa: B010 - a type checker holds a method for fixed
         late = asyncio.ensure_future(first.decide("t", APPROVE))
         await stopped.wait()
-        await plumbing.database.do(lambda tx: tx.execute("UPDATE runs SET lease_until = 0").rowcount)
-        await plumbing.database.do(lambda tx: tx.execute("UPDATE runs SET status = 'waiting'").rowcount)
+        await resources.database.do(lambda tx: tx.execute("UPDATE runs SET lease_until = 0").rowcount)
+        await resources.database.do(lambda tx: tx.execute("UPDATE runs SET status = 'waiting'").rowcount)
         assert (await second.decide("t", REJECT))["status"] == "done"
         go_on.set()
         with pytest.raises(AlreadyDecided, match="it stands as reject"):
@@ -215,8 +215,8 @@ async def test_who_decided_and_how_is_kept(by: str | None, monkeypatch: pytest.M
 
     person.cache_clear()
     monkeypatch.setenv("BATON_USER", "Robin")
-    async with shop(approved(Receiver())) as (graph, plumbing):
-        runner = Runner(plumbing, {"shop": graph}.__getitem__)
+    async with shop(approved(Receiver())) as (graph, resources):
+        runner = Runner(resources, {"shop": graph}.__getitem__)
         await runner.queue("shop", [Job(ANN, "a")])
         await runner.resume("a")
         await runner.decide("a", APPROVE, by=by, channel="command line")
@@ -225,7 +225,7 @@ async def test_who_decided_and_how_is_kept(by: str | None, monkeypatch: pytest.M
         server = on("c", assistant_id="x", langgraph_auth_user_id="alex")
         await graph.ainvoke(ANN, server)
         await graph.ainvoke(answer(APPROVE), server)
-        assert await decisions(plumbing) == [(by or "Robin", "command line"), ("Robin", "library"), ("alex", "server")]
+        assert await decisions(resources) == [(by or "Robin", "command line"), ("Robin", "library"), ("alex", "server")]
     person.cache_clear()
 
 
@@ -246,8 +246,8 @@ async def test_arguments_of_a_decision_are_plain_the_first_time_and_after_a_cras
             raise ValueError("once")
         return {"verdict": made.type}
 
-    async with shop(line(approve)) as (graph, plumbing):
-        runner = Runner(plumbing, {"shop": graph}.__getitem__)
+    async with shop(line(approve)) as (graph, resources):
+        runner = Runner(resources, {"shop": graph}.__getitem__)
         await runner.queue("shop", [Job(ANN, "t")])
         await runner.resume("t")
         run = await runner.decide("t", APPROVE)

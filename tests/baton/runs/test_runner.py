@@ -10,8 +10,8 @@ from langgraph.types import interrupt
 from baton import Job, Runner
 from baton.errors import BadSetting, Held, ThreadInUse, UnknownThread, UsageError
 from baton.runs.graph_shapes import Graph, fingerprint
-from baton.runtime.plumbing import Plumbing
-from baton.storage import letter_rows
+from baton.runtime.resources import Resources
+from baton.storage import dead_letter_rows
 from tests.baton.payments import (
     GRAPHS,
     Order,
@@ -30,8 +30,8 @@ from tests.baton.payments import (
 from tests.baton.questions import approve, questions
 
 
-async def count_runs(plumbing: Plumbing) -> int:
-    found: int = await plumbing.database.do(lambda tx: tx.execute("SELECT count(*) FROM runs").fetchone()[0])
+async def count_runs(resources: Resources) -> int:
+    found: int = await resources.database.do(lambda tx: tx.execute("SELECT count(*) FROM runs").fetchone()[0])
     return found
 
 
@@ -63,27 +63,27 @@ async def test_a_run_is_a_row_before_it_is_worked_and_its_summary_says_what_came
     ],
 )
 async def test_queueing_is_all_or_none(bad: Job, error: type[UsageError]) -> None:
-    async with desk() as (runner, plumbing):
+    async with desk() as (runner, resources):
         await runner.queue("payment", [Job({"amount": 7}, "taken")])
         with pytest.raises(error) as refused:
             await runner.queue("payment", [Job({"amount": 7}, "first"), bad, Job({"amount": 7}, "last")])
         assert "\n" not in str(refused.value)
-        assert await count_runs(plumbing) == 1
+        assert await count_runs(resources) == 1
 
 
 async def test_an_unknown_thread_is_an_error_and_no_new_run() -> None:
-    async with desk() as (runner, plumbing):
+    async with desk() as (runner, resources):
         with pytest.raises(UnknownThread):
             await runner.resume("nobody")
         with pytest.raises(UnknownThread):
             await runner.decide("nobody", approve())
-        assert await count_runs(plumbing) == 0
+        assert await count_runs(resources) == 0
 
 
 @pytest.mark.parametrize("origin", ["library", "server"])
 async def test_a_run_that_was_not_queued_here_is_left_to_whoever_started_it(origin: str) -> None:
-    async with desk() as (runner, plumbing):
-        graph = GRAPHS["approved"].copy({"checkpointer": plumbing.checkpointer})
+    async with desk() as (runner, resources):
+        graph = GRAPHS["approved"].copy({"checkpointer": resources.checkpointer})
         keys = {"thread_id": "theirs", **({"graph_id": "approved"} if origin == "server" else {})}
         await graph.ainvoke({"amount": 7}, {"configurable": keys})
         assert (await runner.summary("theirs"))["status"] == "waiting"
@@ -167,11 +167,11 @@ async def test_a_changed_graph_parks_a_waiting_run_and_fires_nothing() -> None:
     await queued("one", graph="approved")
     async with desk() as (runner, _):
         assert (await runner.resume("one"))["status"] == "waiting"
-    async with desk({"approved": chain(renamed, thank, name="approved")}) as (runner, plumbing):
+    async with desk({"approved": chain(renamed, thank, name="approved")}) as (runner, resources):
         run = await runner.decide("one", approve())
-        letters = [each.reason for each in await plumbing.database.do(letter_rows.listing)]
+        letters = [each.reason for each in await resources.database.do(dead_letter_rows.list_dead_letters)]
         assert (run["status"], letters) == ("dead_lettered", ["needs_migration"])
-        assert await questions(plumbing, "one") == []
+        assert await questions(resources, "one") == []
     assert paid() == []
 
 
@@ -214,11 +214,11 @@ async def test_a_failure_that_nothing_parks_is_told_in_one_line_and_can_be_resum
             raise BadSetting("the graph cannot\nbe loaded")
         return GRAPHS[name]
 
-    async with desk() as (_, plumbing):
-        await Runner(plumbing, load).queue("payment", [Job({"amount": 7}, "one")])
-        failed = await Runner(plumbing, load).resume("one")
+    async with desk() as (_, resources):
+        await Runner(resources, load).queue("payment", [Job({"amount": 7}, "one")])
+        failed = await Runner(resources, load).resume("one")
         assert (failed["status"], failed["error"]) == ("failed", "BadSetting: the graph cannot")
-        done = await Runner(plumbing, load).resume("one")
+        done = await Runner(resources, load).resume("one")
         assert (done["status"], done["error"]) == ("done", None)
 
 
@@ -226,10 +226,10 @@ async def test_a_run_is_held_for_as_long_as_its_process_renews_the_lease(monkeyp
     monkeypatch.setenv("BATON_LEASE_S", "0.6")
     (place() / "pay.slow").write_text("1.5")
     await queued("one")
-    async with desk() as (first, plumbing):
+    async with desk() as (first, resources):
         working = asyncio.create_task(first.resume("one"))
         await asyncio.sleep(0.1)
         with pytest.raises(Held):
-            await Runner(plumbing, GRAPHS.__getitem__).resume("one")
+            await Runner(resources, GRAPHS.__getitem__).resume("one")
         assert (await working)["status"] == "done"
     assert worked().count("pay") == 1

@@ -7,7 +7,7 @@ import signal
 
 import pytest
 
-from baton.storage import letter_rows
+from baton.storage import dead_letter_rows
 from tests.baton.payments import desk, paid, place, queued, wait_for, worked
 from tests.baton.processes import process, raced, resume, told, work
 
@@ -39,8 +39,8 @@ async def test_killed_at_any_moment_every_run_ends_and_pays_once(seed: int) -> N
     assert set((await statuses(RUNS)).values()) == {"done"}
     expected = sorted([(f"{run}:1:book@1/pay:0", 1) for run in RUNS] + [(f"{run}:1:pay@1/pay:0", 7) for run in RUNS])
     assert sorted(paid()) == expected, f"seed {seed}"
-    async with desk() as (_, plumbing):
-        hit = await plumbing.database.do(lambda tx: tx.execute("SELECT sum(recoveries) FROM runs").fetchone()[0])
+    async with desk() as (_, resources):
+        hit = await resources.database.do(lambda tx: tx.execute("SELECT sum(recoveries) FROM runs").fetchone()[0])
     assert hit > 0, "no kill came while a run was worked"
 
 
@@ -60,9 +60,9 @@ async def test_a_receiver_that_does_not_de_duplicate_is_never_asked_twice() -> N
     await queued("one", graph="mute")
     with process(work, ["one"]) as working:
         working.join(20)
-    async with desk() as (runner, plumbing):
+    async with desk() as (runner, resources):
         run = await runner.resume("one")
-        reasons = [each.reason for each in await plumbing.database.do(letter_rows.listing)]
+        reasons = [each.reason for each in await resources.database.do(dead_letter_rows.list_dead_letters)]
     assert (run["status"], reasons) == ("dead_lettered", ["in_doubt"])
     assert paid() == [("one:1:pay_mute@1/pay:0", 7)]
 
@@ -109,9 +109,9 @@ async def test_after_three_recoveries_a_run_that_kills_its_process_is_parked() -
             working.join(20)
             assert working.exitcode == -signal.SIGKILL
     (place() / "pay.kill-all").unlink()
-    async with desk() as (runner, plumbing):
+    async with desk() as (runner, resources):
         run = await runner.resume("one")
-        letter = await plumbing.database.do(lambda tx: dict(tx.execute("SELECT * FROM dead_letters").fetchone()))
+        letter = await resources.database.do(lambda tx: dict(tx.execute("SELECT * FROM dead_letters").fetchone()))
     assert run["status"] == "dead_lettered"
     assert run["dead_letters"] == [letter["letter_id"]]
     assert (letter["reason"], letter["step"]) == ("crash_loop", "run")

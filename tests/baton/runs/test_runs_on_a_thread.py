@@ -10,7 +10,7 @@ from langgraph.checkpoint.memory import InMemorySaver
 from langgraph.graph import END, START, StateGraph
 from typing_extensions import TypedDict
 
-from baton import Job, Record, Runner, TypedStateGraph, park
+from baton import Job, Record, Runner, TypedStateGraph, dead_letter
 from baton.errors import DeadLettered, Held, NotEnded, NothingWaiting, ThreadInUse, UnknownThread, UsageError
 from tests.baton.shop import (
     APPROVE,
@@ -33,12 +33,12 @@ ANN, BOB = {"payee": "Ann"}, {"payee": "Bob"}
 
 async def test_two_payments_on_one_thread_are_two_payments() -> None:
     receiver = Receiver()
-    async with shop(approved(receiver)) as (graph, plumbing):
+    async with shop(approved(receiver)) as (graph, resources):
         for payee in ("Ann", "Ann", "Bob"):
             await graph.ainvoke({"payee": payee}, on("t"))
             await graph.ainvoke(answer(APPROVE), on("t"))
         assert receiver.payees == ["Ann", "Ann", "Bob"]
-        assert await rows(plumbing, "t") == [(1, "done"), (2, "done"), (3, "done")]
+        assert await rows(resources, "t") == [(1, "done"), (2, "done"), (3, "done")]
 
 
 async def test_what_an_earlier_run_left_is_not_there_for_the_next() -> None:
@@ -58,14 +58,14 @@ async def test_a_conversation_and_what_is_declared_live_on(saver: str) -> None:
         said = f"{len(state['messages'])} messages, {state.get('note')}, {state.get('verdict')}"
         return {"messages": [AIMessage(said)], "verdict": "spoken"}
 
-    async with shop(line(talk, keeps=("note",))) as (graph, plumbing):
+    async with shop(line(talk, keeps=("note",))) as (graph, resources):
         used = graph if saver == "ours" else graph.copy({"checkpointer": InMemorySaver()})
         await used.ainvoke({"messages": [HumanMessage("hello")], "note": "likes tea"}, on("t"))
         ended = await used.ainvoke({"messages": [HumanMessage("again")]}, on("t"))
         assert [each.content for each in ended["messages"]] == [
             *("hello", "1 messages, likes tea, None", "again", "3 messages, likes tea, None")
         ]
-        assert await rows(plumbing, "t") == [(1, "done"), (2, "done")]
+        assert await rows(resources, "t") == [(1, "done"), (2, "done")]
 
 
 def test_a_key_to_keep_that_the_state_does_not_have_is_refused_at_once() -> None:
@@ -85,11 +85,11 @@ async def test_each_run_has_a_budget_and_caps_of_its_own() -> None:
 
 async def test_an_input_while_a_question_is_open_is_refused_with_the_way_out() -> None:
     receiver = Receiver()
-    async with shop(approved(receiver)) as (graph, plumbing):
+    async with shop(approved(receiver)) as (graph, resources):
         await graph.ainvoke(ANN, on("t"))
         with pytest.raises(NotEnded, match=r"run 1 of t is waiting .*Command\(resume"):
             await graph.ainvoke(BOB, on("t"))
-        assert await waiting(plumbing, "t") == ["pay Ann"]
+        assert await waiting(resources, "t") == ["pay Ann"]
         await graph.ainvoke(answer(APPROVE), on("t"))
         assert receiver.payees == ["Ann"]
 
@@ -103,17 +103,17 @@ async def test_whoever_repeats_a_call_that_was_cut_off_is_refused_and_pays_once(
             await asyncio.Event().wait()
         return {"verdict": "went on"}
 
-    async with shop(line(paying(receiver), hang)) as (graph, plumbing):
+    async with shop(line(paying(receiver), hang)) as (graph, resources):
         call = asyncio.ensure_future(graph.ainvoke(ANN, on("t")))
         await cut_off.wait()
         call.cancel()
         with suppress(asyncio.CancelledError):
             await call
-        assert await rows(plumbing, "t") == [(1, "queued")]
+        assert await rows(resources, "t") == [(1, "queued")]
         with pytest.raises(NotEnded, match=r"ainvoke\(None, config\)"):
             await graph.ainvoke(ANN, on("t"))
         assert (await graph.ainvoke(None, on("t")))["verdict"] == "went on"
-        assert (receiver.payees, await rows(plumbing, "t")) == (["Ann"], [(1, "done")])
+        assert (receiver.payees, await rows(resources, "t")) == (["Ann"], [(1, "done")])
 
 
 async def test_of_two_inputs_at_once_one_is_worked_and_the_other_is_told() -> None:
@@ -127,33 +127,33 @@ async def test_of_two_inputs_at_once_one_is_worked_and_the_other_is_told() -> No
 
 async def test_without_a_checkpointer_two_at_once_are_one_and_a_later_one_is_another_run() -> None:
     receiver = Receiver()
-    async with shop(line(paying(receiver))) as (kept, plumbing):
+    async with shop(line(paying(receiver))) as (kept, resources):
         graph = kept.copy({"checkpointer": None})
         ended = await asyncio.gather(*(graph.ainvoke(ANN, on("t")) for _ in range(2)), return_exceptions=True)
         assert [type(each) for each in ended if isinstance(each, Exception)] == [Held]
         await graph.ainvoke(ANN, on("t"))
-        assert (receiver.payees, await rows(plumbing, "t")) == (["Ann", "Ann"], [(1, "done"), (2, "done")])
+        assert (receiver.payees, await rows(resources, "t")) == (["Ann", "Ann"], [(1, "done"), (2, "done")])
 
 
 async def test_the_same_request_of_a_server_is_the_same_run() -> None:
     receiver = Receiver()
-    async with shop(line(paying(receiver))) as (graph, plumbing):
+    async with shop(line(paying(receiver))) as (graph, resources):
         for _ in range(2):
             ended = await graph.ainvoke(ANN, {**on("t"), "metadata": {"run_id": "r1"}})
             assert ended["receipts"] == [1]
         await graph.ainvoke(ANN, {**on("t"), "metadata": {"run_id": "r2"}})
         with pytest.raises(UsageError, match="that was run 1 of t"):
             await graph.ainvoke(ANN, {**on("t"), "metadata": {"run_id": "r1"}})
-        assert (receiver.payees, await rows(plumbing, "t")) == (["Ann", "Ann"], [(1, "done"), (2, "done")])
+        assert (receiver.payees, await rows(resources, "t")) == (["Ann", "Ann"], [(1, "done"), (2, "done")])
 
 
 async def test_a_breakpoint_is_a_pause_that_is_gone_on_from() -> None:
     receiver = Receiver()
-    async with shop(line(paying(receiver)), interrupt_before=["pay"]) as (graph, plumbing):
+    async with shop(line(paying(receiver)), interrupt_before=["pay"]) as (graph, resources):
         await graph.ainvoke(ANN, on("t"))
-        assert (receiver.payees, await rows(plumbing, "t")) == ([], [(1, "waiting")])
+        assert (receiver.payees, await rows(resources, "t")) == ([], [(1, "waiting")])
         await graph.ainvoke(None, on("t"))
-        assert (receiver.payees, await rows(plumbing, "t")) == (["Ann"], [(1, "done")])
+        assert (receiver.payees, await rows(resources, "t")) == (["Ann"], [(1, "done")])
 
 
 @pytest.mark.parametrize("given", [{"interrupt_before": ["pay"]}, {"interrupt_after": ["look"]}])
@@ -162,17 +162,17 @@ async def test_a_breakpoint_of_one_call_is_a_pause_too(given: dict[str, Any]) ->
         return {"verdict": "seen"}
 
     receiver = Receiver()
-    async with shop(line(look, paying(receiver))) as (graph, plumbing):
+    async with shop(line(look, paying(receiver))) as (graph, resources):
         await graph.ainvoke(ANN, on("t"), **given)
-        assert await rows(plumbing, "t") == [(1, "waiting")]
+        assert await rows(resources, "t") == [(1, "waiting")]
         await graph.ainvoke(None, on("t"))
         assert receiver.payees == ["Ann"]
 
 
 async def test_a_queued_run_waits_at_a_breakpoint_and_resume_goes_on() -> None:
     receiver = Receiver()
-    async with shop(line(paying(receiver)), interrupt_before=["pay"]) as (graph, plumbing):
-        runner = Runner(plumbing, {"shop": graph}.__getitem__)
+    async with shop(line(paying(receiver)), interrupt_before=["pay"]) as (graph, resources):
+        runner = Runner(resources, {"shop": graph}.__getitem__)
         [thread] = await runner.queue("shop", [Job(ANN, "t")])
         stopped = await runner.resume(thread)
         assert (stopped["status"], stopped["waiting_for"], receiver.payees) == ("waiting", [], [])
@@ -186,33 +186,33 @@ async def test_a_stream_that_is_left_early_stands_where_it_was_left() -> None:
     async def look(state: Order) -> Order:
         return {"verdict": "seen"}
 
-    async with shop(line(look, paying(receiver))) as (graph, plumbing):
+    async with shop(line(look, paying(receiver))) as (graph, resources):
         stream = graph.astream(ANN, on("t"), stream_mode="updates")
         assert await anext(stream) == {"look": {"verdict": "seen"}}
         await stream.aclose()
-        assert await rows(plumbing, "t") == [(1, "queued")]
+        assert await rows(resources, "t") == [(1, "queued")]
         await graph.ainvoke(None, on("t"))
-        assert (receiver.payees, await rows(plumbing, "t")) == (["Ann"], [(1, "done")])
+        assert (receiver.payees, await rows(resources, "t")) == (["Ann"], [(1, "done")])
 
 
 async def test_a_bound_thread_is_the_thread_of_every_call() -> None:
     receiver = Receiver()
-    async with shop(approved(receiver)) as (graph, plumbing):
+    async with shop(approved(receiver)) as (graph, resources):
         bound = graph.with_config(configurable={"thread_id": "b"})
         await bound.ainvoke(ANN)
         await bound.ainvoke(answer(APPROVE))
-        assert (receiver.payees, await rows(plumbing, "b")) == (["Ann"], [(1, "done")])
+        assert (receiver.payees, await rows(resources, "b")) == (["Ann"], [(1, "done")])
 
 
 async def test_what_is_bound_beside_the_thread_is_kept_and_a_call_may_name_another() -> None:
     receiver = Receiver()
-    async with shop(approved(receiver)) as (graph, plumbing):
+    async with shop(approved(receiver)) as (graph, resources):
         bound = graph.with_config(
             {"configurable": {"thread_id": "b", "tenant": "x"}, "recursion_limit": 5, "tags": ["t"]}
         )
         await bound.ainvoke(ANN)
         await bound.ainvoke(BOB, on("c"))
-        assert [(await rows(plumbing, each))[0][1] for each in ("b", "c")] == ["waiting", "waiting"]
+        assert [(await rows(resources, each))[0][1] for each in ("b", "c")] == ["waiting", "waiting"]
         await bound.ainvoke(answer(APPROVE), on("c"))
         await bound.ainvoke(answer(APPROVE))
         assert receiver.payees == ["Bob", "Ann"]
@@ -220,12 +220,12 @@ async def test_what_is_bound_beside_the_thread_is_kept_and_a_call_may_name_anoth
 
 async def test_a_bound_thread_streams_and_updates_too() -> None:
     receiver = Receiver()
-    async with shop(approved(receiver)) as (graph, plumbing):
+    async with shop(approved(receiver)) as (graph, resources):
         bound = graph.with_config(configurable={"thread_id": "b"})
         assert [part async for part in bound.astream(ANN, stream_mode="updates")][-1].keys() == {"__interrupt__"}
         await bound.aupdate_state(on("b"), {"verdict": "by hand"}, as_node="approve")
         await bound.ainvoke(None)
-        assert (receiver.payees, await rows(plumbing, "b")) == (["Ann"], [(1, "done")])
+        assert (receiver.payees, await rows(resources, "b")) == (["Ann"], [(1, "done")])
 
 
 @pytest.mark.parametrize("thread", ["nobody", "done"])
@@ -244,47 +244,47 @@ async def test_going_on_with_a_thread_that_nobody_knows_is_told() -> None:
 
 async def test_a_question_that_an_update_passes_by_is_not_listed_any_more() -> None:
     receiver = Receiver()
-    async with shop(approved(receiver)) as (graph, plumbing):
+    async with shop(approved(receiver)) as (graph, resources):
         await graph.ainvoke(ANN, on("t"))
         await graph.aupdate_state(on("t"), {"verdict": "by hand"}, as_node="approve")
-        assert (await waiting(plumbing, "t"), await rows(plumbing, "t")) == ([], [(1, "queued")])
+        assert (await waiting(resources, "t"), await rows(resources, "t")) == ([], [(1, "queued")])
         assert (await graph.ainvoke(None, on("t")))["verdict"] == "by hand"
-        assert (receiver.payees, await rows(plumbing, "t")) == (["Ann"], [(1, "done")])
+        assert (receiver.payees, await rows(resources, "t")) == (["Ann"], [(1, "done")])
 
 
 async def test_a_client_that_withdraws_its_question_may_go_on_with_another_input() -> None:
     receiver = Receiver()
-    async with shop(approved(receiver)) as (graph, plumbing):
+    async with shop(approved(receiver)) as (graph, resources):
         await graph.ainvoke(ANN, on("t"))
         await graph.aupdate_state(on("t"), None, as_node=END)
-        assert (await waiting(plumbing, "t"), await rows(plumbing, "t")) == ([], [(1, "done")])
+        assert (await waiting(resources, "t"), await rows(resources, "t")) == ([], [(1, "done")])
         await graph.ainvoke(BOB, on("t"))
-        assert await waiting(plumbing, "t", 2) == ["pay Bob"]
+        assert await waiting(resources, "t", 2) == ["pay Bob"]
 
 
 async def test_an_update_of_a_later_run_belongs_to_that_run() -> None:
     receiver = Receiver()
-    async with shop(approved(receiver)) as (graph, plumbing):
+    async with shop(approved(receiver)) as (graph, resources):
         await graph.ainvoke(ANN, on("t"))
         await graph.ainvoke(answer(REJECT), on("t"))
         await graph.ainvoke(BOB, on("t"))
         await graph.aupdate_state(on("t"), {"verdict": "by hand"}, as_node="approve")
         await graph.ainvoke(None, on("t"))
         assert [key.split(":")[1] for key in receiver.requests] == ["1", "2"]
-        assert await rows(plumbing, "t") == [(1, "done"), (2, "done")]
+        assert await rows(resources, "t") == [(1, "done"), (2, "done")]
 
 
 async def test_a_call_that_ends_in_a_dead_letter_says_which() -> None:
     async def fail(state: Order) -> Order:
         raise ValueError("no such payee")
 
-    async with shop(line(fail)) as (graph, plumbing):
+    async with shop(line(fail)) as (graph, resources):
         with pytest.raises(
             DeadLettered, match=r"run 1 of t was dead-lettered \(failure\): ValueError: no such"
         ) as told:
             await graph.ainvoke(ANN, on("t"))
         assert (told.value.thread_id, told.value.run) == ("t", 1)
-        assert await rows(plumbing, "t") == [(1, "dead_lettered")]
+        assert await rows(resources, "t") == [(1, "dead_lettered")]
         stream = graph.astream(ANN, on("t"), stream_mode="values")
         assert (await anext(stream))["payee"] == "Ann", "the stream comes to its end before the error"
         with pytest.raises(DeadLettered, match="run 2 of t"):
@@ -306,7 +306,7 @@ async def test_a_record_that_a_step_gives_to_a_graph_is_a_record_after_the_pause
         return {"kind": type(state["note"]).__name__}
 
     made: TypedStateGraph[Any, Any, Any, Any] = TypedStateGraph(Inner)
-    inner = made.set_node_defaults(error_handler=park).add_node(ask).add_edge(START, "ask").compile(name="inner")
+    inner = made.set_node_defaults(error_handler=dead_letter).add_node(ask).add_edge(START, "ask").compile(name="inner")
 
     async def call(state: Order) -> Order:
         told = await inner.ainvoke({"note": Note(text=state["payee"])})
@@ -327,16 +327,16 @@ async def test_records_in_lists_and_by_a_stream_are_plain_in_the_checkpoint() ->
         return {"kind": " ".join(type(each).__name__ for each in state["notes"])}
 
     made: Any = TypedStateGraph(Many)
-    inner = made.set_node_defaults(error_handler=park).add_node(ask).add_edge(START, "ask").compile(name="inner")
+    inner = made.set_node_defaults(error_handler=dead_letter).add_node(ask).add_edge(START, "ask").compile(name="inner")
 
     async def call(state: Order) -> Order:
         given = {"notes": [Note(text=state["payee"]), Note(text="two")]}
         parts = [part async for part in inner.astream(given, stream_mode="values")]
         return {"verdict": parts[-1]["kind"]}
 
-    async with shop(line(call)) as (graph, plumbing):
+    async with shop(line(call)) as (graph, resources):
         await graph.ainvoke(ANN, on("t"))
-        stored = [each async for each in plumbing.checkpointer.alist(on("t"))]
+        stored = [each async for each in resources.checkpointer.alist(on("t"))]
         held = [each.checkpoint["channel_values"].get("notes") for each in stored]
         assert [{"text": "Ann"}, {"text": "two"}] in held
         assert (await graph.ainvoke(answer(APPROVE), on("t")))["verdict"] == "Note Note"
@@ -355,23 +355,23 @@ async def test_a_state_that_changed_between_two_runs_is_told_in_one_line() -> No
     async def after(state: After) -> After:
         return {"kept": state["kept"] + 1}
 
-    async with shop(line(paying(Receiver()))) as (_, plumbing):
+    async with shop(line(paying(Receiver()))) as (_, resources):
         for shape, step, refused in ((Before, before, False), (After, after, True)):
             made: Any = TypedStateGraph(shape, keeps=("kept",))
-            made.set_node_defaults(error_handler=park).add_node("step", step).add_edge(START, "step")
-            graph = made.compile(checkpointer=plumbing.checkpointer, name="changed")
+            made.set_node_defaults(error_handler=dead_letter).add_node("step", step).add_edge(START, "step")
+            graph = made.compile(checkpointer=resources.checkpointer, name="changed")
             if refused:
                 with pytest.raises(DeadLettered, match="after cannot read After: kept Input should be a valid integer"):
                     await graph.ainvoke({}, on("t"))
             else:
                 await graph.ainvoke({"kept": "coffee"}, on("t"))
-        assert await rows(plumbing, "t") == [(1, "done"), (2, "dead_lettered")]
+        assert await rows(resources, "t") == [(1, "done"), (2, "dead_lettered")]
 
 
 async def test_a_used_thread_gets_a_further_run_only_where_that_is_said() -> None:
     receiver = Receiver()
-    async with shop(approved(receiver)) as (graph, plumbing):
-        runner = Runner(plumbing, {"shop": graph}.__getitem__)
+    async with shop(approved(receiver)) as (graph, resources):
+        runner = Runner(resources, {"shop": graph}.__getitem__)
         for number, payee in enumerate(("Ann", "Bob"), 1):
             [thread] = await runner.queue("shop", [Job({"payee": payee}, "t")], further=number > 1)
             assert (await runner.resume(thread))["run"] == number
@@ -386,8 +386,8 @@ async def test_a_used_thread_gets_a_further_run_only_where_that_is_said() -> Non
 
 
 async def test_a_decision_for_an_earlier_run_is_refused_and_changes_nothing() -> None:
-    async with shop(approved(Receiver())) as (graph, plumbing):
-        runner = Runner(plumbing, {"shop": graph}.__getitem__)
+    async with shop(approved(Receiver())) as (graph, resources):
+        runner = Runner(resources, {"shop": graph}.__getitem__)
         await runner.queue("shop", [Job(ANN, "t")])
         [first] = (await runner.resume("t"))["waiting_for"]
         await runner.decide("t", REJECT)
@@ -397,15 +397,15 @@ async def test_a_decision_for_an_earlier_run_is_refused_and_changes_nothing() ->
             await runner.decide("t", APPROVE, interrupt_id=first["interrupt_id"])
         with pytest.raises(UsageError):
             await runner.decide("t", APPROVE, run=1)
-        assert await waiting(plumbing, "t", 2) == ["pay Bob"]
+        assert await waiting(resources, "t", 2) == ["pay Bob"]
 
 
 async def test_a_replay_of_an_earlier_run_is_refused_where_the_thread_went_on() -> None:
     async def fail(state: Order) -> Order:
         raise ValueError(state["payee"])
 
-    async with shop(line(fail)) as (graph, plumbing):
-        runner = Runner(plumbing, {"shop": graph}.__getitem__)
+    async with shop(line(fail)) as (graph, resources):
+        runner = Runner(resources, {"shop": graph}.__getitem__)
         await runner.queue("shop", [Job(ANN, "t")])
         [letter] = (await runner.resume("t"))["dead_letters"]
         await runner.queue("shop", [Job(BOB, "t")], further=True)
@@ -421,9 +421,9 @@ async def test_a_plain_graph_keeps_all_its_state_and_has_runs_of_its_own() -> No
     made = StateGraph(Plain)
     made.add_node("note", lambda state: {"seen": [f"{len(state.get('seen', []))}"]})
     made.add_edge(START, "note").add_edge("note", END)
-    async with shop(line(paying(Receiver()))) as (_, plumbing):
+    async with shop(line(paying(Receiver()))) as (_, resources):
         graph: Any = made.compile(name="plain")
-        runner = Runner(plumbing, {"plain": graph}.__getitem__)
+        runner = Runner(resources, {"plain": graph}.__getitem__)
         for number in (1, 2):
             await runner.queue("plain", [Job({"seen": ["x"]}, "p")], further=number > 1)
             ended = await runner.resume("p")

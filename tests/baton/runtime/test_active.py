@@ -47,19 +47,19 @@ async def test_a_node_knows_its_run_its_step_and_its_attempt_also_inside_a_subgr
 @pytest.mark.parametrize("fence, refused", [(1, False), (0, True), (2, True), (None, False)])
 async def test_only_the_latest_claim_may_write(*, fence: int | None, refused: bool) -> None:
     await queued("one")
-    async with desk() as (_, plumbing):
-        await plumbing.database.do(lambda tx: claim(tx, get(tx, "one"), new_owner(), 5))
-        run = ActiveRun("one", 1, "payment", plumbing, fence)
+    async with desk() as (_, resources):
+        await resources.database.do(lambda tx: claim(tx, get(tx, "one"), new_owner(), 5))
+        run = ActiveRun("one", 1, "payment", resources, fence)
         if refused:
             with pytest.raises(LeaseLost):
-                await plumbing.database.do(run.guard)
+                await resources.database.do(run.guard)
         else:
-            await plumbing.database.do(run.guard)
+            await resources.database.do(run.guard)
 
 
 async def test_a_run_whose_row_is_gone_may_not_write() -> None:
-    async with desk() as (_, plumbing):
+    async with desk() as (_, resources):
         with pytest.raises(LeaseLost):
-            await plumbing.database.do(ActiveRun("gone", 1, "payment", plumbing, 1).guard)
+            await resources.database.do(ActiveRun("gone", 1, "payment", resources, 1).guard)
         with pytest.raises(UnknownThread):
-            await plumbing.database.do(lambda tx: get(tx, "gone"))
+            await resources.database.do(lambda tx: get(tx, "gone"))

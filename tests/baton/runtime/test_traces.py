@@ -16,7 +16,7 @@ SCRIPT = """
 import asyncio
 from typing_extensions import TypedDict
 from langsmith.run_trees import get_cached_client
-from baton import Record, TypedStateGraph, ask, opened
+from baton import Record, TypedStateGraph, ask, open_resources
 from baton.testing import scripted_model
 
 class Said(Record):
@@ -33,7 +33,7 @@ async def step(state: State) -> State:
 
 async def main():
     with scripted_model({"reply": "4111 1111 1111 1111 and gsk_canary0123456789, traced"}):
-        async with opened():
+        async with open_resources():
             graph = TypedStateGraph(State).add_node(step).add_edge("__start__", "step").compile()
             await graph.ainvoke({"message": "pay with 4111.1111.1111.1111"})
             try:

@@ -11,7 +11,7 @@ from langgraph.types import Command
 
 from baton.errors import DeadLettered, Fatal, NotEnded, NothingWaiting, ShapeError
 from baton.runs.graph_shapes import Graph
-from baton.runtime.plumbing import Plumbing
+from baton.runtime.resources import Resources
 from baton.steps.typed_graph import TypedStateGraph
 from tests.baton.payments import GRAPHS, Order, Paid, State, desk, paid, place, worked
 from tests.baton.processes import process
@@ -20,17 +20,17 @@ from tests.baton.questions import approve, questions, reject
 CONFIG: Any = {"configurable": {"thread_id": "one"}}
 
 
-def durable(plumbing: Plumbing, graph: str) -> Graph:
-    return GRAPHS[graph].copy({"checkpointer": plumbing.checkpointer})
+def durable(resources: Resources, graph: str) -> Graph:
+    return GRAPHS[graph].copy({"checkpointer": resources.checkpointer})
 
 
-async def rows(plumbing: Plumbing) -> list[dict[str, Any]]:
-    found = await plumbing.database.do(lambda tx: tx.execute("SELECT * FROM runs ORDER BY created_at").fetchall())
+async def rows(resources: Resources) -> list[dict[str, Any]]:
+    found = await resources.database.do(lambda tx: tx.execute("SELECT * FROM runs ORDER BY created_at").fetchall())
     return [dict(row) for row in found]
 
 
-async def runs(plumbing: Plumbing) -> list[tuple[str, int, str]]:
-    return [(row["thread_id"], row["run"], row["status"]) for row in await rows(plumbing)]
+async def runs(resources: Resources) -> list[tuple[str, int, str]]:
+    return [(row["thread_id"], row["run"], row["status"]) for row in await rows(resources)]
 
 
 def payments(thread: str, run: int, amount: int) -> list[tuple[str, int]]:
@@ -39,9 +39,9 @@ def payments(thread: str, run: int, amount: int) -> list[tuple[str, int]]:
 
 
 async def test_a_bare_call_works_without_any_set_up_and_leaves_a_row() -> None:
-    async with desk() as (_, plumbing):
+    async with desk() as (_, resources):
         assert await GRAPHS["payment"].ainvoke({"amount": 7}) == {"receipt": {"paid": 7}}
-        (row,) = await rows(plumbing)
+        (row,) = await rows(resources)
     assert (row["origin"], row["status"], row["graph"]) == ("library", "done", "payment")
     assert row["thread_id"].startswith("lib-")
     assert paid() == payments(row["thread_id"], 1, 7)
@@ -55,20 +55,20 @@ async def test_the_framework_hears_of_no_thread_that_nobody_named() -> None:
         seen.append(config["configurable"].get("thread_id"))
 
     graph = TypedStateGraph(State).add_node(look).add_edge(START, "look").compile(name="looking")
-    async with desk() as (_, plumbing):
+    async with desk() as (_, resources):
         for config in (None, CONFIG):
             await graph.ainvoke({"amount": 7}, config)
-        await graph.copy({"checkpointer": plumbing.checkpointer}).ainvoke({"amount": 7})
-        threads = [row["thread_id"] for row in await rows(plumbing)]
+        await graph.copy({"checkpointer": resources.checkpointer}).ainvoke({"amount": 7})
+        threads = [row["thread_id"] for row in await rows(resources)]
     assert seen == [None, *threads[1:]]
     assert threads[1] == "one"
 
 
 @pytest.mark.parametrize("key", ["assistant_id", "graph_id", "langgraph_request_id"])
 async def test_a_thread_of_the_server_is_known_as_one(key: str) -> None:
-    async with desk() as (_, plumbing):
+    async with desk() as (_, resources):
         await GRAPHS["payment"].ainvoke({"amount": 7}, {"configurable": {"thread_id": "one", key: "x"}})
-        (row,) = await rows(plumbing)
+        (row,) = await rows(resources)
     assert (row["thread_id"], row["origin"], row["status"]) == ("one", "server", "done")
 
 
@@ -76,11 +76,11 @@ async def test_a_thread_of_the_server_is_known_as_one(key: str) -> None:
 async def test_a_further_call_on_a_thread_is_a_further_run_with_a_row_and_effects_of_its_own(
     *, checkpointed: bool
 ) -> None:
-    async with desk() as (_, plumbing):
-        graph = durable(plumbing, "payment") if checkpointed else GRAPHS["payment"]
+    async with desk() as (_, resources):
+        graph = durable(resources, "payment") if checkpointed else GRAPHS["payment"]
         for amount in (7, 7, 8):
             assert await graph.ainvoke({"amount": amount}, CONFIG) == {"receipt": {"paid": amount}}
-        assert await runs(plumbing) == [("one", run, "done") for run in (1, 2, 3)]
+        assert await runs(resources) == [("one", run, "done") for run in (1, 2, 3)]
     assert worked().count("pay") == 3
     assert paid() == [*payments("one", 1, 7), *payments("one", 2, 7), *payments("one", 3, 8)]
 
@@ -95,8 +95,8 @@ def killed_at(point: str, *, checkpointed: bool) -> None:
 
 def call_once(checkpointed: bool) -> None:  # noqa: FBT001 - a process takes its arguments by position
     async def calling() -> None:
-        async with desk() as (_, plumbing):
-            graph = durable(plumbing, "payment") if checkpointed else GRAPHS["payment"]
+        async with desk() as (_, resources):
+            graph = durable(resources, "payment") if checkpointed else GRAPHS["payment"]
             await graph.ainvoke({"amount": 7}, CONFIG)
 
     asyncio.run(calling())
@@ -105,54 +105,54 @@ def call_once(checkpointed: bool) -> None:  # noqa: FBT001 - a process takes its
 @pytest.mark.parametrize("point", ["book", "sending", "sent", "thank"])
 async def test_a_call_whose_process_died_is_the_same_run_when_it_is_repeated_and_pays_once(point: str) -> None:
     killed_at(point, checkpointed=False)
-    async with desk() as (_, plumbing):
-        assert await runs(plumbing) == [("one", 1, "running")]
+    async with desk() as (_, resources):
+        assert await runs(resources) == [("one", 1, "running")]
         assert await GRAPHS["payment"].ainvoke({"amount": 7}, CONFIG) == {"receipt": {"paid": 7}}
-        assert await runs(plumbing) == [("one", 1, "done")]
+        assert await runs(resources) == [("one", 1, "done")]
     assert paid() == payments("one", 1, 7)
 
 
 @pytest.mark.parametrize("point", ["book", "sending", "sent", "thank"])
 async def test_with_a_checkpointer_a_call_whose_process_died_is_gone_on_with_and_not_begun_beside(point: str) -> None:
     killed_at(point, checkpointed=True)
-    async with desk() as (_, plumbing):
-        graph = durable(plumbing, "payment")
+    async with desk() as (_, resources):
+        graph = durable(resources, "payment")
         with pytest.raises(NotEnded, match=r"run 1 of one is running .* go on with it: ainvoke\(None, config\)"):
             await graph.ainvoke({"amount": 7}, CONFIG)
-        assert await runs(plumbing) == [("one", 1, "running")]
+        assert await runs(resources) == [("one", 1, "running")]
         assert await graph.ainvoke(None, CONFIG) == {"receipt": {"paid": 7}}
-        assert await runs(plumbing) == [("one", 1, "done")]
+        assert await runs(resources) == [("one", 1, "done")]
     assert paid() == payments("one", 1, 7)
 
 
 async def test_another_amount_for_a_call_whose_process_died_fires_nothing_and_is_dead_lettered() -> None:
     killed_at("thank", checkpointed=False)
-    async with desk() as (_, plumbing):
+    async with desk() as (_, resources):
         with pytest.raises(DeadLettered, match="effect_mismatch"):
             await GRAPHS["payment"].ainvoke({"amount": 8}, CONFIG)
-        assert await runs(plumbing) == [("one", 1, "dead_lettered")]
+        assert await runs(resources) == [("one", 1, "dead_lettered")]
     assert paid() == payments("one", 1, 7)
 
 
 async def test_a_paused_call_waits_and_goes_on_by_a_bare_command() -> None:
-    async with desk() as (_, plumbing):
-        graph = durable(plumbing, "approved")
+    async with desk() as (_, resources):
+        graph = durable(resources, "approved")
         await graph.ainvoke({"amount": 7}, CONFIG)
-        assert [row["status"] for row in await rows(plumbing)] == ["waiting"]
-        (asked,) = await questions(plumbing, "one")
+        assert [row["status"] for row in await rows(resources)] == ["waiting"]
+        (asked,) = await questions(resources, "one")
         await graph.ainvoke(Command(resume={asked["interrupt_id"]: approve(digest=asked["digest"])}), CONFIG)
-        assert [row["status"] for row in await rows(plumbing)] == ["done"]
+        assert [row["status"] for row in await rows(resources)] == ["done"]
         with pytest.raises(NothingWaiting):
             await graph.ainvoke(Command(resume=reject()), CONFIG)
-        assert [row["status"] for row in await rows(plumbing)] == ["done"]
+        assert [row["status"] for row in await rows(resources)] == ["done"]
     assert paid() == [("one:1:pay@1/pay:0", 7)]
 
 
 async def test_an_input_that_does_not_fit_leaves_no_row() -> None:
-    async with desk() as (_, plumbing):
+    async with desk() as (_, resources):
         with pytest.raises(ShapeError):
             await GRAPHS["payment"].ainvoke({"amount": "many"})
-        assert await rows(plumbing) == []
+        assert await rows(resources) == []
 
 
 async def test_a_failure_that_nothing_parks_is_raised_and_kept() -> None:
@@ -161,8 +161,8 @@ async def test_a_failure_that_nothing_parks_is_raised_and_kept() -> None:
 
     made: TypedStateGraph[Any, Any, Any, Any] = TypedStateGraph(State, input_schema=Order)
     graph = made.add_node(fail).set_entry_point("fail").compile(name="fail")
-    async with desk() as (_, plumbing):
+    async with desk() as (_, resources):
         with pytest.raises(Fatal, match="it cannot be"):
             await graph.ainvoke({"amount": 7})
-        (row,) = await rows(plumbing)
+        (row,) = await rows(resources)
     assert (row["status"], row["error"]) == ("failed", "Fatal: it cannot be")

@@ -12,8 +12,8 @@ from langgraph.prebuilt import ToolNode, tools_condition
 
 from baton.errors import DeadLettered, ShapeError
 from baton.runs.runner import Job, Runner
-from baton.runtime.plumbing import Plumbing
-from baton.steps.dead_letters import park
+from baton.runtime.resources import Resources
+from baton.steps.dead_letters import dead_letter
 from baton.steps.typed_graph import TypedStateGraph
 from baton.storage import show
 from tests.baton.agents import AGENTS, ASKED, TOLD, Teller, lives, pay, prebuilt
@@ -41,14 +41,14 @@ def test_killed_at_each_commit_and_resumed_it_ends_the_same_and_pays_once(
 
 
 def of_messages(**nodes: Any) -> Any:
-    builder: Any = TypedStateGraph(MessagesState).set_node_defaults(error_handler=park)
+    builder: Any = TypedStateGraph(MessagesState).set_node_defaults(error_handler=dead_letter)
     for name, node in nodes.items():
         builder.add_node(name, node)
     return builder.add_edge(START, next(iter(nodes)))
 
 
-async def calls(plumbing: Plumbing, thread: str = "one") -> list[tuple[str, str, Any, Any, Any]]:
-    steps = await plumbing.database.do(lambda tx: show.steps(tx, thread, 1))
+async def calls(resources: Resources, thread: str = "one") -> list[tuple[str, str, Any, Any, Any]]:
+    steps = await resources.database.do(lambda tx: show.steps(tx, thread, 1))
     return [
         (each["step"], each["status"], each["input_tokens"], each["output_tokens"], each["cost_usd"])
         for each in steps
@@ -59,53 +59,53 @@ async def calls(plumbing: Plumbing, thread: str = "one") -> list[tuple[str, str,
 @pytest.mark.parametrize(
     "form", [[{"role": "user", "content": "pay"}], [("user", "pay")], "pay", [HumanMessage("pay")], HumanMessage("pay")]
 )
-async def test_messages_are_taken_in_every_form_and_lose_nothing(plumbing: Plumbing, form: Any) -> None:
+async def test_messages_are_taken_in_every_form_and_lose_nothing(resources: Resources, form: Any) -> None:
     async def agent(state: MessagesState) -> dict[str, Any]:
         return {"messages": [await Teller().ainvoke(state["messages"])]}
 
     builder = of_messages(agent=agent, tools=ToolNode([pay])).add_edge("tools", "agent")
-    graph = builder.add_conditional_edges("agent", tools_condition).compile(plumbing.checkpointer)
+    graph = builder.add_conditional_edges("agent", tools_condition).compile(resources.checkpointer)
     said = (await graph.ainvoke({"messages": form}, CONFIG))["messages"]
     assert [each.type for each in said] == ["human", "ai", "tool", "ai"]
     assert said[1].tool_calls == [{"name": "pay", "args": {"amount": 5}, "id": "call-1", "type": "tool_call"}]
     assert said[1].usage_metadata == {"input_tokens": 10, "output_tokens": 7, "total_tokens": 17}
     assert all(each.id for each in said)
     assert (await graph.aget_state(CONFIG)).values["messages"] == said
-    assert await calls(plumbing) == [("agent", "done", 10, 7, None), ("agent", "done", 30, 7, None)]
+    assert await calls(resources) == [("agent", "done", 10, 7, None), ("agent", "done", 30, 7, None)]
 
 
 @pytest.mark.parametrize(
     "form", [[{"content": "pay"}], [{"role": "nobody", "content": "x"}], [7], [("user", "a", "b")]]
 )
-async def test_what_is_no_message_is_refused_in_one_line(plumbing: Plumbing, form: Any) -> None:
+async def test_what_is_no_message_is_refused_in_one_line(resources: Resources, form: Any) -> None:
     async def agent(_state: MessagesState) -> dict[str, Any]:
         return {"messages": []}
 
     with pytest.raises(ShapeError, match="message 0 is none") as caught:
-        await of_messages(agent=agent).compile(plumbing.checkpointer).ainvoke({"messages": form}, CONFIG)
+        await of_messages(agent=agent).compile(resources.checkpointer).ainvoke({"messages": form}, CONFIG)
     assert "\n" not in str(caught.value)
 
 
-async def test_a_prebuilt_agent_is_a_step_and_its_tokens_stream(plumbing: Plumbing) -> None:
-    graph = of_messages(desk=prebuilt(Teller())).compile(plumbing.checkpointer)
+async def test_a_prebuilt_agent_is_a_step_and_its_tokens_stream(resources: Resources) -> None:
+    graph = of_messages(desk=prebuilt(Teller())).compile(resources.checkpointer)
     parts = [part async for part in graph.astream(ASKED, CONFIG, stream_mode="messages", subgraphs=True)]
     assert {each[0].type for _, each in parts} >= {"ai", "tool"}
     said = (await graph.aget_state(CONFIG)).values["messages"]
     assert [each.type for each in said] == ["human", "ai", "tool", "ai"]
-    assert await calls(plumbing) == [("desk/model", "done", 10, 7, None), ("desk/model", "done", 30, 7, None)]
+    assert await calls(resources) == [("desk/model", "done", 10, 7, None), ("desk/model", "done", 30, 7, None)]
 
 
-async def test_a_model_that_does_not_say_what_it_used_is_shown_so_and_never_as_nothing(plumbing: Plumbing) -> None:
+async def test_a_model_that_does_not_say_what_it_used_is_shown_so_and_never_as_nothing(resources: Resources) -> None:
     async def agent(state: MessagesState) -> dict[str, Any]:
         return {"messages": [await Teller(says=False).ainvoke(state["messages"])]}
 
-    await of_messages(agent=agent).compile(plumbing.checkpointer).ainvoke(ASKED, CONFIG)
-    assert await calls(plumbing) == [("agent", "done", None, None, None)]
+    await of_messages(agent=agent).compile(resources.checkpointer).ainvoke(ASKED, CONFIG)
+    assert await calls(resources) == [("agent", "done", None, None, None)]
 
 
-async def test_once_the_budget_is_spent_no_further_model_is_asked(plumbing: Plumbing) -> None:
+async def test_once_the_budget_is_spent_no_further_model_is_asked(resources: Resources) -> None:
     graph = of_messages(desk=prebuilt(Teller())).compile(name="spender")
-    runner = Runner(plumbing, {"spender": graph}.__getitem__)
+    runner = Runner(resources, {"spender": graph}.__getitem__)
     [thread] = await runner.queue("spender", [Job(ASKED)], budget_tokens=17)
     run = await runner.resume(thread)
     assert (run["status"], run["usage"]["model_calls"], run["usage"]["input_tokens"]) == ("dead_lettered", 1, 10)
@@ -115,7 +115,7 @@ async def test_once_the_budget_is_spent_no_further_model_is_asked(plumbing: Plum
     assert (again["status"], again["output"]["messages"][-1]["content"]) == ("done", "paid")
 
 
-async def test_a_model_that_fails_leaves_a_call_that_says_why(plumbing: Plumbing) -> None:
+async def test_a_model_that_fails_leaves_a_call_that_says_why(resources: Resources) -> None:
     class Broken(Teller):
         def _generate(self, *_: Any, **__: Any) -> Any:
             raise OSError("no line")
@@ -124,12 +124,12 @@ async def test_a_model_that_fails_leaves_a_call_that_says_why(plumbing: Plumbing
         return {"messages": [await Broken().ainvoke(state["messages"])]}
 
     with pytest.raises(DeadLettered):
-        await of_messages(agent=agent).compile(plumbing.checkpointer).ainvoke(ASKED, CONFIG)
-    [row] = await plumbing.database.do(lambda tx: tx.execute("SELECT status, error FROM model_calls").fetchall())
+        await of_messages(agent=agent).compile(resources.checkpointer).ainvoke(ASKED, CONFIG)
+    [row] = await resources.database.do(lambda tx: tx.execute("SELECT status, error FROM model_calls").fetchall())
     assert tuple(row) == ("failed", "OSError: no line")
 
 
-async def test_an_unknown_tool_is_told_to_the_model(plumbing: Plumbing) -> None:
+async def test_an_unknown_tool_is_told_to_the_model(resources: Resources) -> None:
     @tool
     async def other() -> str:
         """Do something else."""
@@ -139,5 +139,5 @@ async def test_an_unknown_tool_is_told_to_the_model(plumbing: Plumbing) -> None:
         return {"messages": [AIMessage("", tool_calls=[{"name": "pay", "args": {}, "id": "c"}])]}
 
     builder = of_messages(agent=agent, tools=ToolNode([other])).add_edge("agent", "tools")
-    said = (await builder.compile(plumbing.checkpointer).ainvoke(ASKED, CONFIG))["messages"]
+    said = (await builder.compile(resources.checkpointer).ainvoke(ASKED, CONFIG))["messages"]
     assert (said[-1].status, "not a valid tool" in said[-1].content) == ("error", True)

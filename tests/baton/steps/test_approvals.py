@@ -12,7 +12,7 @@ from langgraph.types import Command
 from baton import Job
 from baton.errors import AlreadyDecided, BadDecision, Held, NothingWaiting, UsageError
 from baton.steps.approvals import digest_of
-from baton.storage.summaries import waiting_for
+from baton.storage.summaries import list_pending_approvals
 from tests.baton.payments import GRAPHS, LIMIT, desk, paid, place, queued, worked
 from tests.baton.processes import decide, process, raced, work
 from tests.baton.questions import Reply, approve, edit, questions, reject
@@ -61,13 +61,13 @@ BAD: list[Any] = [
 )
 @pytest.mark.parametrize("by", ["decide", "ainvoke", "ainvoke by id"])
 async def test_langchains_and_agent_inboxs_replies_are_understood(by: str, reply: Any, amounts: list[int]) -> None:
-    async with desk() as (runner, plumbing):
+    async with desk() as (runner, resources):
         if by == "decide":
             await runner.queue("approved", [Job({"amount": 7}, "one")])
             await runner.resume("one")
             await runner.decide("one", reply)
         else:
-            graph = GRAPHS["approved"].copy({"checkpointer": plumbing.checkpointer})
+            graph = GRAPHS["approved"].copy({"checkpointer": resources.checkpointer})
             asked = await graph.ainvoke({"amount": 7}, CONFIG)
             await graph.ainvoke(
                 Command(resume=reply if by == "ainvoke" else {asked["__interrupt__"][0].id: reply}), CONFIG
@@ -79,14 +79,14 @@ async def test_langchains_and_agent_inboxs_replies_are_understood(by: str, reply
 @pytest.mark.parametrize("bad", BAD, ids=lambda bad: repr(bad)[:60])
 async def test_a_bad_reply_changes_nothing_and_a_good_one_still_works(bad: Any) -> None:
     await queued("one", graph="approved")
-    async with desk() as (runner, plumbing):
+    async with desk() as (runner, resources):
         await runner.resume("one")
-        before = await questions(plumbing, "one")
+        before = await questions(resources, "one")
         with pytest.raises(BadDecision) as refused:
             await runner.decide("one", bad)
         assert "\n" not in str(refused.value)
         assert len(str(refused.value)) < 300
-        assert await questions(plumbing, "one") == before
+        assert await questions(resources, "one") == before
         assert paid() == []
         assert (await runner.decide("one", approve(digest=before[0]["digest"])))["status"] == "done"
     assert paid() == PAID
@@ -104,8 +104,8 @@ async def test_a_reply_is_taken_once_also_where_it_can_be_read_only_once() -> No
 
 
 async def test_a_bad_reply_by_a_bare_call_is_asked_again_with_what_was_wrong() -> None:
-    async with desk() as (_, plumbing):
-        graph = GRAPHS["approved"].copy({"checkpointer": plumbing.checkpointer})
+    async with desk() as (_, resources):
+        graph = GRAPHS["approved"].copy({"checkpointer": resources.checkpointer})
         await graph.ainvoke({"amount": 7}, CONFIG)
         again = await graph.ainvoke(Command(resume=edit(LIMIT + 1)), CONFIG)
         assert "not {'amount': 501}" in again["__interrupt__"][0].value["error"]
@@ -116,9 +116,9 @@ async def test_a_bad_reply_by_a_bare_call_is_asked_again_with_what_was_wrong() -
 @pytest.mark.parametrize("second", [approve(), reject()], ids=["same", "conflicting"])
 async def test_a_second_answer_is_shown_the_first(second: Reply) -> None:
     await queued("one", graph="approved")
-    async with desk() as (runner, plumbing):
+    async with desk() as (runner, resources):
         await runner.resume("one")
-        (asked,) = await questions(plumbing, "one")
+        (asked,) = await questions(resources, "one")
         await runner.decide("one", approve())
         for interrupt_id in (None, asked["interrupt_id"]):
             with pytest.raises(AlreadyDecided, match="stands as approve"):
@@ -159,8 +159,8 @@ async def test_a_decision_stands_although_the_edit_would_no_longer_pass_its_chec
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     (place() / "decided.wait").touch()
-    async with desk() as (_, plumbing):
-        graph = GRAPHS["approved"].copy({"checkpointer": plumbing.checkpointer})
+    async with desk() as (_, resources):
+        graph = GRAPHS["approved"].copy({"checkpointer": resources.checkpointer})
         await graph.ainvoke({"amount": 7}, CONFIG)
         deciding = asyncio.create_task(graph.ainvoke(Command(resume=edit(5)), CONFIG))
         while "decided" not in worked():  # noqa: ASYNC110 - the node's own note is the only sign
@@ -173,8 +173,8 @@ async def test_a_decision_stands_although_the_edit_would_no_longer_pass_its_chec
 
 
 async def test_of_two_bare_answers_at_once_both_act_on_the_one_that_stands() -> None:
-    async with desk() as (runner, plumbing):
-        graph = GRAPHS["approved"].copy({"checkpointer": plumbing.checkpointer})
+    async with desk() as (runner, resources):
+        graph = GRAPHS["approved"].copy({"checkpointer": resources.checkpointer})
         await graph.ainvoke({"amount": 7}, CONFIG)
         await asyncio.gather(*(graph.ainvoke(Command(resume=edit(amount)), CONFIG) for amount in (5, 6)))
         assert (await runner.summary("one"))["dead_letters"] == []
@@ -187,8 +187,8 @@ async def test_a_run_cut_off_after_it_asked_can_be_decided_at_once() -> None:
     await queued("one", graph="branches")
     with process(work, ["one"]) as working:
         working.join(20)
-    async with desk() as (runner, plumbing):
-        left, right = await plumbing.database.do(lambda tx: waiting_for(tx, "one", 1))
+    async with desk() as (runner, resources):
+        left, right = await resources.database.do(lambda tx: list_pending_approvals(tx, "one", 1))
         with pytest.raises(Held):
             await runner.decide("one", approve(), interrupt_id=left["interrupt_id"])
         await asyncio.sleep(0.7)  # the lease of the dead process runs out
@@ -200,9 +200,9 @@ async def test_a_run_cut_off_after_it_asked_can_be_decided_at_once() -> None:
 
 async def test_several_decisions_wait_at_once_and_answering_one_redoes_nothing_else() -> None:
     await queued("one", graph="branches")
-    async with desk() as (runner, plumbing):
+    async with desk() as (runner, resources):
         await runner.resume("one")
-        asked = {each["action_requests"][0]["name"]: each["interrupt_id"] for each in await questions(plumbing, "one")}
+        asked = {each["action_requests"][0]["name"]: each["interrupt_id"] for each in await questions(resources, "one")}
         with pytest.raises(UsageError, match="name one with --interrupt") as several:
             await runner.decide("one", approve())
         assert all(each in str(several.value) for each in asked.values())
@@ -221,9 +221,9 @@ async def test_several_decisions_wait_at_once_and_answering_one_redoes_nothing_e
 
 async def test_a_complaint_belongs_to_the_decision_it_was_about() -> None:
     await queued("one", graph="branches")
-    async with desk() as (runner, plumbing):
+    async with desk() as (runner, resources):
         await runner.resume("one")
-        first, second = [each["interrupt_id"] for each in await questions(plumbing, "one")]
+        first, second = [each["interrupt_id"] for each in await questions(resources, "one")]
         with pytest.raises(BadDecision, match="amount is"):
             await runner.decide("one", edit(LIMIT + 1, name="pay_left"), interrupt_id=first)
         with pytest.raises(BadDecision, match="'maybe' is not a decision"):
@@ -232,12 +232,12 @@ async def test_a_complaint_belongs_to_the_decision_it_was_about() -> None:
 
 async def test_a_decision_for_something_that_does_not_wait_is_refused() -> None:
     await queued("one", "two", graph="approved")
-    async with desk() as (runner, plumbing):
+    async with desk() as (runner, resources):
         with pytest.raises(NothingWaiting, match="is queued"):
             await runner.decide("one", approve())
         await runner.resume("one")
         await runner.resume("two")
-        (other,) = await questions(plumbing, "two")
+        (other,) = await questions(resources, "two")
         with pytest.raises(NothingWaiting):
             await runner.decide("one", approve(), interrupt_id=other["interrupt_id"])
     assert paid() == []

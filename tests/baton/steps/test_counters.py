@@ -12,9 +12,9 @@ from typing_extensions import TypedDict
 
 from baton.config.policies import transient
 from baton.errors import CapReached, DeadLettered, Transient
-from baton.runtime.plumbing import Plumbing
+from baton.runtime.resources import Resources
 from baton.steps.counters import fan_out, forget_attempts, within
-from baton.steps.dead_letters import park
+from baton.steps.dead_letters import dead_letter
 from baton.steps.typed_graph import TypedStateGraph
 
 CONFIG: Any = {"configurable": {"thread_id": "t1"}}
@@ -40,12 +40,12 @@ def only(step: Any, policy: Any = QUICK) -> Any:
     return builder.add_edge("step", END).compile(InMemorySaver())
 
 
-async def marks(plumbing: Plumbing) -> int:
-    found = await plumbing.database.do(lambda tx: tx.execute("SELECT count(*) FROM counters").fetchone())
+async def marks(resources: Resources) -> int:
+    found = await resources.database.do(lambda tx: tx.execute("SELECT count(*) FROM counters").fetchone())
     return int(found[0])
 
 
-async def test_a_loop_ends_at_its_cap_by_name(plumbing: Plumbing) -> None:
+async def test_a_loop_ends_at_its_cap_by_name(resources: Resources) -> None:
     rounds: list[int] = []
 
     async def step(state: State) -> State:
@@ -55,10 +55,10 @@ async def test_a_loop_ends_at_its_cap_by_name(plumbing: Plumbing) -> None:
     with pytest.raises(CapReached, match="revise: the cap of 3 is reached") as caught:
         await loop(step).ainvoke({}, CONFIG)
     assert rounds == [1, 2, 3]
-    assert (caught.value.name, caught.value.cap, await marks(plumbing)) == ("revise", 3, 3)
+    assert (caught.value.name, caught.value.cap, await marks(resources)) == ("revise", 3, 3)
 
 
-async def test_a_round_that_runs_again_counts_once_and_a_resumed_loop_goes_on_counting(plumbing: Plumbing) -> None:
+async def test_a_round_that_runs_again_counts_once_and_a_resumed_loop_goes_on_counting(resources: Resources) -> None:
     ran, counted = 0, []
 
     async def step(state: State) -> State:
@@ -78,10 +78,10 @@ async def test_a_round_that_runs_again_counts_once_and_a_resumed_loop_goes_on_co
         with pytest.raises(CapReached):
             await graph.ainvoke(None, CONFIG)
     assert counted == [1, 2, 2, 2, 3]
-    assert await marks(plumbing) == 3
+    assert await marks(resources) == 3
 
 
-async def test_branches_at_once_share_one_cap(plumbing: Plumbing) -> None:
+async def test_branches_at_once_share_one_cap(resources: Resources) -> None:
     passed: list[int] = []
 
     async def worker(state: State) -> State:
@@ -99,7 +99,7 @@ async def test_branches_at_once_share_one_cap(plumbing: Plumbing) -> None:
     assert sorted(passed) == list(range(1, 8))
 
 
-async def test_a_wider_fan_out_is_refused_whole_and_parked(plumbing: Plumbing) -> None:
+async def test_a_wider_fan_out_is_refused_whole_and_parked(resources: Resources) -> None:
     worked: list[int] = []
 
     async def plan(state: State) -> State:
@@ -112,14 +112,14 @@ async def test_a_wider_fan_out_is_refused_whole_and_parked(plumbing: Plumbing) -
     def spread(state: State) -> list[Send]:
         return fan_out([Send("worker", {})] * state["width"], 4)
 
-    builder = TypedStateGraph(State).set_node_defaults(error_handler=park).add_node(plan).add_node(worker)
+    builder = TypedStateGraph(State).set_node_defaults(error_handler=dead_letter).add_node(plan).add_node(worker)
     graph = builder.add_edge(START, "plan").add_conditional_edges("plan", spread, ["worker"]).compile()
     await graph.ainvoke({"width": 4}, CONFIG)
     with pytest.raises(DeadLettered, match="cap_reached"):
         await graph.ainvoke({"width": 5}, CONFIG)
     assert len(worked) == 4
     sql = "SELECT step, reason, error FROM dead_letters"
-    (letter,) = [tuple(row) for row in await plumbing.database.do(lambda tx: tx.execute(sql).fetchall())]
+    (letter,) = [tuple(row) for row in await resources.database.do(lambda tx: tx.execute(sql).fetchall())]
     assert letter == (
         "plan",
         "cap_reached",
@@ -131,7 +131,7 @@ async def test_no_branch_is_no_fault() -> None:
     assert fan_out([], 3) == []
 
 
-async def test_attempts_are_counted_over_deaths_of_the_process(plumbing: Plumbing) -> None:
+async def test_attempts_are_counted_over_deaths_of_the_process(resources: Resources) -> None:
     ran = 0
 
     async def step(state: State) -> State:
@@ -149,7 +149,7 @@ async def test_attempts_are_counted_over_deaths_of_the_process(plumbing: Plumbin
     assert ran == 4  # two failed, one was killed, one failed
 
 
-async def test_a_step_that_had_all_its_attempts_gets_one_for_each_resume(plumbing: Plumbing) -> None:
+async def test_a_step_that_had_all_its_attempts_gets_one_for_each_resume(resources: Resources) -> None:
     ran = 0
 
     async def step(state: State) -> State:
@@ -165,13 +165,13 @@ async def test_a_step_that_had_all_its_attempts_gets_one_for_each_resume(plumbin
         with pytest.raises(CapReached):
             await graph.ainvoke(None, CONFIG)
         assert ran == more
-    await plumbing.database.do(lambda tx: forget_attempts(tx, "t1", 1))
+    await resources.database.do(lambda tx: forget_attempts(tx, "t1", 1))
     with pytest.raises(Transient):
         await graph.ainvoke(None, CONFIG)
     assert ran == 8
 
 
-async def test_a_policy_that_retries_everything_does_not_run_the_step_again(plumbing: Plumbing) -> None:
+async def test_a_policy_that_retries_everything_does_not_run_the_step_again(resources: Resources) -> None:
     ran = 0
 
     async def step(state: State) -> State:
@@ -188,12 +188,12 @@ async def test_a_policy_that_retries_everything_does_not_run_the_step_again(plum
 
 
 @pytest.mark.parametrize("policy", [0.05, TimeoutPolicy(idle_timeout=0.05)])
-async def test_time_outs_count_too(plumbing: Plumbing, policy: float | TimeoutPolicy) -> None:
+async def test_time_outs_count_too(resources: Resources, policy: float | TimeoutPolicy) -> None:
     counts: list[int] = []
 
     async def step(state: State) -> State:
 
-        counts.append(await marks(plumbing))
+        counts.append(await marks(resources))
         await asyncio.sleep(10)
         return {}
 
@@ -203,19 +203,19 @@ async def test_time_outs_count_too(plumbing: Plumbing, policy: float | TimeoutPo
     assert counts == [0, 1, 2]
 
 
-async def test_a_step_is_not_tried_again_beyond_its_deadline(plumbing: Plumbing) -> None:
-    plumbing.settings.step_deadline_s = 1e-6
+async def test_a_step_is_not_tried_again_beyond_its_deadline(resources: Resources) -> None:
+    resources.settings.step_deadline_s = 1e-6
 
     async def step(state: State) -> State:
         raise Transient("busy")
 
     with pytest.raises(CapReached, match=r"BATON_STEP_DEADLINE_S.*busy"):
         await only(step).ainvoke({}, CONFIG)
-    assert await marks(plumbing) == 1
+    assert await marks(resources) == 1
 
 
 @pytest.mark.parametrize("failures", [0, 1])
-async def test_what_succeeds_writes_nothing(plumbing: Plumbing, failures: int) -> None:
+async def test_what_succeeds_writes_nothing(resources: Resources, failures: int) -> None:
     left = failures
 
     async def step(state: State) -> State:
@@ -226,4 +226,4 @@ async def test_what_succeeds_writes_nothing(plumbing: Plumbing, failures: int) -
         return {}
 
     await only(step).ainvoke({}, CONFIG)
-    assert await marks(plumbing) == failures
+    assert await marks(resources) == failures

@@ -9,7 +9,7 @@ from pydantic import Field
 from typing_extensions import TypedDict
 
 from baton.errors import BadSetting, UsageError
-from baton.runtime.plumbing import Plumbing
+from baton.runtime.resources import Resources
 from baton.steps.typed_graph import TypedStateGraph
 
 BUSINESS = """
@@ -52,8 +52,8 @@ def named(folder: Path, business: str) -> None:
     (folder / "baton.toml").write_text(f'business = "business_{folder.name}:{business}"\n')
 
 
-async def runs(plumbing: Plumbing) -> list[str]:
-    rows = await plumbing.database.do(lambda tx: tx.execute("SELECT thread_id FROM runs").fetchall())
+async def runs(resources: Resources) -> list[str]:
+    rows = await resources.database.do(lambda tx: tx.execute("SELECT thread_id FROM runs").fetchall())
     return [row["thread_id"] for row in rows]
 
 
@@ -67,15 +67,15 @@ async def test_whoever_is_known_or_not_named_is_answered(project: Path, given: d
 
 @pytest.mark.parametrize("customer", ["bob", "Ann", "../ann", " "])
 async def test_whom_nobody_knows_is_refused_before_a_run_begins(
-    project: Path, plumbing: Plumbing, customer: str
+    project: Path, resources: Resources, customer: str
 ) -> None:
-    graph = GRAPH.copy({"checkpointer": plumbing.checkpointer})
+    graph = GRAPH.copy({"checkpointer": resources.checkpointer})
     given, config = {"message": "hi", "customer_id": customer}, {"configurable": {"thread_id": "t"}}
     with pytest.raises(UsageError, match=f"^nobody here is called {customer!r}$"):
         await graph.ainvoke(given, config)
     with pytest.raises(UsageError, match="nobody here"):
         await anext(graph.astream(given, config))
-    assert await runs(plumbing) == []
+    assert await runs(resources) == []
 
 
 async def test_without_a_business_or_its_customers_nobody_is_asked(project: Path, tmp_path: Path) -> None:
@@ -90,8 +90,8 @@ async def test_a_business_that_cannot_be_loaded_is_told_where_a_customer_is_name
     assert (await GRAPH.ainvoke({"message": "hi"}))["reply"] == "hi to None"
 
 
-async def test_the_default_of_an_input_is_declared_beside_its_type(project: Path, plumbing: Plumbing) -> None:
-    graph = GRAPH.copy({"checkpointer": plumbing.checkpointer})
+async def test_the_default_of_an_input_is_declared_beside_its_type(project: Path, resources: Resources) -> None:
+    graph = GRAPH.copy({"checkpointer": resources.checkpointer})
     await graph.ainvoke({"message": "hi"}, {"configurable": {"thread_id": "t"}})
     values = (await graph.aget_state({"configurable": {"thread_id": "t"}})).values
     assert values == {"message": "hi", "customer_id": None, "reply": "hi to None"}

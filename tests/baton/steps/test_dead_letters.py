@@ -9,12 +9,12 @@ from langgraph.graph import END
 from langgraph.types import Command, RetryPolicy
 from typing_extensions import TypedDict
 
-from baton import Job, TypedStateGraph, park
+from baton import Job, TypedStateGraph, dead_letter
 from baton.errors import BadAnswer, OverBudget, ShapeError, Transient
 from baton.runs.graph_shapes import Graph
 from baton.runtime.active import active_run
-from baton.runtime.plumbing import Plumbing
-from baton.steps.dead_letters import reason_of, record
+from baton.runtime.resources import Resources
+from baton.steps.dead_letters import reason_of, record_dead_letter
 from tests.baton.payments import Order, Paid, Receipt, builder, chain, desk, paid, pay, thank, worked
 
 CARD = "4111 1111 1111 1111"
@@ -38,21 +38,21 @@ async def fail_oddly(state: Letter) -> Letter:
 
 def letter_graph(node: Any) -> Graph:
     made: TypedStateGraph[Any, Any, Any, Any] = TypedStateGraph(Letter)
-    made.set_node_defaults(error_handler=park, retry_policy=TWICE).add_node(node)
+    made.set_node_defaults(error_handler=dead_letter, retry_policy=TWICE).add_node(node)
     return made.set_entry_point(node.__name__).add_edge(node.__name__, END).compile(name="letter")
 
 
-async def letters(plumbing: Plumbing) -> list[dict[str, Any]]:
-    rows = await plumbing.database.do(lambda tx: tx.execute("SELECT * FROM dead_letters").fetchall())
+async def letters(resources: Resources) -> list[dict[str, Any]]:
+    rows = await resources.database.do(lambda tx: tx.execute("SELECT * FROM dead_letters").fetchall())
     return [{**dict(row), "evidence": json.loads(row["evidence"])} for row in rows]
 
 
 async def test_a_step_that_failed_for_good_ends_its_run_with_evidence_and_every_attempt() -> None:
     given = {"text": f"my card {CARD}", "number": 4111111111111111, "share": 0.4111111111111111}
-    async with desk({"letter": letter_graph(fail)}) as (runner, plumbing):
+    async with desk({"letter": letter_graph(fail)}) as (runner, resources):
         await runner.queue("letter", [Job(given, "one")])
         run = await runner.resume("one")
-        (letter,) = await letters(plumbing)
+        (letter,) = await letters(resources)
     assert (run["status"], run["output"], run["dead_letters"]) == ("dead_lettered", None, [letter["letter_id"]])
     assert (letter["thread_id"], letter["step"], letter["reason"]) == ("one", "fail", "unavailable")
     evidence = letter["evidence"]
@@ -70,10 +70,10 @@ async def test_a_step_that_failed_for_good_ends_its_run_with_evidence_and_every_
 
 
 async def test_an_error_that_cannot_be_stored_as_it_is_still_makes_a_letter() -> None:
-    async with desk({"letter": letter_graph(fail_oddly)}) as (runner, plumbing):
+    async with desk({"letter": letter_graph(fail_oddly)}) as (runner, resources):
         await runner.queue("letter", [Job({"text": "", "number": 1, "share": 0.5}, "one")])
         assert (await runner.resume("one"))["status"] == "dead_lettered"
-        (letter,) = await letters(plumbing)
+        (letter,) = await letters(resources)
     assert letter["reason"] == "failure"
     assert "half a pair" in letter["error"]
 
@@ -82,23 +82,25 @@ async def test_a_step_that_answers_in_the_wrong_shape_is_parked_before_it_is_sav
     async def misshape(state: Order) -> Paid:
         return {"receipt": {"paid": "much"}}  # type: ignore[typeddict-item]
 
-    async with desk({"misshape": chain(misshape, thank, name="misshape")}) as (runner, plumbing):
+    async with desk({"misshape": chain(misshape, thank, name="misshape")}) as (runner, resources):
         await runner.queue("misshape", [Job({"amount": 7}, "one")])
         assert (await runner.resume("one"))["status"] == "dead_lettered"
-        assert [letter["reason"] for letter in await letters(plumbing)] == ["shape"]
+        assert [letter["reason"] for letter in await letters(resources)] == ["shape"]
     assert worked() == []
 
 
 async def test_the_same_failure_is_one_letter_and_another_request_is_another() -> None:
     async def complain(state: Order) -> Paid:
         for amount in (1, 1, 2):
-            await record(active_run(), "step", {"amount": amount}, "broken", checkpoint_id=None, ends_run=False)
+            await record_dead_letter(
+                active_run(), "step", {"amount": amount}, "broken", checkpoint_id=None, ends_run=False
+            )
         return {"receipt": Receipt(paid=0)}
 
-    async with desk({"complain": chain(complain, name="complain")}) as (runner, plumbing):
+    async with desk({"complain": chain(complain, name="complain")}) as (runner, resources):
         await runner.queue("complain", [Job({"amount": 7}, "one")])
         run = await runner.resume("one")
-        assert len(await letters(plumbing)) == 2
+        assert len(await letters(resources)) == 2
     assert run["status"] == "done", "a recorded failure that does not end the run leaves it be"
     assert len(run["dead_letters"]) == 2
 
@@ -110,10 +112,10 @@ async def test_a_step_inside_a_subgraph_is_named_by_its_path() -> None:
     inner = chain(break_down, name="inner")
     made = builder().add_node("desk", inner)
     outer = made.set_entry_point("desk").add_edge("desk", END).compile(name="outer")
-    async with desk({"outer": outer}) as (runner, plumbing):
+    async with desk({"outer": outer}) as (runner, resources):
         await runner.queue("outer", [Job({"amount": 7}, "one")])
         assert (await runner.resume("one"))["status"] == "dead_lettered"
-        assert [(letter["step"], letter["reason"]) for letter in await letters(plumbing)] == [
+        assert [(letter["step"], letter["reason"]) for letter in await letters(resources)] == [
             ("desk/break_down", "over_budget")
         ]
 
@@ -123,15 +125,15 @@ async def test_a_worker_that_records_its_failure_and_goes_on_does_not_end_the_ru
         raise BadAnswer("nonsense")
 
     async def go_on(state: Any, error: NodeError) -> Command[Any]:
-        await record(active_run(), error.node, state, error.error, checkpoint_id=None, ends_run=False)
+        await record_dead_letter(active_run(), error.node, state, error.error, checkpoint_id=None, ends_run=False)
         return Command(goto="pay")
 
     made = builder().add_node(break_down, error_handler=go_on).add_node(pay)
     graph = made.set_entry_point("break_down").add_edge("pay", END).compile(name="goes_on")
-    async with desk({"goes_on": graph}) as (runner, plumbing):
+    async with desk({"goes_on": graph}) as (runner, resources):
         await runner.queue("goes_on", [Job({"amount": 7}, "one")])
         run = await runner.resume("one")
-        assert [letter["reason"] for letter in await letters(plumbing)] == ["bad_answer"]
+        assert [letter["reason"] for letter in await letters(resources)] == ["bad_answer"]
     assert (run["status"], run["output"]) == ("done", {"receipt": {"paid": 7}})
     assert paid() == [("one:1:pay@1/pay:0", 7)]
 

@@ -12,7 +12,7 @@ from baton.config.policies import transient
 from baton.errors import Fatal, Transient
 from baton.runs.graph_shapes import Graph
 from baton.runtime.active import active_run
-from baton.runtime.plumbing import Plumbing
+from baton.runtime.resources import Resources
 from baton.steps.dead_letters import REASONS
 from baton.steps.effects import BY_KEY, CLOSE
 from baton.storage.transaction import Transaction
@@ -32,26 +32,26 @@ from tests.baton.payments import (
 AT_ONCE = RetryPolicy(initial_interval=0.001, jitter=False, max_attempts=3, retry_on=transient)
 
 
-async def ledger(plumbing: Plumbing) -> list[tuple[str, str]]:
+async def ledger(resources: Resources) -> list[tuple[str, str]]:
     sql = "SELECT key, status FROM effects ORDER BY created_at"
-    rows: list[Any] = await plumbing.database.do(lambda tx: tx.execute(sql).fetchall())
+    rows: list[Any] = await resources.database.do(lambda tx: tx.execute(sql).fetchall())
     return [(without_desk(row["key"]), row["status"]) for row in rows]
 
 
-async def letters(plumbing: Plumbing) -> list[dict[str, Any]]:
-    rows = await plumbing.database.do(lambda tx: tx.execute("SELECT * FROM dead_letters").fetchall())
+async def letters(resources: Resources) -> list[dict[str, Any]]:
+    rows = await resources.database.do(lambda tx: tx.execute("SELECT * FROM dead_letters").fetchall())
     return [dict(row) for row in rows]
 
 
 async def done_elsewhere(key: str, receipt: dict[str, Any]) -> None:
     """What another process writes that works the same step."""
-    plumbing = active_run().plumbing
+    resources = active_run().resources
 
     def close(tx: Transaction) -> None:
         done = {**dict(tx.execute(BY_KEY, (key,)).fetchone()), "status": "done", "receipt": json.dumps(receipt)}
-        tx.execute(CLOSE, {**done, "seal": plumbing.seals.mark("effects", done), "now": time.time()})
+        tx.execute(CLOSE, {**done, "seal": resources.signer.sign_row("effects", done), "now": time.time()})
 
-    await plumbing.database.do(close)
+    await resources.database.do(close)
 
 
 def with_retries(node: Any) -> Graph:
@@ -73,11 +73,11 @@ async def test_the_key_is_thread_run_desk_path_and_occurrence() -> None:
             await effect("pay", {"amount": 7}, execute, occurrence=occurrence)
         return {"receipt": Receipt(paid=7)}
 
-    async with desk({"anyone": chain(pay_anyone, name="anyone")}) as (runner, plumbing):
+    async with desk({"anyone": chain(pay_anyone, name="anyone")}) as (runner, resources):
         for _ in range(2):
             await runner.queue("anyone", [Job({"amount": 7}, "one")], further=True)
             assert (await runner.resume("one"))["status"] == "done"
-        desk_id = plumbing.database.id
+        desk_id = resources.database.id
     ends = [":pay_anyone@1/pay:0", ":pay_anyone@1/pay:second"]
     assert keys == [f"one:{run}:{desk_id}{end}" for run in (1, 2) for end in ends]
 
@@ -91,11 +91,11 @@ async def test_a_step_that_runs_again_gets_the_first_receipts_and_fires_nothing(
             raise Transient("the line went dead")
         return {"receipt": Receipt(**attempts[-1][0])}
 
-    async with desk({"tried": with_retries(pay_twice)}) as (runner, plumbing):
+    async with desk({"tried": with_retries(pay_twice)}) as (runner, resources):
         await runner.queue("tried", [Job({"amount": 7}, "one")])
         assert (await runner.resume("one"))["status"] == "done"
         keys = [f"one:1:pay_twice@1/pay:round-{number}" for number in (1, 2)]
-        assert await ledger(plumbing) == [(key, "done") for key in keys]
+        assert await ledger(resources) == [(key, "done") for key in keys]
     assert attempts == [[{"paid": 7}, {"paid": 7}]] * 2
     assert paid() == [(key, 7) for key in keys]
 
@@ -107,10 +107,10 @@ async def test_a_second_effect_of_one_name_in_a_step_is_refused_and_the_first_st
         await pay_once(state["amount"], occurrence=occurrence)
         return {"receipt": Receipt(**first)}
 
-    async with desk({"twice": chain(pay_twice, name="twice")}) as (runner, plumbing):
+    async with desk({"twice": chain(pay_twice, name="twice")}) as (runner, resources):
         await runner.queue("twice", [Job({"amount": 7}, "one")])
         assert (await runner.resume("one"))["status"] == "dead_lettered"
-        (letter,) = await letters(plumbing)
+        (letter,) = await letters(resources)
     assert letter["reason"] == "second_effect"
     assert "pay_twice asks for pay a second time" in letter["error"]
     assert paid() == [(f"one:1:pay_twice@1/pay:{occurrence or 0}", 7)]
@@ -124,10 +124,10 @@ async def test_other_arguments_for_the_same_effect_fire_nothing_and_both_are_kep
         await pay_once(attempts[-1])
         raise Transient("the line went dead")
 
-    async with desk({"tried": with_retries(change_mind)}) as (runner, plumbing):
+    async with desk({"tried": with_retries(change_mind)}) as (runner, resources):
         await runner.queue("tried", [Job({"amount": 7}, "one")])
         assert (await runner.resume("one"))["status"] == "dead_lettered"
-        (letter,) = await letters(plumbing)
+        (letter,) = await letters(resources)
     assert attempts == [7, 8]
     assert letter["reason"] == "effect_mismatch"
     assert '"amount": 7' in letter["error"]
@@ -153,10 +153,10 @@ async def test_an_answer_that_is_lost_on_the_way_never_pays_twice(*, deduplicate
         receipt = await effect("pay", {"amount": state["amount"]}, execute, idempotent=deduplicates)
         return {"receipt": Receipt(**receipt)}
 
-    async with desk({"tried": with_retries(pay_unsure)}) as (runner, plumbing):
+    async with desk({"tried": with_retries(pay_unsure)}) as (runner, resources):
         await runner.queue("tried", [Job({"amount": 7}, "one")])
         run = await runner.resume("one")
-        found, parked = await ledger(plumbing), await letters(plumbing)
+        found, parked = await ledger(resources), await letters(resources)
     key = "one:1:pay_unsure@1/pay:0"
     if deduplicates:
         assert (run["status"], sent, found) == ("done", [key] * 2, [(key, "done")])
@@ -176,11 +176,11 @@ async def test_a_refusal_parks_the_run_and_is_recorded_as_one(*, deduplicates: b
         await effect("pay", {"amount": state["amount"]}, execute, idempotent=deduplicates)
         raise AssertionError("a refusal is raised")
 
-    async with desk({"tried": with_retries(pay_refused)}) as (runner, plumbing):
+    async with desk({"tried": with_retries(pay_refused)}) as (runner, resources):
         await runner.queue("tried", [Job({"amount": 7}, "one")])
         assert (await runner.resume("one"))["status"] == "dead_lettered"
-        assert await ledger(plumbing) == [("one:1:pay_refused@1/pay:0", "refused")]
-        (letter,) = await letters(plumbing)
+        assert await ledger(resources) == [("one:1:pay_refused@1/pay:0", "refused")]
+        (letter,) = await letters(resources)
     assert letter["error"] == "Fatal: the account is closed"
     assert letter["reason"] not in REASONS.values()
 
@@ -197,9 +197,9 @@ async def test_a_receipt_stands_against_whoever_comes_back_late() -> None:
             return {"receipt": Receipt(**await pay_once(state["amount"]))}
         raise AssertionError("a refusal is raised")
 
-    async with desk({"late": chain(pay_while_another_does, name="late")}) as (runner, plumbing):
+    async with desk({"late": chain(pay_while_another_does, name="late")}) as (runner, resources):
         await runner.queue("late", [Job({"amount": 7}, "one")])
         assert (await runner.resume("one"))["output"] == {"receipt": {"paid": 7}}
-        assert await ledger(plumbing) == [("one:1:pay_while_another_does@1/pay:0", "done")]
+        assert await ledger(resources) == [("one:1:pay_while_another_does@1/pay:0", "done")]
     assert paid() == [("one:1:pay_while_another_does@1/pay:0", 7)]
     assert worked() == [], "the receipt was there; nothing had to be sent again"

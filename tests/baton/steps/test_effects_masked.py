@@ -9,7 +9,7 @@ from baton import Job, effect
 from baton.config.policies import transient
 from baton.errors import Transient, UsageError
 from baton.records import Record
-from baton.runs.graph_shapes import checked_context
+from baton.runs.graph_shapes import resolve_context
 from baton.steps.typed_graph import TypedStateGraph
 from tests.baton.payments import Order, Paid, Receipt, chain, desk
 
@@ -36,10 +36,10 @@ async def asked(*askings: dict[str, Any], receipt: Any) -> tuple[list[Any], list
 
     made: Any = chain(pay, name="masked").builder
     made.nodes["pay"].retry_policy = [AT_ONCE]
-    async with desk({"masked": made.compile(name="masked")}) as (runner, plumbing):
+    async with desk({"masked": made.compile(name="masked")}) as (runner, resources):
         await runner.queue("masked", [Job({"amount": 7}, "one")])
         summary = await runner.resume("one")
-        row = await plumbing.database.do(lambda tx: tx.execute("SELECT args, receipt FROM effects").fetchone())
+        row = await resources.database.do(lambda tx: tx.execute("SELECT args, receipt FROM effects").fetchone())
     return sent, returned, dict(row), summary["error"]
 
 
@@ -84,6 +84,6 @@ def test_a_context_that_would_be_masked_is_refused(token: str) -> None:
 
     builder: Any = TypedStateGraph(State, Context)
     graph = builder.add_node("step", step).add_edge("__start__", "step").compile()
-    assert checked_context(graph, {"tone": "warm"}) == {"token": "", "tone": "warm"}
+    assert resolve_context(graph, {"tone": "warm"}) == {"token": "", "tone": "warm"}
     with pytest.raises(UsageError, match="--set: token holds a secret"):
-        checked_context(graph, {"token": token})
+        resolve_context(graph, {"token": token})

@@ -11,7 +11,7 @@ from langgraph.prebuilt import ToolNode
 from langgraph.types import RetryPolicy, Send
 from typing_extensions import TypedDict
 
-from baton import TypedStateGraph, effect, park
+from baton import TypedStateGraph, dead_letter, effect
 from baton.errors import DeadLettered, Transient
 from tests.baton.shop import Order, Receiver, builder, fan_out, line, loop, on, paying, shop
 
@@ -43,9 +43,9 @@ async def test_each_is_paid_once_by_a_bare_call_that_keeps_nothing(payees: list[
 
 async def test_a_key_says_thread_run_desk_path_and_occurrence() -> None:
     receiver = Receiver()
-    async with shop(line(paying(receiver, occurrence="first"))) as (graph, plumbing):
+    async with shop(line(paying(receiver, occurrence="first"))) as (graph, resources):
         await graph.ainvoke({"payee": "Ann"}, on("t"))
-        assert receiver.requests == [f"t:1:{plumbing.database.id}:pay@1/pay:first"]
+        assert receiver.requests == [f"t:1:{resources.database.id}:pay@1/pay:first"]
 
 
 async def test_a_path_names_visits_sends_and_calls_from_the_outside_in() -> None:
@@ -264,7 +264,7 @@ async def test_calls_of_a_tool_are_told_apart_by_their_ids() -> None:
         return {"messages": [AIMessage("", tool_calls=calls)]}
 
     made: Any = TypedStateGraph(MessagesState)
-    made.set_node_defaults(error_handler=park).add_node(model).add_node("tools", ToolNode([pay]))
+    made.set_node_defaults(error_handler=dead_letter).add_node(model).add_node("tools", ToolNode([pay]))
     made.add_edge(START, "model").add_edge("model", "tools").add_edge("tools", END)
     async with shop(made) as (graph, _):
         await graph.ainvoke({"messages": [HumanMessage("pay Ann twice")]}, on("t"))

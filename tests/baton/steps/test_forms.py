@@ -14,7 +14,7 @@ from pydantic import BaseModel, Field
 from typing_extensions import TypedDict
 
 from baton.errors import ShapeError
-from baton.runtime.plumbing import Plumbing
+from baton.runtime.resources import Resources
 from baton.steps.typed_graph import TypedStateGraph
 
 CONFIG: Any = {"configurable": {"thread_id": "t"}}
@@ -57,7 +57,7 @@ def build(state: Any, **options: Any) -> Any:
 
 @pytest.mark.parametrize("given", [{"text": "a"}, None])
 @pytest.mark.parametrize("state", [Model, Data])
-async def test_a_record_is_a_state(plumbing: Plumbing, state: Any, given: Any) -> None:
+async def test_a_record_is_a_state(resources: Resources, state: Any, given: Any) -> None:
     async def first(found: state) -> dict[str, Any]:
         assert type(found) is state
         return {"number": found.number + 1}
@@ -68,7 +68,7 @@ async def test_a_record_is_a_state(plumbing: Plumbing, state: Any, given: Any) -
         return made
 
     builder = build(state).add_node(first).add_node(second).add_edge(START, "first").add_edge("first", "second")
-    result = await builder.compile(plumbing.checkpointer).ainvoke(given or state(text="a"), CONFIG)
+    result = await builder.compile(resources.checkpointer).ainvoke(given or state(text="a"), CONFIG)
     assert (result["text"], result["number"]) == ("a!", 2)
 
 
@@ -132,7 +132,7 @@ async def test_a_lambda_is_an_edge() -> None:
     assert (await builder.compile().ainvoke({"text": "a"}))["number"] == 3
 
 
-async def test_sends_and_commands_go_on_with_records(plumbing: Plumbing) -> None:
+async def test_sends_and_commands_go_on_with_records(resources: Resources) -> None:
     async def split(found: Model) -> Command[Literal["work"]]:
         return Command(update={"number": found.number + 1}, goto=[Send("work", {"item": item}) for item in range(3)])
 
@@ -140,7 +140,7 @@ async def test_sends_and_commands_go_on_with_records(plumbing: Plumbing) -> None
         return {"log": [str(given["item"])]}
 
     builder = build(Model).add_node(split).add_node(work).add_edge(START, "split")
-    result = await builder.compile(plumbing.checkpointer).ainvoke({"text": "a"}, CONFIG)
+    result = await builder.compile(resources.checkpointer).ainvoke({"text": "a"}, CONFIG)
     assert (result["number"], result["log"]) == (1, ["0", "1", "2"])
 
 

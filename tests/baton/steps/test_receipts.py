@@ -10,7 +10,7 @@ import pytest
 
 from baton import Job, Record, Runner, effect
 from baton.errors import DeadLettered, Transient, UsageError
-from baton.runtime.plumbing import Plumbing
+from baton.runtime.resources import Resources
 from baton.steps.effects import MOST_RECEIPT
 from tests.baton.shop import Order, Receiver, line, on, shop
 
@@ -75,8 +75,8 @@ async def test_a_receipt_of_any_form_is_kept_and_given_again(form: str) -> None:
             raise ValueError("after the payment")
         return {"verdict": state["note"]}
 
-    async with shop(line(pays(returned, requests), thank)) as (graph, plumbing):
-        runner = Runner(plumbing, {"shop": graph}.__getitem__)
+    async with shop(line(pays(returned, requests), thank)) as (graph, resources):
+        runner = Runner(resources, {"shop": graph}.__getitem__)
         await runner.queue("shop", [Job(ANN, "t")])
         [letter] = (await runner.resume("t"))["dead_letters"]
         ended = await runner.replay(letter)
@@ -95,8 +95,8 @@ async def test_a_receipt_that_the_step_chokes_on_is_the_same_after_a_replay_and_
         receipt = await effect("pay", {"payee": state["payee"]}, send)
         return {"at": receipt}  # an object, where a number is declared
 
-    async with shop(line(pay)) as (graph, plumbing):
-        runner = Runner(plumbing, {"shop": graph}.__getitem__)
+    async with shop(line(pay)) as (graph, resources):
+        runner = Runner(resources, {"shop": graph}.__getitem__)
         await runner.queue("shop", [Job(ANN, "t")])
         run = await runner.resume("t")
         for _ in range(3):
@@ -158,19 +158,19 @@ ELSEWHERE = {
 @pytest.mark.parametrize("what", ELSEWHERE)
 async def test_a_receipt_for_something_else_is_not_taken_for_this(what: str) -> None:
     requests: list[str] = []
-    async with shop(line(pays(ELSEWHERE[what], requests))) as (graph, plumbing):
-        runner = Runner(plumbing, {"shop": graph}.__getitem__)
+    async with shop(line(pays(ELSEWHERE[what], requests))) as (graph, resources):
+        runner = Runner(resources, {"shop": graph}.__getitem__)
         await runner.queue("shop", [Job(ANN, "t")])
         run = await runner.resume("t")
         assert "the receipt is not for what was asked" in str(run["error"])
         run = await runner.replay(run["dead_letters"][0])
         assert (run["status"], len(requests)) == ("dead_lettered", 1), "it is never fired again by itself"
-        assert await kept(plumbing) == [("in_doubt", ELSEWHERE[what])]
+        assert await kept(resources) == [("in_doubt", ELSEWHERE[what])]
 
 
-async def kept(plumbing: Plumbing) -> list[tuple[str, Any]]:
+async def kept(resources: Resources) -> list[tuple[str, Any]]:
     """Status and receipt of every effect."""
-    rows = await plumbing.database.do(lambda tx: tx.execute("SELECT status, receipt FROM effects").fetchall())
+    rows = await resources.database.do(lambda tx: tx.execute("SELECT status, receipt FROM effects").fetchall())
     return [(row["status"], row["receipt"] and json.loads(row["receipt"])) for row in rows]
 
 
@@ -193,8 +193,8 @@ async def test_an_effect_in_doubt_is_settled_by_a_person(*, done: bool) -> None:
             raise fault
         return {"number": 1}
 
-    async with shop(line(pays(receipt, requests, idempotent=False))) as (graph, plumbing):
-        runner = Runner(plumbing, {"shop": graph}.__getitem__)
+    async with shop(line(pays(receipt, requests, idempotent=False))) as (graph, resources):
+        runner = Runner(resources, {"shop": graph}.__getitem__)
         await runner.queue("shop", [Job(ANN, "t")])
         run = await runner.resume("t")
         assert "baton dead-letters settle ID --done JSON, or --not-done" in str(run["error"])
@@ -203,7 +203,7 @@ async def test_an_effect_in_doubt_is_settled_by_a_person(*, done: bool) -> None:
         run = await runner.settle(run["dead_letters"][0], done=done, receipt={"number": 9} if done else None, by="Kim")
         assert (run["status"], json.loads(run["output"]["note"])) == ("done", {"number": 9 if done else 1})
         assert len(requests) == (1 if done else 2)
-        who = await plumbing.database.do(lambda tx: tx.execute("SELECT settled_by FROM effects").fetchall())
+        who = await resources.database.do(lambda tx: tx.execute("SELECT settled_by FROM effects").fetchall())
         assert [row[0] for row in who] == ["Kim"]
 
 
@@ -211,8 +211,8 @@ async def test_what_is_not_in_doubt_cannot_be_settled() -> None:
     async def fail(_state: Order) -> Order:
         raise ValueError("no")
 
-    async with shop(line(fail)) as (graph, plumbing):
-        runner = Runner(plumbing, {"shop": graph}.__getitem__)
+    async with shop(line(fail)) as (graph, resources):
+        runner = Runner(resources, {"shop": graph}.__getitem__)
         await runner.queue("shop", [Job(ANN, "t")])
         run = await runner.resume("t")
         with pytest.raises(UsageError, match="keeps no effect in doubt; nothing was changed"):
@@ -224,26 +224,26 @@ async def test_what_is_not_in_doubt_cannot_be_settled() -> None:
 
 async def test_a_letter_that_was_settled_is_not_settled_again() -> None:
     requests: list[str] = []
-    async with shop(line(pays(Transient("no answer"), requests, idempotent=False))) as (graph, plumbing):
-        runner = Runner(plumbing, {"shop": graph}.__getitem__)
+    async with shop(line(pays(Transient("no answer"), requests, idempotent=False))) as (graph, resources):
+        runner = Runner(resources, {"shop": graph}.__getitem__)
         await runner.queue("shop", [Job(ANN, "t")])
         [letter] = (await runner.resume("t"))["dead_letters"]
         assert (await runner.settle(letter, done=True, receipt={"number": 1}))["status"] == "done"
         with pytest.raises(UsageError):
             await runner.settle(letter, done=False)
-        assert (await kept(plumbing), len(requests)) == ([("done", {"number": 1})], 1)
+        assert (await kept(resources), len(requests)) == ([("done", {"number": 1})], 1)
 
 
 async def test_a_receipt_of_ten_megabytes_is_kept_and_told_in_one_line() -> None:
     requests: list[str] = []
     large = {"page": "x" * 10_000_000}
-    async with shop(line(pays(large, requests))) as (graph, plumbing):
-        runner = Runner(plumbing, {"shop": graph}.__getitem__)
+    async with shop(line(pays(large, requests))) as (graph, resources):
+        runner = Runner(resources, {"shop": graph}.__getitem__)
         await runner.queue("shop", [Job(ANN, "t")])
         run = await runner.resume("t")
         assert "happened and will not be fired again; its receipt of 10,000,0" in str(run["error"])
         assert "\n" not in str(run["error"])
-        assert await kept(plumbing) == [("done", large)]
+        assert await kept(resources) == [("done", large)]
         run = await runner.replay(run["dead_letters"][0])
         run = await runner.settle(run["dead_letters"][0], done=True, receipt={"number": 1})
         assert (run["status"], len(requests)) == ("done", 1)
@@ -254,8 +254,8 @@ async def test_two_desks_at_one_receiver_share_no_key(tmp_path: Any, monkeypatch
     receiver = Receiver()
     for home in ("one", "two"):
         monkeypatch.setenv("BATON_HOME", str(tmp_path / home))
-        async with shop(line(pays(receiver.payment("Ann"), []))) as (_, plumbing):
-            runner = Runner(plumbing, {"shop": line(paying_by(receiver)).compile(name="shop")}.__getitem__)
+        async with shop(line(pays(receiver.payment("Ann"), []))) as (_, resources):
+            runner = Runner(resources, {"shop": line(paying_by(receiver)).compile(name="shop")}.__getitem__)
             await runner.queue("shop", [Job(ANN, "ticket-7")])
             assert (await runner.resume("ticket-7"))["status"] == "done"
     assert receiver.payees == ["Ann", "Ann"]

@@ -15,7 +15,7 @@ from typing_extensions import TypedDict
 
 from baton.errors import DeadLettered, ReducerFailed
 from baton.runs.runner import Job, Runner
-from baton.runtime.plumbing import Plumbing
+from baton.runtime.resources import Resources
 from baton.steps.same import same
 from baton.steps.typed_graph import TypedStateGraph
 
@@ -104,20 +104,20 @@ def graph_of(builder: Any, hint: Any, one: Any, two: Any, found: list[Any]) -> A
 
 
 @pytest.mark.parametrize("kind", REDUCERS)
-async def test_a_reducer_gives_what_it_gives_in_a_plain_graph(plumbing: Plumbing, kind: str) -> None:
+async def test_a_reducer_gives_what_it_gives_in_a_plain_graph(resources: Resources, kind: str) -> None:
     declared, reduce, one, two = REDUCERS[kind]
     found: list[Any] = []
     annotated = reduced_by(declared, reduce)
     await graph_of(StateGraph, annotated, one, two, found).compile().ainvoke({"go": 0})
-    ours = graph_of(TypedStateGraph, annotated, one, two, found).compile(plumbing.checkpointer)
+    ours = graph_of(TypedStateGraph, annotated, one, two, found).compile(resources.checkpointer)
     await ours.ainvoke({"go": 0}, {"configurable": {"thread_id": "t"}})
     assert same(*found), found
 
 
-async def test_a_value_may_be_written_over(plumbing: Plumbing) -> None:
+async def test_a_value_may_be_written_over(resources: Resources) -> None:
     found: list[Any] = []
     graph = graph_of(TypedStateGraph, Annotated[list[Item], by_id], Overwrite([Item(id="z")]), [], found)
-    await graph.compile(plumbing.checkpointer).ainvoke({"go": 0}, {"configurable": {"thread_id": "t"}})
+    await graph.compile(resources.checkpointer).ainvoke({"go": 0}, {"configurable": {"thread_id": "t"}})
     assert found == [[Item(id="z")]]
 
 
@@ -129,7 +129,9 @@ FAULTY = {
 
 
 @pytest.mark.parametrize("kind", FAULTY)
-async def test_one_that_fails_is_a_dead_letter_that_names_the_key_and_the_steps(plumbing: Plumbing, kind: str) -> None:
+async def test_one_that_fails_is_a_dead_letter_that_names_the_key_and_the_steps(
+    resources: Resources, kind: str
+) -> None:
     hint, reduce, one, two = FAULTY[kind]
     found: list[Any] = []
     mended = False
@@ -138,7 +140,7 @@ async def test_one_that_fails_is_a_dead_letter_that_names_the_key_and_the_steps(
         return now if mended else reduce(before, now)
 
     graph = graph_of(TypedStateGraph, reduced_by(hint, reduced), one, two, found).compile(name="faulty")
-    runner = Runner(plumbing, {"faulty": graph}.__getitem__)
+    runner = Runner(resources, {"faulty": graph}.__getitem__)
     [thread] = await runner.queue("faulty", [Job({"go": 0})])
     run = await runner.resume(thread)
     [letter_id] = run["dead_letters"]
@@ -149,9 +151,9 @@ async def test_one_that_fails_is_a_dead_letter_that_names_the_key_and_the_steps(
     assert (again["status"], again["dead_letters"], found) == ("done", [], [two])
 
 
-async def test_a_bare_call_is_told_too(plumbing: Plumbing) -> None:
+async def test_a_bare_call_is_told_too(resources: Resources) -> None:
     hint, reduce, one, two = FAULTY["of its own"]
-    graph = graph_of(TypedStateGraph, reduced_by(hint, reduce), one, two, []).compile(plumbing.checkpointer)
+    graph = graph_of(TypedStateGraph, reduced_by(hint, reduce), one, two, []).compile(resources.checkpointer)
     with pytest.raises(DeadLettered, match="which first and second wrote"):
         await graph.ainvoke({"go": 0}, {"configurable": {"thread_id": "t"}})
     with pytest.raises(ReducerFailed, match="the reducer of 'value' failed"):

@@ -10,7 +10,7 @@ from typing_extensions import TypedDict
 
 from baton import TypedStateGraph
 from baton.errors import Transient
-from baton.runtime.plumbing import opened
+from baton.runtime.resources import open_resources
 from tests.baton.shop import on, shop
 
 TRIES = RetryPolicy(initial_interval=0.001, max_attempts=3, jitter=False, retry_on=Transient)
@@ -49,17 +49,17 @@ def sides(turns: int, *, routed: bool = False) -> Any:
 
 async def test_a_step_that_is_cancelled_as_it_ends_is_done_again() -> None:
     """What is cancelled with anything written counts as finished, and its update would be lost."""
-    async with opened() as plumbing:
+    async with open_resources() as resources:
         for turns in range(5, 15):
-            graph = sides(turns).compile(checkpointer=plumbing.checkpointer, name="sides")
+            graph = sides(turns).compile(checkpointer=resources.checkpointer, name="sides")
             ended = await graph.ainvoke({"made": []}, on(f"after-{turns}-turns"))
             assert sorted(ended["made"]) == ["left", "right"], f"after {turns} turns"
 
 
 async def test_a_step_that_is_cancelled_while_its_router_decides_goes_on_all_the_same() -> None:
-    async with opened() as plumbing:
+    async with open_resources() as resources:
         for turns in range(10):
-            graph = sides(turns, routed=True).compile(checkpointer=plumbing.checkpointer, name="sides")
+            graph = sides(turns, routed=True).compile(checkpointer=resources.checkpointer, name="sides")
             ended = await graph.ainvoke({"made": []}, on(f"after-{turns}-turns"))
             assert sorted(ended["made"]) == ["after", "left", "right"], f"after {turns} turns"
 

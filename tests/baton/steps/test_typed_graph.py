@@ -10,16 +10,16 @@ from langgraph.types import Command, Send
 from typing_extensions import TypedDict
 
 from baton.errors import DeadLettered, ShapeError
-from baton.runtime.plumbing import Plumbing
-from baton.steps.dead_letters import park
+from baton.runtime.resources import Resources
+from baton.steps.dead_letters import dead_letter
 from baton.steps.typed_graph import TypedStateGraph
 from tests.baton.words import CONFIG, Asked, Counted, Fact, Said, State, chain, count, length, only, saved, say, spans
 
 
-async def test_records_inside_and_plain_json_on_disk(plumbing: Plumbing) -> None:
-    result = await chain().compile(plumbing.checkpointer, name="chain").ainvoke({"text": "one two"}, CONFIG)
+async def test_records_inside_and_plain_json_on_disk(resources: Resources) -> None:
+    result = await chain().compile(resources.checkpointer, name="chain").ainvoke({"text": "one two"}, CONFIG)
     assert result == {"text": "one two", "fact": {"words": 2, "words_twice": None}, "reply": "2 words"}
-    assert (await saved(plumbing))[0] == result
+    assert (await saved(resources))[0] == result
 
 
 async def test_a_plain_state_graph_in_its_place_runs_the_same_happy_path() -> None:
@@ -49,12 +49,12 @@ async def unfinished(_state: Asked) -> Counted:
 
 
 @pytest.mark.parametrize("step", [wrong, not_finite, half_a_pair, unknown, unfinished])
-async def test_a_bad_result_fails_in_the_step_that_made_it_before_it_is_saved(plumbing: Plumbing, step: Any) -> None:
-    graph = chain(first=step).compile(plumbing.checkpointer)
+async def test_a_bad_result_fails_in_the_step_that_made_it_before_it_is_saved(resources: Resources, step: Any) -> None:
+    graph = chain(first=step).compile(resources.checkpointer)
     with pytest.raises(ShapeError, match=f"{step.__name__} cannot write"):
         await graph.ainvoke({"text": "one two"}, CONFIG)
-    assert (await saved(plumbing))[0] == {"text": "one two", "branch:to:count": None}
-    assert await spans(plumbing) == [("count", "failed")]
+    assert (await saved(resources))[0] == {"text": "one two", "branch:to:count": None}
+    assert await spans(resources) == [("count", "failed")]
 
 
 DEEP: list[Any] = []
@@ -62,21 +62,21 @@ DEEP.append(DEEP)
 
 
 @pytest.mark.parametrize("given", [{"text": 5}, {}, {"text": "x", "other": 1}, {"text": "\ud800"}, {"text": DEEP}])
-async def test_input_that_does_not_fit_is_refused_before_anything_is_written(plumbing: Plumbing, given: Any) -> None:
+async def test_input_that_does_not_fit_is_refused_before_anything_is_written(resources: Resources, given: Any) -> None:
     with pytest.raises(ShapeError):
-        await chain().compile(plumbing.checkpointer).ainvoke(given, CONFIG)
-    assert await saved(plumbing) == []
+        await chain().compile(resources.checkpointer).ainvoke(given, CONFIG)
+    assert await saved(resources) == []
 
 
-async def test_a_state_that_changed_while_the_run_was_paused_is_parked(plumbing: Plumbing) -> None:
-    builder = chain().set_node_defaults(error_handler=park)
-    graph = builder.compile(plumbing.checkpointer, interrupt_before=["say"])
+async def test_a_state_that_changed_while_the_run_was_paused_is_parked(resources: Resources) -> None:
+    builder = chain().set_node_defaults(error_handler=dead_letter)
+    graph = builder.compile(resources.checkpointer, interrupt_before=["say"])
     await graph.ainvoke({"text": "one two"}, CONFIG)
     await graph.aupdate_state(CONFIG, {"fact": {"words": "many"}}, as_node="count")
     with pytest.raises(DeadLettered):
         await graph.ainvoke(None, CONFIG)
     sql = "SELECT step, reason, error FROM dead_letters"
-    (letter,) = await plumbing.database.do(lambda tx: tx.execute(sql).fetchall())
+    (letter,) = await resources.database.do(lambda tx: tx.execute(sql).fetchall())
     assert tuple(letter)[:2] == ("say", "shape")
     assert "say cannot read Counted: fact.words" in letter["error"]
 

@@ -8,7 +8,7 @@ from typing_extensions import TypedDict
 
 from baton.errors import ShapeError, UsageError
 from baton.runs.runner import Job, Runner
-from baton.runtime.plumbing import Plumbing
+from baton.runtime.resources import Resources
 from baton.steps.same import same
 from baton.steps.typed_graph import TypedStateGraph
 from tests.baton.steps.values import VALUES
@@ -67,17 +67,17 @@ async def read_after(builder: Any, hint: Any, value: Any, config: Any = None, ch
 
 
 @pytest.mark.parametrize("kind", [kind for kind in VALUES if kind not in REFUSED])
-async def test_a_value_is_read_as_it_was_written_also_from_the_disk(plumbing: Plumbing, kind: str) -> None:
+async def test_a_value_is_read_as_it_was_written_also_from_the_disk(resources: Resources, kind: str) -> None:
     hint, value = VALUES[kind]
-    found = await read_after(TypedStateGraph, hint, value, {"configurable": {"thread_id": "t"}}, plumbing.checkpointer)
+    found = await read_after(TypedStateGraph, hint, value, {"configurable": {"thread_id": "t"}}, resources.checkpointer)
     assert same(found, value)
 
 
 @pytest.mark.parametrize("kind", REFUSED)
-async def test_what_would_change_is_refused_by_name_with_the_way_out(plumbing: Plumbing, kind: str) -> None:
+async def test_what_would_change_is_refused_by_name_with_the_way_out(resources: Resources, kind: str) -> None:
     hint, value = VALUES[kind]
     with pytest.raises(ShapeError) as caught:
-        await read_after(TypedStateGraph, hint, value, {"configurable": {"thread_id": "t"}}, plumbing.checkpointer)
+        await read_after(TypedStateGraph, hint, value, {"configurable": {"thread_id": "t"}}, resources.checkpointer)
     assert str(caught.value).startswith("write cannot write state: ")
     assert REFUSED[kind] in str(caught.value)
 
@@ -101,7 +101,7 @@ def test_what_is_alike_is_not_the_same() -> None:
         assert same(one, one)
 
 
-async def test_a_value_that_holds_itself_is_refused(plumbing: Plumbing) -> None:
+async def test_a_value_that_holds_itself_is_refused(resources: Resources) -> None:
     looped: list[Any] = []
     looped.append(looped)
     with pytest.raises(ShapeError):
@@ -115,7 +115,7 @@ async def test_what_a_plain_graph_would_give_is_what_ours_gives() -> None:
 
 
 @pytest.mark.parametrize("kind", ["bytes of any", "decimal in any", "set in any", "datetime or str, a datetime"])
-async def test_a_queued_input_that_json_would_change_is_refused_by_name(plumbing: Plumbing, kind: str) -> None:
+async def test_a_queued_input_that_json_would_change_is_refused_by_name(resources: Resources, kind: str) -> None:
     hint: Any = VALUES[kind][0]
     state: Any = TypedDict("state", {"value": hint}, total=False)
 
@@ -125,10 +125,10 @@ async def test_a_queued_input_that_json_would_change_is_refused_by_name(plumbing
     builder: Any = TypedStateGraph(state)
     graph = builder.add_node(read).add_edge(START, "read").compile(name="read")
     with pytest.raises(UsageError, match=r"read: value is a .* give it in a form of JSON's own"):
-        await Runner(plumbing, {"read": graph}.__getitem__).queue("read", [Job({"value": VALUES[kind][1]})])
+        await Runner(resources, {"read": graph}.__getitem__).queue("read", [Job({"value": VALUES[kind][1]})])
 
 
-async def test_bytes_that_are_no_text_are_an_input_too(plumbing: Plumbing) -> None:
+async def test_bytes_that_are_no_text_are_an_input_too(resources: Resources) -> None:
     state: Any = TypedDict("state", {"value": Any}, total=False)
     found: list[Any] = []
 
@@ -137,8 +137,8 @@ async def test_bytes_that_are_no_text_are_an_input_too(plumbing: Plumbing) -> No
         return {}
 
     builder: Any = TypedStateGraph(state)
-    graph = builder.add_node(read).add_edge(START, "read").compile(plumbing.checkpointer)
+    graph = builder.add_node(read).add_edge(START, "read").compile(resources.checkpointer)
     await graph.ainvoke({"value": b"\xff"}, {"configurable": {"thread_id": "t"}})
     assert found == [b"\xff"]
-    rows = await plumbing.database.do(lambda tx: tx.execute("SELECT input, status FROM spans").fetchall())
+    rows = await resources.database.do(lambda tx: tx.execute("SELECT input, status FROM spans").fetchall())
     assert [tuple(row) for row in rows] == [('{"value":"_w=="}', "done")]

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from baton.storage import run_rows
 from baton.storage.adhoc_rows import AdHocEvent, upsert
 from baton.storage.sqlite_file import ROWS_AT_ONCE, Connection
-from baton.storage.summaries import listing
+from baton.storage.summaries import list_runs
 from tests.baton.rows import LETTER, in_memory
 
 CALLS = st.lists(st.tuples(st.sampled_from("abc"), st.booleans(), st.booleans()), max_size=60)
@@ -45,7 +45,7 @@ def test_what_is_told_of_runs_reads_the_same_however_it_is_batched(
 def test_more_runs_than_one_statement_holds_all_get_their_rows(rows: Connection) -> None:
     many = 2 * ROWS_AT_ONCE + 5
     upsert(rows, [event(f"lib-{number}", number, number + 1.0) for number in range(many)])
-    assert len(listing(rows, graph="h", status="done")) == many
+    assert len(list_runs(rows, graph="h", status="done")) == many
 
 
 def test_a_run_that_was_dead_lettered_says_so(rows: Connection) -> None:

@@ -99,7 +99,7 @@ async def test_a_broken_statement_is_the_callers_own_fault(database: Database) -
 
 async def test_what_is_posted_comes_before_what_is_asked_for_next(database: Database) -> None:
     for number in range(50):
-        database.post(partial(_put, note=str(number)))
+        database.enqueue(partial(_put, note=str(number)))
     assert len(await notes(database)) == 50
 
 
@@ -168,8 +168,6 @@ WRITER = """
     import asyncio, sys
     from pathlib import Path
     from baton.storage.database import Database
-from baton.storage.sqlite_file import Connection
-from baton.storage.transaction import Transaction
 
     async def main(path, name, count):
         database = await Database.open(Path(path))

@@ -10,7 +10,7 @@ import pytest
 
 from baton.errors import StorageError
 from baton.storage.database import Database
-from baton.storage.sqlite_file import reading
+from baton.storage.sqlite_file import connect_for_reading
 
 VALUES = " VALUES ('one', 'g', 'run', 'waiting', 0, 0)"
 
@@ -120,7 +120,7 @@ def test_text_that_is_none_is_damage_and_not_a_fault_of_ours(used: Path) -> None
 
     with pytest.raises(StorageError, match="it is damaged"):
         asyncio.run(look())
-    with pytest.raises(StorageError, match="it is damaged"), reading(used) as tx:
+    with pytest.raises(StorageError, match="it is damaged"), connect_for_reading(used) as tx:
         tx.execute("SELECT note FROM notes").fetchall()
 
 

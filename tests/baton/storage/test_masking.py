@@ -8,8 +8,8 @@ from langgraph.graph import START, StateGraph
 from langgraph.types import Command, Interrupt, Send, interrupt
 from typing_extensions import TypedDict
 
-from baton.runtime.plumbing import opened
-from baton.storage.masking import masked
+from baton.runtime.resources import open_resources
+from baton.storage.masking import mask
 
 CARD, KEY = "4111 1111 1111 1111", "gsk_canary0123456789"
 
@@ -29,13 +29,13 @@ CARD, KEY = "4111 1111 1111 1111", "gsk_canary0123456789"
     ],
 )
 def test_secrets_are_masked_in_values_of_every_kind(value: Any, clean: Any) -> None:
-    assert masked(value) == clean
-    assert type(masked(value)) is type(value)
+    assert mask(value) == clean
+    assert type(mask(value)) is type(value)
 
 
 @pytest.mark.parametrize("value", [{"a": [1, 4111111111111111, 0.5, None]}, "risk-based", HumanMessage("hello")])
 def test_what_holds_no_secret_stays_the_same_object(value: Any) -> None:
-    assert masked(value) is value
+    assert mask(value) is value
 
 
 class State(TypedDict):
@@ -46,9 +46,9 @@ async def test_an_update_a_question_and_a_reply_from_outside_are_masked_in_the_f
     def asks(_: State) -> State:
         return {"text": interrupt(f"may I use {CARD}?")}
 
-    async with opened() as plumbing:
+    async with open_resources() as resources:
         builder: Any = StateGraph(State)
-        graph = builder.add_node("asks", asks).add_edge(START, "asks").compile(checkpointer=plumbing.checkpointer)
+        graph = builder.add_node("asks", asks).add_edge(START, "asks").compile(checkpointer=resources.checkpointer)
         config: Any = {"configurable": {"thread_id": "one"}}
         await graph.ainvoke({"text": KEY}, config)
         await graph.aupdate_state(config, {"text": f"no, {KEY}"}, as_node="__start__")

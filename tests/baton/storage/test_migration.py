@@ -16,7 +16,7 @@ from baton import Job
 from baton.config.home import database_file
 from baton.errors import StorageError, TamperedCheckpoint
 from baton.runs.runner import Runner
-from baton.runtime.plumbing import Plumbing
+from baton.runtime.resources import Resources
 from baton.storage import sqlite_file
 from baton.storage.records import RunSummary
 from baton.storage.sqlite_file import SCHEMA_VERSION, open_database
@@ -65,12 +65,12 @@ def version(path: Path) -> int:
 async def busy() -> None:
     """A desk with a run that waits, one that is dead-lettered, one that is done, and something in every table."""
     break_at("ship")
-    async with shop() as (runner, plumbing):
+    async with shop() as (runner, resources):
         for thread, graph in (("waits", "answered"), ("parked", "line"), ("one", "spread")):
             await runner.queue(graph, [Job({"amount": 3}, thread)])
             await runner.resume(thread)
         mark = "INSERT INTO counters (thread_id, run, name, mark) VALUES ('one', 1, 'rounds', 'first')"
-        await plumbing.database.do(lambda tx: tx.execute(mark).rowcount)
+        await resources.database.do(lambda tx: tx.execute(mark).rowcount)
 
 
 @pytest.mark.parametrize("schema", [1, 2])
@@ -108,10 +108,10 @@ async def test_a_run_that_waited_is_decided_and_goes_on(reply: Reply, ended: Any
     async with desk() as (runner, _):
         await runner.resume("one")
     as_before(2)
-    async with desk() as (runner, plumbing):
-        [asked] = await questions(plumbing, "one")
+    async with desk() as (runner, resources):
+        [asked] = await questions(resources, "one")
         run = await runner.decide("one", {**reply, "digest": asked["digest"]}, by="ann")
-        row = await plumbing.database.do(lambda tx: dict(tx.execute("SELECT * FROM approvals").fetchone()))
+        row = await resources.database.do(lambda tx: dict(tx.execute("SELECT * FROM approvals").fetchone()))
     assert (run["status"], run["run"], run["output"]) == ("done", 1, ended)
     assert (row["decided_by"], row["channel"]) == ("ann", "library")
     assert paid() == [("one:1:pay@1/pay:0", amount) for amount in amounts]
@@ -119,13 +119,13 @@ async def test_a_run_that_waited_is_decided_and_goes_on(reply: Reply, ended: Any
 
 async def test_of_two_questions_one_is_decided_before_and_one_after() -> None:
     await queued("one", graph="branches")
-    async with desk() as (runner, plumbing):
+    async with desk() as (runner, resources):
         await runner.resume("one")
-        left, right = await questions(plumbing, "one")
+        left, right = await questions(resources, "one")
         await runner.decide("one", approve(), interrupt_id=left["interrupt_id"])
     as_before(2)
-    async with desk() as (runner, plumbing):
-        [asked] = await questions(plumbing, "one")
+    async with desk() as (runner, resources):
+        [asked] = await questions(resources, "one")
         assert asked["interrupt_id"] == right["interrupt_id"]
         assert (await runner.decide("one", approve()))["output"] == {"receipt": {"paid": 14}}
     sides = [(f"one:1:pay_approved@1/pay:{side}", 7) for side in ("left", "right")]
@@ -190,17 +190,17 @@ async def test_a_letter_is_replayed_by_its_old_name_and_nothing_is_paid_again() 
 
 @pytest.mark.parametrize("bare", [True, False])
 async def test_a_thread_goes_on_with_a_second_run_that_pays_under_keys_of_its_own(*, bare: bool) -> None:
-    async def once(runner: Runner, plumbing: Plumbing, *, further: bool) -> Any:
+    async def once(runner: Runner, resources: Resources, *, further: bool) -> Any:
         if bare:
-            return await PAYMENT.copy({"checkpointer": plumbing.checkpointer}).ainvoke({"amount": 7}, CONFIG)
+            return await PAYMENT.copy({"checkpointer": resources.checkpointer}).ainvoke({"amount": 7}, CONFIG)
         await runner.queue("payment", [Job({"amount": 7}, "one")], further=further)
         return (await runner.resume("one"))["output"]
 
-    async with desk() as (runner, plumbing):
-        await once(runner, plumbing, further=False)
+    async with desk() as (runner, resources):
+        await once(runner, resources, further=False)
     as_before(2)
-    async with desk() as (runner, plumbing):
-        assert await once(runner, plumbing, further=True) == {"receipt": {"paid": 7}}
+    async with desk() as (runner, resources):
+        assert await once(runner, resources, further=True) == {"receipt": {"paid": 7}}
         assert [(await runner.summary("one", run=run))["status"] for run in (1, 2)] == ["done", "done"]
     assert paid() == [("one:book:0", 1), ("one:pay:0", 7), ("one:2:book@1/pay:0", 1), ("one:2:pay@1/pay:0", 7)]
 
@@ -219,8 +219,8 @@ async def test_what_was_sealed_before_is_held_against_its_old_seal(sql: str) -> 
     async with desk() as (runner, _):
         await runner.resume("one")
     as_before(2)
-    async with desk() as (runner, plumbing):
-        await plumbing.database.do(lambda tx: [tx.execute(each).rowcount for each in sql.split(";")])
+    async with desk() as (runner, resources):
+        await resources.database.do(lambda tx: [tx.execute(each).rowcount for each in sql.split(";")])
         try:
             run = await runner.decide("one", approve())
         except TamperedCheckpoint as refused:

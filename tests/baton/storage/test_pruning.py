@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from baton.runtime.plumbing import Plumbing
+from baton.runtime.resources import Resources
 from baton.storage.pruning import DAY_S, prune
 from tests.baton.storage.test_sqlite_checkpointer import at, put, rows
 
@@ -20,18 +20,18 @@ LETTER = (
 )
 
 
-async def a_run(plumbing: Plumbing, thread: str, status: str, days: float = 40) -> None:
+async def a_run(resources: Resources, thread: str, status: str, days: float = 40) -> None:
     """A run of three checkpoints with a write each, and a span."""
     config = at(thread)
     for n in range(3):
-        config = await put(plumbing.checkpointer, config, n=n)
-        await plumbing.checkpointer.aput_writes(config, [("n", n)], "task")
-    await plumbing.database.do(lambda tx: tx.execute(RUN, (thread, status, time.time() - days * DAY_S)))
-    await plumbing.database.do(lambda tx: tx.execute(SPAN, (thread,)))
+        config = await put(resources.checkpointer, config, n=n)
+        await resources.checkpointer.aput_writes(config, [("n", n)], "task")
+    await resources.database.do(lambda tx: tx.execute(RUN, (thread, status, time.time() - days * DAY_S)))
+    await resources.database.do(lambda tx: tx.execute(SPAN, (thread,)))
 
 
-async def pruned(plumbing: Plumbing, **how: Any) -> dict[str, int]:
-    return await plumbing.database.do(lambda tx: prune(tx, **{"older_than_days": 30, **how}))
+async def pruned(resources: Resources, **how: Any) -> dict[str, int]:
+    return await resources.database.do(lambda tx: prune(tx, **{"older_than_days": 30, **how}))
 
 
 @pytest.mark.parametrize(
@@ -39,30 +39,30 @@ async def pruned(plumbing: Plumbing, **how: Any) -> dict[str, int]:
     [("done", {}, 0, 0), ("done", {"keep_latest": True}, 1, 0), ("waiting", {}, 1, 1), ("queued", {}, 1, 1)],
 )
 async def test_what_is_left_of_an_old_run(
-    plumbing: Plumbing, status: str, how: dict[str, bool], left: int, spans: int
+    resources: Resources, status: str, how: dict[str, bool], left: int, spans: int
 ) -> None:
-    await a_run(plumbing, "t", status)
-    counts = await pruned(plumbing, **how)
+    await a_run(resources, "t", status)
+    counts = await pruned(resources, **how)
     assert counts == {"runs": 1, "checkpoints": 3 - left, "writes": 3 - left, "spans": 1 - spans}
-    assert await rows(plumbing) == (left, left)
+    assert await rows(resources) == (left, left)
     if left:
-        latest = await plumbing.checkpointer.aget_tuple(at("t"))
+        latest = await resources.checkpointer.aget_tuple(at("t"))
         assert latest is not None
         assert latest.checkpoint["channel_values"] == {"n": 2}
-    kept = await plumbing.database.do(lambda tx: tx.execute("SELECT count(*) FROM runs").fetchone()[0])
+    kept = await resources.database.do(lambda tx: tx.execute("SELECT count(*) FROM runs").fetchone()[0])
     assert kept == 1
 
 
 @pytest.mark.parametrize("status,days", [("done", 20), ("running", 40)])
-async def test_what_is_young_or_at_work_is_left_alone(plumbing: Plumbing, status: str, days: float) -> None:
-    await a_run(plumbing, "t", status, days)
-    assert set((await pruned(plumbing)).values()) == {0}
-    assert await rows(plumbing) == (3, 3)
+async def test_what_is_young_or_at_work_is_left_alone(resources: Resources, status: str, days: float) -> None:
+    await a_run(resources, "t", status, days)
+    assert set((await pruned(resources)).values()) == {0}
+    assert await rows(resources) == (3, 3)
 
 
 @pytest.mark.parametrize("letter,left", [("open", 3), ("discarded", 0)])
-async def test_what_a_dead_letter_may_be_replayed_from_stays(plumbing: Plumbing, letter: str, left: int) -> None:
-    await a_run(plumbing, "t", "dead_lettered")
-    await plumbing.database.do(lambda tx: tx.execute(LETTER, ("t", letter)))
-    await pruned(plumbing)
-    assert await rows(plumbing) == (left, left)
+async def test_what_a_dead_letter_may_be_replayed_from_stays(resources: Resources, letter: str, left: int) -> None:
+    await a_run(resources, "t", "dead_lettered")
+    await resources.database.do(lambda tx: tx.execute(LETTER, ("t", letter)))
+    await pruned(resources)
+    assert await rows(resources) == (left, left)

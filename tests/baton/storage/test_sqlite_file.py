@@ -15,7 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import baton
-from baton.storage.sqlite_file import ROWS_AT_ONCE, Connection, connect, explained, no_room, open_database
+from baton.storage.sqlite_file import ROWS_AT_ONCE, Connection, connect, no_room, open_database, storage_error
 
 NAMES = st.sampled_from(["kept", "note", "a", "a_b"])
 VALUES = st.one_of(st.none(), st.integers(-(2**63), 2**63 - 1), st.text(), st.binary())
@@ -91,7 +91,7 @@ def test_a_full_disk_is_made_room_on_and_nothing_is_thrown_away(tmp_path: Path) 
         full.execute("PRAGMA max_page_count=1")
         with pytest.raises(sqlite3.OperationalError) as caught:
             full.execute("INSERT INTO counters VALUES ('t', 1, 'n', ?)", ("x" * 10**6,))
-    told = str(explained(caught.value, tmp_path / "baton.db"))
+    told = str(storage_error(caught.value, tmp_path / "baton.db"))
     assert told.endswith("database or disk is full; free some space on its disk, then go on")
 
 

@@ -10,7 +10,7 @@ from typing import Any
 from langgraph.graph import END, START
 from typing_extensions import TypedDict
 
-from baton import TypedStateGraph, park, request_approval
+from baton import TypedStateGraph, dead_letter, request_approval
 
 SLOW_S = 0.15
 
@@ -76,7 +76,7 @@ def _noted(message: str) -> None:
 
 graph = (
     TypedStateGraph(State, input_schema=Inquiry, output_schema=Resolution)
-    .set_node_defaults(error_handler=park)
+    .set_node_defaults(error_handler=dead_letter)
     .add_node(classify)
     .add_node(settle)
     .add_edge(START, "classify")

@@ -21,9 +21,9 @@ from bank.knowledge import knowledge
 from bank.ledger.actions import parse_action
 from bank.ledger.protocol import Bank, Refused
 from bank.ledger.sqlite_bank import SqliteBank
-from baton.models.asking import fenced
+from baton.models.asking import data_block
 from baton.models.models import LOCAL_URL
-from baton.offline.wire import clients
+from baton.offline.transport import clients
 from desk.business import instructions
 from nodes import draft as drafting
 from state.desk import draft_shape
@@ -70,7 +70,7 @@ class Steps:
         chosen = knowledge().specialist(state["route"])
         customer = await _find_customer(self._bank, state["customer_id"])
         data = {**state, "policies": _texts(state["passages"]), "customer": customer, "actions": chosen.actions}
-        messages = [("system", instructions(drafting.__file__)), ("user", fenced(data))]
+        messages = [("system", instructions(drafting.__file__)), ("user", data_block(data))]
         answer = await ask_model(draft_shape(chosen.actions), messages)
         return {"reply": answer.reply, "action": answer.action and answer.action.model_dump()}
 

@@ -10,7 +10,7 @@ from typing import Any
 
 from baton.runs.registry import entries
 from baton.runs.runner import Job, Runner
-from baton.runtime.plumbing import Plumbing
+from baton.runtime.resources import Resources
 
 Told = dict[str, Any]
 
@@ -50,10 +50,10 @@ async def queue_case(runner: Runner, case: Case, thread_id: str) -> str:
     return thread
 
 
-async def letters(plumbing: Plumbing, thread_id: str) -> list[Told]:
+async def letters(resources: Resources, thread_id: str) -> list[Told]:
     """The dead letters of a run."""
     sql = "SELECT letter_id, step, reason, error, evidence, ends_run FROM dead_letters WHERE thread_id = ?"
-    return [dict(row) for row in await plumbing.database.do(lambda tx: tx.execute(sql, (thread_id,)).fetchall())]
+    return [dict(row) for row in await resources.database.do(lambda tx: tx.execute(sql, (thread_id,)).fetchall())]
 
 
 def acts(home: Path) -> list[Told]:

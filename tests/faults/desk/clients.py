@@ -12,7 +12,7 @@ from langgraph.types import Command
 
 from baton.errors import AlreadyDecided, BadDecision, NotEnded, NothingWaiting
 from baton.runs.runner import Job, Runner
-from baton.runtime.plumbing import Plumbing, opened
+from baton.runtime.resources import Resources, open_resources
 from baton.storage import run_rows
 from baton.storage.records import RunRow
 from baton.storage.run_status import ENDED
@@ -31,19 +31,19 @@ async def work_client(order: tuple[str, int], at: int | None = None, generation:
     """In a child: a client's n-th order on its thread, perhaps killed at a tick; its ticks and what the state tells."""
     shift_steady(generation * LATER_S)
     ticks, (way, run) = install(Ticks(at, kill)), order
-    async with opened() as plumbing:
-        await CLIENTS[way](plumbing, run)
-        values = (await _graph(plumbing).aget_state(CONFIG)).values
+    async with open_resources() as resources:
+        await CLIENTS[way](resources, run)
+        values = (await _graph(resources).aget_state(CONFIG)).values
     return {"ticks": ticks.total, "output": {name: values.get(name) for name in stranger.expected_output(run)}}
 
 
-async def _by_runner(plumbing: Plumbing, run: int) -> None:
-    runner = Runner(plumbing, load)
-    last = await _last(plumbing)
+async def _by_runner(resources: Resources, run: int) -> None:
+    runner = Runner(resources, load)
+    last = await _last(resources)
     if last is None or last.run < run:
         await runner.queue(stranger.NAME, [Job(stranger.order(run), THREAD)], further=True)
     summary = await runner.resume(THREAD)
-    if summary["status"] == "waiting" and (old := await _earlier(plumbing, run)):
+    if summary["status"] == "waiting" and (old := await _earlier(resources, run)):
         await _answer_of_before(runner, summary["waiting_for"][0]["interrupt_id"], *old)
     await answer_all(runner, await runner.resume(THREAD), APPROVE)
 
@@ -58,15 +58,15 @@ async def _answer_of_before(runner: Runner, question: str, old: str, digest: str
         raise RuntimeError(f"{asked} took an answer of an earlier run")
 
 
-async def _by_calls(plumbing: Plumbing, run: int, *, named: bool = False) -> None:
-    graph, order, last = _graph(plumbing), stranger.order(run), await _last(plumbing)
+async def _by_calls(resources: Resources, run: int, *, named: bool = False) -> None:
+    graph, order, last = _graph(resources), stranger.order(run), await _last(resources)
     config = {**CONFIG, "metadata": {"run_id": f"order-{run}"}} if named else CONFIG
     if named or last is None or last.run < run:
         await graph.ainvoke(order, config)
     elif last.status not in ENDED:
         await _refusal(graph, order)
         await graph.ainvoke(None, config)
-    await _reply(graph, config, run, await _earlier(plumbing, run))
+    await _reply(graph, config, run, await _earlier(resources, run))
     if named:
         await graph.ainvoke(order, config)
 
@@ -88,23 +88,23 @@ async def _reply(graph: Any, config: Any, run: int, old: tuple[str, str] | None)
         await graph.ainvoke(Command(resume=said), config)
 
 
-async def _last(plumbing: Plumbing) -> RunRow | None:
+async def _last(resources: Resources) -> RunRow | None:
     """The thread's last run; None before the first."""
-    return await plumbing.database.do(lambda tx: run_rows.find(tx, THREAD))
+    return await resources.database.do(lambda tx: run_rows.find(tx, THREAD))
 
 
-async def _earlier(plumbing: Plumbing, run: int) -> tuple[str, str] | None:
+async def _earlier(resources: Resources, run: int) -> tuple[str, str] | None:
     """Id and digest of a question of an earlier run, which asked the same."""
     sql = (EARLIER, (THREAD, run, ASKED_FIRST))
-    found = await plumbing.database.do(lambda tx: tx.execute(*sql).fetchone())
+    found = await resources.database.do(lambda tx: tx.execute(*sql).fetchone())
     return found and (str(found[0]), str(found[1]))
 
 
-def _graph(plumbing: Plumbing) -> Any:
-    return stranger.GRAPH.copy({"checkpointer": plumbing.checkpointer})
+def _graph(resources: Resources) -> Any:
+    return stranger.GRAPH.copy({"checkpointer": resources.checkpointer})
 
 
-CLIENTS: Mapping[str, Callable[[Plumbing, int], Awaitable[None]]] = {
+CLIENTS: Mapping[str, Callable[[Resources, int], Awaitable[None]]] = {
     "runner": _by_runner,
     "calls": _by_calls,
     "calls with an id": partial(_by_calls, named=True),

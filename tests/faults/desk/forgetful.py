@@ -15,7 +15,7 @@ from typing import Any
 from langgraph.graph import END, START
 from typing_extensions import TypedDict
 
-from baton import Job, Runner, TypedStateGraph, effect, opened, park
+from baton import Job, Runner, TypedStateGraph, dead_letter, effect, open_resources
 from baton.errors import ThreadInUse
 from baton.runs.graph_shapes import Graph
 from tests.faults.desk.builds import LATER_S
@@ -82,7 +82,7 @@ def payments(ticks: Callable[[], None]) -> Graph:
         return {"receipt": (await effect("pay", dict(state), send, idempotent=False))["receipt"]}
 
     made: Any = TypedStateGraph(State, input_schema=Order, output_schema=Paid)
-    made.set_node_defaults(error_handler=park).add_node(pay)
+    made.set_node_defaults(error_handler=dead_letter).add_node(pay)
     compiled: Graph = made.add_edge(START, "pay").add_edge("pay", END).compile(name=GRAPH)
     return compiled
 
@@ -96,8 +96,8 @@ async def _pay(at: int | None, generation: int) -> int:
     """In a child: queue the payment unless it is there, and go on with it; how many ticks it had."""
     shift_steady(generation * LATER_S)
     ticks = install(Ticks(at, kill))
-    async with opened() as plumbing:
-        runner = Runner(plumbing, {GRAPH: payments(ticks)}.__getitem__)
+    async with open_resources() as resources:
+        runner = Runner(resources, {GRAPH: payments(ticks)}.__getitem__)
         with suppress(ThreadInUse):
             await runner.queue(GRAPH, [Job({"payee": "Ann"}, THREAD)])
         await runner.resume(THREAD)

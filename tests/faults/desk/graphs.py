@@ -16,7 +16,7 @@ from baton.runs.graph_shapes import Graph
 from baton.runs.registry import entries
 from baton.runs.registry import load as registered
 from baton.runs.runner import Job, Runner
-from baton.runtime.plumbing import opened
+from baton.runtime.resources import open_resources
 from baton.storage.records import RunSummary
 from tests.faults.desk import receiver, stranger
 from tests.faults.suite.frame import Outcome
@@ -86,8 +86,8 @@ def context_of(graph: Graph) -> dict[str, Any]:
 
 async def live(graph: str, inquiry: Inquiry, reply: dict[str, Any] | None = None, thread: str = THREAD) -> str:
     """What a client does, also after a crash: queue unless it is there, resume, answer what waits. Its status."""
-    async with opened() as plumbing:
-        runner = Runner(plumbing, load)
+    async with open_resources() as resources:
+        runner = Runner(resources, load)
         with suppress(ThreadInUse):
             await runner.queue(graph, [Job(inquiry, thread)], context=context_of(load(graph)))
         return str((await answer_all(runner, await runner.resume(thread), reply))["status"])
@@ -98,8 +98,8 @@ async def replay_all(reply: dict[str, Any], thread: str = THREAD) -> str:
 
     The run gets a budget as well: what the processes that died may have spent counts as spent.
     """
-    async with opened() as plumbing:
-        runner = Runner(plumbing, load)
+    async with open_resources() as resources:
+        runner = Runner(resources, load)
         summary = await runner.summary(thread)
         for _ in range(MOST_LETTERS if summary["dead_letters"] else 0):
             letter = summary["dead_letters"][0]

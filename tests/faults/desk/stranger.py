@@ -18,7 +18,7 @@ from langgraph.graph import END, START, add_messages
 from langgraph.types import Send
 from typing_extensions import TypedDict
 
-from baton import TypedStateGraph, effect, park, request_approval
+from baton import TypedStateGraph, dead_letter, effect, request_approval
 from baton.config.home import home
 from baton.errors import BadDecision
 from baton.runs.graph_shapes import Graph
@@ -161,7 +161,9 @@ async def _smaller(args: Args) -> Args:
 def _nest() -> Graph:
     """A graph that is a step of a graph that is a step of the stranger's."""
     inner: Any = TypedStateGraph(State, input_schema=Rounds, output_schema=Paid)
-    counter = inner.set_node_defaults(error_handler=park).add_node(fee).add_edge(START, "fee").add_edge("fee", END)
+    counter = (
+        inner.set_node_defaults(error_handler=dead_letter).add_node(fee).add_edge(START, "fee").add_edge("fee", END)
+    )
     outer: Any = TypedStateGraph(State, input_schema=Rounds, output_schema=Paid)
     outer.add_node("branch", counter.compile(name="branch")).add_edge(START, "branch").add_edge("branch", END)
     office: Graph = outer.compile(name="office")
@@ -170,7 +172,7 @@ def _nest() -> Graph:
 
 def _graph() -> Graph:
     made: Any = TypedStateGraph(State, output_schema=Done, keeps=("orders",))
-    made.set_node_defaults(error_handler=park).add_node("office", _nest())
+    made.set_node_defaults(error_handler=dead_letter).add_node("office", _nest())
     for node in (plan, wage, loan, instalment, left, right, settle, tell, look):
         made.add_node(node)
     made.add_edge(START, "plan").add_conditional_edges("plan", fan_out_payments, ["wage", "loan"])

@@ -7,7 +7,7 @@ from typing import Any
 
 from baton.errors import AlreadyDecided, Held, NotEnded, NothingWaiting
 from baton.runs.runner import Job, Runner
-from baton.runtime.plumbing import opened
+from baton.runtime.resources import open_resources
 from tests.faults.desk import clients, stranger
 from tests.faults.desk.builds import expect_order, run_to_end
 from tests.faults.desk.graphs import (
@@ -96,8 +96,8 @@ def _expect_order_with(reply: dict[str, Any]) -> Seen:
 
 async def _answer(number: int, reply: dict[str, Any] | None, name: str) -> str:
     """In a child: answer one of the questions that wait, when all are there; what it is told."""
-    async with opened() as plumbing:
-        runner = Runner(plumbing, load)
+    async with open_resources() as resources:
+        runner = Runner(resources, load)
         asked = sorted((await runner.summary(THREAD))["waiting_for"], key=lambda each: str(each["action_requests"]))
         question = asked[number % len(asked)]
         said = reply or stranger.answer(question) or {}
@@ -124,9 +124,9 @@ def _further(way: str, some: int, folder: Path) -> Outcome:
 
 async def _begin_next(way: str, name: str) -> str:
     """In a child: begin the thread's second run when all are there; what it is told."""
-    async with opened() as plumbing:
-        graph, order = stranger.GRAPH.copy({"checkpointer": plumbing.checkpointer}), stranger.order(2)
-        runner = Runner(plumbing, load)
+    async with open_resources() as resources:
+        graph, order = stranger.GRAPH.copy({"checkpointer": resources.checkpointer}), stranger.order(2)
+        runner = Runner(resources, load)
         await barrier(Path.cwd(), name)()
         try:
             if way == "runner":

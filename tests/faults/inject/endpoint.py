@@ -12,7 +12,7 @@ from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from typing import Any
 
-from baton.offline.wire import endpoint
+from baton.offline.transport import endpoint
 
 COMPLETIONS = "/v1/chat/completions"
 Body = dict[str, Any]

@@ -10,9 +10,9 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from baton.errors import BatonError
-from baton.runtime.plumbing import opened
+from baton.runtime.resources import open_resources
 from baton.storage.database import Database
-from baton.storage.sqlite_file import explained
+from baton.storage.sqlite_file import storage_error
 from tests.faults.desk import stranger
 from tests.faults.desk.builds import expect_order
 from tests.faults.desk.graphs import APPROVE, INPUTS, ORDER, THREAD, Seen, live, observe, takes_stranger
@@ -80,7 +80,7 @@ async def live_on_storage(message: str, thread: str = THREAD) -> Told:
 
 async def open_once() -> None:
     """In a child: make the database, so that it is there to be locked."""
-    async with opened():
+    async with open_resources():
         pass
 
 
@@ -93,7 +93,7 @@ async def full_from(message: str, first: int, times: int) -> Told:
         nonlocal total
         total = next(numbers)
         if first <= total < first + times:
-            return [explained(sqlite3.OperationalError("database or disk is full"), self.path)] * len(jobs)
+            return [storage_error(sqlite3.OperationalError("database or disk is full"), self.path)] * len(jobs)
         return commit(self, jobs)
 
     Database._commit = failure_of  # type: ignore[method-assign]  # noqa: SLF001 - in this child only

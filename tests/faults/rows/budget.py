@@ -15,13 +15,13 @@ from langgraph.graph import END, START, StateGraph
 from langgraph.types import Send
 from typing_extensions import TypedDict
 
-from baton import TypedStateGraph, ask, park
+from baton import TypedStateGraph, ask, dead_letter
 from baton.config.home import home
-from baton.models.asking import fenced
+from baton.models.asking import data_block
 from baton.offline.endpoint import Endpoint
 from baton.runs.graph_shapes import Graph
 from baton.runs.runner import Job, Runner
-from baton.runtime.plumbing import opened
+from baton.runtime.resources import open_resources
 from baton.storage import run_rows
 from state.desk import RouteChoice
 from tests.faults.desk import baseline
@@ -118,7 +118,7 @@ async def branch(state: Branch) -> Found:
 def graph() -> Graph:
     """A fan-out whose branches all ask the model."""
     made: Any = TypedStateGraph(State, input_schema=Given, output_schema=Found)
-    made.set_node_defaults(error_handler=park).add_node(branch).add_conditional_edges(START, fan_out, ["branch"])
+    made.set_node_defaults(error_handler=dead_letter).add_node(branch).add_conditional_edges(START, fan_out, ["branch"])
     compiled: Graph = made.add_edge("branch", END).compile(name="wide")
     return compiled
 
@@ -128,17 +128,17 @@ async def _spend(branches: int, cap: int, run: int, at: int | None, generation: 
     shift_steady(generation * LATER_S)
     log_bill()
     install(Ticks(at, kill))
-    async with opened() as plumbing:
-        runner = Runner(plumbing, {"wide": graph()}.__getitem__)
-        last = await plumbing.database.do(lambda tx: run_rows.find(tx, THREAD))
+    async with open_resources() as resources:
+        runner = Runner(resources, {"wide": graph()}.__getitem__)
+        last = await resources.database.do(lambda tx: run_rows.find(tx, THREAD))
         if last is None or last.run < run:
             await runner.queue("wide", [Job({"branches": branches}, THREAD)], budget_tokens=cap, further=True)
         return str((await runner.resume(THREAD))["status"])
 
 
 async def _give_more() -> str:
-    async with opened() as plumbing:
-        runner = Runner(plumbing, {"wide": graph()}.__getitem__)
+    async with open_resources() as resources:
+        runner = Runner(resources, {"wide": graph()}.__getitem__)
         summary = await runner.summary(THREAD)
         for letter in summary["dead_letters"]:
             summary = await runner.replay(letter, budget_tokens=PLENTY)
@@ -193,7 +193,7 @@ async def _plainly_spending(branches: int, cap: int) -> None:
         if state["spent"] >= cap:
             return {"found": []}
         asked = {**ASKED, "router_says": str(state["number"])}
-        choice = await baseline.ask_model(RouteChoice, [("system", TELL), ("user", fenced(asked))])
+        choice = await baseline.ask_model(RouteChoice, [("system", TELL), ("user", data_block(asked))])
         return {"found": [choice.route], "spent": cap // 5}
 
     made: Any = StateGraph(State)

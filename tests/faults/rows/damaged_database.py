@@ -19,7 +19,7 @@ from bank.ledger.sqlite_bank import SqliteBank
 from baton.config.home import home
 from baton.errors import BatonError
 from baton.runs.runner import Job, Runner
-from baton.runtime.plumbing import opened
+from baton.runtime.resources import open_resources
 from tests.faults.desk import baseline, stranger
 from tests.faults.desk.graphs import APPROVE, MESSAGES, answer_all, fresh, load, takes_stranger
 from tests.faults.inject.damage import ACCIDENTS, Damage
@@ -117,8 +117,8 @@ def _file(kind: Kind) -> str:
 
 async def _prepare() -> None:
     """In a child: every run to its place; the last one dies at the bank's door."""
-    async with opened() as plumbing:
-        runner = Runner(plumbing, load)
+    async with open_resources() as resources:
+        runner = Runner(resources, load)
         jobs = [Job(MESSAGES[message], thread) for thread, message in RUNS.items()]
         await runner.queue("support_desk", jobs, context={"route_threshold": 0.4})
         await runner.resume("wait")
@@ -129,8 +129,8 @@ async def _prepare() -> None:
 
 async def _stranger_prepared() -> None:
     """In a child: a thread whose first run is done and whose second waits for several answers."""
-    async with opened() as plumbing:
-        runner = Runner(plumbing, load)
+    async with open_resources() as resources:
+        runner = Runner(resources, load)
         for run in (1, 2):
             await runner.queue(stranger.NAME, [Job(stranger.order(run), AGAIN)], further=True)
             summary = await runner.resume(AGAIN)
@@ -149,8 +149,8 @@ async def _go_on(threads: Sequence[str] = tuple(RUNS)) -> Told:
     shift_steady(LATER_S)
     runs: Told = {}
     try:
-        async with opened() as plumbing:
-            runner = Runner(plumbing, load)
+        async with open_resources() as resources:
+            runner = Runner(resources, load)
             for thread in threads:
                 runs[thread] = await _message(partial(_one, runner, thread))
     except BatonError as error:

@@ -15,7 +15,7 @@ from baton.config.home import home
 from baton.models import asking
 from baton.runs.registry import load
 from baton.runs.runner import Runner
-from baton.runtime.plumbing import opened
+from baton.runtime.resources import open_resources
 from tests.faults.desk.cases import Case, Told, acts, cases, letters, queue_case, resolution
 from tests.faults.inject.endpoint import Answer, Endpoint, serve
 from tests.faults.inject.model_answers import BAD_ANSWERS, BENIGN
@@ -124,11 +124,11 @@ async def _work(case: Case, endpoint: Endpoint) -> Told:
     async with serve(endpoint) as url:
         os.environ["OPENAI_BASE_URL"] = url
         started = time.monotonic()
-        async with opened() as plumbing:
-            runner = Runner(plumbing, load)
+        async with open_resources() as resources:
+            runner = Runner(resources, load)
             await queue_case(runner, case, THREAD)
             summary = await runner.resume(THREAD)
-            parked = await letters(plumbing, THREAD)
+            parked = await letters(resources, THREAD)
     told = {name: summary[name] for name in ("status", "output", "error", "waiting_for", "usage")}
     seen = {"took": time.monotonic() - started, "asked": endpoint.asked, "acts": acts(home()), "bytes": _bytes(home())}
     return {**told, **seen, "letters": parked, "faults": endpoint.faults}

@@ -10,7 +10,7 @@ from typing import Any
 from langgraph.graph import END, START
 from typing_extensions import TypedDict
 
-from baton import Job, Record, TypedStateGraph, ask, effect, opened, park, request_approval
+from baton import Job, Record, TypedStateGraph, ask, dead_letter, effect, open_resources, request_approval
 from baton.errors import BatonError
 from baton.runs.runner import Runner
 from tests.faults.inject.poison import NAMES, VALUES, is_unchanged
@@ -80,7 +80,7 @@ async def pay(state: Given) -> Paid:
 
 def graph() -> Any:
     builder: Any = TypedStateGraph(State, input_schema=Given, output_schema=Paid)
-    builder.set_node_defaults(error_handler=park)
+    builder.set_node_defaults(error_handler=dead_letter)
     before = START
     for node in (make, think, approve, pay):
         builder.add_node(node).add_edge(before, node.__name__)
@@ -121,8 +121,8 @@ async def _live(where: str, name: str) -> Told:
         MADE[where] = VALUES[name]
     given = VALUES[name]() if where == "input" else STARTED
     found: Told = {"paid": 0}
-    async with opened() as plumbing:
-        runner = Runner(plumbing, {"poisoned": graph()}.__getitem__)
+    async with open_resources() as resources:
+        runner = Runner(resources, {"poisoned": graph()}.__getitem__)
         found |= await _message(partial(_run, runner, where, given))
     found["paid"] = len(PAID)
     expected = VALUES[name]() if where in ("input", "first") else STARTED
@@ -161,8 +161,8 @@ def _name(name: str, folder: Path) -> Outcome:
 
 async def _queue(name: str) -> Told:
     """In a child: a run under that name."""
-    async with opened() as plumbing:
-        runner = Runner(plumbing, {"poisoned": graph()}.__getitem__)
+    async with open_resources() as resources:
+        runner = Runner(resources, {"poisoned": graph()}.__getitem__)
 
         async def queue() -> Told:
             return {"queued": await runner.queue("poisoned", [Job({"value": 1}, NAMES[name])])}

@@ -10,7 +10,7 @@ from typing import Any
 from baton.config.home import home
 from baton.errors import AlreadyDecided, Held, NothingWaiting
 from baton.runs.runner import Job, Runner
-from baton.runtime.plumbing import opened
+from baton.runtime.resources import open_resources
 from tests.faults.desk import baseline, stranger_races
 from tests.faults.desk.builds import Build, builds, builds_that_wait, run_to_end, run_undisturbed
 from tests.faults.desk.graphs import (
@@ -61,8 +61,8 @@ def races(seed: int) -> Iterator[Trial]:
 
 async def _act(reply: dict[str, Any] | None, name: str) -> str:
     """In a child: resume the run, or answer its question, when all are there; what it is told."""
-    async with opened() as plumbing:
-        runner = Runner(plumbing, load)
+    async with open_resources() as resources:
+        runner = Runner(resources, load)
         await barrier(Path.cwd(), name)()
         try:
             summary = await (runner.decide(THREAD, reply) if reply else runner.resume(THREAD))
@@ -106,9 +106,9 @@ def _end(build: Build, told: list[Any], made: Path) -> Outcome:
 
 
 async def _queue(build: Build) -> None:
-    async with opened() as plumbing:
+    async with open_resources() as resources:
         job = Job(INPUTS[build[1]], THREAD)
-        await Runner(plumbing, load).queue(build[0], [job], context=context_of(load(build[0])))
+        await Runner(resources, load).queue(build[0], [job], context=context_of(load(build[0])))
 
 
 async def _in_the_middle(build: Build, name: str) -> str:

@@ -10,7 +10,7 @@ from typing import Any
 from langgraph.graph import END, START
 from typing_extensions import TypedDict
 
-from baton import Job, TypedStateGraph, effect, opened, park
+from baton import Job, TypedStateGraph, dead_letter, effect, open_resources
 from baton.errors import BatonError, Transient
 from baton.runs.registry import load
 from baton.runs.runner import Runner
@@ -65,7 +65,7 @@ def graph_that_pays_with() -> Any:
 
 def _graph(step: Any) -> Any:
     builder: Any = TypedStateGraph(State, input_schema=Given, output_schema=Paid)
-    builder.set_node_defaults(error_handler=park)
+    builder.set_node_defaults(error_handler=dead_letter)
     return builder.add_node("step", step).add_edge(START, "step").add_edge("step", END).compile(name="canary")
 
 
@@ -78,11 +78,11 @@ async def _paid() -> None:
 
 
 async def _ran(graph: Any) -> None:
-    async with opened() as plumbing:
-        runner = Runner(plumbing, {"canary": graph}.__getitem__)
+    async with open_resources() as resources:
+        runner = Runner(resources, {"canary": graph}.__getitem__)
         await runner.queue("canary", [Job({"order": "an order"}, THREAD)])
         await runner.resume(THREAD)
-        _print(await plumbing.database.do(lambda tx: steps(tx, THREAD, 1)))
+        _print(await resources.database.do(lambda tx: steps(tx, THREAD, 1)))
 
 
 async def _ask(answer: Answer) -> None:
@@ -96,18 +96,18 @@ async def _ask(answer: Answer) -> None:
 
 
 async def _message(text: str) -> None:
-    async with opened() as plumbing:
-        runner = Runner(plumbing, load)
+    async with open_resources() as resources:
+        runner = Runner(resources, load)
         await queue_case(runner, Case("support_desk", text, None), THREAD)
         _print(await runner.resume(THREAD))
-        _print(await plumbing.database.do(lambda tx: steps(tx, THREAD, 1)))
+        _print(await resources.database.do(lambda tx: steps(tx, THREAD, 1)))
 
 
 async def _bare(configurable: Mapping[str, Any], metadata: Mapping[str, Any]) -> None:
     """A call of the graph as a library, with a key where LangGraph copies it to the metadata."""
     config: Any = {"configurable": {"thread_id": THREAD, **configurable}, "metadata": dict(metadata)}
-    async with opened() as plumbing:
-        graph = load("single_call").copy({"checkpointer": plumbing.checkpointer})
+    async with open_resources() as resources:
+        graph = load("single_call").copy({"checkpointer": resources.checkpointer})
         await graph.ainvoke({"message": ASK[0], "customer_id": None}, config)
 
 

@@ -12,7 +12,7 @@ from typing import Any
 from baton.config.home import home
 from baton.runs.registry import entries
 from baton.runs.runner import Job, Runner
-from baton.runtime.plumbing import opened
+from baton.runtime.resources import open_resources
 from baton.storage.sqlite_checkpointer import SqliteCheckpointer
 from tests.faults.desk import baseline, stranger
 from tests.faults.desk.builds import expect_order
@@ -145,8 +145,8 @@ async def _begin(graph: str, message: str, stop: int | None) -> None:
     """In a child: a run as far as it goes, or until its process stops dead after so many checkpoints."""
     if stop is not None:
         _stops_after(stop)
-    async with opened() as plumbing:
-        runner = Runner(plumbing, load)
+    async with open_resources() as resources:
+        runner = Runner(resources, load)
         await runner.queue(graph, [Job(INPUTS[message], THREAD)], context=context_of(load(graph)))
         await runner.resume(THREAD)
 
@@ -167,8 +167,8 @@ async def _go_on(graph: str, edit: edits.Edit, paused: str | None, begins: int =
     """In a child: the run again, by the changed code, or the run of that number by it from the beginning."""
     shift_steady(LATER_S)
     changed = edits.compile_changed(edits.change(load(graph).builder, edit, paused), graph)
-    async with opened() as plumbing:
-        runner = Runner(plumbing, {graph: changed}.__getitem__)
+    async with open_resources() as resources:
+        runner = Runner(resources, {graph: changed}.__getitem__)
         if begins:
             await runner.queue(graph, [Job(stranger.order(begins), THREAD)], further=True)
         await answer_all(runner, await runner.resume(THREAD), APPROVE)

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from baton.runtime.plumbing import Plumbing
+from baton.runtime.resources import Resources
 from nodes.chaining.extract import extract
 from nodes.chaining.normalise import normalise
 from nodes.chaining.summarise import summarise
@@ -42,7 +42,9 @@ def data(model: Scripted) -> dict[str, Any]:
     return block
 
 
-async def test_extract_hands_on_the_message_masked_and_what_the_gate_said(model: Scripted, plumbing: Plumbing) -> None:
+async def test_extract_hands_on_the_message_masked_and_what_the_gate_said(
+    model: Scripted, resources: Resources
+) -> None:
     model.will({"facts": [FACT]})
     message = "Where is  £24.90?\nMy card: 4111 1111\n1111 1111"
     ended = await alone(extract, State, **{**ROUTED, "message": message}, complaint="no")
@@ -51,7 +53,7 @@ async def test_extract_hands_on_the_message_masked_and_what_the_gate_said(model:
 
 
 async def test_normalise_hands_on_the_facts_and_the_day_and_not_the_message(
-    model: Scripted, plumbing: Plumbing
+    model: Scripted, resources: Resources
 ) -> None:
     model.will(CASE)
     ended = await alone(normalise, State, **ROUTED, facts=[FACT])
@@ -59,7 +61,7 @@ async def test_normalise_hands_on_the_facts_and_the_day_and_not_the_message(
     assert ended["case"] == CASE
 
 
-async def test_summarise_hands_on_the_passages_and_not_the_message(model: Scripted, plumbing: Plumbing) -> None:
+async def test_summarise_hands_on_the_passages_and_not_the_message(model: Scripted, resources: Resources) -> None:
     model.will(SAID)
     ended = await alone(summarise, State, **ROUTED, facts=[FACT], case=CASE, passages=["DISP-03.1"])
     assert data(model).keys() == {"case", "facts", "policies", "complaint"}
@@ -69,7 +71,7 @@ async def test_summarise_hands_on_the_passages_and_not_the_message(model: Script
 
 
 async def test_the_baseline_is_given_routes_and_passages_and_no_card_number(
-    model: Scripted, plumbing: Plumbing
+    model: Scripted, resources: Resources
 ) -> None:
     answer = {
         "outcome": "answered",

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from baton.runtime.plumbing import Plumbing
+from baton.runtime.resources import Resources
 from desk.records import Finding
 from nodes.orchestrator_worker.gate_coverage import gate_coverage
 from state.desk import Draft
@@ -29,7 +29,7 @@ REFUND = {"name": "refund", "transaction_id": "T04348", "amount": "180.00"}
 
 
 @pytest.fixture
-def judged(plumbing: Plumbing) -> Any:
+def judged(resources: Resources) -> Any:
     async def run(reply: str = "You paid GBP 180.00.", **changed: Any) -> dict[str, Any]:
         drafted = {"reply": reply, "citations": changed.pop("citations", ["DISP-01"])}
         draft = Draft.model_validate({**drafted, "action": changed.pop("action", None)})

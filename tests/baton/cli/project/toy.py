@@ -9,7 +9,7 @@ from typing import Any, Literal
 from langgraph.graph import END, START
 from typing_extensions import TypedDict
 
-from baton import Record, TypedStateGraph, park, request_approval
+from baton import Record, TypedStateGraph, dead_letter, request_approval
 from baton.errors import BadDecision
 
 SLOW_S = 0.4
@@ -63,7 +63,7 @@ async def _small(args: dict[str, Any]) -> dict[str, Any]:
 
 graph = (
     TypedStateGraph(State, Context, input_schema=Inquiry, output_schema=Resolution)
-    .set_node_defaults(error_handler=park)
+    .set_node_defaults(error_handler=dead_letter)
     .add_node(work)
     .add_edge(START, "work")
     .add_edge("work", END)

@@ -77,12 +77,12 @@ def get(tx: "Transaction", letter_id: str) -> DeadLetter:
     return _letter(row)
 
 
-def listing(tx: "Transaction", status: str | None = None) -> list[DeadLetter]:
+def list_dead_letters(tx: "Transaction", status: str | None = None) -> list[DeadLetter]:
     """Return the dead letters, newest first."""
     return [_letter(row) for row in tx.execute(OF_STATUS, {"status": status}).fetchall()]
 
 
-def open_of(tx: "Transaction", thread_id: str, run: int) -> list[DeadLetter]:
+def list_open(tx: "Transaction", thread_id: str, run: int) -> list[DeadLetter]:
     """Return a run's open dead letters, oldest first."""
     return [_letter(row) for row in tx.execute(OF_RUN, (thread_id, run)).fetchall()]
 

@@ -10,15 +10,15 @@ import pytest
 
 from baton.config.home import database_file
 from baton.errors import StorageError
-from baton.runtime.plumbing import home_key, opened
-from baton.storage.sealed_rows import holds_signed, key_fits
+from baton.runtime.resources import home_key, open_resources
+from baton.storage.signed_rows import holds_signed, key_fits
 from baton.storage.sqlite_file import connect
 from tests.baton.older import as_before
 from tests.baton.payments import desk, queued
 
 
 async def open_once() -> None:
-    async with opened():
+    async with open_resources():
         pass
 
 

@@ -15,7 +15,7 @@ from typing_extensions import TypedDict
 
 from baton.config.settings import Settings
 from baton.errors import BadSetting, StorageError
-from baton.runtime.plumbing import Plumbing, checkpointer, current_resources, home_key, opened
+from baton.runtime.resources import Resources, checkpointer, current_resources, home_key, open_resources
 from baton.steps.typed_graph import TypedStateGraph
 
 
@@ -35,7 +35,7 @@ def writers() -> int:
 
 
 async def test_it_is_opened_once_for_all_who_ask_at_once() -> None:
-    async with opened() as first:
+    async with open_resources() as first:
         assert {id(each) for each in await asyncio.gather(*(current_resources() for _ in range(20)))} == {id(first)}
 
 
@@ -44,7 +44,7 @@ async def test_when_it_could_not_be_opened_it_is_tried_anew(baton_home: Path, mo
     with pytest.raises(StorageError):
         await current_resources()
     monkeypatch.setenv("BATON_HOME", str(baton_home))
-    async with opened() as now:
+    async with open_resources() as now:
         assert now.database.path == baton_home / "baton.db"
 
 
@@ -54,10 +54,10 @@ async def test_the_servers_checkpointer_is_the_plumbings_own() -> None:
 
 
 async def test_a_closed_plumbing_takes_no_work() -> None:
-    async with opened() as everything:
+    async with open_resources() as everything:
         pass
     with pytest.raises(StorageError, match="closed"):
-        everything.database.post(lambda tx: tx.execute("SELECT 1"))
+        everything.database.enqueue(lambda tx: tx.execute("SELECT 1"))
 
 
 async def test_a_resource_is_opened_once_and_closed_with_the_rest() -> None:
@@ -70,13 +70,13 @@ async def test_a_resource_is_opened_once_and_closed_with_the_rest() -> None:
         yield "bank"
         told.append("closed")
 
-    async with opened() as everything:
+    async with open_resources() as everything:
         assert set(await asyncio.gather(*(everything.resource(bank) for _ in range(5)))) == {"bank"}
         assert told == ["open"]
     assert told == ["open", "closed"]
 
 
-async def test_a_resource_that_failed_to_open_is_tried_anew(plumbing: Plumbing) -> None:
+async def test_a_resource_that_failed_to_open_is_tried_anew(resources: Resources) -> None:
     tried: list[int] = []
 
     @asynccontextmanager
@@ -87,11 +87,11 @@ async def test_a_resource_that_failed_to_open_is_tried_anew(plumbing: Plumbing) 
         yield "bank"
 
     with pytest.raises(BadSetting):
-        await plumbing.resource(bank)
-    assert await plumbing.resource(bank) == "bank"
+        await resources.resource(bank)
+    assert await resources.resource(bank) == "bank"
 
 
-async def test_one_caller_that_gives_up_does_not_spoil_a_resource_for_the_others(plumbing: Plumbing) -> None:
+async def test_one_caller_that_gives_up_does_not_spoil_a_resource_for_the_others(resources: Resources) -> None:
     release = asyncio.Event()
 
     @asynccontextmanager
@@ -99,7 +99,7 @@ async def test_one_caller_that_gives_up_does_not_spoil_a_resource_for_the_others
         await release.wait()
         yield "bank"
 
-    asking = [asyncio.ensure_future(plumbing.resource(bank)) for _ in range(2)]
+    asking = [asyncio.ensure_future(resources.resource(bank)) for _ in range(2)]
     await asyncio.sleep(0)
     asking[0].cancel()
     release.set()
@@ -112,7 +112,7 @@ def test_bare_calls_in_loops_of_their_own_pile_nothing_up() -> None:
         assert asyncio.run(graph.ainvoke({"text": "hello"})) == {"text": "hello"}
 
     async def look() -> list[str]:
-        async with opened() as everything:
+        async with open_resources() as everything:
             rows = await everything.database.do(lambda tx: tx.execute("SELECT status FROM runs").fetchall())
             return [row[0] for row in rows]
 
@@ -153,7 +153,7 @@ def test_threads_that_start_at_once_agree_on_the_key(baton_home: Path) -> None:
 LIGHT = """
     import sys
     import baton, baton.config.home, baton.runs.registry, baton.storage.sqlite_file
-    import baton.storage.adhoc_rows, baton.storage.letter_rows, baton.storage.show, baton.storage.summaries
+    import baton.storage.adhoc_rows, baton.storage.dead_letter_rows, baton.storage.show, baton.storage.summaries
     heavy = {"langgraph", "langchain_core", "langchain_openai", "openai", "pydantic", "httpx", "httpx2", "asyncio"}
     print(sorted(heavy & set(sys.modules)))
 """

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from baton.config.project import project
 from baton.errors import BadSetting, NoResponders
-from baton.offline.endpoint import Endpoint, Refusal, Request, Skill, Usage
+from baton.offline.endpoint import Endpoint, Refusal, Request, Responder, Usage
 
 if TYPE_CHECKING:
     import httpx2
@@ -24,18 +24,18 @@ if TYPE_CHECKING:
     from starlette.requests import Request as HttpRequest
     from starlette.responses import Response
 
-__all__ = ["Endpoint", "Refusal", "Request", "Skill", "Usage", "app", "clients", "endpoint", "load_skills"]
+__all__ = ["Endpoint", "Refusal", "Request", "Responder", "Usage", "app", "clients", "endpoint", "load_responders"]
 
 METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]  # all, so that the error for a wrong one is JSON
 
 MOST_BYTES = 4_000_000  # of a request over HTTP; more than any budget holds
 
 _opening = RLock()
-_in_process: dict[str, Mapping[str, Skill]] = {}
+_in_process: dict[str, Mapping[str, Responder]] = {}
 
 
 @contextmanager
-def offer_responders(name: str, responders: Mapping[str, Skill]) -> Iterator[None]:
+def offer_responders(name: str, responders: Mapping[str, Responder]) -> Iterator[None]:
     """Offer a local model of that name in this process for the length of a block; each needs a name of its own."""
     _in_process[name] = responders
     try:
@@ -45,7 +45,7 @@ def offer_responders(name: str, responders: Mapping[str, Skill]) -> Iterator[Non
 
 
 @cache
-def load_skills(name: str) -> Mapping[str, Skill]:
+def load_responders(name: str) -> Mapping[str, Responder]:
     """The responders that are offered in this process, or that the project's file names as `responders.NAME`.
 
     Raises:
@@ -91,7 +91,7 @@ def app(name: str) -> "Starlette":
     from starlette.responses import Response  # noqa: PLC0415
     from starlette.routing import Route  # noqa: PLC0415
 
-    from baton.offline.loopback import own_doors  # noqa: PLC0415
+    from baton.offline.loopback import loopback_app  # noqa: PLC0415
 
     served = endpoint(name)
 
@@ -99,12 +99,12 @@ def app(name: str) -> "Starlette":
         status, kind, content = served.reply(request.url.path, await request.body(), request.method)
         return Response(content, status, media_type=kind)
 
-    return own_doors([Route("/{path:path}", answer, methods=METHODS)], MOST_BYTES)
+    return loopback_app([Route("/{path:path}", answer, methods=METHODS)], MOST_BYTES)
 
 
 @cache
 def _endpoint(name: str) -> Endpoint:
-    return Endpoint(load_skills(name), name)
+    return Endpoint(load_responders(name), name)
 
 
 @cache

@@ -7,54 +7,54 @@ from typing import Any
 
 from baton.errors import TamperedCheckpoint
 
-SEAL_BYTES = 32
+SIGNATURE_BYTES = 32
 KEY_BYTES = 32
 Context = tuple[str | int | None, ...]
 """The values that a blob is signed together with, as its thread and checkpoint: it is valid nowhere else."""
 
 ASKED = ("interrupt_id", "thread_id", "step", "occurrence", "request", "digest", "place", "decision")
-SEALED_BEFORE = {
+SIGNED_BEFORE = {
     "runs": ("thread_id", "graph", "input", "context", "fingerprint", "budget_tokens", "budget_nanousd"),
     "outputs": ("thread_id", "output"),
     "approvals": ASKED,
 }
-"""As SEALED, in a database that knew one run a thread; such a signature is valid for a thread's first run."""
-SEALED = {
-    **{rows: ("run", *columns) for rows, columns in SEALED_BEFORE.items()},
+"""As SIGNED, in a database that knew one run a thread; such a signature is valid for a thread's first run."""
+SIGNED = {
+    **{rows: ("run", *columns) for rows, columns in SIGNED_BEFORE.items()},
     "effects": ("key", "thread_id", "action", "args", "status", "receipt"),
     "approvals": ("run", *ASKED, "decided_by", "channel"),
 }
 """The columns that a row's signature covers; the output of a run comes later and has a signature of its own."""
 
 
-class Seals:
+class Signer:
     """Signs with one key (at most 64 bytes): keyed BLAKE2b, one call and no HMAC set-up for blobs this small."""
 
     def __init__(self, key: bytes) -> None:
         self._key = key
 
-    def sealed(self, blob: bytes, *context: str | int | None) -> bytes:
+    def sign(self, blob: bytes, *context: str | int | None) -> bytes:
         """Return the blob behind its signature, which is valid in this context only."""
-        return self._seal(blob, context) + blob
+        return self._signature(blob, context) + blob
 
-    def opened(self, sealed: bytes, *context: str | int | None) -> bytes:
+    def verify(self, signed: bytes, *context: str | int | None) -> bytes:
         """Verify a blob in this context and return it without its signature.
 
         Raises:
             TamperedCheckpoint: it was changed, moved here, or signed with another key.
         """
-        blob = sealed[SEAL_BYTES:]
-        if not hmac.compare_digest(sealed[:SEAL_BYTES], self._seal(blob, context)):
+        blob = signed[SIGNATURE_BYTES:]
+        if not hmac.compare_digest(signed[:SIGNATURE_BYTES], self._signature(blob, context)):
             raise TamperedCheckpoint(
                 "a stored checkpoint was changed, or not written with this home's key; restore the database or the key"
             )
         return blob
 
-    def mark(self, rows: str, row: Mapping[str, Any]) -> bytes:
-        """Return the signature of a row of that kind (see SEALED); `row` may have more columns than it covers."""
-        return self._mark(rows, row, SEALED[rows])
+    def sign_row(self, rows: str, row: Mapping[str, Any]) -> bytes:
+        """Return the signature of a row of that kind (see SIGNED); `row` may have more columns than it covers."""
+        return self._sign_columns(rows, row, SIGNED[rows])
 
-    def check(self, rows: str, row: Mapping[str, Any], seal: Any) -> None:
+    def verify_row(self, rows: str, row: Mapping[str, Any], seal: Any) -> None:
         """Verify a row against its signature, the column `seal`.
 
         Raises:
@@ -65,18 +65,18 @@ class Seals:
                 f"a row of {rows} has no seal: finish its run with the older Baton that wrote it; if none did, it was"
                 " changed: restore the database"
             )
-        known = [self.mark(rows, row)]
-        if row["run"] == 1 and rows in SEALED_BEFORE:
-            known.append(self._mark(rows, row, SEALED_BEFORE[rows]))
+        known = [self.sign_row(rows, row)]
+        if row["run"] == 1 and rows in SIGNED_BEFORE:
+            known.append(self._sign_columns(rows, row, SIGNED_BEFORE[rows]))
         if not (isinstance(seal, bytes) and any(hmac.compare_digest(seal, each) for each in known)):
             raise TamperedCheckpoint(
                 f"a row of {rows} was changed, or not sealed with this home's key; restore the database or the key"
             )
 
-    def _mark(self, rows: str, row: Mapping[str, Any], columns: tuple[str, ...]) -> bytes:
+    def _sign_columns(self, rows: str, row: Mapping[str, Any], columns: tuple[str, ...]) -> bytes:
         content = ascii(tuple(row[name] for name in columns)).encode()
-        return blake2b(content, key=self._key, digest_size=SEAL_BYTES, person=rows.encode()).digest()
+        return blake2b(content, key=self._key, digest_size=SIGNATURE_BYTES, person=rows.encode()).digest()
 
-    def _seal(self, blob: bytes, context: Context) -> bytes:
+    def _signature(self, blob: bytes, context: Context) -> bytes:
         named = ascii(context).encode()  # the same in every version of Python, which `repr` is not
-        return blake2b(b"%d:%b%b" % (len(named), named, blob), key=self._key, digest_size=SEAL_BYTES).digest()
+        return blake2b(b"%d:%b%b" % (len(named), named, blob), key=self._key, digest_size=SIGNATURE_BYTES).digest()

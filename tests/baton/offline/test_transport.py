@@ -20,7 +20,7 @@ from openai import APIStatusError, BadRequestError, InternalServerError, LengthF
 from pydantic import SecretStr
 
 from baton.errors import BadSetting
-from baton.offline import wire
+from baton.offline import transport
 from baton.records import Record
 
 ROOT = Path(__file__).parents[3]
@@ -45,23 +45,23 @@ def count(letters: int) -> str:
     return f"counted {letters}"
 
 
-def measure(request: wire.Request) -> dict[str, int]:
+def measure(request: transport.Request) -> dict[str, int]:
     return {"letters": len(request.data.get("text", request.message))}
 
 
-def refuse(request: wire.Request) -> Any:
-    raise wire.Refusal(request.message)
+def refuse(request: transport.Request) -> Any:
+    raise transport.Refusal(request.message)
 
 
-def break_down(request: wire.Request) -> Any:
+def break_down(request: transport.Request) -> Any:
     raise LookupError(request.message)
 
 
-def shout(request: wire.Request) -> str:
+def shout(request: transport.Request) -> str:
     return request.message.upper()
 
 
-SKILLS: dict[str, wire.Skill] = {"Length": measure, "count": measure, "Banned": refuse, "chat": shout}
+SKILLS: dict[str, transport.Responder] = {"Length": measure, "count": measure, "Banned": refuse, "chat": shout}
 
 
 @pytest.fixture
@@ -80,7 +80,7 @@ def tiny(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
 @pytest.fixture
 def served(tiny: str) -> Iterator[str]:
     """The same skills on a loopback port; the base URL."""
-    server = uvicorn.Server(uvicorn.Config(wire.app(tiny), host="127.0.0.1", port=0, log_level="error"))
+    server = uvicorn.Server(uvicorn.Config(transport.app(tiny), host="127.0.0.1", port=0, log_level="error"))
     thread = threading.Thread(target=server.run)
     thread.start()
     while not server.started:
@@ -100,7 +100,7 @@ def model(request: pytest.FixtureRequest, tiny: str) -> ChatOpenAI:
 
 
 def local(name: str, **more: Any) -> ChatOpenAI:
-    return client("http://local/v1", **wire.clients(name), **more)
+    return client("http://local/v1", **transport.clients(name), **more)
 
 
 def client(base_url: str, **more: Any) -> ChatOpenAI:
@@ -211,7 +211,7 @@ def test_models_through_the_client_library(model: ChatOpenAI, tiny: str) -> None
 def test_the_counter_agrees_with_the_usage_that_callers_saw(model: ChatOpenAI, tiny: str) -> None:
     answers = [model.invoke(text) for text in ("one", "two words", LONG)]
     paid = [answer.usage_metadata for answer in answers if answer.usage_metadata]
-    usage = wire.endpoint(tiny).usage
+    usage = transport.endpoint(tiny).usage
     expected = (3, sum(use["input_tokens"] for use in paid), sum(use["output_tokens"] for use in paid))
     assert (usage.calls, usage.input_tokens, usage.output_tokens) == expected
 
@@ -235,26 +235,26 @@ def test_one_model_serves_several_event_loops_and_threads(tiny: str) -> None:
 
 
 def test_clients_are_kept_and_replaced_once_closed(tiny: str) -> None:
-    first = wire.clients(tiny)
-    assert wire.clients(tiny) == first
+    first = transport.clients(tiny)
+    assert transport.clients(tiny) == first
     first["http_client"].close()
-    assert wire.clients(tiny)["http_client"] is not first["http_client"]
+    assert transport.clients(tiny)["http_client"] is not first["http_client"]
     assert local(tiny).invoke("still here").text == "STILL HERE"
 
 
 def test_skills_are_named_by_the_project_and_loaded_once(tiny: str) -> None:
-    assert wire.load_skills(tiny)["chat"] is shout
-    assert wire.load_skills(tiny) is wire.load_skills(tiny)
+    assert transport.load_responders(tiny)["chat"] is shout
+    assert transport.load_responders(tiny) is transport.load_responders(tiny)
     with pytest.raises(BadSetting, match=rf"'nobody'.*{tiny}"):
-        wire.load_skills("nobody")
+        transport.load_responders("nobody")
     with pytest.raises(BadSetting, match="gone"):
-        wire.load_skills("gone")
+        transport.load_responders("gone")
     with pytest.raises(BadSetting, match="mapping"):
-        wire.load_skills("empty")
+        transport.load_responders("empty")
 
 
 def test_importing_the_wire_loads_no_framework() -> None:
     heavy = {"httpx2", "langchain_core", "langgraph", "openai", "sklearn", "starlette"}
-    code = f"import baton.offline.wire, sys; print(sorted({heavy} & set(sys.modules)))"
+    code = f"import baton.offline.transport, sys; print(sorted({heavy} & set(sys.modules)))"
     done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"

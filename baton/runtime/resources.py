@@ -18,24 +18,24 @@ from baton.runtime.spans import Spans
 from baton.storage import adhoc_rows, claims
 from baton.storage.database import Database
 from baton.storage.known_files import write_once
-from baton.storage.sealed_rows import refuse_lost_key
-from baton.storage.seals import KEY_BYTES, Seals
+from baton.storage.signed_rows import refuse_lost_key
+from baton.storage.signer import KEY_BYTES, Signer
 from baton.storage.sqlite_checkpointer import SqliteCheckpointer
 
 T = TypeVar("T")
 EXIT_WAIT_S = 5.0  # how long the interpreter waits at its exit for the last writes
 
 
-class Plumbing:
+class Resources:
     """Database, checkpointer and spans of one event loop, and the resources that were opened beside them."""
 
     def __init__(self, configured: Settings, database: Database, key: bytes, owner: str) -> None:
         self.settings = configured
         self.owner = owner  # the name under which bare calls of this process own their runs
         self.database = database
-        self.seals = Seals(key)
-        self.checkpointer = SqliteCheckpointer(database, self.seals)
-        self.record_adhoc_run = database.riding(adhoc_rows.upsert)
+        self.signer = Signer(key)
+        self.checkpointer = SqliteCheckpointer(database, self.signer)
+        self.record_adhoc_run = database.write_buffer(adhoc_rows.upsert)
         self.spans = Spans(database)
         self._stack = AsyncExitStack()
         self._resources: dict[Any, asyncio.Future[Any]] = {}
@@ -64,10 +64,10 @@ class Plumbing:
         await self.database.close()
 
 
-_open: dict[asyncio.AbstractEventLoop, "asyncio.Task[Plumbing]"] = {}
+_open: dict[asyncio.AbstractEventLoop, "asyncio.Task[Resources]"] = {}
 
 
-async def current_resources() -> Plumbing:
+async def current_resources() -> Resources:
     """The live resources of the running event loop, opened at the first call.
 
     Raises:
@@ -83,7 +83,7 @@ async def current_resources() -> Plumbing:
 
 
 @asynccontextmanager
-async def open_resources() -> AsyncIterator[Plumbing]:
+async def open_resources() -> AsyncIterator[Resources]:
     """Open the live resources of this event loop for the length of a block, and close them at its end.
 
     For the code that starts and ends a process; a bare call of a graph opens them by itself.
@@ -117,7 +117,7 @@ def _release_closed_loops() -> list[Database]:
         task.result().database for task in tasks if task.done() and not task.cancelled() and not task.exception()
     ]
     for database in databases:
-        database.let_go()
+        database.begin_close()
     return databases
 
 
@@ -128,9 +128,9 @@ def _finish_writes() -> None:
         database.join(EXIT_WAIT_S)
 
 
-async def _open_all() -> Plumbing:
+async def _open_all() -> Resources:
     configured, path, key, owner = await asyncio.to_thread(_prepare)
-    return Plumbing(configured, await Database.open(path), key, owner)
+    return Resources(configured, await Database.open(path), key, owner)
 
 
 def _prepare() -> tuple[Settings, Path, bytes, str]:

@@ -9,8 +9,8 @@ from typing import Any
 
 from baton.errors import StorageError, TamperedCheckpoint
 from baton.storage.known_files import refuse_if_gone
-from baton.storage.seals import Seals
-from baton.storage.sqlite_file import FAULTS, connect_read_only, explained, is_baton_database
+from baton.storage.signer import Signer
+from baton.storage.sqlite_file import FAULTS, connect_read_only, is_baton_database, storage_error
 
 NEWEST_ROWS = 20  # of a table that are tried: one that was changed must not decide for all
 TABLES = ("runs", "effects")
@@ -44,7 +44,7 @@ def refuse_lost_key(key_file: Path, database: Path) -> None:
         with closing(connect_read_only(database)) as connection:
             lost = is_baton_database(connection) and holds_signed(connection)
     except FAULTS as error:
-        raise explained(error, database) from error
+        raise storage_error(error, database) from error
     if lost and not key_file.exists():  # else another process was first, and made both
         raise StorageError(
             f"{key_file} is gone, and {database} cannot be gone on with without it;"
@@ -54,12 +54,12 @@ def refuse_lost_key(key_file: Path, database: Path) -> None:
 
 def _verdicts(connection: sqlite3.Connection, key: bytes) -> Iterator[bool]:
     """Yield, for each of the newest signed rows, whether it is signed with the key."""
-    seals = Seals(key)
+    signer = Signer(key)
     for table in TABLES:
         for row in _newest_rows(connection, table, "seal"):
-            yield _is_valid(partial(seals.check, table, {"run": 1, **row}, row["seal"]))
+            yield _is_valid(partial(signer.verify_row, table, {"run": 1, **row}, row["seal"]))
     for row in _newest_rows(connection, "checkpoints", "checkpoint"):
-        yield _is_valid(partial(seals.opened, row["checkpoint"], *(row[name] for name in CHECKPOINT_CONTEXT)))
+        yield _is_valid(partial(signer.verify, row["checkpoint"], *(row[name] for name in CHECKPOINT_CONTEXT)))
 
 
 def _newest_rows(connection: sqlite3.Connection, table: str, column: str) -> list[dict[str, Any]]:

@@ -1,0 +1,70 @@
+"""Read what customers write in English: days, names, and sums in one currency. The `Reader` of most businesses."""
+
+import re
+from datetime import date
+from decimal import Decimal
+
+from desk.text import dates, names
+
+NUMBER = r"\d[\d,]*(?:\.\d+)?"
+
+
+class EnglishText:
+    """Days, names and words: the part of a `Reader` that no business has its own way of."""
+
+    def days(self, text: str, today: date) -> set[date]:
+        """See `Reader`."""
+        return dates.days_in(text, today)
+
+    def days_meant(self, quote: str, today: date) -> list[date]:
+        """See `Reader`."""
+        return dates.days_meant(quote, today)
+
+    def names(self, text: str) -> list[str]:
+        """See `Reader`."""
+        return names.names_in(text)
+
+    def words(self, text: str) -> set[str]:
+        """See `Reader`."""
+        return names.words_of(text)
+
+
+class EnglishReader(EnglishText):
+    """A `Reader` for one currency.
+
+    Each argument is a pattern: the signs and words of the business's currency (`own`) and of others (`foreign`), and
+    what a reply says that was done (`done`: "paid|sent"). `sums` finds every sum in the business's currency.
+    """
+
+    def __init__(self, *, own: str, foreign: str, done: str) -> None:
+        self.sums, self._foreign = _sums_in(own), _sums_in(foreign)
+        self._done = re.compile(rf"\b(?:we|i)(?: have|'ve) (?:now |just |already )?(?:{done})\b", re.IGNORECASE)
+
+    def amounts(self, text: str) -> set[Decimal]:
+        """See `Reader`."""
+        found = self.sums.finditer(self.without_foreign(text))
+        return {_decimal(each["after"] or each["before"]) for each in found}
+
+    def amounts_meant(self, quote: str) -> set[Decimal]:
+        """See `Reader`."""
+        return self.amounts(quote) or {_decimal(each) for each in re.findall(NUMBER, self.without_foreign(quote))}
+
+    def without_foreign(self, text: str) -> str:
+        """See `Reader`."""
+        return self._foreign.sub(" ", text)
+
+    def claims_done(self, reply: str) -> bool:
+        """See `Reader`."""
+        return bool(self._done.search(reply.replace("\u2019", "'")))
+
+
+def _sums_in(currency: str) -> re.Pattern[str]:
+    """What finds a number with a currency before it or after it."""
+    return re.compile(
+        rf"(?<!\w)(?:{currency})\s?(?P<after>{NUMBER})|(?<![\w.,])(?P<before>{NUMBER})\s?(?:{currency})(?!\w)",
+        re.IGNORECASE,
+    )
+
+
+def _decimal(digits: str) -> Decimal:
+    return Decimal(digits.replace(",", ""))

@@ -1,0 +1,41 @@
+"""Reading text for a business with one currency."""
+
+from datetime import date
+from decimal import Decimal
+
+import pytest
+
+from desk.text.reader import EnglishReader
+
+READER = EnglishReader(own="€|eur(?:os?)?", foreign=r"[£$]|pounds?|usd", done="paid|sent")
+
+
+@pytest.mark.parametrize(
+    "text,amounts",
+    [
+        ("Please pay EUR 40.00, not €41 and not 1,042.50 euros", ["40.00", "41", "1042.50"]),
+        ("I paid £12.50, 3 pounds and USD 7 for 2 parcels", []),
+        ("a 12 eurostar ticket and order X40 EURO", []),
+        ("EUR 5 or £5", ["5"]),
+    ],
+)
+def test_it_reads_the_sums_of_its_own_currency(text: str, amounts: list[str]) -> None:
+    assert READER.amounts(text) == {Decimal(each) for each in amounts}
+
+
+def test_a_bare_number_is_meant_where_no_currency_is_named() -> None:
+    assert READER.amounts_meant("about 30") == {Decimal(30)}
+    assert READER.amounts_meant("£30") == set()
+
+
+def test_only_what_is_done_is_claimed() -> None:
+    assert READER.claims_done("We\u2019ve already paid it.")
+    assert not READER.claims_done("We have received it, and it will be paid.")
+
+
+def test_days_names_and_words_are_english() -> None:
+    today = date(2026, 5, 6)
+    assert READER.days("on 3 May", today) == {date(2026, 5, 3)}
+    assert READER.days_meant("yesterday", today) == [date(2026, 5, 5)]
+    assert READER.names("a parcel from Alder Books") == ["Alder Books"]
+    assert READER.words("It's HERE") == {"it's", "here"}
