@@ -1,4 +1,4 @@
-"""The bank as the business of the command line: its customers, its settings, and what `baton doctor` checks of it."""
+"""The bank as the desk's business: its customers, its settings, and its checks in `baton doctor`."""
 
 import asyncio
 from collections.abc import Iterable
@@ -23,11 +23,11 @@ from desk.records import Wording
 from desk.tables import read_criteria, read_views
 
 AT_ONCE = 16
-NOBODY = "nobody"  # a customer that no bank has: the answer shows that it is a bank
+NOBODY = "nobody"  # no bank has this customer: the right error shows that a bank answers
 
 
 async def unknown_customers(resources: Resources, customers: Iterable[str | None]) -> dict[str, str]:
-    """The customers that the bank does not know, each with what it said.
+    """Return the customers that the bank does not know, each with the bank's message.
 
     Raises:
         BankUnavailable: the bank does not answer.
@@ -49,13 +49,17 @@ async def unknown_customers(resources: Resources, customers: Iterable[str | None
 
 
 def check_policies() -> str:
-    """The desk's routes and policies, all of them read."""
+    """Read all routes and policies and return how many routes there are, in words."""
     knowledge().check()
     return f"each belongs to one of {len(knowledge().routes)} routes"
 
 
 def check_bank() -> str:
-    """The bank that answers."""
+    """Ask the bank for a customer and return its address in words.
+
+    Raises:
+        BankUnavailable, BadSetting, StorageError: it does not answer.
+    """
     asyncio.run(_ask_bank())
     return bank_settings().bank_url or "embedded, in the home"
 
@@ -69,7 +73,7 @@ async def _ask_bank() -> None:
 
 
 def slow_start() -> str | None:
-    """What takes long at the first message: the router is trained once."""
+    """Return the reason why the first message takes long, training the router; None where it is trained."""
     return None if any(home().glob("router-*.arrays")) else "training the router on the desk's examples (once)"
 
 

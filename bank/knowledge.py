@@ -1,4 +1,4 @@
-"""What the bank's desk knows: `routes/` and `policies/` of this folder."""
+"""The knowledge of the bank's desk: `routes/` and `policies/` of this folder."""
 
 from pathlib import Path
 
@@ -26,7 +26,7 @@ SYNONYMS = {
     "unfamiliar": "recognised",
     "wallet": "card",
 }
-"""What customers say, and the policies' word for it."""
+"""Customers' words, each with the policies' word for it."""
 
 
 def knowledge() -> FolderKnowledge:

@@ -1,4 +1,4 @@
-"""The settings of the bank's desk: as all others, from the environment and `.env`, prefix `BATON_`."""
+"""The settings of the bank's desk, from the environment and `.env`, with the prefix `BATON_`."""
 
 from functools import lru_cache
 
@@ -10,7 +10,7 @@ from baton.config.settings import URL, read_settings
 
 
 class BankSettings(BaseSettings):
-    """Which bank the desk works with, and its own knowledge; `.env.example` says what each is for."""
+    """The address of the bank, and other folders of routes and policies; `.env.example` explains each."""
 
     model_config = SettingsConfigDict(env_prefix="BATON_", extra="ignore", env_ignore_empty=True)
 
@@ -22,7 +22,7 @@ class BankSettings(BaseSettings):
 
 @lru_cache(maxsize=1)
 def bank_settings() -> BankSettings:
-    """The settings of this process.
+    """Return the settings of this process.
 
     Raises:
         BadSetting: one of them does not parse; the message names it.

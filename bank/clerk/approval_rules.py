@@ -1,4 +1,4 @@
-"""Which of the bank's actions wait for a person: `approval_rules.toml`, held against cards and transactions."""
+"""The bank's approval rules (`approval_rules.toml`), applied to actions with their cards and transactions."""
 
 from decimal import Decimal
 from functools import cache
@@ -16,16 +16,16 @@ def rules() -> ApprovalRules:
 
 
 def needs_person(action: BankAction, *, card: Card | None = None, transaction: Transaction | None = None) -> bool:
-    """Say whether a person must approve the action.
+    """Return whether a person must approve the action.
 
-    `card` is the card that the action names, `transaction` the one a dispute names. Where the one
-    that a rule compares with is not given, a person looks.
+    `card` is the card of the action, `transaction` the one of a dispute; where the one that a rule compares is None, a
+    person must.
     """
     return rules().needs_person(action.name, _amount(action, transaction), _limit_before(action, card))
 
 
 def exceeded_limit(action: BankAction, *, transaction: Transaction | None = None) -> str | None:
-    """Return the most (GBP) that an ordinary reviewer may approve, where the action is for more or not known."""
+    """Return an ordinary reviewer's limit (GBP) where the action exceeds it or its amount is unknown; else None."""
     return rules().exceeded_limit(action.name, _amount(action, transaction))
 
 

@@ -1,4 +1,4 @@
-"""The bank that the running graph works with."""
+"""The connection of the desk to its bank: one for each process, opened at first use."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -14,7 +14,7 @@ FILE = "bank.db"
 
 @asynccontextmanager
 async def desk_bank(settings: Settings) -> AsyncIterator[Bank]:
-    """The bank of the settings: the one at `BATON_BANK_URL`, or the embedded one in the home."""
+    """Open the bank at `BATON_BANK_URL`, or the embedded one in the home; close it at the end."""
     ours = bank_settings()
     bank = await open_bank(ours.bank_url, settings.home / FILE, timeout_s=ours.bank_timeout_s)
     try:
@@ -24,7 +24,7 @@ async def desk_bank(settings: Settings) -> AsyncIterator[Bank]:
 
 
 async def the_bank() -> Bank:
-    """The bank, from inside a node; opened at the first call.
+    """Return the bank, from inside a node; the first call opens it.
 
     Raises:
         BankUnavailable, BadSetting, StorageError: it cannot be reached or opened.

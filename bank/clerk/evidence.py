@@ -1,4 +1,4 @@
-"""What of a customer's own things bears on a question: by its id, else by merchant, amount, day or kind."""
+"""Find the customer's own things that a question means: by id, else by merchant, amount, day or kind."""
 
 import re
 from collections.abc import Callable
@@ -26,7 +26,7 @@ KINDS: dict[str, Callable[[Transaction], bool]] = {
 
 
 def transactions_meant(text: str, transactions: list[Transaction], today: date) -> list[Transaction]:
-    """The transactions that a text means, as they come; those it names by id, else those that fit all it says."""
+    """Return the transactions that a text means, in their order: those named by id, else those that fit all hints."""
     if ids := {name for name in ids_in(text) if name.startswith("T")}:
         return [each for each in transactions if each.transaction_id in ids]
     text_words, sums, days = words_of(text), gbp_in(text), days_in(text, today)
@@ -44,12 +44,12 @@ def transactions_meant(text: str, transactions: list[Transaction], today: date) 
 
 
 def cards_meant(text: str, cards: list[Card]) -> list[Card]:
-    """The cards that a text names, or all where it names none."""
+    """Return the cards that a text names, or all where it names none."""
     ids = {name for name in ids_in(text) if name.startswith("K") or name.isdigit()}
     return [each for each in cards if not ids or {each.card_id, each.last4} & ids]
 
 
 def accounts_meant(text: str, accounts: list[Account]) -> list[Account]:
-    """The accounts that a text names, or all where it names none."""
+    """Return the accounts that a text names, or all where it names none."""
     ids = {name for name in ids_in(text) if name.startswith("A")}
     return [each for each in accounts if not ids or each.account_id in ids]

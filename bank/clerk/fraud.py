@@ -1,4 +1,4 @@
-"""What the bank does about a fraud that the voters agree on: the card is frozen, where it is plain which one."""
+"""The bank's protection after a vote for fraud: the card is frozen, where it is clear which one."""
 
 from bank.clerk.desk import the_bank
 from bank.clerk.evidence import cards_meant
@@ -10,13 +10,13 @@ FROZEN = "We have frozen your card to be safe; you can undo that in the app."
 
 
 async def protect(message: str, customer_id: str) -> tuple[FreezeCard, str] | None:
-    """Return the freeze of the card that the fraud is about, and what a reply says of it; None where none is plain."""
+    """Return the action that freezes the card in question, and the reply's words on it; None where no card is clear."""
     card = card_meant(message, await _active(customer_id))
     return None if card is None else (FreezeCard(name="freeze_card", card_id=card.card_id), FROZEN)
 
 
 def card_meant(message: str, active: list[Card]) -> Card | None:
-    """Return the one active card that fits: the one that is named, else the only one; none where another is named."""
+    """Return the active card that the message names, else the only one; None where it names another."""
     fitting = cards_meant(message, active)
     return fitting[0] if len(fitting) == 1 else None
 

@@ -1,4 +1,4 @@
-"""Whether a text names a card, an account or a payment that is not the customer's own."""
+"""Find out whether a text names a card, an account or a payment that is not the customer's own."""
 
 import re
 
@@ -11,21 +11,21 @@ MOST = 500  # transactions
 
 
 def ids_in(text: str) -> set[str]:
-    """The ids and last digits of cards that a text names, whoever they belong to."""
+    """Return the ids and last digits of cards in a text, of any customer."""
     return {name.upper() for name in ID.findall(text)} | set(ENDING.findall(text))
 
 
 async def names_others(text: str, customer_id: str | None) -> bool:
-    """Whether an id or the last digits of a card stand in the text that are none of this customer's.
+    """Return whether the text holds an id or last digits that are not this customer's.
 
-    The bank is asked only where the text names any.
+    The bank is asked only where the text holds any.
     """
     names = ids_in(text)
     return bool(names) and not names <= await _own(customer_id)
 
 
 async def _own(customer_id: str | None) -> set[str]:
-    """The ids and last digits of all that a customer has; nothing of a stranger's."""
+    """Return the ids and last digits of all that a customer has; empty for a stranger."""
     if customer_id is None:
         return set()
     bank = await the_bank()

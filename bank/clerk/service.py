@@ -1,4 +1,4 @@
-"""What the desk asks of the bank: who a customer is, whether an action may be done, and to do it."""
+"""The desk's service on the bank: show a customer, review an action, perform it."""
 
 import re
 from typing import Any, cast
@@ -13,15 +13,15 @@ from bank.ledger.records import Card, Receipt, Transaction
 from desk.business import Refused, UnknownCustomer
 from desk.records import Action, Review, amount_of
 
-RECENT = 40  # transactions a clerk is given
-LOOKED_THROUGH = 500  # transactions
+RECENT = 40  # transactions that a clerk sees
+LOOKED_THROUGH = 500  # transactions in which an action's is searched
 DOUBTFUL = re.compile(
     r"(?:(?<!\w)[-\u2212]|\bminus\s)[£€$]?\d"  # below zero
     r"|(?:[€$]|\b(?:eur|usd|euros?|dollars?))\s?\d|\d\s?(?:€|\$|(?:eur|usd|euros?|dollars?|cents?|pence)\b)"
     r"|(?<![\d,])\d+,\d{1,2}(?!\d)",  # a comma before pence
     re.IGNORECASE,
 )
-"""Amounts in a message that are not plainly a sum in pounds; whoever proposed an action may have read past it."""
+"""Amounts in a message that are not clearly in pounds; the model that proposed an action may have misread them."""
 
 
 class BankService:
@@ -70,12 +70,12 @@ class BankService:
 
 
 def _own(action: Action) -> BankAction:
-    """The action as one of the bank's: the desk proposes no other."""
+    """Return the action as one of the bank's; the desk proposes no others."""
     return cast("BankAction", action)
 
 
 async def _review(action: BankAction, customer_id: str) -> Review:
-    """Whether the bank would do it, and whether a person must agree."""
+    """Return whether the bank would perform the action, and whether a person must agree."""
     bank = await the_bank()
     try:
         await bank.check(customer_id, action)
@@ -90,7 +90,7 @@ async def _review(action: BankAction, customer_id: str) -> Review:
 
 
 async def _targets(bank: Bank, customer_id: str, action: BankAction) -> tuple[Card | None, Transaction | None]:
-    """The card and the transaction that an action names."""
+    """Return the card and the transaction that an action names; None for what it does not name."""
     card_id, transaction_id = getattr(action, "card_id", None), getattr(action, "transaction_id", None)
     cards = await bank.cards(customer_id) if card_id else []
     transactions = await bank.transactions(customer_id, LOOKED_THROUGH) if transaction_id else []

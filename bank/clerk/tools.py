@@ -1,4 +1,4 @@
-"""What the agent may look up of the asking customer's own; no tool takes a customer as an argument."""
+"""The agent's tools: they read the asking customer's own things; none takes a customer as an argument."""
 
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta

@@ -1,4 +1,4 @@
-"""Which messages of a known customer are investigated, or voted on: code, which asks no model."""
+"""Choose the messages of a known customer that are investigated or voted on: by code, without a model."""
 
 import re
 
@@ -10,7 +10,7 @@ PAID = re.compile(
 
 
 def long_path(message: str, route: str) -> LongPath | None:
-    """Return the long path of a routed message; None where it needs neither."""
+    """Return the long path that a routed message needs, or None."""
     if route == "disputes":
         return "investigate"
     return "vote" if route == "security" and PAID.search(message) else None

@@ -1,6 +1,6 @@
 """The workers of an investigation: each answers one question from the bank or the policies, and only reads.
 
-Whose things they look at is the run's customer; no question can name another.
+They look at the things of the run's customer; no question can name another customer.
 """
 
 from collections.abc import Awaitable, Callable
@@ -15,13 +15,13 @@ from desk.business import Worker, knowledge
 from desk.policy_worker import POLICY_WORKER, policies_finding
 from desk.records import OTHER, POLICIES, Assignment, Finding, Row
 
-LATEST = 500  # transactions that are looked through
+LATEST = 500  # transactions that are searched
 
 Work = Callable[[Assignment, int], Awaitable[Finding]]
 
 
 def _for_known(look: Callable[[Assignment, str], Awaitable[Finding]]) -> Work:
-    """The work of looking at the asking customer's own things; a stranger has none."""
+    """Return the work of a worker that looks at the asking customer's things; for a stranger its finding is empty."""
 
     async def work(assignment: Assignment, _most: int) -> Finding:
         if (customer_id := assignment.customer_id) is not None:
@@ -35,7 +35,7 @@ def _for_known(look: Callable[[Assignment, str], Awaitable[Finding]]) -> Work:
 
 
 async def _transactions(assignment: Assignment, customer_id: str) -> Finding:
-    """The customer's transactions that the question means, else those that the message means."""
+    """Find the customer's transactions that the question means, else those that the message means."""
     transactions, today = await (await the_bank()).transactions(customer_id, LATEST), datetime.now(UTC).date()
     texts = (assignment.question, assignment.message)
     matches = next(filter(None, (transactions_meant(text, transactions, today) for text in texts)), [])
@@ -48,7 +48,7 @@ async def _transactions(assignment: Assignment, customer_id: str) -> Finding:
 
 
 async def _cards(assignment: Assignment, customer_id: str) -> Finding:
-    """The customer's cards that the message or the question names, or all."""
+    """Find the customer's cards that the message or the question names, or all."""
     matches = cards_meant(_words(assignment), await (await the_bank()).cards(customer_id))
     lines = [
         f"the {each.kind} card ending {each.last4} is {each.status}, its daily limit GBP {each.daily_limit}"
@@ -58,7 +58,7 @@ async def _cards(assignment: Assignment, customer_id: str) -> Finding:
 
 
 async def _accounts(assignment: Assignment, customer_id: str) -> Finding:
-    """The customer's accounts that the message or the question names, or all."""
+    """Find the customer's accounts that the message or the question names, or all."""
     matches = accounts_meant(_words(assignment), await (await the_bank()).accounts(customer_id))
     lines = [
         f"account {each.account_id} is {each.status}, its balance {each.currency} {each.balance}" for each in matches
@@ -67,7 +67,7 @@ async def _accounts(assignment: Assignment, customer_id: str) -> Finding:
 
 
 async def _policies(assignment: Assignment, most: int) -> Finding:
-    """The passages that bear on the question and on what its needs found."""
+    """Find the passages that bear on the question and on the findings that it builds on."""
     question, desk = assignment.question, await knowledge()
     guess = desk.guess(question)
     route = assignment.route if guess.route == OTHER else guess.route
@@ -92,7 +92,7 @@ def _words(assignment: Assignment) -> str:
 
 
 def _own_finding(assignment: Assignment, what: str, lines: list[str], rows: list[Row]) -> Finding:
-    """A finding of the customer's own things."""
+    """Return the finding of some of the customer's own things."""
     summary = f"{what} found: {'; '.join(lines)}" if lines else f"none of the customer's {what} fits"
     evidence = [row[KEYS[what]] for row in rows]
     return Finding(subtask=assignment.subtask, summary=summary, rows=rows, evidence=evidence, citations=[])

@@ -1,6 +1,6 @@
-"""What the desk can ask the bank to do.
+"""The actions that the desk can ask of the bank.
 
-What is allowed is the bank's to say (`bank/ledger/rules.py`); here only the form is checked.
+The bank decides what is allowed (`bank/ledger/rules.py`); here only the form is checked.
 """
 
 import re

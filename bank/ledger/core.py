@@ -1,4 +1,4 @@
-"""Which bank the desk works with: one over HTTP where an address is set, else the embedded one in a file."""
+"""Open the bank: over HTTP where an address is set, else the embedded one in a file."""
 
 from pathlib import Path
 

@@ -1,6 +1,6 @@
-"""What each action would change, worked out without changing anything.
+"""Plan the effect of each action without changing anything.
 
-`plan` reads what the action touches, lets the rules speak, and returns the statements to run. Checking an
+`plan` reads the records that the action touches, applies the rules, and returns the statements to run. Checking an
 action is planning it; performing it is running the plan in the same transaction, so the two cannot disagree.
 """
 
@@ -21,19 +21,19 @@ _SET_BALANCE = "UPDATE accounts SET balance = :balance WHERE account_id = :accou
 
 
 class Effect(NamedTuple):
-    """Statements with their values, in order, and what the receipt will say."""
+    """Statements with their values, in order, and the result for the receipt."""
 
     statements: list[tuple[str, dict[str, Any]]]
     result: dict[str, str]
 
 
 def stamp(moment: datetime) -> str:
-    """Return the moment (UTC) as transactions carry it."""
+    """Return the moment (UTC) in the form of `Transaction.at`."""
     return moment.strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 def plan(db: sqlite3.Connection, customer_id: str, action: BankAction, now: datetime) -> Effect:
-    """Return what the action would change; raises UnknownCustomer, or Refused with a rule's code."""
+    """Return the effect of the action; raises UnknownCustomer, or Refused with a rule's code."""
     customer = tables.customer(db, customer_id)
     if customer.status == "closed":
         raise Refused("customer_closed", "the customer has left the bank")
@@ -197,7 +197,7 @@ def _account(db: sqlite3.Connection, customer: Customer, account_id: str) -> Acc
 
 
 def _first(records: list[R], thing: str) -> R:
-    """Return the one found; another customer's and a missing one are refused in the same words."""
+    """Return the only record; a missing one and another customer's are refused in the same words."""
     if not records:
         raise Refused("not_yours", f"the customer has no such {thing}")
     return records[0]

@@ -1,7 +1,7 @@
 """A bank over HTTP, as `bank/ledger/server.py` serves it.
 
-An answer is used only when it is whole and of the right shape. Whatever leaves it open whether an action was
-done (a time-out, a dropped connection, 5xx, garbage) is `BankUnavailable`: asking again with the same key is safe.
+An answer is used only when it is whole and of the right shape. Where it stays unknown whether an action was done (a
+time-out, a dropped connection, 5xx, garbage), `BankUnavailable` is raised: asking again with the same key is safe.
 """
 
 import asyncio
@@ -27,7 +27,7 @@ T = TypeVar("T")
 
 
 class HttpBank:
-    """A `Bank` at an address; it connects when it is first asked."""
+    """A `Bank` at an address; it connects at the first call."""
 
     def __init__(self, url: str, timeout: float = 10.0) -> None:
         """`timeout` is seconds for one whole exchange; raises BadSetting for anything but an http(s) address."""
@@ -82,7 +82,7 @@ class HttpBank:
         return await self._answer(request, customer_id)
 
     async def _answer(self, request: httpx.Request, customer_id: str, most: int = MOST_BYTES) -> bytes:
-        """Return the body of a 2xx answer; raises what any other answer, or none, means."""
+        """Return the body of a 2xx answer; raises the error that any other answer, or a missing one, means."""
         try:
             async with asyncio.timeout(self._timeout):
                 response = await self._client.send(request, stream=True)
@@ -109,7 +109,7 @@ def _address(url: str) -> str:
 
 
 def _path(customer_id: str) -> str:
-    """Return the customer's path; an id that would need quoting there can be nobody's."""
+    """Return the customer's path; an id that would need quoting there is unknown."""
     if not _CUSTOMER_ID.fullmatch(customer_id):
         raise UnknownCustomer(customer_id)
     return f"/customers/{customer_id}"
@@ -133,7 +133,7 @@ def _parse(shape: TypeAdapter[T], body: bytes) -> T:
 
 
 def _refusal(response: httpx.Response, body: bytes, customer_id: str) -> Exception:
-    """Return the error that an answer other than 2xx stands for."""
+    """Return the error that an answer other than 2xx means."""
     status = response.status_code
     code, message = _error_of(body)
     if status >= HTTPStatus.INTERNAL_SERVER_ERROR or status in _NOT_NOW:
@@ -148,7 +148,7 @@ def _refusal(response: httpx.Response, body: bytes, customer_id: str) -> Excepti
 
 
 def _error_of(body: bytes) -> tuple[str, str]:
-    """Return code and message of the answer's error; empty where it has none."""
+    """Return code and message of the answer's error; both are empty where it has none."""
     try:
         error = _ERROR.validate_json(body)["error"]
         return error["code"][:64], " ".join(error["message"].split())[:500]

@@ -55,7 +55,7 @@ class Population(NamedTuple):
 
 
 class _Movement(NamedTuple):
-    """A transaction before it has its place in time among all the others, and so its id."""
+    """A transaction without its id, which counts all transactions in order of time."""
 
     at: datetime
     facts: dict[str, Any]
@@ -135,14 +135,14 @@ def _add_card(rng: Random, bank: Population, account: Account, status: str, toda
 
 
 class _History:
-    """The movements of one customer's account, one method per kind of thing that happens to people."""
+    """The movements of one customer's account, one method for each kind of movement."""
 
     def __init__(self, rng: Random, account: Account, card: Card, today: date) -> None:
         self._rng, self._account, self._card = rng, account, card
         self._midnight = datetime.combine(today, time(), UTC)
 
     def movements(self, number: int) -> list[_Movement]:
-        """Return all movements of customer `number`: what everyone has, then some of what only some have."""
+        """Return all movements of customer `number`: the common ones, then the rarer ones."""
         movements = [self._payment(self._some_day(1, 180)) for _ in range(_ORDINARY_PAYMENTS)]
         movements += [self._transfer("transfer"), self._transfer("top_up"), self._withdrawal(), self._withdrawal()]
         every = number <= 40 or self._rng.random() < 0.4  # noqa: PLR2004 - the share of the others who have it all

@@ -1,7 +1,7 @@
-"""What the desk may ask of a bank, and how a bank says no.
+"""The interface of a bank, and its errors.
 
     BatonError
-    ├── BankError               the bank said no
+    ├── BankError               the bank refused the request
     │   ├── UnknownCustomer     it has no such customer [404]
     │   ├── Refused             a rule forbids it; `code` says which [422]
     │   ├── KeyReused           the same key came with other arguments [409], also Fatal
@@ -21,7 +21,7 @@ from desk import business
 
 
 class BankError(BatonError):
-    """Raised when the bank says no."""
+    """Raised when the bank refuses a request."""
 
 
 class UnknownCustomer(BankError, business.UnknownCustomer):
@@ -81,4 +81,4 @@ class Bank(Protocol):
         """Return every request to act that was received, oldest first."""
 
     async def aclose(self) -> None:
-        """Let go of files and connections; calling it again does nothing."""
+        """Close files and connections; a second call does nothing."""

@@ -1,4 +1,4 @@
-"""What the bank knows, as records.
+"""The bank's records.
 
 Amounts are decimal strings with two places ("24.90"), never floats; times are ISO 8601 in UTC
 ("2026-11-03T09:15:00Z"), so they sort as text. A transaction's amount is always positive:
@@ -22,18 +22,18 @@ Amount = Annotated[
 
 
 class Customer(Record):
-    """One person who banks here."""
+    """One customer of the bank."""
 
     customer_id: str
     name: str
     email: str
     country: str
-    """ISO 3166 two letters; says whether post goes abroad."""
+    """ISO 3166 two letters; decides whether post goes abroad."""
     status: Literal["active", "closed"]
 
 
 class Account(Record):
-    """Where a customer's money lies."""
+    """One account of a customer."""
 
     account_id: str
     customer_id: str
@@ -75,7 +75,7 @@ class Transaction(Record):
 
 
 class Receipt(records.Receipt):
-    """The bank's word that an action was done; the same key always gets the same receipt."""
+    """The bank's confirmation that an action was done; the same key always gets the same receipt."""
 
     action: str
     at: str
@@ -83,9 +83,9 @@ class Receipt(records.Receipt):
 
 
 class LogLine(Record):
-    """One request to act that the bank received, and what came of it.
+    """One request to act that the bank received, with its result.
 
-    A refused one has the result `{"refused": code}`; `replayed` says that the key was known and nothing moved.
+    A refused one has the result `{"refused": code}`; `replayed` is True where the key was known and nothing changed.
     """
 
     at: str

@@ -17,7 +17,7 @@ from desk.records import arguments
 
 
 class BankRequest(NamedTuple):
-    """One request to act, as it arrived."""
+    """One request to act."""
 
     customer_id: str
     action: BankAction
@@ -26,7 +26,7 @@ class BankRequest(NamedTuple):
 
     @property
     def identity(self) -> str:
-        """What must be the same when the key comes again."""
+        """The values that must be equal when the key comes again, as JSON."""
         return json.dumps([self.customer_id, self.action.name, arguments(self.action)], sort_keys=True)
 
 
@@ -53,7 +53,7 @@ def read_log(db: sqlite3.Connection) -> list[LogLine]:
 
 
 def _act(db: sqlite3.Connection, request: BankRequest) -> Receipt | BankError:
-    """Act for the first time and remember the outcome; an unknown customer leaves nothing to remember."""
+    """Act for the first time, store the outcome and return it; the outcome of an unknown customer is not stored."""
     try:
         effect = plan(db, request.customer_id, request.action, request.at)
     except UnknownCustomer as unknown:

@@ -28,7 +28,7 @@ _SATURDAY = 5
 
 
 def check_refund(action: Refund, payment: Transaction, account: Account, *, is_disputed: bool, now: datetime) -> None:
-    """Refuse a refund of what was not paid, is already paid back, is too old, or is more than was paid."""
+    """Refuse a refund of a payment that is not posted, is refunded, too old or in dispute, or of more than was paid."""
     _must_be_posted(payment)
     _must_be_recent(payment, now)
     _must_be_undisputed(payment, is_disputed=is_disputed)
@@ -43,7 +43,7 @@ def check_refund(action: Refund, payment: Transaction, account: Account, *, is_d
 
 
 def check_freeze(card: Card) -> None:
-    """Refuse to freeze what is not active."""
+    """Refuse to freeze a card that is not active."""
     if card.status == "frozen":
         raise Refused("already_frozen", f"card {card.card_id} is frozen already")
     if card.status != "active":
@@ -63,7 +63,7 @@ def check_reissue(card: Card, account: Account, fee: Decimal) -> None:
 
 
 def check_dispute(payment: Transaction, *, is_disputed: bool, now: datetime) -> None:
-    """Refuse a dispute of what was not taken, is too old, or is in dispute already."""
+    """Refuse a dispute of a payment that is not posted, is too old, or is in dispute already."""
     _must_be_posted(payment)
     _must_be_recent(payment, now)
     _must_be_undisputed(payment, is_disputed=is_disputed)

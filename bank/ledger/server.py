@@ -117,7 +117,7 @@ async def _error_response(request: Request, error: Exception) -> Response:  # no
 
 async def _unknown_path(request: Request, error: Exception) -> Response:  # noqa: ARG001 - Starlette passes it
     status, detail = (error.status_code, error.detail) if isinstance(error, HTTPException) else (500, "failed")
-    # 404 means an unknown customer, so a path that is no door must be another status.
+    # 404 means an unknown customer, so an unknown path must have another status.
     return _error(400 if status == HTTPStatus.NOT_FOUND else status, "no_such_door", detail)
 
 

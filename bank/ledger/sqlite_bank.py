@@ -95,7 +95,7 @@ class SqliteBank:
         await self._run(tables.reset, self._clock().date())
 
     async def aclose(self) -> None:
-        """See `Bank`; what was asked before is finished first."""
+        """See `Bank`; earlier calls are finished first."""
         if self._closed:
             return
         self._closed = True
@@ -103,7 +103,12 @@ class SqliteBank:
         self._worker.shutdown(wait=False)
 
     async def _run(self, work: Callable[..., T], *args: object) -> T:
-        """Run blocking work on the bank's thread, its connection first; storage trouble becomes our errors."""
+        """Run blocking work on the bank's thread, with its connection as the first argument, and return its result.
+
+        Raises:
+            BankUnavailable: the file is busy.
+            StorageError: the bank is closed, or its file is damaged.
+        """
         if self._closed:
             raise StorageError("the bank is closed")
         try:
@@ -115,7 +120,7 @@ class SqliteBank:
 
 
 def _valid_id(customer_id: str) -> str:
-    """Return the id; one that cannot be a customer's (SQLite refuses lone surrogates) is unknown."""
+    """Return the id; raises UnknownCustomer unless it is ASCII, for SQLite refuses lone surrogates."""
     if not customer_id.isascii():
         raise UnknownCustomer(customer_id)
     return customer_id

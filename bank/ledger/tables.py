@@ -67,7 +67,7 @@ def connect(path: Path, today: date) -> sqlite3.Connection:
 
 @contextmanager
 def write(db: sqlite3.Connection) -> Iterator[None]:
-    """Hold the file's write lock; commit what was done inside, or none of it."""
+    """Hold the file's write lock; commit all changes made inside, or none where an error is raised."""
     db.execute("BEGIN IMMEDIATE")
     try:
         yield
@@ -79,7 +79,7 @@ def write(db: sqlite3.Connection) -> Iterator[None]:
 
 
 def reset(db: sqlite3.Connection, today: date) -> None:
-    """Forget everything, the log and the keys too, and seed afresh."""
+    """Delete everything, the log and the keys too, and seed anew."""
     with write(db):
         for row in db.execute("SELECT name FROM sqlite_master WHERE type = 'table'").fetchall():
             db.execute(f"DROP TABLE {row['name']}")
@@ -95,7 +95,7 @@ def customer(db: sqlite3.Connection, customer_id: str) -> Customer:
 
 
 def select(db: sqlite3.Connection, shape: type[R], rest: str, *values: str | int) -> list[R]:
-    """Return the records of that shape for which the rest of the statement, from WHERE on, holds."""
+    """Return the records of that shape; `rest` is the statement from WHERE on."""
     table = next(name for name, record in _TABLES.items() if record is shape)
     columns = ", ".join(shape.model_fields)
     rows = db.execute(f"SELECT {columns} FROM {table} {rest}", values)  # noqa: S608 - names are ours, values are bound
@@ -103,7 +103,7 @@ def select(db: sqlite3.Connection, shape: type[R], rest: str, *values: str | int
 
 
 def next_number(db: sqlite3.Connection, table: str) -> int:
-    """Return the number of the table's next row; rows are never deleted, so it is never given twice."""
+    """Return the number of the table's next row; rows are never deleted, so no number is used twice."""
     return int(db.execute(f"SELECT coalesce(max(rowid), 0) + 1 FROM {table}").fetchone()[0])  # noqa: S608 - ours
 
 

@@ -1,4 +1,4 @@
-"""What the offline model knows of this business: one function per record that a graph asks for.
+"""The offline model's answers for this business: one function for each record that a graph asks for.
 
 Every answer is computed from the request's data, by patterns, search and templates; nothing is canned per input. The
 offline model is a stand-in: it shows that the machinery works and says nothing about language models.

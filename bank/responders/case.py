@@ -12,7 +12,7 @@ from desk.text.dates import days_meant
 
 
 def case(request: Request) -> dict[str, Any]:
-    """A `Case` from the data `facts` and `today`."""
+    """Return a `Case` from the data `facts` and `today`."""
     quotes: dict[str, list[str]] = {}
     for fact in request.data.get("facts", []):
         quotes.setdefault(fact["kind"], []).append(fact["quote"])
@@ -28,11 +28,11 @@ def case(request: Request) -> dict[str, Any]:
 
 
 def _reference(quote: str) -> str:
-    """The last four digits of a card; an account's id as it stands."""
+    """Return the last four digits of a card, or an account's id unchanged."""
     return quote if ACCOUNT.fullmatch(quote) else re.sub(r"\D", "", quote)[-4:]
 
 
 def _sums(quote: str) -> list[str]:
-    """What a quote means in pounds and pence, as far as the bank can book it."""
+    """Return the amounts that a quote means in pounds and pence, those that the bank can book."""
     sums = sorted(amount for amount in gbp_meant(quote) if 0 < amount <= LARGEST)
     return [f"{amount:.2f}" for amount in sums if amount == round(amount, 2)]

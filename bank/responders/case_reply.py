@@ -7,7 +7,7 @@ from baton.offline.transport import Request
 
 
 def case_reply(request: Request) -> dict[str, Any]:
-    """A `CaseReply` from the data `case`, `facts` and `policies`."""
+    """Return a `CaseReply` from the data `case`, `facts` and `policies`."""
     filed, facts = request.data["case"], list(request.data.get("facts", []))
     paragraphs = best(" ".join([filed["request"], *filed["names"]]), list(request.data.get("policies", [])))
     return {**quote_reply(paragraphs), "summary": _summary(filed), "facts_used": list(range(len(facts)))}

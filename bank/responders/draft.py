@@ -27,13 +27,13 @@ TOPICS = {
     "change_limit": "daily limit",
     "close_account": "close account balance approves",
 }
-"""What a customer for whom we act wants to read about besides."""
+"""The topics that a customer for whom we act also wants to read about."""
 
 
 def draft(request: Request) -> dict[str, Any]:
-    """A `Draft` from the data `message`, `policies`, `customer` and `actions` (the names of those allowed).
+    """Return a `Draft` from the data `message`, `policies`, `customer` and `actions` (the names of those allowed).
 
-    With an old `draft` and the `unmet` criteria of it, that one is revised; with `findings`, each of them is told.
+    With an old `draft` and its `unmet` criteria it revises that one; with `findings` it reports each of them.
     """
     data = request.data
     if data.get("unmet"):
@@ -52,7 +52,7 @@ def make_draft(
     actions: list[str],
     lines: Iterable[str] = (),
 ) -> dict[str, Any]:
-    """The draft; `told` is said ahead of what is quoted where nothing is done."""
+    """Return the draft; without an action its reply starts with `lines`, before the quoted policies."""
     action = proposal(message, customer, actions)
     query = f"{message} {TOPICS[action['name']]}" if action else message
     ahead = [*_ahead(message, customer, action), *([] if action else lines)]
@@ -62,7 +62,7 @@ def make_draft(
 def _synthesis(
     draft_data: dict[str, Any], policies: list[dict[str, str]], findings: list[dict[str, Any]]
 ) -> dict[str, Any]:
-    """The draft of an investigation: each question is answered by the policies that were found for it."""
+    """Return the draft of an investigation: the policies found for each question answer it."""
     paragraphs = list[Paragraph]()
     for each in findings:
         topic = TOPICS[draft_data["action"]["name"]] if draft_data["action"] and wish(each["question"]) else ""
@@ -72,13 +72,13 @@ def _synthesis(
 
 
 def _finding_lines(findings: list[dict[str, Any]]) -> list[str]:
-    """What was found of the customer's own things, a sentence for each."""
+    """Return a sentence on each finding of the customer's own things."""
     summaries = dict.fromkeys(each["summary"] for each in findings if each["rows"])
     return [f"{summary[:1].upper()}{summary[1:]}." for summary in summaries]
 
 
 def _ahead(message: str, customer: dict[str, Any] | None, action: dict[str, Any] | None) -> list[str]:
-    """What the reply says before it quotes: what was done, or why it was not."""
+    """Return the reply's sentences before the quotes: what was done, or why it was not."""
     if action is not None:
         return [DONE[action["name"]].format(**action)]
     return [ONLY_OWN] if customer and wish(message) and not names_only_own(message, customer) else []

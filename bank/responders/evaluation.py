@@ -25,18 +25,18 @@ PROMISE = re.compile(r"\b(?:we|i)(?:'ll| will| shall| are going to)\b", re.IGNOR
 
 
 def evaluation(request: Request) -> dict[str, Any]:
-    """An `Evaluation` from the data `message`, `policies`, `draft` and `criteria`."""
+    """Return an `Evaluation` from the data `message`, `policies`, `draft` and `criteria`."""
     data = request.data
     return {"marks": [_mark(each, data) for each in data.get("criteria", [])]}
 
 
 def open_questions(relevance: Relevance, message: str, reply: str) -> list[Question]:
-    """The questions of a message that a reply leaves open."""
+    """Return the questions of a message that a reply leaves open."""
     return [each for each in questions(message) if not _answers(relevance, each, reply)]
 
 
 def questions_without_figure(relevance: Relevance, message: str, reply: str) -> list[Question]:
-    """The questions of how long, how much or how many that a policy has the figure for and the reply does not name."""
+    """Return the questions for a figure that a policy has and the reply does not name."""
     return [each for each in questions(message) if each.figures and not _figures(relevance, each, reply)]
 
 

@@ -21,13 +21,13 @@ NOT_NAMED = re.compile(rf"(?:{DAY}|{MONTH}|the|my|i)\b", re.IGNORECASE)
 
 
 def facts(request: Request) -> dict[str, Any]:
-    """A `Facts` from the data `message`."""
+    """Return a `Facts` from the data `message`."""
     message = str(request.data.get("message", ""))
     return {"facts": [{"kind": kind, "quote": quote} for kind, quote in _facts_in(message)]}
 
 
 def _facts_in(message: str) -> Iterator[tuple[str, str]]:
-    """Facts in the order of their kinds, the request last."""
+    """Yield kind and quote of each fact in the order of the kinds, the request last."""
     no_amounts = [match.span() for pattern in (DATE, FOREIGN) for match in pattern.finditer(message)]
     for match in _whole(AMOUNT, message):
         if not any(start <= match.start() < end for start, end in no_amounts):
@@ -42,7 +42,7 @@ def _facts_in(message: str) -> Iterator[tuple[str, str]]:
 
 
 def _whole(pattern: re.Pattern[str], message: str) -> Iterator[re.Match[str]]:
-    """What matches and is not a part of a longer word or number."""
+    """Yield the matches that are not parts of a longer word or number."""
     for match in pattern.finditer(message):
         start, end = match.span()
         if not WITHIN_A_WORD.match(message, end) and not WITHIN_A_NUMBER.match(message, max(start - 2, 0)):

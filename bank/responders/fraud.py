@@ -1,4 +1,4 @@
-"""How customers tell of fraud, and of what only looks like it: patterns."""
+"""Patterns of customers' reports of fraud, and of innocent explanations."""
 
 import re
 
@@ -34,7 +34,7 @@ CONTESTED = _any(
     r"\b(?:unauthori[sz]ed|unrecogni[sz]ed|without my (?:permission|knowledge|consent|say))\b",
     r"\bknow(?:s|ing)? nothing (?:of|about)\b|\bno idea (?:what|who|where)\b",
 )
-"""The customer says that something was not their doing."""
+"""The customer denies having done something."""
 
 TAKEN = _any(
     r"\b(?:stolen|stole|nicked|pinched|snatched|pickpocket\w*|mugged|robbed|burgl\w+|thie(?:f|ves)|lifted|break-in)\b",
@@ -46,7 +46,7 @@ TAKEN = _any(
     r"\bfalse front\b|\blog(?:ged)? in on a (?:page|site)\b|\badded to some(?:one|body)('s| else's)?\b",
     r"\bpolice(?:man)?\b.{0,40}\bcard\b",
 )
-"""Somebody else has, or was given, what is the customer's."""
+"""Somebody else has, or was given, the customer's things or details."""
 
 INNOCENT = _any(
     rf"\bmy {KIN}\b.{{0,40}}\b(?:used|bought|ordered|paid|borrowed|booked|has the card|took|made|did|signed)\b",
@@ -59,14 +59,14 @@ INNOCENT = _any(
     r"\b(?:what (?:happens|would happen|if)|in case|if (?:my|i|it|a|someone|somebody)|how (?:do|can|would|does))\b",
     r"\b(?:told me that|have heard|a friend|before i go|nothing has happened|just want to know|hypothetical\w*)\b",
 )
-"""What may explain it without a thief."""
+"""Explanations without a thief."""
 
 ALARM = _any(
     r"\b(?:urgent\w*|emergency|immediately|at once|right now|right away|straight ?away|asap|quick(?:ly)?|hurry)\b",
     r"\b(?:as (?:i|we) (?:write|speak|type)|still going|happening now|another one|one after (?:the )?other)\b",
     r"\b(?:three|four|five|six|seven|several|loads|dozens?|[3-9])\b.{0,20}\b(?:payments?|charges?|purchases?)\b|!!",
 )
-"""Haste, and things that go on at this moment."""
+"""Haste, and events in progress."""
 
 ELSEWHERE = _any(
     r"\b(?:card|phone|purse|wallet|bag)\b.{0,30}\b(?:gone|missing|stolen|taken|nicked|snatched|not here|vanished)\b",
@@ -75,7 +75,7 @@ ELSEWHERE = _any(
     r"\b(?:card|it)\b.{0,25}\b(?:in my (?:pocket|purse|wallet|hand|drawer)|never left|with me|right here|next to me)\b",
     r"\b(?:copied|photograph\w*|cloned|skimm\w+|breach|leaked|gave|read out|typed)\b",
 )
-"""Where the customer or the card was, so that it was not they."""
+"""The customer or the card was elsewhere, or the details were copied."""
 
 AT_HAND = _any(rf"\bmy {KIN}\b", r"\bonly (?:i|me)\b|\bnobody else (?:has|knows|uses)\b|\bat home somewhere\b")
 """People and places close to the customer."""
@@ -85,6 +85,6 @@ ASKING = _any(r"\?", r"\b(?:please|i'd like|i would like|i want|i need|sorry|tha
 
 
 def allegation(message: str) -> str | None:
-    """The words with which a message tells of misuse by others."""
+    """Return the words of a message that report misuse by others; None where it reports none."""
     match = CONTESTED.search(message) or TAKEN.search(message)
     return match.group() if match else None

@@ -1,4 +1,4 @@
-"""Supervise: find out which fields a message touches, ask each of them once, the most urgent first, then finish."""
+"""Supervise: find the routes that a message touches, hand over to each once, the most urgent first, then finish."""
 
 from typing import Any
 
@@ -10,12 +10,12 @@ from bank.responders.wishes import ROUTES, wish
 from baton.offline.transport import Request
 
 SURE = 0.4  # of the route of one request among several
-URGENT = "security"  # before everything else
+URGENT = "security"  # always first
 FINISH, PERSON = "finish", "person"
 
 
 def handover(request: Request) -> dict[str, Any]:
-    """A `Handover` from the data `message`, `specialists` and `contributions`."""
+    """Return a `Handover` from the data `message`, `specialists` and `contributions`."""
     data = request.data
     message, contributions = str(data.get("message", "")), list(data.get("contributions", []))
     if gives_orders(message) or names_others(message):
@@ -31,7 +31,7 @@ def handover(request: Request) -> dict[str, Any]:
 
 
 def _fields(message: str, parts: list[str], specialists: list[str]) -> dict[str, list[str]]:
-    """The specialists in whose field the message's requests are, with these, the most urgent first; else of it all."""
+    """Return the message's requests by specialist, the most urgent first; an empty list means the whole message."""
     fields = dict[str, list[str]]()
     for part in parts:
         route, confidence = _field(part)
@@ -44,7 +44,7 @@ def _fields(message: str, parts: list[str], specialists: list[str]) -> dict[str,
 
 
 def _field(text: str) -> tuple[str, float]:
-    """Where a text belongs, and how surely: a plain wish says it, else the trained router."""
+    """Return the route of a text with its confidence: that of a plain wish, else the trained router's."""
     if route_of_wish := ROUTES.get(wish(text) or ""):
         return route_of_wish, 1.0
     guess = knowledge().guess(text)

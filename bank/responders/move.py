@@ -1,4 +1,4 @@
-"""Choose an agent's next step from the message and from what was seen: search, look at what is theirs, then answer."""
+"""Choose an agent's next step from the message and the results so far: search, look at own things, then answer."""
 
 import re
 from typing import Any
@@ -32,13 +32,13 @@ TOOLS = {
     "change_limit": "list_cards",
     "close_account": "list_accounts",
 }
-"""What must be looked at before an action can be proposed."""
+"""The tool that must be used before an action can be proposed."""
 OWNERS = {"T": "list_transactions", "K": "list_cards", "A": "list_accounts"}
-"""What an id begins with, and where it would stand."""
+"""The first letter of an id, with the tool that lists such things."""
 
 
 def move(request: Request) -> Data:
-    """A `Move` from the data `message`, `route`, `customer_known`, `seen`, `policies`, `actions` and `steps_left`."""
+    """Return a `Move` from `message`, `route`, `customer_known`, `seen`, `policies`, `actions` and `steps_left`."""
     data = request.data
     message, policies = str(data.get("message", "")), list(data.get("policies", []))
     if gives_orders(message) or names_others(message):
@@ -54,7 +54,7 @@ def move(request: Request) -> Data:
 
 
 def _next_call(message: str, data: Data, policies: list[Data]) -> Data | None:
-    """The next thing to look up; None when all that could help was seen."""
+    """Return the next tool call; None where all that could help was seen."""
     results = list(data.get("seen", []))
     calls = [each["call"]["name"] for each in results]
     if "search_policies" not in calls:
@@ -70,7 +70,7 @@ def _next_call(message: str, data: Data, policies: list[Data]) -> Data | None:
 
 
 def _tools_for(message: str) -> list[str]:
-    """The tools for what the message wants done, asks about or names, each once."""
+    """Return the tools for the message's wish, question and ids, each once."""
     tools = [TOOLS[name] for name in [wish(message)] if name]
     tools += [OWNERS[name[0].upper()] for name in ID.findall(message) if name[0].upper() in OWNERS]
     tools += ["list_cards"] if ENDING.search(message) else []
@@ -80,25 +80,25 @@ def _tools_for(message: str) -> list[str]:
 
 
 def _lacks_merchant(results: list[Data]) -> bool:
-    """Whether the payments of a merchant were asked for, and there are none."""
+    """Return whether a call for the payments to a merchant gave no rows."""
     return any(each["call"].get("merchant") and not each["rows"] for each in results)
 
 
 def _shared_words(message: str, policies: list[Data]) -> int:
-    """How many of the message's words the passage that fits best holds."""
+    """Return how many of the message's words the best passage holds."""
     query = f"{message} {TOPICS.get(wish(message) or '', '')}"
     paragraphs = best(query, policies)
     return len(set(words(query)) & paragraphs[0].own_words) if paragraphs else 0
 
 
 def _other_query(message: str, route: str) -> str:
-    """Other words for the same: those of the action, or of the sentence that asks, with the route's own."""
+    """Return another query for the same: the words of the action, or of the sentence that asks, with the route's."""
     asking = next((part for part in sentences(message) if ASKS.search(part)), message)
     return f"{route.replace('_', ' ')} {TOPICS.get(wish(message) or '', asking)}"
 
 
 def _customer(data: Data) -> Data:
-    """The customer's things as far as they were looked at."""
+    """Return the customer's things that were looked at."""
     results = list(data.get("seen", []))
     return {name: _rows(results, f"list_{name}") for name in ("cards", "accounts", "transactions")}
 
@@ -109,7 +109,7 @@ def _rows(results: list[Data], name: str) -> list[Data]:
 
 
 def _own_lines(message: str, customer: Data | None) -> list[str]:
-    """What the customer's own rows say to the question."""
+    """Return sentences in which the customer's own rows answer the question."""
     if customer is None:
         return []
     if BALANCE.search(message) and (account := account_meant(message, customer)):

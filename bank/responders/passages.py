@@ -1,4 +1,4 @@
-"""Choose what to quote: the paragraph of the policies that answers best, and a second that does nearly."""
+"""Choose the paragraphs to quote: the one that answers best, and perhaps a second."""
 
 import math
 import re
@@ -9,11 +9,11 @@ from typing import Any, NamedTuple
 from bank.responders.words import sentences, words
 
 MOST_WORDS = 80
-ALSO = 0.65  # of the best paragraph's fit: a second one of the same policy worth adding
+ALSO = 0.65  # of the best paragraph's fit, for a second one of the same policy to be added
 ELSEWHERE = 0.9  # the same, of another policy
-RANK = 0.08  # what a paragraph loses for each place that the search put it lower
+RANK = 0.08  # the loss of a paragraph for each rank that the search put it lower
 OPENING = "Thank you for your message."
-KIND = 1.4  # how much likelier a paragraph is that holds the kind of thing asked for
+KIND = 1.4  # the gain of a paragraph that holds the kind of thing asked for
 REFERENCE = re.compile(r"\s*\(see [^)]*\)")
 POINTER = re.compile(r"\b(?:is|are|in|see) [A-Z]+-\d+\b")
 KINDS = [
@@ -25,11 +25,11 @@ KINDS = [
         (r"\bwhy\b", r"\b(?:because|therefore|reasons?|obliges|when)\b"),
     )
 ]
-"""What is asked, and what its answer has in it."""
+"""Patterns of questions, each with a pattern of its answers."""
 
 
 class Paragraph(NamedTuple):
-    """One passage as it was given, and the words that it is found by."""
+    """One passage, with the words that a search finds it by."""
 
     policy_id: str
     text: str
@@ -37,7 +37,7 @@ class Paragraph(NamedTuple):
 
 
 def best(query: str, policies: list[dict[str, str]]) -> list[Paragraph]:
-    """The paragraph that shares most with what is asked, rare words weighing more, and a second that does nearly."""
+    """Return the paragraph that shares most with the query, rare words weighing more, and perhaps a second."""
     if not policies:
         return []
     paragraphs, query_words = [paragraph(each) for each in policies], set(words(query))
@@ -64,12 +64,12 @@ def best(query: str, policies: list[dict[str, str]]) -> list[Paragraph]:
 
 
 def paragraph(policy: dict[str, str]) -> Paragraph:
-    """The passage as it is shown: without what only points to another policy."""
+    """Return the passage as a paragraph to quote, without sentences that only point to another policy."""
     text = " ".join(part for part in sentences(REFERENCE.sub("", policy["text"])) if not POINTER.search(part))
     return Paragraph(policy["id"], text or policy["text"], set(words(f"{policy['title']} {policy['text']}")))
 
 
 def quote_reply(paragraphs: list[Paragraph], first: Iterable[str] = ()) -> dict[str, Any]:
-    """`reply` and `citations` that rest on some paragraphs; `done` says what was done, ahead of them."""
+    """Return `reply` and `citations` that quote these paragraphs, after the sentences of `first`."""
     reply = " ".join([OPENING, *first, *(each.text for each in paragraphs)])
     return {"reply": reply, "citations": list(dict.fromkeys(each.policy_id for each in paragraphs))}

@@ -1,4 +1,4 @@
-"""Plan an investigation: who must look for what, by what a message names and asks."""
+"""Plan an investigation: choose the workers by the names and questions of a message."""
 
 import re
 from collections.abc import Callable
@@ -28,7 +28,7 @@ Data = dict[str, Any]
 
 
 def plan(request: Request) -> Data:
-    """A `Plan` from the data `message`, `workers`, `customer_is_known` and `most`."""
+    """Return a `Plan` from the data `message`, `workers`, `customer_is_known` and `most`."""
     data = request.data
     requests, most = separate(str(data.get("message", ""))), int(data.get("most", 1))
     looks = LOOKS if data.get("customer_is_known") else {}
@@ -50,12 +50,12 @@ def _add(subtasks: list[Data], worker: str, question: str, needs: list[str] | No
 
 
 def _cut(question: str, room: int) -> str:
-    """A question of bounded length; a worker looks at the whole message too."""
+    """Return a question cut to `room` characters; a worker reads the whole message too."""
     return shorten(question, room, placeholder="") or question[:room]
 
 
 def _money(part: str) -> bool:
-    """Whether a request is about a payment that there was."""
+    """Return whether a request is about a past payment."""
     has_id = _names(part, "T")
     if wish(part) == "change_limit" and not has_id:
         return False
@@ -64,20 +64,20 @@ def _money(part: str) -> bool:
 
 
 def _card(part: str) -> bool:
-    """Whether a request is about a certain card."""
+    """Return whether a request is about a certain card."""
     has_name = ENDING.search(part) or _names(part, "K") or CARD.search(part)
     return bool(has_name) or wish(part) in CARD_WISHES
 
 
 def _account(part: str) -> bool:
-    """Whether a request is about a certain account."""
+    """Return whether a request is about a certain account."""
     return _names(part, "A") or bool(ACCOUNT.search(part)) or wish(part) == "close_account"
 
 
 def _names(part: str, initial: str) -> bool:
-    """Whether a request names a thing by an id that begins so."""
+    """Return whether a request holds an id with this initial."""
     return any(each.upper().startswith(initial) for each in ID.findall(part))
 
 
 LOOKS: dict[str, Callable[[str], bool]] = {"transactions": _money, "cards": _card, "account": _account}
-"""The workers that look at a customer's own things, and which requests are theirs."""
+"""The workers that look at a customer's own things, each with a test of its requests."""

@@ -1,7 +1,7 @@
-"""Propose an action: find out what the customer wants done, and which of their things is meant.
+"""Propose an action: find the customer's wish, and the thing that it means.
 
 An action is proposed only when the wish is plain and exactly one card, account or transaction fits; a message that
-names somebody else's, or one that there is not, gets none.
+names somebody else's, or an unknown one, gets none.
 """
 
 import re
@@ -17,7 +17,7 @@ EXPIRED = re.compile(r"\b(?:expired?|expiry|ran out|out of date)\b", re.IGNORECA
 
 
 def proposal(message: str, customer: Data | None, actions: list[str]) -> Data | None:
-    """The action that the message asks for, or None; only one that is allowed."""
+    """Return the action that the message asks for, if it is one of `actions`; else None."""
     name = wish(message)
     if customer is None or name not in actions or not names_only_own(message, customer):
         return None
@@ -30,7 +30,7 @@ def _freeze(message: str, customer: Data) -> Data | None:
 
 
 def _reissue(message: str, customer: Data) -> Data | None:
-    """Of a customer's old cards the expired one is meant only where the message says so."""
+    """Return the reissue of the frozen card, or of the expired one where the message says so."""
     card = card_meant(message, customer, ("expired",) if EXPIRED.search(message) else ("frozen",))
     return card and {"name": "reissue_card", "card_id": card["card_id"]}
 
@@ -52,7 +52,7 @@ def _dispute(message: str, customer: Data) -> Data | None:
 
 
 def _refund(message: str, customer: Data) -> Data | None:
-    """The whole payment, or nothing where another amount is named beside it."""
+    """Return the refund of the whole payment; None where the message names another amount too."""
     payment = transaction_meant(message, customer)
     if payment is None or set(amounts(message)) - {payment["amount"]}:
         return None

@@ -1,4 +1,4 @@
-"""What of the policies bears on each question of a message: sentence by sentence, rare words weighing more."""
+"""Relevance of the policies' sentences to each question of a message; rare words weigh more."""
 
 import math
 import re
@@ -17,7 +17,7 @@ AND = re.compile(
     r"(?=(?:how|what|when|where|why|which|until|by when|up to|above|is|are|can|may|do|does|did|will)\b)",
     re.IGNORECASE,
 )
-"""Where one sentence asks a second thing."""
+"""The joint before a second question of one sentence."""
 
 FIGURES = [
     (re.compile(question, re.IGNORECASE), re.compile(figure))
@@ -33,14 +33,14 @@ FIGURES = [
         (r"\bhow (?:many|often|old)\b", r"\b\d+\b"),
     )
 ]
-"""What is asked for, and the figure that tells it."""
+"""Patterns of questions for figures, each with a pattern of the figure."""
 
-REPEATED = 0.75  # of a statement's words, for a reply to have repeated it
-TOPIC = 0.4  # the weight of what the whole message is about, beside the question's own words
+REPEATED = 0.75  # of a statement's words, for a reply to repeat it
+TOPIC = 0.4  # the weight of the whole message's words, beside the question's own
 
 
 class Statement(NamedTuple):
-    """One sentence of a policy with its words; `around` are its paragraph's and its title's, `place` its passage's."""
+    """One sentence of a policy with its words; `around` are those of paragraph and title, `rank` its passage's rank."""
 
     policy_id: str
     text: str
@@ -50,7 +50,7 @@ class Statement(NamedTuple):
 
 
 class Question(NamedTuple):
-    """One thing that is asked: its own words and the whole message's, the kinds of answer, the kinds of figure."""
+    """One question: its own words, the whole message's, and patterns of its answers and figures."""
 
     text: str
     own: frozenset[str]
@@ -60,7 +60,7 @@ class Question(NamedTuple):
 
 
 def statements(policies: list[dict[str, str]]) -> list[Statement]:
-    """Every sentence of the passages, in their order."""
+    """Return every sentence of the passages, in their order."""
     sentences_of = []
     for rank, each in enumerate(policies):
         text = paragraph(each).text
@@ -71,34 +71,34 @@ def statements(policies: list[dict[str, str]]) -> list[Statement]:
 
 
 def questions(message: str) -> list[Question]:
-    """What a message asks, sentence by sentence; all of it where no sentence asks."""
+    """Return the questions of a message, sentence by sentence; the whole message where no sentence asks."""
     parts = [part for of_reply in sentences(message) for part in AND.split(of_reply) if ASKS.search(part)]
     return [_question(part, message) for part in parts or [message]]
 
 
 class Relevance:
-    """How much statements bear on questions."""
+    """Measures how much the statements of some policies bear on questions."""
 
     def __init__(self, policies: list[dict[str, str]]) -> None:
         self.statements = statements(policies)
         self._spread = Counter(word for each in self.statements for word in each.around)
 
     def of(self, statement: Statement, question: Question) -> float:
-        """The weight of the shared words; more for the kind of thing asked for, less for each place further down."""
+        """Return the weight of the shared words; more for the kind of thing asked for, less for each lower rank."""
         own = self._weight(question.own & statement.own) / math.sqrt(len(statement.own) + 8)
         topic = self._weight(question.topic & statement.around) / math.sqrt(len(statement.around) + 25)
         likelier = KIND if any(kind.search(statement.text) for kind in (*question.kinds, *question.figures)) else 1.0
         return (own + TOPIC * topic) * likelier / (1 + RANK * statement.rank)
 
     def best(self, question: Question, *, figures: bool = False) -> Statement | None:
-        """The statement that bears most on a question; with `figures` only one that names such a figure."""
+        """Return the statement that bears most on a question; with `figures` only one that names such a figure."""
         fitting = [each for each in self.statements if not figures or names_figure(each.text, question)]
         statement = max(fitting, key=lambda each: self.of(each, question), default=None)
         about = question.own or question.topic
         return statement if statement is not None and about & statement.around else None
 
     def of_reply(self, reply: str, question: Question, *, figures: bool = False) -> float:
-        """How much the most relevant statement that a reply repeats, word for word or nearly, bears on a question."""
+        """Return the relevance to a question of the best statement that a reply repeats; 0 where it repeats none."""
         matches = [
             each for each in statements_in(self.statements, reply) if not figures or names_figure(each.text, question)
         ]
@@ -109,13 +109,13 @@ class Relevance:
 
 
 def statements_in(candidates: list[Statement], reply: str) -> list[Statement]:
-    """The statements that a reply repeats, word for word or nearly."""
+    """Return the statements that a reply repeats, word for word or nearly."""
     reply_words = set(words(reply))
     return [each for each in candidates if len(each.own & reply_words) >= REPEATED * len(each.own)]
 
 
 def names_figure(text: str, question: Question) -> bool:
-    """Whether a text names a figure of the kind that a question wants."""
+    """Return whether a text names a figure of the kind that a question wants."""
     return any(figure.search(text) for figure in question.figures)
 
 

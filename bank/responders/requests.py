@@ -1,4 +1,4 @@
-"""Find the separate requests of a message: what asks for something, with the story that belongs to it."""
+"""Find the separate requests of a message, each with the story that belongs to it."""
 
 import math
 import re
@@ -51,7 +51,7 @@ ASKING = re.compile(
 
 @dataclass
 class Piece:
-    """Parts of a message that go together, as they stand."""
+    """Parts of a message that belong together, unchanged."""
 
     parts: list[str]
     asks: bool
@@ -59,12 +59,12 @@ class Piece:
 
     @property
     def text(self) -> str:
-        """All parts, as the message has them, one after the other."""
+        """All parts joined, as in the message."""
         return _join(self.parts)
 
     @property
     def near(self) -> str:
-        """The last parts: enough to tell what it is about."""
+        """The last parts, joined: enough to recognise the subject."""
         return _join(self.parts[-NEAR:])
 
 
@@ -73,13 +73,13 @@ def _join(parts: list[str]) -> str:
 
 
 def requests(request: Request) -> dict[str, Any]:
-    """A `Requests` from the data `message`; long ones give their last sentences, for a story comes first."""
+    """Return a `Requests` from the data `message`; of long requests the last sentences, for a story comes first."""
     parts = separate(str(request.data.get("message", "")))
     return {"requests": [_brief(each, ROOM // len(parts)) for each in parts]}
 
 
 def _brief(text: str, room: int) -> str:
-    """As many of a text's last sentences as there is room for; of one that is too long by itself its first words."""
+    """Return as many of a text's last sentences as fit into `room` characters; of a single long one the first words."""
     if len(text) <= room:
         return text
     parts = PART.split(text)
@@ -90,7 +90,7 @@ def _brief(text: str, room: int) -> str:
 
 
 def separate(message: str) -> list[str]:
-    """The separate requests of a message, each once; the whole message where there is but one."""
+    """Return the separate requests of a message, each once; the whole message where there is only one."""
     pieces = list[Piece]()
     for part in _parts(message):
         text = part.removeprefix(ITEM)
@@ -107,7 +107,7 @@ def separate(message: str) -> list[str]:
 
 
 def _parts(message: str) -> list[str]:
-    """The sentences of a message, and the halves of those in which two things are asked."""
+    """Return the sentences of a message, those with two requests cut in halves."""
     lines = [part.strip() for part in PART.split(BULLET.sub(f"\n{ITEM}", message))]
     return [half for line in lines if line for half in (_halves(line) if len(line) <= LONGEST else [line])]
 
@@ -122,16 +122,16 @@ def _halves(sentence: str) -> list[str]:
 
 
 def _stands(part: str, ahead: float = math.inf) -> bool:
-    """Whether a part can be understood without what stands before it.
+    """Return whether a part can be understood without the parts before it.
 
-    A word such as "it" may mean something of the part itself where so many words that carry meaning stand `ahead`.
+    With at least `ahead` meaningful words before it, a word such as "it" may refer to the part itself.
     """
     back = BACK.search(EMPTY_IT.sub(" ", part))
     return len(words(part)) >= FEWEST and (back is None or len(words(part[: back.start()])) >= ahead)
 
 
 def _belongs(before: Piece, piece: Piece) -> bool:
-    """Whether a part goes on with what stands before it."""
+    """Return whether a part continues the piece before it."""
     part = piece.text
     if piece.is_item:
         return not before.asks and not before.is_item
@@ -147,7 +147,7 @@ def _belongs(before: Piece, piece: Piece) -> bool:
 
 
 def _elsewhere(before: str, part: str, least: float) -> bool:
-    """Whether the desk surely deals with two parts in different places."""
+    """Return whether two parts surely have different routes."""
     one, other = knowledge().guess(before), knowledge().guess(part)
     sure = min(one.confidence, other.confidence) >= least
     return sure and one.route != other.route and OTHER not in (one.route, other.route)

@@ -1,4 +1,4 @@
-"""Revise a draft: put in the statements that it lacks, keep of the rest what fits and can stand."""
+"""Revise a draft: add the statements that it lacks, and keep the old ones that are relevant and fit."""
 
 from typing import Any
 
@@ -13,7 +13,7 @@ FEWEST_WORTH = 0.6  # of the most relevant statement's worth, for an old one to 
 
 
 def revision(request: Request) -> dict[str, Any]:
-    """A `Draft` from the data of a draft and, besides, the old `draft` with its `unmet` criteria."""
+    """Return a `Draft` from the data of a draft, the old `draft` and its `unmet` criteria."""
     data = request.data
     message, old = str(data["message"]), data["draft"]
     relevance = Relevance(list(data["policies"]))
@@ -27,14 +27,14 @@ def revision(request: Request) -> dict[str, Any]:
 
 
 def _missing(message: str, reply: str, relevance: Relevance) -> list[Statement]:
-    """The statement that each open question wants."""
+    """Return the best statement for each open question."""
     best_ones = [relevance.best(each, figures=True) for each in questions_without_figure(relevance, message, reply)]
     best_ones += [relevance.best(each) for each in open_questions(relevance, message, reply)]
     return list({each.text: each for each in best_ones if each is not None}.values())
 
 
 def _by_relevance(message: str, reply: str, relevance: Relevance) -> list[Statement]:
-    """Of the statements that the old reply repeats those that bear on what is asked, the most relevant first."""
+    """Return the old reply's statements that bear on the questions, the most relevant first."""
     asks = questions(message)
 
     def worth(statement: Statement) -> float:
@@ -49,7 +49,7 @@ def _by_relevance(message: str, reply: str, relevance: Relevance) -> list[Statem
 
 
 def _action_sentences(old: dict[str, Any], relevance: Relevance) -> list[str]:
-    """What the old reply says of its action; without one nothing of the kind can stand."""
+    """Return the old reply's sentences on its action; empty without an action."""
     if old["action"] is None:
         return []
     policy = {each.text for each in relevance.statements}
@@ -58,7 +58,7 @@ def _action_sentences(old: dict[str, Any], relevance: Relevance) -> list[str]:
 
 
 def _fit(candidates: list[Statement], room: int) -> list[Statement]:
-    """As many as there is room for, the first one surely."""
+    """Return as many statements as fit into `room` words, at least the first one."""
     selection: list[Statement] = []
     for each in candidates:
         size = len(each.text.split())

@@ -1,4 +1,4 @@
-"""Choose a route as a second opinion: read sentence by sentence, and take three views of it together."""
+"""Choose a route as a second opinion: sentence by sentence, from three views together."""
 
 import re
 from typing import Any
@@ -10,7 +10,7 @@ from bank.responders.words import sentences
 from baton.offline.transport import Request
 from desk.records import OTHER
 
-FEWEST_WORDS = 3  # of a sentence that says something by itself
+FEWEST_WORDS = 3  # of a sentence that counts by itself
 SURE = 0.5  # a sentence's route counts as the customer's from here on
 FLOOR = 0.002  # no view alone rules a route out
 WISHED = 8.0  # how much likelier a route is for a plain wish that it deals with
@@ -25,7 +25,7 @@ Shares = dict[str, float]
 
 
 def route_choice(request: Request) -> dict[str, Any]:
-    """A `RouteChoice` from the data `message` and `routes`; the three views' agreement is the confidence."""
+    """Return a `RouteChoice` from the data `message` and `routes`; the three views' agreement is the confidence."""
     message, routes = str(request.data.get("message", "")), list(request.data.get("routes", {}))
     if OTHER in routes and (gives_orders(message) or names_others(message)):
         return _choice(
@@ -39,12 +39,12 @@ def route_choice(request: Request) -> dict[str, Any]:
 
 
 def gives_orders(message: str) -> bool:
-    """Whether a message tells the desk's system what to do instead of asking for something."""
+    """Return whether a message gives the desk's system orders instead of asking for something."""
     return bool(ORDERS.search(message))
 
 
 def _together(message: str, routes: list[str]) -> Shares:
-    """The routes' shares: trained router times nearest examples times the wish, over the sentences that count."""
+    """Return the routes' shares: trained router times nearest examples times the wish, over the decisive sentences."""
     route_wish, parts = ROUTES.get(wish(message) or ""), _decisive_parts(message)
     shares = dict.fromkeys(routes, 0.0)
     for part in parts:
@@ -63,7 +63,7 @@ def _together(message: str, routes: list[str]) -> Shares:
 
 
 def _decisive_parts(message: str) -> list[str]:
-    """The part that says best what the message is about, and each that surely says something else."""
+    """Return the sentence with the surest route, and each that surely has another one."""
     parts = [part for part in sentences(message) if len(part.split()) >= FEWEST_WORDS]
     guesses = {part: knowledge().guess(part) for part in dict.fromkeys([message, *parts])}
     about = {part: guess for part, guess in guesses.items() if guess.route != OTHER} or guesses

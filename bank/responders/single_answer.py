@@ -1,4 +1,4 @@
-"""Everything at once, as the baseline asks for it."""
+"""Answer everything at once, as the baseline asks for it."""
 
 from typing import Any
 
@@ -11,7 +11,7 @@ SURE = 0.5  # of a route, to answer at all
 
 
 def single_answer(request: Request) -> dict[str, Any]:
-    """A `SingleAnswer` from the data `message` and `policies`."""
+    """Return a `SingleAnswer` from the data `message` and `policies`."""
     message = str(request.data.get("message", ""))
     guess = knowledge().guess(message)
     paragraphs = best(message, list(request.data.get("policies", [])))

@@ -1,4 +1,4 @@
-"""Which of a customer's things a message means: by its id, its last digits, its merchant or amount; or nothing."""
+"""Find the customer's thing that a message means: by its id, its last digits, its merchant or its amount."""
 
 import re
 from typing import Any
@@ -17,18 +17,18 @@ OTHERS = re.compile(
 
 
 def names_only_own(message: str, customer: Data) -> bool:
-    """Whether every id and every card that a message names is the customer's own."""
+    """Return whether every id and every card that a message names is the customer's own."""
     own = {each[key] for what, key in KEYS.items() for each in customer[what]}
     return ids_in(message) <= own | {each["last4"] for each in customer["cards"]} and not names_others(message)
 
 
 def names_others(message: str) -> bool:
-    """Whether a message is about the card, account or payment of somebody else."""
+    """Return whether a message is about the card, account or payment of somebody else."""
     return bool(OTHERS.search(message.replace("\u2019", "'")))
 
 
 def card_meant(message: str, customer: Data, statuses: tuple[str, ...]) -> Data | None:
-    """The card that is named, else the only one with such a status, the physical one first."""
+    """Return the card that is named, else the only one with such a status, the physical one first."""
     matches = [each for each in customer["cards"] if _says(message, each["card_id"], each["last4"])]
     if matches:
         return _only([each for each in matches if each["status"] in statuses])
@@ -37,13 +37,13 @@ def card_meant(message: str, customer: Data, statuses: tuple[str, ...]) -> Data 
 
 
 def account_meant(message: str, customer: Data) -> Data | None:
-    """The open account that is named, else the only open one."""
+    """Return the open account that is named, else the only open one."""
     accounts = [each for each in customer["accounts"] if each["status"] == "open"]
     return _only([each for each in accounts if _says(message, each["account_id"])] or accounts)
 
 
 def transaction_meant(message: str, customer: Data) -> Data | None:
-    """The transaction that is named, or that merchant and amount point to; of one taken twice, the later."""
+    """Return the transaction that is named, or that merchant and amount point to; of a double one the later."""
     payments = [each for each in customer["transactions"] if each["kind"] in REFUNDABLE]
     if matches := [each for each in payments if _says(message, each["transaction_id"])]:
         return _only(matches)

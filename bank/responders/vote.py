@@ -1,4 +1,4 @@
-"""Vote on a fraud from one view: what is said, paid, resembled, explained, and how it is told."""
+"""Vote on a fraud from one view: the words, the payments, similar examples, explanations, the manner."""
 
 from collections.abc import Callable
 from typing import Any
@@ -12,7 +12,7 @@ from baton.offline.transport import Request
 Data = dict[str, Any]
 Ballot = tuple[str, str]  # the answer and its reason
 SHORT, SHOUTED = 2, 2  # letters of words, and words in capitals, that mean nothing: TV, PIN
-TOLD = 5  # words of a report
+TOLD = 5  # words of the shortest report
 REGULAR = 2  # payments at a place from which on it is one that the customer goes to
 SURE = 0.6  # of the topics' shares, for either side
 MISUSE = {  # how much of a topic's messages tell of misuse by others
@@ -27,7 +27,7 @@ MISUSE = {  # how much of a topic's messages tell of misuse by others
 
 
 def vote(request: Request) -> dict[str, Any]:
-    """A `Vote` from the data `message`, `view` and what that view is given (`customer`, `topics`)."""
+    """Return a `Vote` from the data `message`, `view` and the view's own data (`customer`, `topics`)."""
     data = {**request.data, "message": str(request.data.get("message", "")).replace("\u2019", "'")}
     view = str(data.get("view", ""))
     answer, reason = VIEWS[view](data) if view in VIEWS else ("unsure", "this view cannot be taken offline")
@@ -59,7 +59,7 @@ def _payments(data: Data) -> Ballot:
 
 
 def _missing_payment(message: str, customer: Data) -> Ballot:
-    """A contested payment that is not plainly one of the list."""
+    """Return the ballot on a contested payment that is not clearly in the list."""
     if amounts(message) and not {each["amount"] for each in customer["transactions"]} & set(amounts(message)):
         return "unsure", "no payment of that amount is in the list"
     return "unsure", "no single payment in the list is meant"

@@ -1,4 +1,4 @@
-"""What a customer wants done: patterns, sentence by sentence, that tell a wish from a question or its opposite."""
+"""A customer's wish: patterns, sentence by sentence, that tell a wish from a question and from its opposite."""
 
 import re
 
@@ -52,7 +52,7 @@ ROUTES = {  # where the desk deals with a wish
 
 
 def wish(message: str) -> str | None:
-    """The name of the action that a message plainly asks for; of several the first in the order above."""
+    """Return the name of the action that a message plainly asks for, of several the first in WISHES; else None."""
     if SETTLED.search(message):
         return None
     parts = [part for part in sentences(message) if not QUESTION.search(part)]

@@ -1,4 +1,4 @@
-"""Reading text the classical way: words, sentences, amounts."""
+"""Classical text processing: words, sentences, amounts."""
 
 import re
 from decimal import Decimal
@@ -21,29 +21,29 @@ LARGEST = Decimal("9999999.99")  # what the bank's own form of an amount can hol
 
 
 def words(text: str) -> list[str]:
-    """The words of a text that carry meaning, lower case, crudely stemmed."""
+    """Return the meaningful words of a text in lower case, crudely stemmed."""
     tokens = re.findall(r"[a-z][a-z']+", text.lower().replace("\u2019", "'"))
     return [_stem(word) for word in tokens if word not in STOP]
 
 
 def sentences(text: str) -> list[str]:
-    """The sentences of a text."""
+    """Return the sentences of a text."""
     return [part.strip() for part in re.split(r"(?<=[.!?])\s+", text) if part.strip()]
 
 
 def amounts(text: str) -> list[str]:
-    """Amounts of money as decimal strings with two places, in the order in which they stand."""
+    """Return the amounts of money in a text as decimal strings with two places, in their order."""
     return [amount for groups in AMOUNT.findall(text) for amount in _amount("".join(groups))]
 
 
 def target_amount(text: str) -> str | None:
-    """The amount that something shall be set to, with or without its currency ("to 200"); None where several are."""
+    """Return the amount that something shall be set to, with or without a currency ("to 200"); None of several."""
     candidates = [amount for groups in TARGET.findall(text) for amount in _amount("".join(groups))]
     return candidates[0] if len(candidates) == 1 else None
 
 
 def _amount(digits: str) -> list[str]:
-    """The amount in two places; none where nobody could pay or get it."""
+    """Return the amount with two places in a list; empty where it is zero or too large."""
     value = Decimal(digits.replace(",", ""))
     return [f"{value:.2f}"] if 0 < value <= LARGEST else []
 

@@ -1,4 +1,4 @@
-"""What a reply may say only where something was done."""
+"""Claims in replies that the desk has acted."""
 
 import re
 
@@ -10,5 +10,5 @@ _CLAIM = re.compile(
 
 
 def claims_done(reply: str) -> bool:
-    """Whether a reply says that the desk has acted."""
+    """Return whether a reply says that the desk has acted."""
     return bool(_CLAIM.search(reply.replace("\u2019", "'")))

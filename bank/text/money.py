@@ -13,7 +13,7 @@ FOREIGN = re.compile(
     rf"(?:[€$¥]|\b{_CODE})\s?{_AFTER_SIGN}|(?:{_DIGITS}|{NUMERAL})\s?(?:[€$¥](?!\s?[0-9])|{_OTHERS})|{_DIGITS}p\b",
     re.IGNORECASE,
 )
-"""Sums in something else than pounds, with what says so."""
+"""Amounts in another currency than pounds, with its sign or name."""
 
 MONEY = re.compile(
     rf"(?:\bgbp|£)\s?(?P<signed>{_AFTER_SIGN})(?P<k>\s?k\b)?"
@@ -22,17 +22,17 @@ MONEY = re.compile(
     rf"|(?P<words>{NUMERAL})\s(?:pounds?|quid)\b",
     re.IGNORECASE,
 )
-"""Sums in pounds; a number with two decimals is one too where nothing says otherwise."""
+"""Amounts in pounds; a number with two decimals and no currency is one too."""
 NUMBER = re.compile(rf"({_DIGITS})(\s?k\b)?", re.IGNORECASE)
 
 
 def gbp_in(text: str) -> set[Decimal]:
-    """Every amount that a text names in pounds."""
+    """Return every amount in pounds that a text names."""
     return {_value(match) for match in MONEY.finditer(FOREIGN.sub(" ", text))}
 
 
 def gbp_meant(quote: str) -> set[Decimal]:
-    """What a customer's words for an amount can mean: its pounds, or its bare numbers where it names no currency."""
+    """Return the amounts that a customer's words can mean: pounds, or bare numbers where no currency is named."""
     bare = NUMBER.findall(FOREIGN.sub(" ", quote))
     return gbp_in(quote) or {_decimal(digits) * (1000 if thousands else 1) for digits, thousands in bare}
 
@@ -45,5 +45,5 @@ def _value(match: re.Match[str]) -> Decimal:
 
 
 def _decimal(digits: str) -> Decimal:
-    """Commas part thousands; one before the last one or two digits stands where a point should ("24,90")."""
+    """Return the number of some digits; a comma before the last one or two digits is a decimal comma ("24,90")."""
     return Decimal(digits.replace(",", "." if re.fullmatch(r"[0-9]+,[0-9]{1,2}", digits) else ""))

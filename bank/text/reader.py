@@ -1,4 +1,4 @@
-"""How the desk reads money, days and names in what the bank's customers write."""
+"""Reads money, days and names in the texts of the bank's customers."""
 
 from decimal import Decimal
 
