@@ -14,7 +14,7 @@ from app.copied_pattern import copy_pattern, files_of
 from app.import_closure import ROOT, import_closure
 from baton.errors import UsageError
 from tests.copies import library_alone, work_copies
-from tests.test_house import registered
+from tests.test_house import graph_registry
 
 SHORT, MIDDLE, LONG = 12, 18, 24
 MOST_FILES = {
@@ -45,7 +45,7 @@ def test_a_copy_runs_and_passes_its_tests(tmp_path: Path) -> None:
         assert copied >= {folders[pattern] / name for name in python_files(pattern)}
 
 
-@pytest.mark.parametrize("pattern", sorted(registered()))
+@pytest.mark.parametrize("pattern", sorted(graph_registry()))
 def test_a_pattern_is_few_files(pattern: str) -> None:
     assert len(python_files(pattern)) <= MOST_FILES[pattern], python_files(pattern)
 
@@ -54,7 +54,7 @@ def test_the_composition_is_counted_as_it_is() -> None:
     assert len(python_files("support_desk")) == MOST_FILES["support_desk"]
 
 
-@pytest.mark.parametrize("pattern", sorted(registered()))
+@pytest.mark.parametrize("pattern", sorted(graph_registry()))
 def test_a_copy_holds_all_that_its_modules_import_and_no_bank(pattern: str) -> None:
     files = files_of(pattern)
     modules = {name.removesuffix(".py").replace("/", ".") for name in files if name.endswith(".py")}
@@ -69,7 +69,7 @@ def test_a_copy_holds_all_that_its_modules_import_and_no_bank(pattern: str) -> N
     assert [base for base, within in ours if base not in modules and not within <= modules] == []
 
 
-@pytest.mark.parametrize("pattern", sorted(registered()))
+@pytest.mark.parametrize("pattern", sorted(graph_registry()))
 def test_its_business_has_nothing_that_it_does_not_use(pattern: str) -> None:
     tree = ast.parse(files_of(pattern)["business.py"])
     loaded = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)}
@@ -93,7 +93,7 @@ def test_what_a_pattern_does_not_ask_for_is_left_out() -> None:
 def test_the_graph_is_listed_as_it_is_here(tmp_path: Path) -> None:
     copy_pattern("routing", tmp_path / "copy")
     listed = json.loads((tmp_path / "copy" / "langgraph.json").read_text())
-    assert {name: each["path"] for name, each in listed["graphs"].items()} == {"routing": registered()["routing"]}
+    assert {name: each["path"] for name, each in listed["graphs"].items()} == {"routing": graph_registry()["routing"]}
 
 
 def test_an_empty_folder_is_taken_and_a_full_one_is_not(tmp_path: Path) -> None:
@@ -104,7 +104,7 @@ def test_an_empty_folder_is_taken_and_a_full_one_is_not(tmp_path: Path) -> None:
         copy_pattern("single_call", tmp_path / "README.md")
 
 
-@pytest.mark.parametrize("pattern", sorted(registered()))
+@pytest.mark.parametrize("pattern", sorted(graph_registry()))
 def test_its_page_says_how_and_names_only_what_is_copied(pattern: str) -> None:
     page = (ROOT / "docs" / "patterns" / f"{pattern}.md").read_text("utf-8")
     how = page.partition("## How to copy it out\n")[2].partition("\n## ")[0]
