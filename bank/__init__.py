@@ -1,1 +1,1 @@
-"""The business: a small bank (`ledger/`), what its desk does with it (`clerk/`), knows, and how it reads (`text/`)."""
+"""The business: a small bank (`ledger/`), its desk's work (`clerk/`) and knowledge, and its reading (`text/`)."""

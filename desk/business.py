@@ -214,12 +214,12 @@ def business() -> DeskBusiness:
     Raises:
         BadSetting: the project names none, or it has no actions.
     """
-    found, file = load_business_of(FOLDER), project_of(FOLDER).file
-    if not isinstance(found, DeskBusiness):
+    candidate, file = load_business_of(FOLDER), project_of(FOLDER).file
+    if not isinstance(candidate, DeskBusiness):
         raise BadSetting(f"{file}: the business is no desk.business.DeskBusiness; see docs/your-business.md")
-    if not found.actions:
+    if not candidate.actions:
         raise BadSetting(f"{file}: the business has no actions")
-    return found
+    return candidate
 
 
 async def knowledge() -> Knowledge:

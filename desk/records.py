@@ -35,7 +35,7 @@ Verdict = Literal["answer", "decline", "act", "ask_person", "escalate"]
 
 
 class Action(Record):
-    """What a business can be asked to do; each business has kinds of its own, each with a `Literal` as its name.
+    """An action of a business; each business has its own kinds, each with a `Literal` as its name.
 
     Models propose these records and people approve them, so they stand in strict JSON schemas: no defaults, no
     discriminator.
@@ -56,7 +56,7 @@ def action_name(kind: type[Action]) -> str:
 
 
 def parse_action(kinds: Iterable[type[Action]], name: str, args: Mapping[str, Any]) -> Action:
-    """Build the action of that name from its arguments; raises ValueError with one line that says what is wrong."""
+    """Build the action of that name from its arguments; raises ValueError with the fault in one line."""
     kinds_by_name = {action_name(kind): kind for kind in kinds}
     if name not in kinds_by_name:
         raise ValueError(f"there is no action {name[:40]!r}; the desk knows {', '.join(kinds_by_name)}")

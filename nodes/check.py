@@ -10,8 +10,8 @@ from desk.reply_checks import citation_fault, invention_fault, privacy_fault, re
 from state.desk import DraftedInput, ReviewUpdate
 
 
-class Shown(TypedDict):
-    """What a tool's result comes to for whoever checks: the rows that it gave."""
+class ToolRows(TypedDict):
+    """Read by `check`: the part of a tool result that holds the customer's own rows."""
 
     rows: list[Row]
 
@@ -19,7 +19,7 @@ class Shown(TypedDict):
 class CheckInput(DraftedInput):
     """Read by `check`: a draft, and the tool results that its writer had besides the policies."""
 
-    seen: NotRequired[list[Shown]]
+    seen: NotRequired[list[ToolRows]]
 
 
 async def check(state: CheckInput) -> ReviewUpdate:
@@ -33,8 +33,8 @@ async def _fault(state: CheckInput) -> str | None:
     """Return the first fault of the reply in words; None where it may be sent."""
     draft, passages = state["draft"], (await knowledge()).passages(state["passages"])
     cited_texts = (each.text for each in passages if each.policy_id in draft.citations)
-    shown = (value for each in state.get("seen", []) for row in each["rows"] for value in row.values())
-    grounds = " ".join([state["message"], *cited_texts, *shown])
+    own_values = (value for each in state.get("seen", []) for row in each["rows"] for value in row.values())
+    grounds = " ".join([state["message"], *cited_texts, *own_values])
     return (
         citation_fault(draft.citations, {passage.policy_id for passage in passages})
         or await privacy_fault(draft.reply, state["customer_id"], state["message"])

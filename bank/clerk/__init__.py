@@ -1,1 +1,1 @@
-"""What the desk does with the bank: looks things up, asks which actions need a person, performs them."""
+"""The desk's work with the bank: look things up, decide which actions need a person, perform actions."""

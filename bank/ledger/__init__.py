@@ -1,1 +1,1 @@
-"""The bank itself: its records and rules, what can be asked of it, and the ways to reach it (a file, or HTTP)."""
+"""The bank itself: its records, actions and rules, and two ways to reach it: in a file, or over HTTP."""

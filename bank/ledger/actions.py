@@ -87,5 +87,5 @@ ACTION_NAMES: tuple[ActionName, ...] = get_args(ActionName)
 
 
 def parse_action(name: str, args: Mapping[str, Any]) -> BankAction:
-    """Build the action from its name and arguments; raises ValueError with one line that says what is wrong."""
+    """Build the action from its name and arguments; raises ValueError with the fault in one line."""
     return cast("BankAction", desk.records.parse_action(ACTIONS, name, args))

@@ -1,1 +1,1 @@
-"""How the bank's customers write: sums of money, and what a reply claims to have done."""
+"""Reading of English texts about pounds: amounts of money, and claims in replies."""

@@ -1,4 +1,4 @@
-"""Read what customers write in English: days, names, and sums in one currency. The `Reader` of most businesses."""
+"""Readers of customers' texts in English: days, names, and amounts in one currency. Most businesses use this one."""
 
 import re
 from datetime import date
@@ -10,7 +10,7 @@ NUMBER = r"\d[\d,]*(?:\.\d+)?"
 
 
 class EnglishText:
-    """Days, names and words: the part of a `Reader` that no business has its own way of."""
+    """Reads days, names and words: the part of a `Reader` that all businesses share."""
 
     def days(self, text: str, today: date) -> set[date]:
         """See `Reader`."""
@@ -33,7 +33,7 @@ class EnglishReader(EnglishText):
     """A `Reader` for one currency.
 
     Each argument is a pattern: the signs and words of the business's currency (`own`) and of others (`foreign`), and
-    what a reply says that was done (`done`: "paid|sent"). `sums` finds every sum in the business's currency.
+    the verbs with which a reply claims an act (`done`: "paid|sent"). `sums` matches every amount in the own currency.
     """
 
     def __init__(self, *, own: str, foreign: str, done: str) -> None:
@@ -42,8 +42,8 @@ class EnglishReader(EnglishText):
 
     def amounts(self, text: str) -> set[Decimal]:
         """See `Reader`."""
-        found = self.sums.finditer(self.without_foreign(text))
-        return {_decimal(each["after"] or each["before"]) for each in found}
+        matches = self.sums.finditer(self.without_foreign(text))
+        return {_decimal(each["after"] or each["before"]) for each in matches}
 
     def amounts_meant(self, quote: str) -> set[Decimal]:
         """See `Reader`."""
@@ -59,7 +59,7 @@ class EnglishReader(EnglishText):
 
 
 def _sums_in(currency: str) -> re.Pattern[str]:
-    """What finds a number with a currency before it or after it."""
+    """Return the pattern of a number with a currency before it or after it."""
     return re.compile(
         rf"(?<!\w)(?:{currency})\s?(?P<after>{NUMBER})|(?<![\w.,])(?P<before>{NUMBER})\s?(?:{currency})(?!\w)",
         re.IGNORECASE,

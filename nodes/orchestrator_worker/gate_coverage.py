@@ -1,4 +1,4 @@
-"""Gate: the reply rests on the findings alone, and no sub-task was lost; what is missing is for a person."""
+"""Gate: the reply rests on the findings alone, and no sub-task was lost; with findings missing, a person looks."""
 
 from collections.abc import Iterator, Sequence
 
@@ -12,7 +12,7 @@ from state.orchestrator_worker import GateCoverageInput, GateCoverageUpdate
 
 
 async def gate_coverage(state: GateCoverageInput) -> GateCoverageUpdate:
-    """Let the draft through, or say what is wrong with it; the second time, or where findings are missing, a person."""
+    """Return the gate's report on the draft; after a second fault, or with findings missing, a person looks."""
     passages = (await knowledge()).passages(state["passages"])
     fault = next(_faults(state, passages), None) or await _others(state)
     report = gate_or_person("gate_coverage", fault, state.get("repaired", []))
@@ -47,14 +47,14 @@ def _faults(state: GateCoverageInput, passages: Sequence[Passage]) -> Iterator[s
 
 
 def _rests_on_findings(state: GateCoverageInput, draft: Draft) -> bool:
-    """Whether the action is about things that a worker found."""
+    """Return whether the action is about things that a worker found."""
     evidence = {name for each in state["findings"] for name in each.evidence}
     args = arguments(draft.action) if draft.action else {}
     return {value for name, value in args.items() if name in business().service.id_fields.values()} <= evidence
 
 
 async def _others(state: GateCoverageInput) -> str | None:
-    """What is wrong where the reply or the evidence names somebody else's things."""
+    """Return the fault of a reply or evidence that names somebody else's things; None where neither does."""
     evidence = (name for each in state["findings"] if each.rows for name in each.evidence)
     if await business().service.names_others(" ".join([state["draft"].reply, *evidence]), state["customer_id"]):
         return f"the reply or its evidence names {business().wording.thing} that is not the customer's"
@@ -62,10 +62,10 @@ async def _others(state: GateCoverageInput) -> str | None:
 
 
 def _best(state: GateCoverageInput, passages: Sequence[Passage]) -> Draft:
-    """The draft as far as it rests on the findings, for a person to read."""
-    draft, known = state["draft"], {each.policy_id for each in passages}
+    """Return the draft for a person to read, reduced to the citations and the action that rest on findings."""
+    draft, policy_ids = state["draft"], {each.policy_id for each in passages}
     return Draft(
         reply=redact(draft.reply),
-        citations=[name for name in draft.citations if name in known],
+        citations=[name for name in draft.citations if name in policy_ids],
         action=draft.action if _rests_on_findings(state, draft) else None,
     )

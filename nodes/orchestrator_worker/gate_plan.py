@@ -1,4 +1,4 @@
-"""Gate: a plan that can be worked: known workers, unique ids, no question twice, no circle, not too wide."""
+"""Gate: the plan can be worked: known workers, unique ids, no repeated question, no circle, not too many sub-tasks."""
 
 from collections import Counter
 from collections.abc import Iterator
@@ -15,7 +15,7 @@ SHOWN = 60  # characters of an id or a question in a complaint
 
 
 async def gate_plan(state: GatePlanInput, runtime: Runtime[Context]) -> GateUpdate:
-    """Let the plan through, or say what is wrong with it; the second time a person looks."""
+    """Return the gate's report on the plan; after a second fault a person looks."""
     fault = next(_faults(state["plan"].subtasks, runtime.context.subtasks), None)
     return gate_or_person("gate_plan", fault, state.get("repaired", []))
 
