@@ -72,14 +72,14 @@ def files_of(pattern: str) -> dict[str, str]:
     modules = import_closure(f"graphs.{pattern}")
     nodes = {path.stem for path in modules if path.is_relative_to(ROOT / "nodes")}
     dataset = DATASETS / f"{pattern}.jsonl"
+    tests = ["conftest.py", f"test_{pattern}.py", *(["test_dataset.py"] if dataset.is_file() else [])]
     templates = [
-        *(path for path in (TEMPLATES / "prompts").glob("*.md") if path.stem in nodes),
-        *(TEMPLATES / "tests" / name for name in ("conftest.py", f"test_{pattern}.py")),
-        *([TEMPLATES / "tests" / "test_dataset.py"] if dataset.is_file() else []),
+        *(TEMPLATES / "prompts" / f"{name}.md" for name in nodes),
+        *(TEMPLATES / "tests" / name for name in tests),
     ]
     return {
         **{str(path.relative_to(ROOT)): _text(path) for path in modules | prompts_of(modules)},
-        **{str(path.relative_to(TEMPLATES)): _text(path) for path in templates},
+        **{str(path.relative_to(TEMPLATES)): _text(path) for path in templates if path.is_file()},
         **({f"datasets/{dataset.name}": _text(dataset)} if dataset.is_file() else {}),
         "business.py": _business(modules),
         OWN: BATON_TOML,

@@ -82,6 +82,10 @@ def test_its_business_has_nothing_that_it_does_not_use(pattern: str) -> None:
     assert names - loaded == set()
 
 
+def test_every_pattern_has_tests_to_copy() -> None:
+    assert [name for name in graph_registry() if f"tests/test_{name}.py" not in files_of(name)] == []
+
+
 def test_what_a_pattern_does_not_ask_for_is_left_out() -> None:
     assert "FraudVote" not in files_of("single_call")["business.py"]
     assert "FraudVote" in files_of("voting")["business.py"]
