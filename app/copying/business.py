@@ -69,25 +69,7 @@ CUSTOMERS: dict[str, dict[str, Any]] = {
 DONE: dict[str, Receipt] = {}
 """What was done, by its key."""
 
-COMMON = {
-    "a",
-    "and",
-    "can",
-    "card",
-    "has",
-    "how",
-    "i",
-    "in",
-    "is",
-    "it",
-    "my",
-    "not",
-    "of",
-    "the",
-    "to",
-    "what",
-    "with",
-}
+COMMON = set("a and can card has how i in is it my not of the to what with".split())
 AMOUNT = re.compile(r"(?:GBP |£)([0-9]+(?:\.[0-9]{2})?)")
 
 
