@@ -103,6 +103,7 @@ def _graph_list(pattern: str) -> str:
         "python_version": listed["python_version"],
         "dependencies": ["."],
         "graphs": {pattern: listed["graphs"][pattern]},
+        "checkpointer": {"path": "baton.checkpointer"},
     }
     return json.dumps(mine, indent=2) + "\n"
 

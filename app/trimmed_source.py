@@ -29,7 +29,7 @@ def used(source: str, roots: Container[str]) -> str:
         if first is groups[0][0]:
             text = told
         elif needed & _defined(first):
-            gap = min(_blank_lines(lines, first), 1) if type(first) is type(last) else 1
+            gap = min(_blank_lines(lines, first), 1) if _is_import(first) == _is_import(last) else 1
             text += "\n" * (1 + (2 if _is_block(first) or _is_block(last) else gap)) + told
             last = first
     return text + "\n"
@@ -84,6 +84,10 @@ def _import(node: ast.stmt, needed: set[str]) -> str | None:
     line = f"from {node.module} import {', '.join(names)}"
     one_each = "".join(f"    {name},\n" for name in names)
     return line if len(line) <= LONGEST_LINE else f"from {node.module} import (\n{one_each})"
+
+
+def _is_import(node: ast.stmt) -> bool:
+    return isinstance(node, ast.Import | ast.ImportFrom)
 
 
 def _is_block(node: ast.stmt) -> bool:

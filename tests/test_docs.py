@@ -29,12 +29,16 @@ from baton.steps.gates import GateReport
 from evals.dataset import own_datasets
 from state.chaining import GateFactsInput
 from tests.pattern_pages import files_section, picture, render_page
+from tests.test_house import LAYERS
 
 ROOT = Path(__file__).parents[1]
 PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")])
 PATTERNS = sorted((ROOT / "docs" / "patterns").glob("*.md"))
 FENCE = re.compile(r"^```(\w+)([^\n]*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 LINK = re.compile(r"(?<!!)\[[^\]]+\]\(([^)\s]+)\)")
+NAMED_FILE = re.compile(rf"`((?:{'|'.join([*LAYERS, 'docs', 'tests'])})/[a-z_./]*)`")
+"""A file or folder that a page names; with a word in capitals it is a kind of file, and none that there is."""
+
 SETTING = re.compile(r"^# ([A-Z][A-Z_]+)=", re.MULTILINE)
 ELSEWHERE = {*SETTINGS_ELSEWHERE, "LANGSMITH_API_KEY", "LANGSMITH_TRACING"}
 """Settings that are read where they are needed, not through `Settings`."""
@@ -257,6 +261,15 @@ def test_every_link_leads_somewhere(page: Path) -> None:
         target = (page.parent / path).resolve() if path else page
         assert target.exists(), link
         assert not anchor or anchor in anchors(target), link
+
+
+@pytest.mark.parametrize("page", PAGES, ids=name)
+def test_every_file_that_a_page_names_is_there(page: Path) -> None:
+    made = {Path(block.file).stem for block in blocks(page) if block.file}
+    prose = FENCE.sub("", page.read_text("utf-8"))
+    assert [
+        file for file in NAMED_FILE.findall(prose) if not (ROOT / file).exists() and Path(file).stem not in made
+    ] == []
 
 
 def anchors(page: Path) -> set[str]:

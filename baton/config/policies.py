@@ -1,6 +1,6 @@
 """The policies that graphs set as defaults: values of LangGraph's own types.
 
-`set_node_defaults(retry_policy=MODEL_RETRY, timeout=STEP_TIMEOUT, error_handler=park)`
+`set_node_defaults(retry_policy=MODEL_RETRY, timeout=STEP_TIMEOUT, error_handler=dead_letter)`
 """
 
 from langgraph.errors import NodeTimeoutError
