@@ -38,7 +38,7 @@ async def rows(call: Any) -> list[dict[str, str]]:
     return found
 
 
-pytestmark = pytest.mark.usefixtures("plumbing")
+pytestmark = pytest.mark.usefixtures("resources")
 
 
 async def test_a_search_gives_ids_of_passages_as_many_as_the_context_says() -> None:
