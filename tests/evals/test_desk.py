@@ -17,13 +17,13 @@ EXAMPLES = 4
 FEW = 6  # example messages a route: enough to train on in no time
 
 
-async def measured() -> ExperimentSummary:
+async def measure() -> ExperimentSummary:
     examples = chosen(read(default_dataset("routing"))[0], None, EXAMPLES)
     async with open_resources() as desk, bench(desk) as at:
-        begun = await at.begin(Plan("routing", "routing", None, {"route_threshold": 0}, examples))
-        await at.warm_up(begun)
-        await at.work(await at.unfinished(begun), done=lambda _: None, concurrency=2)
-        return await at.result(begun)
+        experiment = await at.begin(Plan("routing", "routing", None, {"route_threshold": 0}, examples))
+        await at.warm_up(experiment)
+        await at.work(await at.unfinished(experiment), done=lambda _: None, concurrency=2)
+        return await at.result(experiment)
 
 
 def test_routing_is_measured_on_its_own_dataset(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -33,7 +33,7 @@ def test_routing_is_measured_on_its_own_dataset(tmp_path: Path, monkeypatch: pyt
         (tmp_path / "routes" / f"{route.name}.txt").write_text("\n".join(lines), "utf-8")
     monkeypatch.setenv("BATON_ROUTES", str(tmp_path / "routes"))
     root.cache_clear()
-    result = asyncio.run(measured())
+    result = asyncio.run(measure())
     assert (result["completed"], result["errors"]) == (EXAMPLES, 0)
     assert {"route", "outcome", "citations_recall", "ece", "selective_accuracy"} <= set(result["metrics"])
     assert result["tokens_per_run"]

@@ -13,28 +13,28 @@ from tests.baton.rows import attempt as step
 from tests.baton.rows import summary
 
 
-def expected(**fields: Any) -> Expected:
+def expectation(**fields: Any) -> Expected:
     return Expected.model_validate(fields)
 
 
 def test_what_is_not_expected_is_not_judged() -> None:
-    assert final_scores(expected(), {"route": "cards", "outcome": "answered", "citations": ["CARD-01"]}) == {}
+    assert final_scores(expectation(), {"route": "cards", "outcome": "answered", "citations": ["CARD-01"]}) == {}
 
 
 def test_route_outcome_and_actions_are_right_or_wrong() -> None:
-    wanted = expected(route="cards", outcome="acted", actions=["freeze_card"])
+    wanted = expectation(route="cards", outcome="acted", actions=["freeze_card"])
     answer = {"route": "cards", "outcome": "answered", "actions": [{"name": "freeze_card"}]}
     assert final_scores(wanted, answer) == {"route": True, "outcome": False, "actions": True}
 
 
 def test_no_answer_is_wrong_where_one_was_expected() -> None:
-    wanted = expected(route="cards", citations=["CARD-01"], actions=["refund"])
+    wanted = expectation(route="cards", citations=["CARD-01"], actions=["refund"])
     scores = {"route": False, "citations_recall": 0, "citations_precision": 0, "actions": False}
     assert final_scores(wanted, {}) == scores
 
 
 def test_citations_have_recall_and_precision_and_count_once() -> None:
-    scores = final_scores(expected(citations=["A", "B"]), {"citations": ["A", "C", "A"]})
+    scores = final_scores(expectation(citations=["A", "B"]), {"citations": ["A", "C", "A"]})
     assert scores == {"citations_recall": 0.5, "citations_precision": 0.5}
 
 
@@ -61,7 +61,7 @@ def test_agreement_is_mirrored(ones: list[int], others: list[int]) -> None:
 
 
 def test_a_step_is_judged_by_what_it_wrote_last() -> None:
-    wanted = expected(steps={"classify": {"route": "cards", "confidence": 0.5}})
+    wanted = expectation(steps={"classify": {"route": "cards", "confidence": 0.5}})
     steps = [
         step("classify", {"route": "fees"}),
         step("classify", {"route": "cards", "confidence": 0.5}),
@@ -71,7 +71,7 @@ def test_a_step_is_judged_by_what_it_wrote_last() -> None:
 
 
 def test_a_step_that_was_not_reached_wrote_nothing() -> None:
-    wanted = expected(steps={"extract": {"facts": [{"quote": "GBP 5"}], "kind": "x"}})
+    wanted = expectation(steps={"extract": {"facts": [{"quote": "GBP 5"}], "kind": "x"}})
     scores = {"facts_precision": 0, "facts_recall": 0, "facts_f1": 0, "kind": False}
     assert step_scores(wanted, []) == {"extract": scores}
 
@@ -79,12 +79,12 @@ def test_a_step_that_was_not_reached_wrote_nothing() -> None:
 def test_objects_in_a_list_are_found_by_what_identifies_them() -> None:
     facts = [{"kind": "amount", "quote": "GBP 5"}, {"kind": "date", "quote": "today"}]
     given = [{"kind": "amount", "quote": "GBP 5", "sure": 0.9}, {"kind": "amount", "quote": "today", "sure": 0.1}]
-    scores = step_scores(expected(steps={"extract": {"facts": facts}}), [step("extract", {"facts": given})])
+    scores = step_scores(expectation(steps={"extract": {"facts": facts}}), [step("extract", {"facts": given})])
     assert scores == {"extract": {"facts_precision": 0.5, "facts_recall": 0.5, "facts_f1": 0.5}}
 
 
 def test_objects_inside_objects_are_judged_field_by_field() -> None:
-    wanted = expected(steps={"normalise": {"case": {"amounts": ["5.00", "7.00"], "request": "refund"}}})
+    wanted = expectation(steps={"normalise": {"case": {"amounts": ["5.00", "7.00"], "request": "refund"}}})
     scores = step_scores(wanted, [step("normalise", {"case": {"amounts": ["5.00"], "request": "freeze"}})])
     assert scores["normalise"]["case.amounts_recall"] == 0.5
     assert scores["normalise"]["case.amounts_precision"] == 1
@@ -92,7 +92,7 @@ def test_objects_inside_objects_are_judged_field_by_field() -> None:
 
 
 def test_one_is_not_true() -> None:
-    scores = step_scores(expected(steps={"s": {"flag": True, "none": None}}), [step("s", {"flag": 1, "none": None})])
+    scores = step_scores(expectation(steps={"s": {"flag": True, "none": None}}), [step("s", {"flag": 1, "none": None})])
     assert scores == {"s": {"flag": False, "none": True}}
 
 
@@ -100,7 +100,7 @@ def test_one_is_not_true() -> None:
     "reply, share", [("It takes 5 working days, GBP 4.00 each.", 1), ("15 working days; GBP 4.00", 0.5), ("", 0)]
 )
 def test_what_a_reply_has_to_say_is_found_as_whole_words(reply: str, share: float) -> None:
-    wanted = expected(says=["5 working days", "gbp 4.00"])
+    wanted = expectation(says=["5 working days", "gbp 4.00"])
     assert final_scores(wanted, {"reply": reply}) == {"says": share}
     assert final_scores(wanted, {}) == {"says": 0}
 
@@ -111,17 +111,17 @@ def test_votes_are_scored_one_by_one_against_the_tally() -> None:
         step("vote", {"votes": votes[:1]}),
         step("tally", {"tally": {"fraud": True, "share": 0.6, "votes": votes}}),
     ]
-    assert step_scores(expected(fraud=True), steps) == {
+    assert step_scores(expectation(fraud=True), steps) == {
         "vote": {"a": True, "b": False, "c": False},
         "tally": {"fraud": True, "decided": True, "fraud_decided": True, "over_a": 0, "over_b": 1, "over_c": 1},
     }
-    assert step_scores(expected(), steps) == {}
-    assert step_scores(expected(fraud=True), steps[:1]) == {}
+    assert step_scores(expectation(), steps) == {}
+    assert step_scores(expectation(fraud=True), steps[:1]) == {}
 
 
 def test_a_tally_without_a_quorum_has_not_found_it_out() -> None:
     votes = [{"view": "a", "answer": "no"}]
-    scores = step_scores(expected(fraud=False), [step("tally", {"tally": {"fraud": None, "votes": votes}})])
+    scores = step_scores(expectation(fraud=False), [step("tally", {"tally": {"fraud": None, "votes": votes}})])
     assert scores["tally"] == {"fraud": False, "decided": False, "over_a": -1}
 
 
@@ -134,10 +134,10 @@ def test_the_best_draft_is_scored_beside_the_first() -> None:
         step("evaluate", {"best": better}),
         step("revise", {"draft": last}),
     ]
-    found = step_scores(expected(citations=["B"], says=["5"], route="cards", outcome="answered"), steps)
+    found = step_scores(expectation(citations=["B"], says=["5"], route="cards", outcome="answered"), steps)
     assert found["draft"] == {"citations_recall": 0, "citations_precision": 0, "says": 0}
     assert found["best"]["says_gain"] == found["best"]["citations_recall"] == 1
-    assert step_scores(expected(citations=["B"]), steps[:1]) == {}
+    assert step_scores(expectation(citations=["B"]), steps[:1]) == {}
 
 
 def test_a_run_that_waits_answers_what_it_knows_and_asks() -> None:
@@ -153,5 +153,5 @@ def test_a_run_that_waits_answers_what_it_knows_and_asks() -> None:
         step("draft", {"draft": {"citations": ["DISP-01"]}}),
         step("ask_person", None, "interrupted"),
     ]
-    wanted = expected(route="disputes", outcome="waiting", actions=["refund"], citations=["DISP-01"])
+    wanted = expectation(route="disputes", outcome="waiting", actions=["refund"], citations=["DISP-01"])
     assert set(final_scores(wanted, answer_of(run, wrote)).values()) == {True}

@@ -29,12 +29,12 @@ def plan(lines: Sequence[dict[str, Any]], graph: str = "parrot") -> Plan:
     return Plan(graph, "d.jsonl", None, {}, [Example.model_validate(each) for each in lines])
 
 
-async def measured(lines: Sequence[dict[str, Any]]) -> ExperimentSummary:
+async def measure(lines: Sequence[dict[str, Any]]) -> ExperimentSummary:
     async with open_resources() as desk, bench(desk) as at:
-        begun = await at.begin(plan(lines))
-        left = await at.unfinished(begun)
-        await at.work(left, done=lambda _: None, concurrency=3)
-        return await at.result(begun)
+        begin = await at.begin(plan(lines))
+        open_cells = await at.unfinished(begin)
+        await at.work(open_cells, done=lambda _: None, concurrency=3)
+        return await at.result(begin)
 
 
 def means(result: ExperimentSummary) -> dict[str, float | None]:
@@ -43,7 +43,7 @@ def means(result: ExperimentSummary) -> dict[str, float | None]:
 
 @pytest.fixture
 def result(project: Path) -> ExperimentSummary:
-    return asyncio.run(measured(GOOD))
+    return asyncio.run(measure(GOOD))
 
 
 def test_all_metrics_come_from_the_answers(result: ExperimentSummary) -> None:
@@ -83,14 +83,14 @@ def test_what_it_took_is_told_and_an_unknown_price_is_null(result: ExperimentSum
 
 
 def test_what_went_amiss_is_no_wrong_answer(project: Path) -> None:
-    result = asyncio.run(measured([*GOOD[:2], line("x", "cards 0.9 explode")]))
+    result = asyncio.run(measure([*GOOD[:2], line("x", "cards 0.9 explode")]))
     assert (result["examples"], result["completed"], result["errors"]) == (3, 2, 1)
     assert (means(result)["route"], result["metrics"]["route"]["n"]) == (1.0, 2)
 
 
 def test_a_run_that_waits_for_a_person_is_judged_by_what_it_asks(project: Path) -> None:
     wanted = {"outcome": "waiting", "actions": ["refund"]}
-    result = asyncio.run(measured([line("x", "cards 0.9 refund", expected=wanted)]))
+    result = asyncio.run(measure([line("x", "cards 0.9 refund", expected=wanted)]))
     assert (result["completed"], result["errors"]) == (1, 0)
     assert [means(result)[name] for name in ("route", "outcome", "actions")] == [1, 1, 1]
 
@@ -105,12 +105,12 @@ def test_nothing_shows_among_the_desks_runs(result: ExperimentSummary, baton_hom
 
 
 def test_an_input_that_the_graph_refuses_keeps_nothing(project: Path, baton_home: Path) -> None:
-    async def begun() -> None:
+    async def begin() -> None:
         async with open_resources() as desk, bench(desk) as at:
             await at.begin(plan(GOOD, "odd"))
 
     with pytest.raises(UsageError):
-        asyncio.run(begun())
+        asyncio.run(begin())
     with connect_for_reading(baton_home / "baton.db") as tx:
         assert tx.execute("SELECT count(*) FROM eval_experiments").fetchone()[0] == 0
 
@@ -118,20 +118,20 @@ def test_an_input_that_the_graph_refuses_keeps_nothing(project: Path, baton_home
 def test_an_experiment_does_not_go_on_under_another_configuration(
     project: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    async def begun() -> str:
+    async def begin() -> str:
         async with open_resources() as desk, bench(desk) as at:
             return await at.begin(plan(GOOD))
 
-    async def reopened(experiment_id: str, graph: str | None) -> str:
+    async def reopen(experiment_id: str, graph: str | None) -> str:
         async with open_resources() as desk, bench(desk) as at:
             return await at.reopen(experiment_id, graph)
 
-    experiment_id = asyncio.run(begun())
-    assert asyncio.run(reopened(experiment_id, "parrot")) == experiment_id
+    experiment_id = asyncio.run(begin())
+    assert asyncio.run(reopen(experiment_id, "parrot")) == experiment_id
     with pytest.raises(UsageError, match="not with another"):
-        asyncio.run(reopened(experiment_id, "another"))
+        asyncio.run(reopen(experiment_id, "another"))
     with pytest.raises(UsageError, match="no experiment"):
-        asyncio.run(reopened("nobody", None))
+        asyncio.run(reopen("nobody", None))
     monkeypatch.setenv("BATON_ROUTES", str(project))
     with pytest.raises(UsageError, match="changed since"):
-        asyncio.run(reopened(experiment_id, None))
+        asyncio.run(reopen(experiment_id, None))

@@ -18,13 +18,13 @@ AT_ONCE = 3
 WAIT_S = 40
 
 
-def started(*arguments: str) -> "subprocess.Popen[str]":
+def start(*arguments: str) -> "subprocess.Popen[str]":
     environment = {**os.environ, "PYTHONPATH": str(HOUSE), "BATON_LEASE_S": "0.5"}
     command = [sys.executable, "-m", "baton", "eval", "run", *arguments]
     return subprocess.Popen(command, env=environment, text=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
 
 
-def judged(home: Path) -> list[tuple[str, str]]:
+def results(home: Path) -> list[tuple[str, str]]:
     """Example and time of each cell that has a result."""
     if not (home / "baton.db").exists():
         return []
@@ -38,13 +38,13 @@ def judged(home: Path) -> list[tuple[str, str]]:
         connection.close()
 
 
-def killed_midway(home: Path) -> str:
+def kill_midway(home: Path) -> str:
     """The id of an experiment whose process was killed after its first judgements."""
-    process = started("parrot", "--dataset", "d.jsonl", "--concurrency", str(AT_ONCE))
+    process = start("parrot", "--dataset", "d.jsonl", "--concurrency", str(AT_ONCE))
     assert process.stderr is not None
     experiment = process.stderr.readline().split()[1].rstrip(":")
     deadline = time.monotonic() + WAIT_S
-    while len(judged(home)) < AT_ONCE and time.monotonic() < deadline:
+    while len(results(home)) < AT_ONCE and time.monotonic() < deadline:
         time.sleep(0.02)
     process.kill()
     process.communicate()
@@ -54,19 +54,19 @@ def killed_midway(home: Path) -> str:
 @pytest.fixture
 def experiment(project: Path, baton_home: Path) -> str:
     written(project / "d.jsonl", *(line(f"x{at:02}", f"cards 0.{at:02} slow") for at in range(10, 10 + EXAMPLES)))
-    return killed_midway(baton_home)
+    return kill_midway(baton_home)
 
 
 def test_a_killed_experiment_goes_on_with_what_is_missing(experiment: str, project: Path, baton_home: Path) -> None:
-    before = judged(baton_home)
+    before = results(baton_home)
     assert AT_ONCE <= len(before) < EXAMPLES
     (project / "d.jsonl").unlink()  # the experiment knows its examples
-    told, _ = (process := started("--resume", experiment, "--json")).communicate(timeout=WAIT_S)
+    told, _ = (process := start("--resume", experiment, "--json")).communicate(timeout=WAIT_S)
     result = json.loads(told)
     assert process.returncode == 0
     assert (result["experiment"], result["examples"], result["completed"]) == (experiment, EXAMPLES, EXAMPLES)
     assert result["metrics"]["route"]["n"] == EXAMPLES
-    assert set(before) <= set(judged(baton_home)), "what was judged is not judged again"
+    assert set(before) <= set(results(baton_home)), "what was judged is not judged again"
     worked = Counter((project / "worked.log").read_text().splitlines())
     done_before = {f"cards 0.{example_id[1:]} slow" for example_id, _ in before[1:]}  # the first one also warms up
     assert {worked[message] for message in done_before} == {1}

@@ -38,7 +38,7 @@ print(json.dumps(asyncio.run(measured())))
 REACHING = "import socket\nsocket.socket(type=socket.SOCK_DGRAM).connect(('127.0.0.1', 9))\n"
 
 
-def watched(program: str, **settings: str) -> tuple[str, list[str]]:
+def watch_network(program: str, **settings: str) -> tuple[str, list[str]]:
     """What a program printed, and every connection that it tried in any of its threads, to its very end."""
     silent = {name: value for name, value in os.environ.items() if not name.startswith("LANGSMITH_")}
     environment = {**silent, **settings, "PYTHONPATH": str(HOUSE)}
@@ -51,11 +51,11 @@ def watched(program: str, **settings: str) -> tuple[str, list[str]]:
 @pytest.mark.parametrize("program,settings", [(COMMAND, {}), (LIBRARY, {"LANGSMITH_TRACING": "true"})])
 def test_an_experiment_tries_no_connection(project: Path, program: str, settings: dict[str, str]) -> None:
     written(project / "d.jsonl", line("a", "cards 0.9"), line("b", "fees 0.4"))
-    told, tried = watched(program, **settings)
+    told, tried = watch_network(program, **settings)
     assert json.loads(told)["completed"] == 2
     assert tried == []
 
 
 def test_the_watch_sees_a_connection(tmp_path: Path) -> None:
-    _, tried = watched(REACHING)
+    _, tried = watch_network(REACHING)
     assert len(tried) == 1

@@ -9,7 +9,7 @@ import pytest
 from langgraph.types import StateSnapshot
 
 from baton.runs.registry import entries
-from state.desk import ResolutionUpdate, RouteFields
+from state.desk import Resolution, ResolutionUpdate, RouteFields
 from tests.graphs.conftest import Desk, load
 
 
@@ -45,8 +45,8 @@ CASES: dict[str, tuple[Case, ...]] = {
 }
 """Messages that between them take a graph through all its steps, together with those that every graph is given."""
 
-ITS_LAST_WORD = ResolutionUpdate.__annotations__.keys() - RouteFields.__annotations__.keys()
-"""What only a graph's last step says; where a message belongs is known before."""
+ITS_LAST_WORD = Resolution.__annotations__.keys() - RouteFields.__annotations__.keys()
+"""The keys that only a graph's last step writes; the route is known before."""
 
 
 def builders(builder: Any) -> Iterator[Any]:
@@ -129,5 +129,6 @@ async def test_until_its_last_step_no_value_of_a_run_reads_like_its_outcome(desk
     for message, customer_id, given in (*EVERYWHERE, *CASES.get(graph, ())):
         worked = await desk.work(message, customer_id, graph, **given)
         for snapshot in await desk.history(worked):
-            said = {name for name in ITS_LAST_WORD if snapshot.values.get(name) is not None}
-            assert said == (set() if snapshot.next else ITS_LAST_WORD), snapshot.next
+            words = {name for name in ResolutionUpdate.__annotations__ if snapshot.values.get(name) is not None}
+            last = words - RouteFields.__annotations__.keys() - (set() if snapshot.next else {"has_result"})
+            assert last == (set() if snapshot.next else ITS_LAST_WORD), snapshot.next

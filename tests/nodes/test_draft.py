@@ -21,7 +21,7 @@ def strong(scripted_model: Scripted, monkeypatch: pytest.MonkeyPatch) -> Scripte
     return scripted_model
 
 
-def informed(customer_id: str | None = None, **more: Any) -> dict[str, Any]:
+def draft_input(customer_id: str | None = None, **more: Any) -> dict[str, Any]:
     known = {"message": "My card was stolen", "customer_id": customer_id, "route": "security", "confidence": 0.9}
     return {**known, "passages": ["SEC-01.1", "SEC-10.1"], **more}
 
@@ -33,19 +33,19 @@ def data(strong: Scripted) -> dict[str, Any]:
 
 
 async def test_the_model_gets_the_passages_and_nobodys_data(strong: Scripted, step: Step) -> None:
-    assert (await step(draft, **informed()))["draft"] == ANSWER
+    assert (await step(draft, **draft_input()))["draft"] == ANSWER
     assert [each["id"] for each in data(strong)["policies"]] == ["SEC-01", "SEC-10"]
     assert data(strong)["customer"] is None
 
 
 @pytest.mark.parametrize("customer_id", ["C999", "../C007"])
 async def test_an_unknown_customer_is_a_stranger(strong: Scripted, step: Step, customer_id: str) -> None:
-    await step(draft, **informed(customer_id))
+    await step(draft, **draft_input(customer_id))
     assert data(strong)["customer"] is None
 
 
 async def test_a_customers_own_things_and_no_more_than_a_clerk_needs(strong: Scripted, step: Step, bank: Bank) -> None:
-    await step(draft, **informed("C012"))
+    await step(draft, **draft_input("C012"))
     customer, person = data(strong)["customer"], await bank.customer("C012")
     assert customer["name"] == person.name
     assert person.email not in strong.asked[0]
@@ -58,5 +58,5 @@ async def test_a_customers_own_things_and_no_more_than_a_clerk_needs(strong: Scr
 )
 async def test_a_broken_answer_is_repaired_once(strong: Scripted, step: Step, broken: dict[str, Any]) -> None:
     strong.will(broken, ANSWER)
-    assert (await step(draft, **informed()))["draft"] == ANSWER
+    assert (await step(draft, **draft_input()))["draft"] == ANSWER
     assert "That does not fit the schema" in strong.asked[1]

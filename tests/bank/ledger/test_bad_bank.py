@@ -36,7 +36,7 @@ async def never(_scope: Scope, receive: Receive, _send: Send) -> None:
         pass
 
 
-async def dripping() -> AsyncIterator[bytes]:
+async def slow_pieces() -> AsyncIterator[bytes]:
     while True:
         yield b" "
         await asyncio.sleep(0.05)
@@ -53,7 +53,7 @@ BAD: dict[str, Callable[[], ASGIApp]] = {
     "garbage": lambda: Response(b'{"receipt_id": "R1"', media_type="application/json"),
     "html": lambda: PlainTextResponse("<html>Welcome</html>"),
     "never": lambda: never,
-    "drip": lambda: StreamingResponse(dripping()),
+    "drip": lambda: StreamingResponse(slow_pieces()),
 }
 
 
@@ -71,13 +71,13 @@ class Door:
             await self.bad[end]()(scope, receive, send)
         elif end is not None:
             self.lost.remove(end)
-            await self.good(scope, receive, _unheard)
+            await self.good(scope, receive, _lose_answer)
             await PlainTextResponse("oh", 500)(scope, receive, send)
         else:
             await self.good(scope, receive, send)
 
 
-async def _unheard(_message: Message) -> None:
+async def _lose_answer(_message: Message) -> None:
     """An answer that gets lost."""
 
 
@@ -101,7 +101,7 @@ class Desk:
         [row] = await self.resources.database.do(lambda tx: tx.execute(sql).fetchall())
         return row["reason"], row["error"]
 
-    async def untouched(self) -> bool:
+    async def is_unchanged(self) -> bool:
         """Whether the bank was asked for nothing."""
         return await self.bank.log() == []
 
@@ -128,7 +128,7 @@ async def test_a_bad_answer_to_the_action_parks_the_run_unpaid(desk: Desk, answe
     assert reason == ("failure" if answer in {"401", "404", "409", "elsewhere"} else "unavailable")
     assert ": " in error
     assert "\n" not in error
-    assert await desk.untouched()
+    assert await desk.is_unchanged()
 
 
 @pytest.mark.parametrize("door", [CHECK, READ])
@@ -137,7 +137,7 @@ async def test_a_bad_answer_before_the_action_parks_the_run_too(desk: Desk, door
     desk.door.bad[door] = BAD[answer]
     with retries_off():
         assert (await desk.work(TWICE, "C007"))["status"] == "dead_lettered"
-    assert await desk.untouched()
+    assert await desk.is_unchanged()
 
 
 @pytest.mark.parametrize("door", [CHECK, PERFORM])
@@ -148,7 +148,7 @@ async def test_a_refusal_is_told_in_the_banks_words(desk: Desk, door: str) -> No
     assert (run["status"], run["output"]["outcome"]) == ("done", "declined")
     assert "older than 120 days" in run["output"]["reply"]
     assert [action["status"] for action in run["output"]["actions"]] == ["refused"]
-    assert await desk.untouched()
+    assert await desk.is_unchanged()
 
 
 async def test_a_slow_bank_is_waited_for(desk: Desk) -> None:
@@ -190,7 +190,7 @@ async def test_an_amount_that_is_no_plain_sum_in_pounds_moves_nothing_by_itself(
     run = await desk.work(wish, "C007" if "Kestrel" in wish else "C019")
     assert run["status"] in {"done", "waiting"}
     assert run["waiting_for"] or run["output"]["outcome"] in {"answered", "declined", "escalated"}
-    assert await desk.untouched()
+    assert await desk.is_unchanged()
 
 
 EDITS: list[dict[str, Any]] = [
@@ -208,7 +208,7 @@ async def test_no_edit_that_is_no_plain_amount_is_taken(desk: Desk) -> None:
         with pytest.raises(BadDecision, match=r"\Athe edit cannot stand: [^\n]+\Z"):
             await desk.runner.decide(waiting["thread_id"], reply)
     assert (await desk.runner.summary(waiting["thread_id"]))["status"] == "waiting"
-    assert await desk.untouched()
+    assert await desk.is_unchanged()
 
 
 @pytest.mark.usefixtures("furnished")
@@ -242,4 +242,4 @@ async def test_nothing_of_another_customer_is_shown_or_touched(desk: Desk, messa
     run = await desk.work(message, "C027")
     assert run["status"] == "done"
     assert not [secret for secret in secrets if secret in str(run["output"])]
-    assert await desk.untouched()
+    assert await desk.is_unchanged()

@@ -23,7 +23,7 @@ FREEZE = parse_action("freeze_card", {"card_id": "K0001"})
 RECEIPT = {"receipt_id": "R000001", "action": "freeze_card", "at": "2026-11-20T09:30:00.000Z", "result": {}}
 
 
-async def asked(answer: Callable[[Request], Awaitable[Response]], within: float = 5.0) -> object:
+async def ask_customer(answer: Callable[[Request], Awaitable[Response]], within: float = 5.0) -> object:
     """Perform against a server that gives that answer to everything."""
     with serving(Starlette(routes=[Route("/{path:path}", answer, methods=["GET", "POST"])])) as url:
         bank = HttpBank(url, within)
@@ -47,21 +47,21 @@ async def test_the_key_and_the_arguments_are_sent() -> None:
         seen.append((request.url.path, request.headers["Idempotency-Key"], await request.json()))
         return JSONResponse(RECEIPT)
 
-    await asked(answer)
+    await ask_customer(answer)
     assert seen == [("/customers/C001/actions/freeze_card", "thread:step:0", {"card_id": "K0001"})]
 
 
 @pytest.mark.parametrize("status", [408, 425, 429, 500, 502, 503, 504])
 async def test_trouble_on_the_other_side_is_for_trying_again(status: int) -> None:
     with pytest.raises(BankUnavailable) as error:
-        await asked(always(lambda: PlainTextResponse("busy", status, {"Retry-After": "7"})))
+        await ask_customer(always(lambda: PlainTextResponse("busy", status, {"Retry-After": "7"})))
     assert error.value.retry_after == 7.0
 
 
 @pytest.mark.parametrize("after", ["-1", "soon", "Fri, 20 Nov 2026 09:30:00 GMT", "1e9", "²"])
 async def test_a_retry_after_that_is_no_number_is_ignored(after: str) -> None:
     with pytest.raises(BankUnavailable) as error:
-        await asked(always(lambda: Response(status_code=503, headers={"Retry-After": after})))
+        await ask_customer(always(lambda: Response(status_code=503, headers={"Retry-After": after})))
     assert error.value.retry_after is None
 
 
@@ -80,7 +80,7 @@ async def test_a_retry_after_that_is_no_number_is_ignored(after: str) -> None:
 )
 async def test_garbage_is_never_taken_for_a_receipt(body: bytes) -> None:
     with pytest.raises(BankUnavailable):
-        await asked(always(lambda: Response(body, media_type="application/json")))
+        await ask_customer(always(lambda: Response(body, media_type="application/json")))
 
 
 @pytest.mark.parametrize(
@@ -96,19 +96,19 @@ async def test_garbage_is_never_taken_for_a_receipt(body: bytes) -> None:
 )
 async def test_final_answers(status: int, error: type[Exception]) -> None:
     with pytest.raises(error):
-        await asked(always(lambda: PlainTextResponse("no", status)))
+        await ask_customer(always(lambda: PlainTextResponse("no", status)))
 
 
 async def test_a_refusal_keeps_its_code_and_message() -> None:
     said = {"error": {"code": "already_frozen", "message": "it is frozen\nalready"}}
     with pytest.raises(Refused) as error:
-        await asked(always(lambda: JSONResponse(said, 422)))
+        await ask_customer(always(lambda: JSONResponse(said, 422)))
     assert (error.value.code, error.value.message) == ("already_frozen", "it is frozen already")
 
 
 async def test_a_refusal_without_a_code_is_garbage() -> None:
     with pytest.raises(BankUnavailable):
-        await asked(always(lambda: JSONResponse({"detail": "x"}, 422)))
+        await ask_customer(always(lambda: JSONResponse({"detail": "x"}, 422)))
 
 
 async def test_redirects_are_not_followed() -> None:
@@ -119,7 +119,7 @@ async def test_redirects_are_not_followed() -> None:
         return RedirectResponse("/elsewhere", 307)
 
     with pytest.raises(BadRequest, match="307"):
-        await asked(answer)
+        await ask_customer(answer)
     assert len(asked_for) == 1
 
 
@@ -130,13 +130,13 @@ async def test_an_endless_answer_is_cut_off() -> None:
             await asyncio.sleep(0.001)
 
     with pytest.raises(BankUnavailable, match="more than 1000000 bytes"):
-        await asked(always(lambda: StreamingResponse(flood())))
+        await ask_customer(always(lambda: StreamingResponse(flood())))
 
 
 async def test_a_packed_answer_is_not_unpacked_however_large_it_would_be() -> None:
     bomb = gzip.compress(b" " * 50_000_000)
     with pytest.raises(BankUnavailable, match="does not fit"):
-        await asked(always(lambda: Response(bomb, headers={"Content-Encoding": "gzip"})))
+        await ask_customer(always(lambda: Response(bomb, headers={"Content-Encoding": "gzip"})))
 
 
 async def test_a_slow_drip_ends_at_the_time_out() -> None:
@@ -146,7 +146,7 @@ async def test_a_slow_drip_ends_at_the_time_out() -> None:
             await asyncio.sleep(0.02)
 
     with pytest.raises(BankUnavailable, match="Timeout"):
-        await asked(always(lambda: StreamingResponse(drip())), within=0.3)
+        await ask_customer(always(lambda: StreamingResponse(drip())), within=0.3)
 
 
 async def test_nobody_listening() -> None:

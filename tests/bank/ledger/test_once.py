@@ -86,7 +86,7 @@ async def _ask_all(path: Path, asks: Sequence[Ask]) -> None:
         moved = Decimal((await bank.accounts("C001"))[0].balance) - before
         assert moved == sum(Decimal(r.result["amount"]) for r in receipts)
         assert len({r.result["transaction_id"] for r in receipts}) == len(receipts)
-        assert moved == _moved(await bank.log())
+        assert moved == _money_moved(await bank.log())
         assert len(await bank.log()) == len(asks)
     finally:
         await bank.aclose()
@@ -101,7 +101,7 @@ async def _outcome(bank: Bank, key: str, transaction_id: str, amount: str) -> Re
         return type(error).__name__
 
 
-def _moved(log: list[LogLine]) -> Decimal:
+def _money_moved(log: list[LogLine]) -> Decimal:
     """Return what the log says was paid out."""
     done = [line.result for line in log if not line.replayed and "refused" not in line.result]
     return sum((Decimal(result["amount"]) for result in done), Decimal(0))

@@ -15,7 +15,7 @@ from tests.bank.stage import asked
 KINDS = ("amount", "date", "name", "reference", "request")
 
 
-def made(*facts: tuple[str, str], today: str = "2026-11-22") -> dict[str, Any]:
+def case_of(*facts: tuple[str, str], today: str = "2026-11-22") -> dict[str, Any]:
     data = {"facts": [{"kind": kind, "quote": quote} for kind, quote in facts], "today": today}
     return Case.model_validate(case(asked(**data))).model_dump(mode="json")
 
@@ -30,7 +30,7 @@ def test_every_kind_of_fact_has_its_place() -> None:
         ("reference", "A031"),
         ("request", "Where is it?"),
     )
-    assert made(*facts) == {
+    assert case_of(*facts) == {
         "request": "Where is it?",
         "amounts": ["1204.50"],
         "dates": ["2026-05-03", "2026-11-21"],
@@ -40,22 +40,22 @@ def test_every_kind_of_fact_has_its_place() -> None:
 
 
 def test_without_facts_the_case_is_empty() -> None:
-    assert made()["request"] == "nothing was asked"
+    assert case_of()["request"] == "nothing was asked"
 
 
 def test_what_is_named_twice_stands_once() -> None:
     facts = [("date", "yesterday"), ("date", "21 November 2026"), ("name", "Lumen"), ("name", "Lumen")]
-    assert (made(*facts)["dates"], made(*facts)["names"]) == (["2026-11-21"], ["Lumen"])
+    assert (case_of(*facts)["dates"], case_of(*facts)["names"]) == (["2026-11-21"], ["Lumen"])
 
 
 @pytest.mark.parametrize("quote", ["£0", "£99999999999", "£1.234", "62 euros", "a lot"])
 def test_what_the_bank_cannot_book_is_left_out(quote: str) -> None:
-    assert made(("amount", quote))["amounts"] == []
+    assert case_of(("amount", quote))["amounts"] == []
 
 
 @pytest.mark.parametrize("quote", ["last month", "tomorrow", "31/02/2026", "24/12/2026", "99"])
 def test_what_is_no_day_up_to_today_is_left_out(quote: str) -> None:
-    assert made(("date", quote))["dates"] == []
+    assert case_of(("date", quote))["dates"] == []
 
 
 @given(
@@ -71,6 +71,6 @@ async def test_whatever_the_facts_are_their_case_passes_its_gate(facts: list[tup
     today = datetime.now(UTC).date().isoformat()
     state: Any = {
         "facts": [Fact.model_validate({"kind": kind, "quote": quote}) for kind, quote in named],
-        "case": Case.model_validate(made(*named, today=today)),
+        "case": Case.model_validate(case_of(*named, today=today)),
     }
     assert (await gate_case(cast("Any", state)))["complaint"] is None

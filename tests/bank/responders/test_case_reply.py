@@ -13,7 +13,7 @@ POLICIES = [
 ]
 
 
-def closed(*facts: str, policies: list[dict[str, str]] = POLICIES, **case: Any) -> CaseReply:
+def reply_of(*facts: str, policies: list[dict[str, str]] = POLICIES, **case: Any) -> CaseReply:
     data = {
         "case": {"request": "How do I change my PIN?", **EMPTY, **case},
         "facts": [{"kind": "request", "quote": quote} for quote in facts],
@@ -23,18 +23,18 @@ def closed(*facts: str, policies: list[dict[str, str]] = POLICIES, **case: Any) 
 
 
 def test_the_policy_that_answers_the_request_is_quoted_and_cited() -> None:
-    said = closed("How do I change my PIN?")
+    said = reply_of("How do I change my PIN?")
     assert (said.citations[0], said.facts_used) == ("PIN-1", [0])
     assert "A PIN is changed in the app." in said.reply
 
 
 def test_every_fact_is_used() -> None:
-    assert closed("one", "two", "three").facts_used == [0, 1, 2]
-    assert closed().facts_used == []
+    assert reply_of("one", "two", "three").facts_used == [0, 1, 2]
+    assert reply_of().facts_used == []
 
 
 def test_the_summary_holds_the_case() -> None:
-    said = closed(amounts=["24.90", "5.00"], dates=["2026-11-02"], names=["Lumen"], references=["4821", "A031"])
+    said = reply_of(amounts=["24.90", "5.00"], dates=["2026-11-02"], names=["Lumen"], references=["4821", "A031"])
     assert said.summary == (
         "The customer writes: How do I change my PIN? (amount GBP 24.90, GBP 5.00; date 2026-11-02; with Lumen;"
         " card ending 4821; account A031)."
@@ -42,4 +42,4 @@ def test_the_summary_holds_the_case() -> None:
 
 
 def test_without_policies_nothing_is_cited() -> None:
-    assert closed(policies=[]).citations == []
+    assert reply_of(policies=[]).citations == []

@@ -24,14 +24,14 @@ def policies(message: str, route: str) -> list[dict[str, str]]:
     return [{"id": each.policy_id, "title": each.title, "text": each.text} for each in found]
 
 
-def drafted(message: str, route: str = "", customer: dict[str, Any] | None = None) -> Draft:
+def draft_of(message: str, route: str = "", customer: dict[str, Any] | None = None) -> Draft:
     data = {"message": message, "policies": policies(message, route), "customer": customer, "actions": ACTION_NAMES}
     return Draft.model_validate(draft(asked(**data)))
 
 
 @pytest.mark.parametrize("message", INBOX)
 def test_a_reply_says_only_what_its_citations_say(message: str) -> None:
-    given, said = policies(message, ""), drafted(message)
+    given, said = policies(message, ""), draft_of(message)
     cited = " ".join(each["text"] for each in given if each["id"] in said.citations)
     assert set(said.citations) <= {each["id"] for each in given}
     assert bool(said.citations) is bool(given)
@@ -50,7 +50,7 @@ def test_a_reply_says_only_what_its_citations_say(message: str) -> None:
     ],
 )
 def test_the_policy_that_answers_is_quoted_first(message: str, route: str, cited: str, words: str) -> None:
-    said = drafted(message, route)
+    said = draft_of(message, route)
     assert said.citations[0] == cited
     assert words in said.reply
 
@@ -67,12 +67,12 @@ def test_without_policies_nothing_is_cited() -> None:
 
 
 def test_with_an_action_the_reply_is_written_as_if_it_were_done() -> None:
-    said = drafted("My card was stolen, please freeze it", "security", CUSTOMER)
+    said = draft_of("My card was stolen, please freeze it", "security", CUSTOMER)
     assert said.action is not None
     assert "We have frozen your card" in said.reply
 
 
 def test_who_asks_for_another_persons_card_is_told_that_it_cannot_be() -> None:
-    said = drafted("Please freeze my flatmate's card", "security", CUSTOMER)
+    said = draft_of("Please freeze my flatmate's card", "security", CUSTOMER)
     assert said.action is None
     assert ONLY_OWN in said.reply

@@ -43,7 +43,7 @@ def unmet(written: dict[str, Any], message: str = ASKED) -> dict[str, str]:
     return {NAMES[mark.number]: mark.reason for mark in said.marks if not mark.met}
 
 
-def revised(written: dict[str, Any], message: str = ASKED) -> dict[str, Any]:
+def revision_of(written: dict[str, Any], message: str = ASKED) -> dict[str, Any]:
     known = {each.name: each.model_dump() for each in business().criteria}
     lacking = [{**known[name], "reason": reason} for name, reason in unmet(written, message).items()]
     block = {**data(written, message), "customer": None, "actions": [], "unmet": lacking}
@@ -80,26 +80,26 @@ def test_a_question_that_no_policy_bears_on_is_left_open() -> None:
 
 
 def test_a_revision_adds_what_is_missing_and_keeps_what_fits() -> None:
-    better = revised(reply(f"Thank you for your message. {HOW}"))
+    better = revision_of(reply(f"Thank you for your message. {HOW}"))
     assert HOW in better["reply"]
     assert COST in better["reply"]
     assert unmet(better) == {}
 
 
 def test_a_revision_drops_what_nobody_asked_and_what_nobody_did() -> None:
-    better = revised(reply("We have frozen your card. A spare card is ordered in the app.", citations=("C-1",)))
+    better = revision_of(reply("We have frozen your card. A spare card is ordered in the app.", citations=("C-1",)))
     assert "frozen" not in better["reply"]
     assert "spare" not in better["reply"]
     assert (better["citations"], unmet(better)) == (["T-1"], {})
 
 
 def test_what_was_done_with_the_action_stays_said() -> None:
-    better = revised(reply(f"Thank you. We have frozen your card. {HOW}", action=FREEZE))
+    better = revision_of(reply(f"Thank you. We have frozen your card. {HOW}", action=FREEZE))
     assert "We have frozen your card." in better["reply"]
     assert better["action"] == FREEZE
 
 
 def test_revising_again_changes_nothing_so_that_the_loop_ends() -> None:
     message = "What is the weather in Hull?"
-    once = revised(GOOD, message)
-    assert revised(once, message) == once
+    once = revision_of(GOOD, message)
+    assert revision_of(once, message) == once

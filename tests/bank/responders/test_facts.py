@@ -13,12 +13,12 @@ from state.chaining import Fact, Facts
 from tests.bank.stage import asked
 
 
-def found(message: str) -> list[Fact]:
+def facts_of(message: str) -> list[Fact]:
     return Facts.model_validate(facts(asked(message=message))).facts
 
 
 def quotes(message: str, kind: str) -> list[str]:
-    return [fact.quote for fact in found(message) if fact.kind == kind]
+    return [fact.quote for fact in facts_of(message) if fact.kind == kind]
 
 
 @pytest.mark.parametrize(
@@ -41,11 +41,11 @@ def test_facts_are_found_by_their_kind(message: str, kind: str, said: list[str])
 
 def test_a_date_is_no_amount_and_an_account_no_merchant() -> None:
     message = "Sent to A031 on 16.10.2026."
-    assert {fact.kind for fact in found(message)} == {"reference", "date", "request"}
+    assert {fact.kind for fact in facts_of(message)} == {"reference", "date", "request"}
 
 
 def test_no_message_has_no_facts() -> None:
-    assert found("") == []
+    assert facts_of("") == []
 
 
 WORDS = (
@@ -62,6 +62,6 @@ WORDS = (
 @example("1.7 quid and 3/24.90 and 24.90/3")
 async def test_whatever_is_written_the_facts_pass_their_gate(message: str) -> None:
     given_to_the_model = redact(" ".join(message.split()))
-    state: Any = {"message": message, "facts": found(given_to_the_model)}
+    state: Any = {"message": message, "facts": facts_of(given_to_the_model)}
     assert (await gate_facts(cast("Any", state)))["complaint"] is None
     assert all(fact.quote in given_to_the_model for fact in state["facts"])

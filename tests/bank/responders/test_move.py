@@ -24,7 +24,7 @@ def step(message: str, *, left: int = 5, known: bool = True, **data: Any) -> Any
     return Move.model_validate(move(asked(message=message, steps_left=left, **told))).step
 
 
-def listed(merchant: str | None, *rows: dict[str, str]) -> dict[str, Any]:
+def list_result(merchant: str | None, *rows: dict[str, str]) -> dict[str, Any]:
     call = {"name": "list_transactions", "merchant": merchant, "days": 400}
     return {"call": call, "passages": [], "rows": list(rows), "refused": None}
 
@@ -44,17 +44,17 @@ def test_it_looks_at_the_merchants_payments_where_the_message_is_about_one() -> 
 
 
 def test_it_looks_at_all_payments_where_the_merchant_has_none() -> None:
-    found = step(REFUND, seen=[SEARCHED, listed("Kestrel Books")], policies=[TWICE])
+    found = step(REFUND, seen=[SEARCHED, list_result("Kestrel Books")], policies=[TWICE])
     assert (found.name, found.merchant) == ("list_transactions", None)
 
 
 def test_it_proposes_the_later_of_two_payments() -> None:
-    found = step(REFUND, seen=[SEARCHED, listed(None, SECOND, FIRST)], policies=[TWICE])
+    found = step(REFUND, seen=[SEARCHED, list_result(None, SECOND, FIRST)], policies=[TWICE])
     assert found.draft.action.model_dump() == {"name": "refund", "transaction_id": "T0002", "amount": "24.90"}
 
 
 def test_it_proposes_nothing_that_is_not_offered() -> None:
-    found = step(REFUND, seen=[SEARCHED, listed(None, SECOND, FIRST)], policies=[TWICE], actions=[])
+    found = step(REFUND, seen=[SEARCHED, list_result(None, SECOND, FIRST)], policies=[TWICE], actions=[])
     assert (found.name, found.draft.action) == ("finish", None)
 
 

@@ -38,7 +38,7 @@ CUSTOMER: dict[str, Any] = {
 }
 
 
-def proposed_actions(message: str, customer: dict[str, Any] | None = CUSTOMER) -> tuple[str, ...] | None:
+def proposal_of(message: str, customer: dict[str, Any] | None = CUSTOMER) -> tuple[str, ...] | None:
     found = proposal(message, customer, list(ACTION_NAMES))
     return tuple(value for name, value in found.items() if name != "reason") if found else None
 
@@ -66,7 +66,7 @@ def proposed_actions(message: str, customer: dict[str, Any] | None = CUSTOMER) -
     ],
 )
 def test_a_plain_wish_is_proposed(message: str, action: tuple[str, ...]) -> None:
-    assert proposed_actions(message) == action
+    assert proposal_of(message) == action
 
 
 @pytest.mark.parametrize(
@@ -86,7 +86,7 @@ def test_a_plain_wish_is_proposed(message: str, action: tuple[str, ...]) -> None
     ],
 )
 def test_a_question_a_refusal_or_a_settled_matter_is_no_wish(message: str) -> None:
-    assert proposed_actions(message) is None
+    assert proposal_of(message) is None
 
 
 @pytest.mark.parametrize(
@@ -104,7 +104,7 @@ def test_a_question_a_refusal_or_a_settled_matter_is_no_wish(message: str) -> No
     ],
 )
 def test_what_is_not_clear_is_left_alone(message: str) -> None:
-    assert proposed_actions(message) is None
+    assert proposal_of(message) is None
 
 
 @pytest.mark.parametrize(
@@ -120,11 +120,11 @@ def test_what_is_not_clear_is_left_alone(message: str) -> None:
     ],
 )
 def test_what_is_somebody_elses_is_left_alone(message: str) -> None:
-    assert proposed_actions(message) is None
+    assert proposal_of(message) is None
 
 
 def test_nothing_is_proposed_for_a_stranger() -> None:
-    assert proposed_actions("I lost my card, please freeze it", None) is None
+    assert proposal_of("I lost my card, please freeze it", None) is None
 
 
 def test_only_what_is_allowed_is_proposed() -> None:

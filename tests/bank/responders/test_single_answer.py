@@ -22,19 +22,19 @@ def routes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("BATON_ROUTES", str(tmp_path / "routes"))
 
 
-def said(message: str, *policies: dict[str, str]) -> SingleAnswer:
+def answer_of(message: str, *policies: dict[str, str]) -> SingleAnswer:
     data: dict[str, Any] = {"message": message, "routes": ROUTES, "policies": list(policies)}
     return SingleAnswer.model_validate(single_answer(asked(**data)))
 
 
 def test_a_message_with_a_policy_is_answered_from_it() -> None:
-    answer = said("how do I change my PIN", PIN)
+    answer = answer_of("how do I change my PIN", PIN)
     assert (answer.outcome, answer.route, answer.citations) == ("answered", "cards", ["PIN-1"])
     assert PIN["text"] in answer.reply
 
 
 @pytest.mark.parametrize("message, policies", [("will it rain tomorrow", [PIN]), ("how do I change my PIN", [])])
 def test_other_things_and_things_without_a_policy_are_escalated(message: str, policies: list[dict[str, str]]) -> None:
-    answer = said(message, *policies)
+    answer = answer_of(message, *policies)
     assert (answer.outcome, answer.citations) == ("escalated", [])
     assert PIN["text"] not in answer.reply

@@ -26,7 +26,7 @@ OFTEN = {**ONCE, "transactions": [paid("Kestrel Books", each) for each in ("24.9
 BOOKS = "I never bought anything for 24.90 at Kestrel Books."
 
 
-def voted(view: str, message: str, **seen: Any) -> str:
+def vote_of(view: str, message: str, **seen: Any) -> str:
     answered = Vote.model_validate(vote(asked(view=view, message=message, **seen)))
     assert answered.view == view
     assert answered.reason
@@ -35,7 +35,7 @@ def voted(view: str, message: str, **seen: Any) -> str:
 
 def test_every_view_can_be_taken_offline() -> None:
     assert set(VIEWS) == {view.name for view in business().fraud.views}
-    assert voted("astrology", BOOKS) == "unsure"
+    assert vote_of("astrology", BOOKS) == "unsure"
 
 
 @pytest.mark.parametrize(
@@ -63,4 +63,4 @@ def test_every_view_can_be_taken_offline() -> None:
     ],
 )
 def test_a_view_votes_on_what_it_sees(view: str, message: str, seen: dict[str, Any], answer: str) -> None:
-    assert voted(view, message, **seen) == answer
+    assert vote_of(view, message, **seen) == answer

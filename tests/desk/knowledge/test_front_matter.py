@@ -14,19 +14,19 @@ class Label(Record):
     size: int = 1
 
 
-def read(folder: Path, content: str | bytes) -> tuple[Label, str]:
+def read_label(folder: Path, content: str | bytes) -> tuple[Label, str]:
     file = folder / "label.md"
     file.write_bytes(content if isinstance(content, bytes) else content.encode())
     return read_front_matter(file, Label)
 
 
 def test_a_file_is_its_record_and_its_text(tmp_path: Path) -> None:
-    assert read(tmp_path, "---\nname: a\n---\n\nText\n---\nmore\n") == (Label(name="a"), "\nText\n---\nmore\n")
+    assert read_label(tmp_path, "---\nname: a\n---\n\nText\n---\nmore\n") == (Label(name="a"), "\nText\n---\nmore\n")
 
 
 @pytest.mark.parametrize("content", [b"\xef\xbb\xbf---\nname: a\n---\ntext", b"---\r\nname: a\r\n---\r\ntext"])
 def test_other_editors_files_are_read_too(tmp_path: Path, content: bytes) -> None:
-    assert read(tmp_path, content) == (Label(name="a"), "text")
+    assert read_label(tmp_path, content) == (Label(name="a"), "text")
 
 
 @pytest.mark.parametrize(
@@ -48,7 +48,7 @@ def test_other_editors_files_are_read_too(tmp_path: Path, content: bytes) -> Non
 )
 def test_a_file_that_cannot_be_used_is_named_with_its_fault(tmp_path: Path, content: str | bytes, fault: str) -> None:
     with pytest.raises(BadSetting) as refused:
-        read(tmp_path, content)
+        read_label(tmp_path, content)
     told = str(refused.value)
     assert told.startswith(f"{tmp_path / 'label.md'}: ")
     assert fault in told
@@ -62,4 +62,4 @@ def test_a_file_that_there_is_not_is_named(tmp_path: Path) -> None:
 
 def test_a_file_cannot_run_anything(tmp_path: Path) -> None:
     with pytest.raises(BadSetting):
-        read(tmp_path, "---\nname: !!python/object/apply:os.getcwd []\n---\ntext")
+        read_label(tmp_path, "---\nname: !!python/object/apply:os.getcwd []\n---\ntext")

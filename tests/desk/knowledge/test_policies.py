@@ -26,7 +26,7 @@ def own(day: date) -> PolicyIndex:
     return PolicyIndex(load_policies(OWN), day, SYNONYMS)
 
 
-def cited(index: PolicyIndex, text: str, route: str = "", most: int = 8) -> set[str]:
+def policies_for(index: PolicyIndex, text: str, route: str = "", most: int = 8) -> set[str]:
     return {each.policy_id for each in index.passages(index.search(text, route, most))}
 
 
@@ -112,7 +112,7 @@ def test_both_folders_can_be_replaced_together(tmp_path: Path, monkeypatch: pyte
 
 
 def test_the_desks_own_policies_fit_its_routes() -> None:
-    assert cited(knowledge().index, "a daily limit", "payments") >= {"PAY-09"}
+    assert policies_for(knowledge().index, "a daily limit", "payments") >= {"PAY-09"}
 
 
 @pytest.mark.parametrize(
@@ -127,7 +127,7 @@ def test_the_desks_own_policies_fit_its_routes() -> None:
 def test_only_what_is_in_force_is_found(tmp_path: Path, more: str, *, found: bool) -> None:
     policy(tmp_path, "old", text="Ferns need moonlight.", more=more)
     policy(tmp_path, "new")
-    assert ("OLD" in cited(PolicyIndex(load_policies(tmp_path), TODAY), "moonlight")) is found
+    assert ("OLD" in policies_for(PolicyIndex(load_policies(tmp_path), TODAY), "moonlight")) is found
 
 
 def test_a_policy_of_the_future_replaces_nothing_before_its_day(tmp_path: Path) -> None:
@@ -135,8 +135,8 @@ def test_a_policy_of_the_future_replaces_nothing_before_its_day(tmp_path: Path) 
     file = policy(tmp_path, "new", more="supersedes: OLD\n")
     file.write_text(file.read_text().replace("2026-01-01", "2027-03-01"))
     policies = load_policies(tmp_path)
-    assert cited(PolicyIndex(policies, TODAY), "ferns water") == {"OLD"}
-    assert cited(PolicyIndex(policies, date(2027, 3, 1)), "ferns water") == {"NEW"}
+    assert policies_for(PolicyIndex(policies, TODAY), "ferns water") == {"OLD"}
+    assert policies_for(PolicyIndex(policies, date(2027, 3, 1)), "ferns water") == {"NEW"}
 
 
 @pytest.mark.parametrize("day", [date(2025, 6, 1), date(2026, 2, 28), date(2026, 5, 15), TODAY, date(2027, 3, 1)])
@@ -147,7 +147,9 @@ def test_no_superseded_or_future_policy_of_the_desk_is_ever_cited(day: date) -> 
         for name, each in policies.items()
         if each.front.effective > day or (each.front.ends is not None and each.front.ends < day)
     }
-    found = {hit for each in policies.values() for hit in cited(index, each.front.title + each.body, each.front.route)}
+    found = {
+        hit for each in policies.values() for hit in policies_for(index, each.front.title + each.body, each.front.route)
+    }
     assert stale
     assert found
     assert not found & stale
@@ -164,7 +166,7 @@ def test_any_text_can_be_searched_for(text: str, route: str, most: int) -> None:
     "syntax", ['"', "NEAR(a b)", "title:fee AND NOT", "*", "fee OR", "(", "--", "' OR 1=1", "^fee"]
 )
 def test_the_search_languages_own_signs_are_only_words(syntax: str) -> None:
-    assert "FEES-03" in cited(INDEX, f"{syntax} fee of a cash withdrawal {syntax}", "fees")
+    assert "FEES-03" in policies_for(INDEX, f"{syntax} fee of a cash withdrawal {syntax}", "fees")
 
 
 def test_the_route_decides_between_equals(tmp_path: Path) -> None:
@@ -184,7 +186,7 @@ def test_the_route_decides_between_equals(tmp_path: Path) -> None:
     ],
 )
 def test_customers_words_find_the_policies_words(said: str, route: str, meant: str) -> None:
-    assert meant in cited(INDEX, said, route, 4)
+    assert meant in policies_for(INDEX, said, route, 4)
 
 
 def test_passages_come_policy_by_policy_as_they_read() -> None:

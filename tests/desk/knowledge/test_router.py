@@ -56,7 +56,7 @@ def fresh() -> Router:
     return router()
 
 
-def kept(home: Path) -> Path:
+def router_file(home: Path) -> Path:
     [file] = home.glob("router-*.arrays")
     return file
 
@@ -91,21 +91,21 @@ def test_the_nearest_examples_vote_and_a_message_like_none_gets_no_vote() -> Non
 
 
 def test_a_kept_router_guesses_the_same_and_is_not_trained_again(baton_home: Path) -> None:
-    trained, written = fresh(), kept(baton_home).stat().st_mtime_ns
+    trained, written = fresh(), router_file(baton_home).stat().st_mtime_ns
     read = fresh()
     assert read is not trained
     assert [read.guess(text) for text in ASKED] == [trained.guess(text) for text in ASKED]
     assert [read.votes(text) for text in ASKED] == [trained.votes(text) for text in ASKED]
-    assert kept(baton_home).stat().st_mtime_ns == written
+    assert router_file(baton_home).stat().st_mtime_ns == written
 
 
 def test_only_the_owner_can_read_what_is_kept(baton_home: Path) -> None:
     fresh()
-    assert kept(baton_home).stat().st_mode & 0o077 == 0
+    assert router_file(baton_home).stat().st_mode & 0o077 == 0
     assert not list(baton_home.glob(".router-*"))
 
 
-def expected(folder: Path, messages: list[str]) -> list[dict[str, float]]:
+def scikit_probabilities(folder: Path, messages: list[str]) -> list[dict[str, float]]:
     """What scikit-learn itself says of some messages, trained on the routes of a folder."""
     routes = load_routes(folder)
     labels = [route.name for route in routes.values() for _ in route.examples]
@@ -126,7 +126,7 @@ def expected(folder: Path, messages: list[str]) -> list[dict[str, float]]:
 
 def agree(folder: Path, messages: list[str]) -> None:
     trained = train(load_routes(folder))
-    for message, shares in zip(messages, expected(folder, messages), strict=True):
+    for message, shares in zip(messages, scikit_probabilities(folder, messages), strict=True):
         assert trained.probabilities(message) == pytest.approx(shares, abs=1e-6), message
 
 
@@ -161,7 +161,7 @@ def test_a_kept_router_is_asked_without_scikit_learn_and_scipy(baton_home: Path)
 
 def test_a_pickled_router_of_an_older_baton_is_never_unpickled(baton_home: Path, tmp_path: Path) -> None:
     fresh()
-    for name in ("router-3f4422bbeff95bca.bin", f"{kept(baton_home).stem}.bin"):
+    for name in ("router-3f4422bbeff95bca.bin", f"{router_file(baton_home).stem}.bin"):
         bomb = pickle.dumps(Bomb(tmp_path / "boom"))
         (baton_home / name).write_bytes(seal_of(name, bomb) + bomb)
     assert fresh().guess(ASKED[0]).route == "plants"
@@ -192,7 +192,7 @@ def test_arrays_that_are_no_router_are_trained_anew_although_the_homes_key_seale
     baton_home: Path, tmp_path: Path, change: dict[str, Any]
 ) -> None:
     fresh()
-    file, blob = kept(baton_home), arrays(**change)
+    file, blob = router_file(baton_home), arrays(**change)
     file.write_bytes(seal_of(file.name, blob) + blob)
     assert fresh().guess(ASKED[0]).route == "plants"
     assert blob not in file.read_bytes()
@@ -202,7 +202,7 @@ def test_arrays_that_are_no_router_are_trained_anew_although_the_homes_key_seale
 @pytest.mark.parametrize("blob", [b"", b"PK\x03\x04", b"\x93NUMPY\x01\x00", pickle.dumps([1])])
 def test_what_is_no_file_of_arrays_is_trained_anew(baton_home: Path, blob: bytes) -> None:
     fresh()
-    file = kept(baton_home)
+    file = router_file(baton_home)
     file.write_bytes(seal_of(file.name, blob) + blob)
     assert fresh().guess(ASKED[0]).route == "plants"
 
@@ -210,7 +210,7 @@ def test_what_is_no_file_of_arrays_is_trained_anew(baton_home: Path, blob: bytes
 @pytest.mark.parametrize("seal", ["the true file's seal", "none", "zeros"])
 def test_a_forged_file_is_trained_anew_and_never_unpickled(baton_home: Path, tmp_path: Path, seal: str) -> None:
     fresh()
-    file, bomb = kept(baton_home), pickle.dumps(Bomb(tmp_path / "boom"))
+    file, bomb = router_file(baton_home), pickle.dumps(Bomb(tmp_path / "boom"))
     head = {"the true file's seal": file.read_bytes()[:SEAL_BYTES], "none": b"", "zeros": bytes(SEAL_BYTES)}[seal]
     file.write_bytes(head + bomb)
     assert fresh().guess(ASKED[0]).route == "plants"
@@ -226,15 +226,15 @@ def test_the_bomb_would_have_gone_off(tmp_path: Path) -> None:
 @pytest.mark.parametrize("length", [0, 5, SEAL_BYTES, SEAL_BYTES + 1, -1])
 def test_a_cut_file_is_trained_anew(baton_home: Path, length: int) -> None:
     fresh()
-    whole = kept(baton_home).read_bytes()
-    kept(baton_home).write_bytes(whole[:length])
+    whole = router_file(baton_home).read_bytes()
+    router_file(baton_home).write_bytes(whole[:length])
     assert fresh().guess(ASKED[0]).route == "plants"
-    assert len(kept(baton_home).read_bytes()) == len(whole)
+    assert len(router_file(baton_home).read_bytes()) == len(whole)
 
 
 def test_a_file_sealed_for_other_routes_cannot_take_this_ones_place(baton_home: Path, routes: Path) -> None:
     fresh()
-    first = kept(baton_home)
+    first = router_file(baton_home)
     (routes / "stones.txt").write_text("# Stones.\nthis cactus is a stone\n")
     load_routes.cache_clear()
     fresh()
@@ -247,7 +247,7 @@ def test_a_file_from_another_home_is_trained_anew(
     baton_home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     fresh()
-    theirs = kept(baton_home)
+    theirs = router_file(baton_home)
     monkeypatch.setenv("BATON_HOME", str(tmp_path / "mine"))
     (tmp_path / "mine").mkdir()
     mine = tmp_path / "mine" / theirs.name

@@ -32,7 +32,7 @@ def specialist(route: str) -> Specialist:
     return read_specialist(folders(FOLDER).routes / f"{route}.md", ACTION_NAMES)
 
 
-def proposing(name: ActionName) -> str:
+def proposal(name: ActionName) -> str:
     return json.dumps({"reply": "Yes.", "citations": [], "action": {"name": name, **EXAMPLES[name]}})
 
 
@@ -57,7 +57,7 @@ def test_a_model_is_offered_what_its_specialist_may_propose_and_nothing_else(rou
 @pytest.mark.parametrize("route", ROUTES)
 @pytest.mark.parametrize("name", ACTION_NAMES)
 def test_an_action_that_was_not_offered_is_refused_at_the_boundary(route: str, name: ActionName) -> None:
-    allowed, answer = specialist(route).actions, proposing(name)
+    allowed, answer = specialist(route).actions, proposal(name)
     if name in allowed:
         draft = draft_shape(allowed).model_validate_json(answer)
         assert draft.action == TypeAdapter[Any](BankAction).validate_python({"name": name, **EXAMPLES[name]})

@@ -24,7 +24,7 @@ def payments(merchant: str | None = None, days: int = 400) -> ListTransactions:
     return ListTransactions(name="list_transactions", merchant=merchant, days=days)
 
 
-async def used(call: Any, customer_id: str | None = "C007", **more: Any) -> dict[str, Any]:
+async def use(call: Any, customer_id: str | None = "C007", **more: Any) -> dict[str, Any]:
     """The state after one call."""
     given = {**ROUTED, "customer_id": customer_id, "call": call, **more}
     ended: dict[str, Any] = await builder.compile(name="alone").ainvoke(
@@ -34,15 +34,15 @@ async def used(call: Any, customer_id: str | None = "C007", **more: Any) -> dict
 
 
 async def rows(call: Any) -> list[dict[str, str]]:
-    found: list[dict[str, str]] = (await used(call))["seen"][-1]["rows"]
+    found: list[dict[str, str]] = (await use(call))["seen"][-1]["rows"]
     return found
 
 
-pytestmark = pytest.mark.usefixtures("plumbing")
+pytestmark = pytest.mark.usefixtures("resources")
 
 
 async def test_a_search_gives_ids_of_passages_as_many_as_the_context_says() -> None:
-    ended = await used(SEARCH)
+    ended = await use(SEARCH)
     assert len(ended["passages"]) == 2
     assert ended["seen"][0]["passages"] == ended["passages"]
     assert ended["passages"][0].startswith("SEC-")
@@ -50,7 +50,7 @@ async def test_a_search_gives_ids_of_passages_as_many_as_the_context_says() -> N
 
 async def test_passages_found_before_stay_and_each_stands_once() -> None:
     before = ToolResult(call=payments(), passages=[], rows=[], refused=None)
-    ended = await used(SEARCH, seen=[before], passages=["CARD-05.1", "SEC-10.1"])
+    ended = await use(SEARCH, seen=[before], passages=["CARD-05.1", "SEC-10.1"])
     assert ended["passages"][:2] == ["CARD-05.1", "SEC-10.1"]
     assert len(ended["passages"]) == len(set(ended["passages"]))
     assert len(ended["seen"]) == 2
@@ -72,11 +72,11 @@ async def test_payments_are_those_of_the_last_days() -> None:
 
 @pytest.mark.parametrize("customer_id", [None, "C999", "../C007"])
 async def test_a_stranger_gets_nothing_and_the_model_reads_why(customer_id: str | None) -> None:
-    [seen] = (await used(ACCOUNTS, customer_id))["seen"]
+    [seen] = (await use(ACCOUNTS, customer_id))["seen"]
     assert (seen["rows"], seen["refused"]) == ([], "we do not know who asks")
 
 
 async def test_the_same_call_again_is_refused() -> None:
-    first = await used(SEARCH)
-    again = (await used(SEARCH, seen=first["seen"], passages=first["passages"]))["seen"][-1]
+    first = await use(SEARCH)
+    again = (await use(SEARCH, seen=first["seen"], passages=first["passages"]))["seen"][-1]
     assert (again["passages"], again["refused"]) == ([], "this very call was made before; its result stands")

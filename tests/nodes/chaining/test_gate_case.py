@@ -23,7 +23,7 @@ async def complaint(facts: list[Fact], **case: Any) -> str | None:
     return (await gate_case(cast("Any", {"facts": facts, "case": made})))["complaint"]
 
 
-async def said(kind: Any, quote: str, value: str) -> bool:
+async def is_accepted(kind: Any, quote: str, value: str) -> bool:
     """Whether a case with that value goes on after that quote."""
     return await complaint([Fact(kind=kind, quote=quote)], **{LISTS[kind]: [value]}) is None
 
@@ -47,7 +47,7 @@ async def said(kind: Any, quote: str, value: str) -> bool:
     ],
 )
 async def test_what_a_fact_says_goes_on(kind: Any, quote: str, value: str) -> None:
-    assert await said(kind, quote, value)
+    assert await is_accepted(kind, quote, value)
 
 
 @pytest.mark.parametrize(
@@ -72,7 +72,7 @@ async def test_what_a_fact_says_goes_on(kind: Any, quote: str, value: str) -> No
     ],
 )
 async def test_what_no_fact_says_is_sent_back(kind: Any, quote: str, value: str) -> None:
-    assert not await said(kind, quote, value)
+    assert not await is_accepted(kind, quote, value)
 
 
 @pytest.mark.parametrize("kind, value", [("reference", "1204"), ("name", "1204")])
@@ -90,8 +90,8 @@ async def test_a_day_in_the_future_is_sent_back_even_where_the_customer_names_it
 @pytest.mark.parametrize("quote, ago", [("today", 0), ("yesterday", 1), ("two weeks ago", 14)])
 async def test_days_are_counted_from_today(quote: str, ago: int) -> None:
     day = datetime.now(UTC).date() - timedelta(days=ago)
-    assert await said("date", quote, day.isoformat())
-    assert not await said("date", quote, (day - timedelta(days=1)).isoformat())
+    assert await is_accepted("date", quote, day.isoformat())
+    assert not await is_accepted("date", quote, (day - timedelta(days=1)).isoformat())
 
 
 @pytest.mark.parametrize(
@@ -116,10 +116,10 @@ async def test_the_cases_of_the_dataset_go_on(line: dict[str, Any]) -> None:
 async def test_only_the_amount_that_was_quoted_goes_on(quoted: int, booked: int) -> None:
     quote = f"£{quoted // 100:,}.{quoted % 100:02}"
     for pence in (quoted, booked):
-        assert await said("amount", quote, f"{pence // 100}.{pence % 100:02}") is (pence == quoted)
+        assert await is_accepted("amount", quote, f"{pence // 100}.{pence % 100:02}") is (pence == quoted)
 
 
 @given(st.dates(date(2000, 1, 1), date(2026, 10, 1)), st.dates(date(2000, 1, 1), date(2026, 10, 1)))
 async def test_only_the_day_that_was_quoted_goes_on(quoted: date, booked: date) -> None:
     for day in (quoted, booked):
-        assert await said("date", f"{quoted:%d/%m/%Y}", day.isoformat()) is (day == quoted)
+        assert await is_accepted("date", f"{quoted:%d/%m/%Y}", day.isoformat()) is (day == quoted)

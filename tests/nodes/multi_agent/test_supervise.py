@@ -17,7 +17,7 @@ FREEZE = parse_action("freeze_card", {"card_id": "K0018"})
 ROUTED: dict[str, Any] = {"message": "My card is gone", "customer_id": "C013", "route": "cards", "confidence": 0.9}
 
 
-def said(route: str, *citations: str, verdict: Verdict = "answer", **more: Any) -> Contribution:
+def part_of(route: str, *citations: str, verdict: Verdict = "answer", **more: Any) -> Contribution:
     draft = Draft(
         **{"reply": f"Thank you for your message. Of {route}.", "citations": list(citations), "action": None, **more}
     )
@@ -32,14 +32,22 @@ def silent(route: str) -> Contribution:
     "to, before, back",
     [
         ("cards", [], False),
-        ("fees", [said("cards", "CARD-05")], False),
-        ("cards", [said("cards", "CARD-05")], True),
-        ("cards", [said("cards", "CARD-05"), said("fees", "CARD-05")], True),
-        ("cards", [said("cards", "CARD-05"), silent("fees")], True),
-        ("cards", [said("cards", "CARD-05"), said("fees", "FEES-01", verdict="escalate")], True),
-        ("cards", [said("cards", "CARD-05"), said("fees", "FEES-01")], False),
-        ("cards", [said("cards", "CARD-05"), said("fees", "CARD-05", action=FREEZE)], False),
-        ("cards", [said("cards", "CARD-05"), said("fees", "FEES-01"), said("account", "FEES-01")], False),
+        ("fees", [part_of("cards", "CARD-05")], False),
+        ("cards", [part_of("cards", "CARD-05")], True),
+        ("cards", [part_of("cards", "CARD-05"), part_of("fees", "CARD-05")], True),
+        ("cards", [part_of("cards", "CARD-05"), silent("fees")], True),
+        ("cards", [part_of("cards", "CARD-05"), part_of("fees", "FEES-01", verdict="escalate")], True),
+        ("cards", [part_of("cards", "CARD-05"), part_of("fees", "FEES-01")], False),
+        ("cards", [part_of("cards", "CARD-05"), part_of("fees", "CARD-05", action=FREEZE)], False),
+        (
+            "cards",
+            [
+                part_of("cards", "CARD-05"),
+                part_of("fees", "FEES-01"),
+                part_of("account", "FEES-01"),
+            ],
+            False,
+        ),
     ],
 )
 def test_only_something_new_leads_back(to: str, before: list[Contribution], back: bool) -> None:  # noqa: FBT001
@@ -50,11 +58,11 @@ def test_only_something_new_leads_back(to: str, before: list[Contribution], back
     "to, before, count, why",
     [
         ("cards", [], 0, None),
-        ("cards", [said("fees", "FEES-01")], 4, "the cap of 4 hand-overs (handovers) was reached"),
-        ("finish", [said("fees", "FEES-01")], 4, None),
+        ("cards", [part_of("fees", "FEES-01")], 4, "the cap of 4 hand-overs (handovers) was reached"),
+        ("finish", [part_of("fees", "FEES-01")], 4, None),
         ("finish", [silent("fees")], 1, "no specialist has an answer"),
         ("finish", [], 0, "no specialist has an answer"),
-        ("person", [said("fees", "FEES-01")], 1, "the supervisor asks for a person"),
+        ("person", [part_of("fees", "FEES-01")], 1, "the supervisor asks for a person"),
     ],
 )
 def test_what_ends_the_hand_overs(to: str, before: list[Contribution], count: int, why: str | None) -> None:
@@ -72,33 +80,35 @@ async def test_a_specialist_without_a_policy_says_nothing() -> None:
     assert (contribution.draft, contribution.fit) == (None, False)
 
 
-async def summed(*contributions: Contribution) -> ResolutionUpdate:
+async def summary_of(*contributions: Contribution) -> ResolutionUpdate:
     return await sum_up(cast("Any", {**ROUTED, "contributions": list(contributions)}))
 
 
 async def test_answers_stand_in_the_order_of_the_hand_overs_with_one_thanks() -> None:
-    resolution = await summed(said("cards", "CARD-05"), said("fees", "CARD-05", "FEES-01"))
+    resolution = await summary_of(part_of("cards", "CARD-05"), part_of("fees", "CARD-05", "FEES-01"))
     assert set(resolution) == set(ResolutionUpdate.__annotations__)
     assert (resolution["outcome"], resolution["citations"]) == ("answered", ["CARD-05", "FEES-01"])
     assert resolution["reply"] == "Thank you for your message. Of cards.\n\nOf fees."
 
 
 async def test_a_proposed_action_is_passed_on_beside_an_answer() -> None:
-    resolution = await summed(said("security", "SEC-01", verdict="act", action=FREEZE), said("fees", "FEES-01"))
+    resolution = await summary_of(
+        part_of("security", "SEC-01", verdict="act", action=FREEZE), part_of("fees", "FEES-01")
+    )
     assert (resolution["outcome"], resolution["reply"]) == ("escalated", f"{business().wording.passed_on}\n\nOf fees.")
     assert [(action.name, action.status) for action in resolution["actions"]] == [("freeze_card", "proposed")]
 
 
 async def test_what_the_rules_forbid_is_declined_and_an_answer_beside_it_stands() -> None:
-    refused = said("security", "SEC-01", verdict="decline", action=FREEZE)
-    resolution = await summed(refused)
+    refused = part_of("security", "SEC-01", verdict="decline", action=FREEZE)
+    resolution = await summary_of(refused)
     assert (resolution["outcome"], [action.status for action in resolution["actions"]]) == ("declined", ["refused"])
     assert "because" in resolution["reply"]
-    assert (await summed(refused, said("fees", "FEES-01")))["outcome"] == "answered"
+    assert (await summary_of(refused, part_of("fees", "FEES-01")))["outcome"] == "answered"
 
 
 async def test_a_missing_answer_is_left_to_a_person() -> None:
-    resolution = await summed(said("cards", "CARD-05"), silent("fees"))
+    resolution = await summary_of(part_of("cards", "CARD-05"), silent("fees"))
     assert (resolution["outcome"], resolution["has_result"]) == ("escalated", False)
     assert resolution["reply"].endswith(business().wording.the_rest)
     assert resolution["reason"].endswith("fees: no policy bears on it")

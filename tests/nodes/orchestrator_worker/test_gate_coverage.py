@@ -29,7 +29,7 @@ REFUND = {"name": "refund", "transaction_id": "T04348", "amount": "180.00"}
 
 
 @pytest.fixture
-def judged(resources: Resources) -> Any:
+def gate(resources: Resources) -> Any:
     async def run(reply: str = "You paid GBP 180.00.", **changed: Any) -> dict[str, Any]:
         drafted = {"reply": reply, "citations": changed.pop("citations", ["DISP-01"])}
         draft = Draft.model_validate({**drafted, "action": changed.pop("action", None)})
@@ -51,13 +51,13 @@ def judged(resources: Resources) -> Any:
     "reply",
     ["You paid GBP 180.00 for T04348.", "The desk may refund up to GBP 25.00 by itself.", "A colleague will look."],
 )
-async def test_what_findings_policies_and_message_say_goes_on(judged: Any, reply: str) -> None:
-    report = await judged(reply)
+async def test_what_findings_policies_and_message_say_goes_on(gate: Any, reply: str) -> None:
+    report = await gate(reply)
     assert (report["complaint"], "review" in report) == (None, False)
 
 
-async def test_an_action_about_what_was_found_goes_on(judged: Any) -> None:
-    assert (await judged("We have refunded GBP 180.00.", action=REFUND))["complaint"] is None
+async def test_an_action_about_what_was_found_goes_on(gate: Any) -> None:
+    assert (await gate("We have refunded GBP 180.00.", action=REFUND))["complaint"] is None
 
 
 @pytest.mark.parametrize(
@@ -85,20 +85,20 @@ async def test_an_action_about_what_was_found_goes_on(judged: Any) -> None:
         ),
     ],
 )
-async def test_what_rests_on_nothing_is_sent_back(judged: Any, changed: dict[str, Any], fault: str) -> None:
-    report = await judged(**changed)
+async def test_what_rests_on_nothing_is_sent_back(gate: Any, changed: dict[str, Any], fault: str) -> None:
+    report = await gate(**changed)
     assert fault in report["complaint"]
     assert "review" not in report
 
 
-async def test_the_second_fault_is_for_a_person_with_what_holds_of_the_draft(judged: Any) -> None:
+async def test_the_second_fault_is_for_a_person_with_what_holds_of_the_draft(gate: Any) -> None:
     action = {**REFUND, "transaction_id": "T04347"}
-    report = await judged("Pay GBP 99.00.", action=action, citations=["DISP-01", "X-1"], repaired=["gate_coverage"])
+    report = await gate("Pay GBP 99.00.", action=action, citations=["DISP-01", "X-1"], repaired=["gate_coverage"])
     assert report["review"]["verdict"] == "escalate"
     assert (report["best"]["citations"], report["best"]["action"]) == (["DISP-01"], None)
 
 
-async def test_a_missing_finding_is_for_a_person_however_sound_the_draft(judged: Any) -> None:
-    report = await judged(findings=[RULE], missing=["t1"])
+async def test_a_missing_finding_is_for_a_person_however_sound_the_draft(gate: Any) -> None:
+    report = await gate(findings=[RULE], missing=["t1"])
     assert (report["complaint"], report["review"]["reason"]) == (None, "no findings for t1")
     assert report["best"]["reply"] == "You paid GBP 180.00."

@@ -16,7 +16,7 @@ def subtask(name: str, worker: str = "policies", question: str | None = None, ne
 
 
 @pytest.fixture
-def judged(runtime: Callable[..., Runtime[Context]]) -> Any:
+def gate(runtime: Callable[..., Runtime[Context]]) -> Any:
     async def run(*subtasks: SubTask, repaired: tuple[str, ...] = ()) -> dict[str, Any]:
         state = {"plan": Plan(subtasks=list(subtasks)), "repaired": list(repaired)}
         return dict(await gate_plan(cast("Any", state), runtime(subtasks=3)))
@@ -24,9 +24,9 @@ def judged(runtime: Callable[..., Runtime[Context]]) -> Any:
     return run
 
 
-async def test_a_plan_in_waves_passes(judged: Any) -> None:
+async def test_a_plan_in_waves_passes(gate: Any) -> None:
     plan = subtask("a", "transactions"), subtask("b", needs=("a",)), subtask("c", needs=("a", "b"))
-    assert (await judged(*plan))["complaint"] is None
+    assert (await gate(*plan))["complaint"] is None
 
 
 @pytest.mark.parametrize(
@@ -44,16 +44,16 @@ async def test_a_plan_in_waves_passes(judged: Any) -> None:
         ((subtask("a", question="What?"), subtask("b", question=" what ")), "policies is asked twice 'what'"),
     ],
 )
-async def test_what_cannot_be_worked_is_sent_back(judged: Any, plan: list[SubTask], fault: str) -> None:
-    report = await judged(*plan)
+async def test_what_cannot_be_worked_is_sent_back(gate: Any, plan: list[SubTask], fault: str) -> None:
+    report = await gate(*plan)
     assert fault in report["complaint"]
     assert (report["repaired"], "review" in report) == (["gate_plan"], False)
 
 
-async def test_the_same_question_may_go_to_two_workers(judged: Any) -> None:
-    assert (await judged(subtask("a", question="What?"), subtask("b", "cards", "What?")))["complaint"] is None
+async def test_the_same_question_may_go_to_two_workers(gate: Any) -> None:
+    assert (await gate(subtask("a", question="What?"), subtask("b", "cards", "What?")))["complaint"] is None
 
 
-async def test_the_second_fault_is_for_a_person(judged: Any) -> None:
-    report = await judged(repaired=("gate_plan",))
+async def test_the_second_fault_is_for_a_person(gate: Any) -> None:
+    report = await gate(repaired=("gate_plan",))
     assert report["review"].reason == "gate_plan: the plan has no sub-task; it was repaired once already"

@@ -24,56 +24,58 @@ def failure(number: int) -> Failure:
     return Failure(letter_id="dl-1", step="section", reason="unavailable", error="it is down", request=request)
 
 
-async def combined(*sections: SectionResult, failures: tuple[Failure, ...] = (), requests: int = 0) -> dict[str, Any]:
-    asked = [f"Question {number}?" for number in range(1, max(requests, len(sections)) + 1)]
+async def combine_all(
+    *sections: SectionResult, failures: tuple[Failure, ...] = (), requests: int = 0
+) -> dict[str, Any]:
+    texts = [f"Question {number}?" for number in range(1, max(requests, len(sections)) + 1)]
     came = {"sections": list(sections), "failures": list(failures)}
-    return dict(await combine(cast("Any", {"message": "m", "requests": asked, "admitted": asked[:3], **came})))
+    return dict(await combine(cast("Any", {"message": "m", "requests": texts, "admitted": texts[:3], **came})))
 
 
 async def test_answers_stand_in_the_order_of_the_requests_and_are_opened_once() -> None:
-    told = await combined(section(2, "Thank you. Second."), section(1, "Thank you. First."))
-    assert (told["outcome"], told["reply"]) == ("answered", "Thank you. First.\n\nSecond.")
-    assert told["citations"] == ["P-1", "P-2"]
+    resolution = await combine_all(section(2, "Thank you. Second."), section(1, "Thank you. First."))
+    assert (resolution["outcome"], resolution["reply"]) == ("answered", "Thank you. First.\n\nSecond.")
+    assert resolution["citations"] == ["P-1", "P-2"]
 
 
 async def test_nothing_is_cut_that_the_first_answer_did_not_open_with() -> None:
-    told = await combined(section(1, "Yes."), section(2, "It is free. It takes a day."))
-    assert told["reply"] == "Yes.\n\nIt is free. It takes a day."
+    resolution = await combine_all(section(1, "Yes."), section(2, "It is free. It takes a day."))
+    assert resolution["reply"] == "Yes.\n\nIt is free. It takes a day."
 
 
 async def test_the_surest_section_gives_the_route_and_the_least_sure_one_the_confidence() -> None:
-    told = await combined(section(1, confidence=0.5), section(2, confidence=0.9, route="fees"))
-    assert (told["route"], told["confidence"]) == ("fees", 0.5)
+    resolution = await combine_all(section(1, confidence=0.5), section(2, confidence=0.9, route="fees"))
+    assert (resolution["route"], resolution["confidence"]) == ("fees", 0.5)
 
 
 async def test_a_failed_section_is_left_to_a_colleague_and_its_siblings_are_answered() -> None:
-    told = await combined(section(1), failures=(failure(2),))
-    assert (told["outcome"], told["has_result"]) == ("escalated", False)
-    assert told["reply"].startswith("So it is.\n\nA colleague will look at the rest")
-    assert "“Question 2?”" in told["reply"]
-    assert told["reason"] == "it failed (unavailable, dl-1): “Question 2?”"
+    resolution = await combine_all(section(1), failures=(failure(2),))
+    assert (resolution["outcome"], resolution["has_result"]) == ("escalated", False)
+    assert resolution["reply"].startswith("So it is.\n\nA colleague will look at the rest")
+    assert "“Question 2?”" in resolution["reply"]
+    assert resolution["reason"] == "it failed (unavailable, dl-1): “Question 2?”"
 
 
 @pytest.mark.parametrize("route, why", [("other", "not for this desk"), ("cards", "no policy bears on it")])
 async def test_why_a_section_has_no_answer_is_said(route: str, why: str) -> None:
-    assert (await combined(section(1), section(2, route=route, draft=None)))["reason"] == f"{why}: “Question 2?”"
+    assert (await combine_all(section(1), section(2, route=route, draft=None)))["reason"] == f"{why}: “Question 2?”"
 
 
 async def test_requests_beyond_the_cap_are_named_with_the_cap() -> None:
-    told = await combined(section(1), section(2), section(3), requests=5)
-    assert told["outcome"] == "escalated"
-    assert told["reason"] == "the cap of 3 requests (sections) was reached: “Question 4?”, “Question 5?”"
+    resolution = await combine_all(section(1), section(2), section(3), requests=5)
+    assert resolution["outcome"] == "escalated"
+    assert resolution["reason"] == "the cap of 3 requests (sections) was reached: “Question 4?”, “Question 5?”"
 
 
 async def test_an_action_is_proposed_and_never_said_to_be_done() -> None:
-    told = await combined(section(1, "We have frozen your card.", action=FREEZE), section(2))
-    assert (told["outcome"], [each.status for each in told["actions"]]) == ("escalated", ["proposed"])
-    assert told["has_result"]
-    assert "frozen" not in told["reply"]
-    assert "“Question 1?”" in told["reply"]
+    resolution = await combine_all(section(1, "We have frozen your card.", action=FREEZE), section(2))
+    assert (resolution["outcome"], [each.status for each in resolution["actions"]]) == ("escalated", ["proposed"])
+    assert resolution["has_result"]
+    assert "frozen" not in resolution["reply"]
+    assert "“Question 1?”" in resolution["reply"]
 
 
 async def test_where_nothing_was_answered_a_person_gets_the_message() -> None:
-    told = await combined(section(1, route="other", draft=None), failures=(failure(2),))
-    assert told.keys() == {"review"}
-    assert "not for this desk: “Question 1?”; it failed" in told["review"].reason
+    resolution = await combine_all(section(1, route="other", draft=None), failures=(failure(2),))
+    assert resolution.keys() == {"review"}
+    assert "not for this desk: “Question 1?”; it failed" in resolution["review"].reason

@@ -13,7 +13,7 @@ MESSAGE = (
 )
 
 
-async def judged(
+async def gate(
     *requests: str, message: str = MESSAGE, repaired: tuple[str, ...] = (), sections: int = 6
 ) -> dict[str, Any]:
     state = {"message": message, "customer_id": None, "requests": list(requests), "repaired": list(repaired)}
@@ -38,23 +38,23 @@ async def judged(
 async def test_sentences_and_parts_of_them_pass_with_other_marks_and_in_other_company(
     requests: tuple[str, ...],
 ) -> None:
-    report = await judged(*requests)
+    report = await gate(*requests)
     assert (report["complaint"], report["admitted"]) == (None, list(requests))
 
 
 @pytest.mark.parametrize("sections, admitted", [(1, ["My card was stolen"]), (2, ["My card was stolen", "cost"])])
 async def test_requests_are_let_through_up_to_the_cap(sections: int, admitted: list[str]) -> None:
     requests = ("My card was stolen", "cost", "what does a transfer")
-    assert (await judged(*requests, sections=sections))["admitted"] == admitted
+    assert (await gate(*requests, sections=sections))["admitted"] == admitted
 
 
 async def test_a_single_request_is_worked_as_the_whole_message() -> None:
-    assert (await judged("please freeze it"))["admitted"] == [MESSAGE]
+    assert (await gate("please freeze it"))["admitted"] == [MESSAGE]
 
 
 @pytest.mark.parametrize("message", ["???", "IMG_2231.jpg", "你好。我的卡丢了", "Où est ma carte ?"])
 async def test_a_message_passes_as_its_own_request_whatever_it_is(message: str) -> None:
-    assert (await judged(message, message=message))["complaint"] is None
+    assert (await gate(message, message=message))["complaint"] is None
 
 
 @pytest.mark.parametrize(
@@ -71,13 +71,13 @@ async def test_a_message_passes_as_its_own_request_whatever_it_is(message: str) 
     ],
 )
 async def test_what_the_message_does_not_say_is_sent_back(requests: tuple[str, ...], fault: str) -> None:
-    report = await judged(*requests)
+    report = await gate(*requests)
     assert (report["complaint"], report["repaired"]) == (fault, ["gate_sections"])
     assert "review" not in report
     assert report["admitted"] == []
 
 
 async def test_the_second_fault_is_for_a_person() -> None:
-    report = await judged(repaired=("gate_sections",))
+    report = await gate(repaired=("gate_sections",))
     assert report["review"].verdict == "escalate"
     assert "there must be at least one request; it was repaired once already" in report["review"].reason

@@ -29,13 +29,13 @@ def part(reply: str = "Freezing is free.", citations: tuple[str, ...] = ("SEC-01
     return Draft(reply=reply, citations=list(citations), action=action)
 
 
-def gathered(*parts: Draft, **more: Any) -> Any:
+def parts_state(*parts: Draft, **more: Any) -> Any:
     known = {"message": "My card is gone, and GBP 3.50 with it.", "customer_id": "C013", "route": "security"}
     return {**known, "confidence": 0.9, "parts": list(parts), **more}
 
 
 async def faults(step: Step, check: Any, *parts: Draft, **more: Any) -> list[str]:
-    found: list[str] = (await step(check, **gathered(*parts, **more)))["faults"]
+    found: list[str] = (await step(check, **parts_state(*parts, **more)))["faults"]
     return found
 
 
@@ -102,14 +102,14 @@ async def test_nothing_of_anybody_else_is_said(step: Step, reply: str, fault: st
     ],
 )
 async def test_a_reply_can_be_read_by_a_customer(reply: str, fault: str | None) -> None:
-    assert (await check_tone(gathered(part(reply))))["faults"] == ([fault] if fault else [])
+    assert (await check_tone(parts_state(part(reply))))["faults"] == ([fault] if fault else [])
 
 
 async def test_any_fault_keeps_all_parts_back() -> None:
-    review = (await judge(gathered(part(), faults=["b", "a", "b"])))["review"]
+    review = (await judge(parts_state(part(), faults=["b", "a", "b"])))["review"]
     assert (review.verdict, review.reason) == ("escalate", "a; b")
-    assert (await judge(gathered(part(), faults=[])))["review"].verdict == "answer"
-    assert (await judge(gathered(part(), part(action=FREEZE), faults=[])))["review"].verdict == "act"
+    assert (await judge(parts_state(part(), faults=[])))["review"].verdict == "answer"
+    assert (await judge(parts_state(part(), part(action=FREEZE), faults=[])))["review"].verdict == "act"
 
 
 async def test_every_path_comes_into_one_form() -> None:
@@ -121,9 +121,15 @@ async def test_every_path_comes_into_one_form() -> None:
         await gather({})
 
 
-def settling(verdict: Verdict, **more: Any) -> Any:
+def settling_state(verdict: Verdict, **more: Any) -> Any:
     review = Review(verdict=verdict, reason="because.")
-    return {**gathered(), "draft": part("We have frozen it.", action=FREEZE), "position": 1, "review": review, **more}
+    return {
+        **parts_state(),
+        "draft": part("We have frozen it.", action=FREEZE),
+        "position": 1,
+        "review": review,
+        **more,
+    }
 
 
 @pytest.mark.parametrize(
@@ -137,13 +143,13 @@ def settling(verdict: Verdict, **more: Any) -> Any:
 )
 async def test_what_was_not_done_is_not_said_to_be(verdict: Verdict, decided: Any, status: str, said: str) -> None:
     decision = Decision(type=decided, args={}, message="Which card?") if decided else None
-    [settled] = (await settle(settling(verdict, **({"decision": decision} if decision else {}))))["settled"]
+    [settled] = (await settle(settling_state(verdict, **({"decision": decision} if decision else {}))))["settled"]
     assert (settled.position, settled.verdict, settled.action.status, settled.reply) == (1, verdict, status, said)
 
 
 async def test_what_was_done_keeps_its_receipt() -> None:
     done = ActionTaken(name="freeze_card", args={"card_id": "K0018"}, status="done", receipt="R000001")
-    [settled] = (await settle(settling("act", actions=[done])))["settled"]
+    [settled] = (await settle(settling_state("act", actions=[done])))["settled"]
     assert (settled.action, settled.reply) == (done, "We have frozen it.")
 
 
@@ -152,13 +158,13 @@ def settlement(position: int, verdict: Verdict, reply: str) -> Settlement:
     return Settlement(position=position, verdict=verdict, reply=reply, action=action, reason=f"reason {position}")
 
 
-async def concluded(*settled: Settlement) -> Resolution:
+async def conclusion_of(*settled: Settlement) -> Resolution:
     parts = [part("Thank you. One."), part("Thank you. Two.", ("SEC-01", "DISP-03"))]
-    return await conclude(cast("Any", gathered(*parts, settled=list(settled))))
+    return await conclude(cast("Any", parts_state(*parts, settled=list(settled))))
 
 
 async def test_parts_become_one_reply_in_their_order() -> None:
-    resolution = await concluded(settlement(1, "act", "Thank you. Done."))
+    resolution = await conclusion_of(settlement(1, "act", "Thank you. Done."))
     assert resolution["reply"] == "Thank you. One.\n\nDone."
     assert resolution["citations"] == ["SEC-01", "DISP-03"]
     assert (resolution["outcome"], resolution["reason"]) == ("acted", "reason 1")
@@ -166,13 +172,13 @@ async def test_parts_become_one_reply_in_their_order() -> None:
 
 async def test_the_gravest_end_names_the_outcome() -> None:
     both = [settlement(1, "escalate", "x"), settlement(0, "act", "Done.")]
-    resolution = await concluded(*both)
+    resolution = await conclusion_of(*both)
     assert (resolution["outcome"], resolution["reply"]) == ("escalated", f"Done.\n\n{business().wording.aside}")
     assert len(resolution["actions"]) == 2
-    assert (await concluded())["outcome"] == "answered"
-    assert (await concluded(settlement(0, "decline", "no"), settlement(1, "act", "yes")))["outcome"] == "acted"
+    assert (await conclusion_of())["outcome"] == "answered"
+    assert (await conclusion_of(settlement(0, "decline", "no"), settlement(1, "act", "yes")))["outcome"] == "acted"
 
 
 async def test_a_message_with_one_part_that_nobody_could_settle_is_held() -> None:
-    resolution = await conclude(gathered(part(), settled=[settlement(0, "escalate", "x")]))
+    resolution = await conclude(parts_state(part(), settled=[settlement(0, "escalate", "x")]))
     assert (resolution["outcome"], resolution["reply"]) == ("escalated", business().wording.holding)
