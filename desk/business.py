@@ -8,6 +8,7 @@ Above its folder nothing else of a business is known. The project's file beside 
 
 import asyncio
 from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
@@ -77,7 +78,7 @@ class Knowledge(Protocol):
     def topics(self, message: str, most: int) -> dict[str, float]:
         """Return the most probable finer topics with their shares, the largest first."""
 
-    def search(self, text: str, route: str, most: int = 4) -> list[str]:
+    async def search(self, text: str, route: str, most: int = 4) -> list[str]:
         """Return at most `most` ids of passages that fit a text, best first."""
 
     def passages(self, passage_ids: Sequence[str], *, whole: bool = False) -> list[Passage]:
@@ -265,6 +266,7 @@ def instructions(node_file: str) -> str:
 
     `{business}` is replaced by the business's `about`, `{rules}` by the text of the same name in its `prompts/`.
     """
-    file = business().folder / "prompts" / f"{Path(node_file).stem}.md"
-    rules = file.read_text("utf-8").strip() if file.is_file() else ""
+    rules = ""
+    with suppress(FileNotFoundError):
+        rules = (business().folder / "prompts" / f"{Path(node_file).stem}.md").read_text("utf-8").strip()
     return prompt(node_file).replace("{business}", business().about).replace("{rules}", rules)

@@ -12,7 +12,7 @@ async def search_policies(assignment: Assignment, most: int) -> Finding:
 async def policies_finding(assignment: Assignment, text: str, route: str, most: int) -> Finding:
     """Return the passages that bear on a text best, those of a route first, as a finding."""
     desk = await knowledge()
-    passages = desk.passages(desk.search(text, route, most))
+    passages = desk.passages(await desk.search(text, route, most))
     titles = dict.fromkeys(f"{each.title} ({each.policy_id})" for each in passages)
     return Finding(
         subtask=assignment.subtask,

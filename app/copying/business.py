@@ -120,7 +120,7 @@ class CardKnowledge:
         """Return the routes: there is nothing finer here."""
         return dict(sorted(self.probabilities(message).items(), key=lambda each: -each[1])[:most])
 
-    def search(self, text: str, route: str, most: int = 4) -> list[str]:
+    async def search(self, text: str, route: str, most: int = 4) -> list[str]:
         """Return the passages that share words with the text, those of the route first where they share as many."""
         told = [
             (len(_words(text) & _words(f"{each.title} {each.text}")), owner == route, each.passage_id)
@@ -255,7 +255,7 @@ async def unknown_customers(_resources: Resources, customers: Iterable[str | Non
 
 async def search_policies(assignment: Assignment, most: int) -> Finding:
     """Answer a question of an investigation with what the policies say."""
-    found = KNOWLEDGE.passages(KNOWLEDGE.search(assignment.question, assignment.route, most))
+    found = KNOWLEDGE.passages(await KNOWLEDGE.search(assignment.question, assignment.route, most))
     return Finding(
         subtask=assignment.subtask,
         summary=" ".join(each.text for each in found) or "no policy bears on it",

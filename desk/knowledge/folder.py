@@ -1,5 +1,6 @@
 """The knowledge of a desk, read from a folder: `routes/NAME.txt`, the specialist's `NAME.md`, and `policies/*.md`."""
 
+import asyncio
 import os
 from collections.abc import Sequence
 from datetime import UTC, date, datetime
@@ -27,11 +28,15 @@ class Folders(NamedTuple):
 
 
 class FolderKnowledge:
-    """The `Knowledge` of two folders on a day; policies and router are read at first use."""
+    """The `Knowledge` of two folders on a day; each part is read at first use."""
 
     def __init__(self, folders: Folders, actions: tuple[str, ...], synonyms: Synonyms, day: date) -> None:
-        self.routes = {name: route.definition for name, route in load_routes(folders.routes).items()}
         self._folders, self._actions, self._synonyms, self._day = folders, actions, synonyms, day
+
+    @cached_property
+    def routes(self) -> dict[str, str]:
+        """See `Knowledge`."""
+        return {name: route.definition for name, route in load_routes(self._folders.routes).items()}
 
     @cached_property
     def index(self) -> PolicyIndex:
@@ -46,7 +51,7 @@ class FolderKnowledge:
     @property
     def is_loaded(self) -> bool:
         """See `Knowledge`."""
-        return {"index", "router"} <= vars(self).keys()
+        return {"routes", "index", "router"} <= vars(self).keys()
 
     def check(self) -> None:
         """Read every file of the two folders and return nothing.
@@ -62,6 +67,8 @@ class FolderKnowledge:
 
     def load(self) -> None:
         """See `Knowledge`."""
+        for name in self.routes:
+            self.specialist(name)
         self.index.in_force()
         self.router.guess("")
 
@@ -81,9 +88,9 @@ class FolderKnowledge:
         """See `Knowledge`."""
         return self.router.topics(message, most)
 
-    def search(self, text: str, route: str, most: int = 4) -> list[str]:
+    async def search(self, text: str, route: str, most: int = 4) -> list[str]:
         """See `Knowledge`."""
-        return self.index.search(text, route, most)
+        return await asyncio.to_thread(self.index.search, text, route, most)  # SQLite blocks
 
     def passages(self, passage_ids: Sequence[str], *, whole: bool = False) -> list[Passage]:
         """See `Knowledge`."""
@@ -106,7 +113,7 @@ def folder_knowledge(folder: Path, actions: tuple[str, ...], synonyms: Synonyms 
     Raises:
         BadSetting: a route's file cannot be used; it names the file.
     """
-    return _knowledge(folders(folder), home(), actions, synonyms, datetime.now(UTC).date())
+    return _knowledge(folders(folder), actions, synonyms, datetime.now(UTC).date())
 
 
 def folders(folder: Path) -> Folders:
@@ -116,7 +123,5 @@ def folders(folder: Path) -> Folders:
 
 
 @lru_cache(maxsize=2)  # today's and, around midnight, yesterday's
-def _knowledge(
-    sources: Folders, _home: Path, actions: tuple[str, ...], synonyms: Synonyms, day: date
-) -> FolderKnowledge:
-    return FolderKnowledge(sources, actions, synonyms, day)
+def _knowledge(found: Folders, actions: tuple[str, ...], synonyms: Synonyms, day: date) -> FolderKnowledge:
+    return FolderKnowledge(found, actions, synonyms, day)

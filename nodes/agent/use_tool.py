@@ -17,7 +17,8 @@ async def use_tool(state: UseToolInput, runtime: Runtime[Context]) -> UseToolUpd
     if call in [each.call for each in earlier]:
         refusal = "this very call was made before; its result stands"
     elif isinstance(call, SearchPolicies):
-        passages = (await knowledge()).search(call.query, state["route"], runtime.context.passages)
+        desk = await knowledge()
+        passages = await desk.search(call.query, state["route"], runtime.context.passages)
     elif (own_things := await customer(state["customer_id"])) is None:
         refusal = "we do not know who asks"
     else:

@@ -21,7 +21,7 @@ async def answer_at_once(state: Inquiry, runtime: Runtime[Context]) -> Resolutio
     data = {
         "message": redact(state["message"]),
         "routes": desk.routes,
-        "policies": await policies(desk.search(state["message"], "", runtime.context.passages)),
+        "policies": await policies(await desk.search(state["message"], "", runtime.context.passages)),
     }
     answer = await ask("strong", SingleAnswer, instructions(__file__), data)
     if answer.route not in desk.routes:

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from baton.config.settings import settings
-from baton.runs import runner
+from baton.runs import execution
 from baton.runs.registry import entries, load
 from baton.steps import adhoc
 from tests.graphs.second_messages import (
@@ -41,9 +41,6 @@ Working = Callable[[str, Pair, str, Way], Awaitable[Told]]
 def working(ready: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Working:
     """Works a pair in a home of its own, at a bank to which nothing has happened."""
     numbers = count()
-    monkeypatch.setattr(
-        "desk.knowledge.router.home", lambda: ready
-    )  # so that it is read once: that takes longer than a message
 
     async def work(graph: str, pair: Pair, thread: str, way: Way) -> Told:
         home = tmp_path / f"home-{next(numbers)}"
@@ -101,6 +98,6 @@ async def test_a_state_that_lives_on_is_seen(working: Working, monkeypatch: pyte
         pass
 
     alone = await working("support_desk", PAIRS[FOUND], ANOTHER, by_runner)
-    for module in (adhoc, runner):
+    for module in (adhoc, execution):
         monkeypatch.setattr(module, "start_clean", keep_all)
     assert differences(await working("support_desk", PAIRS[FOUND], THREAD, WAYS[way]), alone)

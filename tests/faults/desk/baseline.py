@@ -63,7 +63,7 @@ class Steps:
 
     async def retrieve(self, state: State) -> State:
         """The policies that bear on it."""
-        return {"passages": knowledge().search(state["message"], state["route"])}
+        return {"passages": knowledge().index.search(state["message"], state["route"])}
 
     async def draft(self, state: State) -> State:
         """A reply, and at most one action."""

@@ -8,7 +8,6 @@ import threading
 from datetime import UTC, datetime
 from pathlib import Path
 
-import desk.knowledge.folder
 from bank.knowledge import knowledge
 from bank.ledger import tables
 from baton.config.home import home
@@ -29,7 +28,6 @@ def warm(folder: Path, ready: Path | None = None) -> None:
     folder.mkdir(mode=0o700)
     for kept in [*ready.glob("router-*.arrays"), ready / "seal.key"] if ready else []:
         shutil.copy(kept, folder)
-    setattr(desk.knowledge.folder, "home", lambda: folder)  # noqa: B010 - children find the router read, in any home
     _move_to(folder)
     knowledge().guess("warm")
     tables.connect(folder / "bank.db", datetime.now(UTC).date()).close()
