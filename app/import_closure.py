@@ -26,18 +26,26 @@ def prompts_of(modules: set[Path]) -> set[Path]:
     return {path for path in prompts if path.is_file()}
 
 
+def imports_of(module: Path) -> Iterator[str]:
+    """Yield the dotted names that a module imports, also inside functions; `from a import b` gives `a` and `a.b`."""
+    for node in ast.walk(ast.parse(module.read_text("utf-8"))):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            base = ".".join([*_package_of(module, node.level), *filter(None, [node.module])])
+            yield base
+            yield from (f"{base}.{alias.name}" for alias in node.names)
+
+
+def _package_of(module: Path, level: int) -> tuple[str, ...]:
+    """Return the package that a relative import of that level starts from; empty for an absolute one."""
+    parts = module.relative_to(ROOT).parts
+    return parts[: len(parts) - level] if level else ()
+
+
 @cache
 def _imported(path: Path) -> list[str]:
-    """Return what a module imports of `PACKAGES`, also inside its functions; `from a import b` gives `a` and `a.b`."""
-    return [name for name in _names(ast.parse(path.read_text("utf-8"))) if name.partition(".")[0] in PACKAGES]
-
-
-def _names(tree: ast.AST) -> Iterator[str]:
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Import):
-            yield from (each.name for each in node.names)
-        elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
-            yield from (node.module, *(f"{node.module}.{each.name}" for each in node.names))
+    return [name for name in imports_of(path) if name.partition(".")[0] in PACKAGES]
 
 
 def _files_of(name: str) -> set[Path]:

@@ -27,6 +27,7 @@ SYNONYMS = {
     "wallet": "card",
 }
 """Customers' words, each with the policies' word for it."""
+_PAIRS = tuple(SYNONYMS.items())
 
 
 def knowledge() -> FolderKnowledge:
@@ -35,4 +36,4 @@ def knowledge() -> FolderKnowledge:
     Raises:
         BadSetting: the routes or the policies cannot be used.
     """
-    return folder_knowledge(FOLDER, ACTION_NAMES, tuple(SYNONYMS.items()))
+    return folder_knowledge(FOLDER, ACTION_NAMES, _PAIRS)

@@ -1,16 +1,16 @@
 """The approval rules of a business: the actions that wait for a person, and the limits of ordinary reviewers."""
 
-import tomllib
 from collections.abc import Collection
 from decimal import Decimal
 from pathlib import Path
 from typing import Literal
 
-from pydantic import Field, ValidationError
+from pydantic import Field
 
 from baton.errors import BadSetting
 from baton.records import Record
 from desk.records import Amount
+from desk.tables import read_table
 
 
 class Above(Record):
@@ -50,13 +50,7 @@ def load_rules(path: Path, actions: Collection[str]) -> ApprovalRules:
     Raises:
         BadSetting: it cannot be used, lacks an action, or has an unknown one; it names the file.
     """
-    try:
-        rules = ApprovalRules.model_validate(tomllib.loads(path.read_text(encoding="utf-8")))
-    except ValidationError as error:
-        first = error.errors(include_url=False, include_input=False)[0]
-        raise BadSetting(f"{path}: {'.'.join(map(str, first['loc']))}: {first['msg']}") from None
-    except (OSError, ValueError) as error:
-        raise BadSetting(f"{path}: {error}") from None
+    rules = read_table(path, ApprovalRules)
     if missing := [name for name in actions if name not in rules.person]:
         raise BadSetting(f"{path}: [person] says nothing about {', '.join(missing)}")
     if unknown := sorted({*rules.person, *rules.reviewer_limit} - {*actions}):

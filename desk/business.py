@@ -215,11 +215,12 @@ def business() -> DeskBusiness:
     Raises:
         BadSetting: the project names none, or it has no actions.
     """
-    candidate, file = load_business_of(FOLDER), project_of(FOLDER).file
+    project = project_of(FOLDER)
+    candidate = load_business_of(project)
     if not isinstance(candidate, DeskBusiness):
-        raise BadSetting(f"{file}: the business is no desk.business.DeskBusiness; see docs/your-business.md")
+        raise BadSetting(f"{project.file}: the business is no desk.business.DeskBusiness; see docs/your-business.md")
     if not candidate.actions:
-        raise BadSetting(f"{file}: the business has no actions")
+        raise BadSetting(f"{project.file}: the business has no actions")
     return candidate
 
 
@@ -246,18 +247,18 @@ async def policies(passage_ids: Sequence[str], *, whole: bool = False) -> list[d
     return [{"id": each.policy_id, "title": each.title, "text": each.text} for each in passages]
 
 
-async def draft_context(inquiry: Mapping[str, Any], *, whole: bool = False) -> dict[str, Any]:
-    """Return the data block of a prompt that drafts.
+async def draft_context(inquiry: Mapping[str, Any], actions: Collection[str], *, whole: bool = False) -> dict[str, Any]:
+    """Return the data block of a prompt that drafts; `actions` are the names of those that may be proposed.
 
-    `inquiry` has `message`, `customer_id`, `route` and `passages`. In the block `customer` is None for a stranger, and
-    `actions` are those that may be proposed; with `whole` it holds whole policies instead of passages.
+    `inquiry` has `message`, `customer_id`, `route` and `passages`. In the block `customer` is None for a stranger; with
+    `whole` it holds whole policies instead of passages.
     """
     return {
         "message": inquiry["message"],
         "route": inquiry["route"],
         "policies": await policies(inquiry["passages"], whole=whole),
         "customer": await customer(inquiry["customer_id"]),
-        "actions": (await knowledge()).specialist(inquiry["route"]).actions,
+        "actions": actions,
     }
 
 

@@ -16,7 +16,8 @@ POLICIES = "policies"
 """The worker of an investigation that searches the policies. Every business has it."""
 
 _AMOUNT = re.compile(r"[0-9]{1,7}\.[0-9]{2}")
-_SCHEMA = {"type": "string", "pattern": r"^\d{1,7}\.\d{2}$", "description": 'with two decimals, such as "24.90"'}
+AMOUNT_SCHEMA = {"type": "string", "pattern": r"^\d{1,7}\.\d{2}$"}
+"""The form of an amount in a JSON schema; a model is held to its pattern."""
 
 
 def _positive_amount(text: str) -> str:
@@ -27,8 +28,12 @@ def _positive_amount(text: str) -> str:
     return text
 
 
-Amount = Annotated[str, AfterValidator(_positive_amount), WithJsonSchema(_SCHEMA)]
-"""A positive amount of money; the pattern stands in the JSON schema so that a model is held to it."""
+Amount = Annotated[
+    str,
+    AfterValidator(_positive_amount),
+    WithJsonSchema({**AMOUNT_SCHEMA, "description": 'with two decimals, such as "24.90"'}),
+]
+"""A positive amount of money with two decimals."""
 Row = dict[str, str]
 """One thing of a customer's as a clerk sees it: its fields with their values."""
 Verdict = Literal["answer", "decline", "act", "ask_person", "escalate"]
@@ -55,15 +60,21 @@ def action_name(kind: type[Action]) -> str:
     return str(name)
 
 
-def parse_action(kinds: Iterable[type[Action]], name: str, args: Mapping[str, Any]) -> Action:
-    """Build the action of that name from its arguments; raises ValueError with the fault in one line."""
+def action_kind(kinds: Iterable[type[Action]], name: str) -> type[Action]:
+    """Return the kind of action of that name; raises ValueError with the names that there are."""
     kinds_by_name = {action_name(kind): kind for kind in kinds}
     if name not in kinds_by_name:
         raise ValueError(f"there is no action {name[:40]!r}; the desk knows {', '.join(kinds_by_name)}")
+    return kinds_by_name[name]
+
+
+def parse_action(kinds: Iterable[type[Action]], name: str, args: Mapping[str, Any]) -> Action:
+    """Build the action of that name from its arguments; raises ValueError with the fault in one line."""
+    kind = action_kind(kinds, name)
     if "name" in args:
         raise ValueError(f"{name} takes no argument 'name'")
     try:
-        return kinds_by_name[name].model_validate({**args, "name": name})
+        return kind.model_validate({**args, "name": name})
     except ValidationError as error:
         first = error.errors(include_url=False, include_input=False)[0]
         field = ascii(".".join(map(str, first["loc"])))[1:-1]
@@ -195,9 +206,9 @@ def paragraphs(texts: Iterable[str]) -> str:
     return "\n\n".join([first, *(text.removeprefix(opening) for text in others)])
 
 
-def values_of(findings: Iterable[Any]) -> list[str]:
-    """Return every value in the `rows` of findings or tool results."""
-    return [value for each in findings for row in each.rows for value in row.values()]
+def values_of(rows: Iterable[Row]) -> list[str]:
+    """Return every value in some rows."""
+    return [value for row in rows for value in row.values()]
 
 
 def amount_of(action: Action | None, fields: Iterable[str]) -> set[Decimal]:

@@ -1,4 +1,4 @@
-"""Lists of a business in TOML: the criteria of replies, and the views of the voters."""
+"""Files of a business in TOML, read into records: the criteria of replies, the views of the voters."""
 
 import tomllib
 from pathlib import Path
@@ -25,18 +25,23 @@ class Views(Record):
 
 def read_criteria(file: Path) -> tuple[Criterion, ...]:
     """Return the criteria of a file; raises BadSetting with its name."""
-    return _read(file, Criteria).criterion
+    return read_table(file, Criteria).criterion
 
 
 def read_views(file: Path) -> tuple[View, ...]:
     """Return the views of a file; raises BadSetting with its name."""
-    return _read(file, Views).view
+    return read_table(file, Views).view
 
 
 T = TypeVar("T", bound=Record)
 
 
-def _read(file: Path, shape: type[T]) -> T:
+def read_table(file: Path, shape: type[T]) -> T:
+    """Return the content of a TOML file as a record.
+
+    Raises:
+        BadSetting: it cannot be read, or does not fit; it names the file and the first fault.
+    """
     try:
         return shape.model_validate(tomllib.loads(file.read_text("utf-8")))
     except ValidationError as error:

@@ -5,7 +5,7 @@ from typing import NotRequired
 from typing_extensions import TypedDict
 
 from desk.business import knowledge
-from desk.records import Review, Row
+from desk.records import Review, Row, values_of
 from desk.reply_checks import citation_fault, invention_fault, privacy_fault, review_action
 from state.desk import DraftedInput, ReviewUpdate
 
@@ -33,7 +33,7 @@ async def _fault(state: CheckInput) -> str | None:
     """Return the first fault of the reply in words; None where it may be sent."""
     draft, passages = state["draft"], (await knowledge()).passages(state["passages"])
     cited_texts = (each.text for each in passages if each.policy_id in draft.citations)
-    own_values = (value for each in state.get("seen", []) for row in each["rows"] for value in row.values())
+    own_values = values_of(row for each in state.get("seen", []) for row in each["rows"])
     grounds = " ".join([state["message"], *cited_texts, *own_values])
     return (
         citation_fault(draft.citations, {passage.policy_id for passage in passages})

@@ -9,5 +9,6 @@ async def draft(state: DraftInput) -> DraftUpdate:
     """Ask the route's model for a draft and return it; the model can propose only the specialist's actions."""
     specialist = (await knowledge()).specialist(state["route"])
     prompt = f"{instructions(__file__)}\n{specialist.instructions}"
-    answer = await ask(specialist.model, draft_shape(specialist.actions), prompt, await draft_context(state))
+    data = await draft_context(state, specialist.actions)
+    answer = await ask(specialist.model, draft_shape(specialist.actions), prompt, data)
     return {"draft": as_draft(answer)}

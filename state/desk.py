@@ -10,7 +10,7 @@ from typing_extensions import TypedDict
 from baton.records import Record
 from baton.redact import redact
 from desk.business import business
-from desk.records import Action, Review, action_name, arguments
+from desk.records import Action, Review, action_kind, action_name, arguments
 
 if TYPE_CHECKING:
     AnyAction = Action
@@ -137,10 +137,7 @@ class DraftedInput(DraftInput, DraftUpdate):
 
 
 def _check_action_name(name: str) -> str:
-    names = [action_name(kind) for kind in business().actions]
-    if name not in names:
-        raise ValueError(f"there is no action {name[:40]!r}; the desk knows {', '.join(names)}")
-    return name
+    return action_name(action_kind(business().actions, name))
 
 
 ActionName = Annotated[str, AfterValidator(_check_action_name)]

@@ -10,11 +10,13 @@ from pathlib import Path
 
 import pytest
 
+from app.import_closure import imports_of
 from bank.knowledge import FOLDER
 from bank.ledger.actions import ACTION_NAMES
 from desk.records import OTHER
 
 ROOT = Path(__file__).parents[1]
+
 LAYERS = ("baton", "desk", "bank", "state", "nodes", "graphs", "evals", "app")
 """Bottom up: a package may import itself and the packages before it."""
 
@@ -43,23 +45,6 @@ ONE_MACHINE = re.compile(
 def modules(package: str) -> list[Path]:
     """The package's Python files."""
     return sorted((ROOT / package).rglob("*.py"))
-
-
-def imports_of(module: Path) -> Iterator[str]:
-    """The dotted names that a module imports, also inside its functions; `from a import b` gives `a` and `a.b`."""
-    for node in ast.walk(ast.parse(module.read_text("utf-8"))):
-        if isinstance(node, ast.Import):
-            yield from (alias.name for alias in node.names)
-        elif isinstance(node, ast.ImportFrom):
-            base = ".".join([*package_of(module, node.level), *filter(None, [node.module])])
-            yield base
-            yield from (f"{base}.{alias.name}" for alias in node.names)
-
-
-def package_of(module: Path, level: int) -> tuple[str, ...]:
-    """The package that a relative import of that level starts from; empty for an absolute one."""
-    parts = module.relative_to(ROOT).parts
-    return parts[: len(parts) - level] if level else ()
 
 
 def packages_of(module: Path) -> set[str]:

@@ -122,12 +122,12 @@ class CardKnowledge:
 
     async def search(self, text: str, route: str, most: int = 4) -> list[str]:
         """Return the passages that share words with the text, those of the route first where they share as many."""
-        told = [
+        ranked = [
             (len(_words(text) & _words(f"{each.title} {each.text}")), owner == route, each.passage_id)
             for owner, passages in PASSAGES.items()
             for each in passages
         ]
-        return [name for shared, _, name in sorted(told, reverse=True) if shared][:most]
+        return [name for shared, _, name in sorted(ranked, reverse=True) if shared][:most]
 
     def passages(self, passage_ids: Sequence[str], *, whole: bool = False) -> list[Passage]:  # noqa: ARG002 - one each
         """Return the passages, which are whole policies."""
@@ -172,7 +172,7 @@ class CardService:
         return Review(verdict="ask_person", reason="a person approves every action")
 
     def exceeded_limit(self, action: Action) -> str | None:  # noqa: ARG002 - there is no limit
-        """Return None: whoever approves may approve all."""
+        """Return None: any reviewer may approve any action."""
         return None
 
     async def check(self, customer_id: str, action: Action) -> None:
@@ -354,8 +354,8 @@ def close_case(request: Request) -> dict[str, Any]:
 def split_message(request: Request) -> dict[str, Any]:
     """Take each question for a request."""
     message = request.data["message"]
-    asked = [each for each in re.split(r"(?<=[.?!])\s+", message) if each.endswith("?")]
-    return {"requests": asked or [message]}
+    questions = [each for each in re.split(r"(?<=[.?!])\s+", message) if each.endswith("?")]
+    return {"requests": questions or [message]}
 
 
 def cast_vote(request: Request) -> dict[str, Any]:

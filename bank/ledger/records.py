@@ -14,11 +14,9 @@ from desk import records
 
 Amount = Annotated[
     records.Amount,
-    WithJsonSchema(
-        {"type": "string", "pattern": r"^\d{1,7}\.\d{2}$", "description": 'GBP with two decimals, such as "24.90"'}
-    ),
+    WithJsonSchema({**records.AMOUNT_SCHEMA, "description": 'GBP with two decimals, such as "24.90"'}),
 ]
-"""A positive amount in pounds; the pattern stands in the JSON schema so that a model is held to it."""
+"""A positive amount in pounds."""
 
 
 class Customer(Record):

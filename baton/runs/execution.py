@@ -39,7 +39,7 @@ class Executor:
     """Works claimed runs of the graphs that `load` finds by name, until they end or `stop` is called."""
 
     def __init__(self, resources: Resources, load: Callable[[str], Graph]) -> None:
-        self._plumbing, self._database = resources, resources.database
+        self._resources, self._database = resources, resources.database
         self._load, self._graphs = load, dict[str, Graph]()
         self._controls: set[RunControl] = set()
         self._is_stopping = False
@@ -61,7 +61,9 @@ class Executor:
             UnknownGraph: there is none of that name.
         """
         if name not in self._graphs:
-            self._graphs[name] = with_visit_counts(self._load(name)).copy({"checkpointer": self._plumbing.checkpointer})
+            self._graphs[name] = with_visit_counts(self._load(name)).copy(
+                {"checkpointer": self._resources.checkpointer}
+            )
         return self._graphs[name]
 
     async def run(self, row: RunRow, replies: Replies | None = None, decider: Decider | None = None) -> RunSummary:
@@ -69,7 +71,7 @@ class Executor:
 
         Where another process took it over meanwhile, nothing is closed.
         """
-        run = ActiveRun(row.thread_id, row.run, row.graph, self._plumbing, row.fence)
+        run = ActiveRun(row.thread_id, row.run, row.graph, self._resources, row.fence)
         run.decider, started = decider or run.decider, time.perf_counter()
         try:
             try:
@@ -80,13 +82,13 @@ class Executor:
                 raise
             return await self._close(run, ending, started)
         except LeaseLost:
-            return await self._database.do(lambda tx: summarise(tx, run.thread_id, run.run, self._plumbing.signer))
+            return await self._database.do(lambda tx: summarise(tx, run.thread_id, run.run, self._resources.signer))
 
     async def _close(self, run: ActiveRun, ending: Ending, started: float) -> RunSummary:
         took_ms = (time.perf_counter() - started) * 1000
 
         def close(tx: Transaction) -> RunSummary:
-            run_rows.finish(tx, run.as_fence(), self._plumbing.signer, ending, took_ms)
+            run_rows.finish(tx, run.as_fence(), self._resources.signer, ending, took_ms)
             return summaries.summary(tx, run_rows.get(tx, run.thread_id, run.run))
 
         return await self._database.do(close)
@@ -121,7 +123,7 @@ class Executor:
             CrashLoop: it killed too many processes.
             NeedsMigration: its graph is not what it was when the run began.
         """
-        self._plumbing.signer.verify_row("runs", row._asdict(), row.seal)
+        self._resources.signer.verify_row("runs", row._asdict(), row.seal)
         if row.recoveries > RECOVERIES:
             raise CrashLoop(f"the process died {row.recoveries} times while it worked {run.thread_id}")
         graph = self.graph(row.graph)
@@ -171,7 +173,7 @@ class Executor:
         Raises:
             UsageError: replies came, and the thread stands in another run.
         """
-        found = await self._plumbing.checkpointer.aget_tuple(config)
+        found = await self._resources.checkpointer.aget_tuple(config)
         if replies is not None:
             if run_of(found) != row.run:  # somebody changed the state of another run, which is the newest now
                 raise UsageError(f"{row.thread_id} stands in run {run_of(found)}; first: baton resume")

@@ -45,7 +45,7 @@ class Runner:
     """Works runs of the graphs that `load` finds by name."""
 
     def __init__(self, resources: Resources, load: Callable[[str], Graph]) -> None:
-        self._plumbing, self._database = resources, resources.database
+        self._resources, self._database = resources, resources.database
         self._executor, self._leases = Executor(resources, load), Leases(resources)
         self._stopping = asyncio.Event()
 
@@ -67,7 +67,7 @@ class Runner:
             ThreadInUse: a thread id is taken, and no further run is meant.
             NotEnded: the last run of a thread has not ended.
         """
-        built, settings = self._executor.graph(graph), self._plumbing.settings
+        built, settings = self._executor.graph(graph), self._resources.settings
         resolved = json.dumps(resolve_context(built, context or {}))
         runs = [
             NewRun(
@@ -82,7 +82,7 @@ class Runner:
             )
             for job in jobs
         ]
-        await self._database.do(lambda tx: run_rows.queue(tx, runs, self._plumbing.signer, further=further))
+        await self._database.do(lambda tx: run_rows.queue(tx, runs, self._resources.signer, further=further))
         return [each.thread_id for each in runs]
 
     async def work(self, threads: Iterable[str], *, done: Callable[[RunSummary], None], concurrency: int) -> None:
@@ -217,7 +217,7 @@ class Runner:
         if key is None:
             raise UsageError(f"{letter_id} keeps no effect in doubt; nothing was changed")
         row = await self._database.do(lambda tx: get_queued(tx, letter.thread_id, letter.run))
-        signer, options = self._plumbing.signer, ReplayOptions(fingerprint(self._executor.graph(row.graph)))
+        signer, options = self._resources.signer, ReplayOptions(fingerprint(self._executor.graph(row.graph)))
         settled = Settlement(key, plain_json(receipt), done=done, by=by or person())
         claimed = await self._leases.claim_for_replay(letter_id, options, lambda tx: settle(tx, signer, settled))
         return await self._run_claimed(claimed)
@@ -229,7 +229,7 @@ class Runner:
             UnknownThread: there is no such run.
             TamperedCheckpoint: its output, or an approval that it waits for, was changed.
         """
-        return await self._database.do(lambda tx: summarise(tx, thread_id, run, self._plumbing.signer))
+        return await self._database.do(lambda tx: summarise(tx, thread_id, run, self._resources.signer))
 
     def stop(self) -> None:
         """Let the steps in progress finish and start no others; unfinished runs go back into the queue."""
@@ -253,7 +253,7 @@ class Runner:
         """Return a reply as plain JSON; one that a checkpoint cannot hold is refused before anything is changed."""
         try:
             plain: Reply = from_json(to_json(reply), allow_inf_nan=False)
-            self._plumbing.checkpointer.serde.dumps_typed(plain)
+            self._resources.checkpointer.serde.dumps_typed(plain)
         except (TypeError, ValueError) as error:
             raise BadDecision(f"the reply is not plain JSON: {one_line(error)}") from error
         return plain

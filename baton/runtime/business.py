@@ -2,10 +2,9 @@
 
 from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from baton.config.project import Project, project, project_of
+from baton.config.project import Project, project
 from baton.errors import BadSetting
 
 if TYPE_CHECKING:
@@ -58,19 +57,15 @@ def load_business() -> Business:
     Raises:
         BadSetting: the project's file cannot be used, or names something else.
     """
-    return _business_of(project())
+    return load_business_of(project())
 
 
-def load_business_of(folder: Path) -> Business:
-    """The business of the project in a folder, wherever it is called from.
+def load_business_of(ours: Project) -> Business:
+    """Import the business of some project and return it.
 
     Raises:
         BadSetting: as for `load_business`.
     """
-    return _business_of(project_of(folder))
-
-
-def _business_of(ours: Project) -> Business:
     if ours.business is None:
         return NOTHING
     business = ours.load("business", ours.business)

@@ -59,18 +59,20 @@ class FolderKnowledge:
         Raises:
             BadSetting: a file cannot be used, or no policy has a route; the file is named.
         """
-        for name in self.routes:
-            self.specialist(name)
-            if name not in self.index.routes | {OTHER}:
-                file = self._folders.routes / f"{name}.txt"
-                raise BadSetting(f"{file}: no policy in {self._folders.policies} has the route {name!r}")
+        self._read_specialists()
+        for name in self.routes.keys() - self.index.routes - {OTHER}:
+            file = self._folders.routes / f"{name}.txt"
+            raise BadSetting(f"{file}: no policy in {self._folders.policies} has the route {name!r}")
 
     def load(self) -> None:
         """See `Knowledge`."""
-        for name in self.routes:
-            self.specialist(name)
+        self._read_specialists()
         self.index.in_force()
         self.router.guess("")
+
+    def _read_specialists(self) -> None:
+        for name in self.routes:
+            self.specialist(name)
 
     def specialist(self, route: str) -> Specialist:
         """See `Knowledge`."""

@@ -5,6 +5,7 @@ from datetime import date
 from decimal import Decimal
 
 from desk.text import dates, names
+from desk.text.claims import Claims
 
 NUMBER = r"\d[\d,]*(?:\.\d+)?"
 
@@ -38,7 +39,7 @@ class EnglishReader(EnglishText):
 
     def __init__(self, *, own: str, foreign: str, done: str) -> None:
         self.sums, self._foreign = _sums_in(own), _sums_in(foreign)
-        self._done = re.compile(rf"\b(?:we|i)(?: have|'ve) (?:now |just |already )?(?:{done})\b", re.IGNORECASE)
+        self._claims = Claims(done)
 
     def amounts(self, text: str) -> set[Decimal]:
         """See `Reader`."""
@@ -55,7 +56,7 @@ class EnglishReader(EnglishText):
 
     def claims_done(self, reply: str) -> bool:
         """See `Reader`."""
-        return bool(self._done.search(reply.replace("\u2019", "'")))
+        return self._claims.stand_in(reply)
 
 
 def _sums_in(currency: str) -> re.Pattern[str]:

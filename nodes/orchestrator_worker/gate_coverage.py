@@ -40,7 +40,8 @@ def _faults(state: GateCoverageInput, passages: Sequence[Passage]) -> Iterator[s
     if not _rests_on_findings(state, draft):
         yield f"the action names {business().wording.thing} that no finding holds"
     texts = (text for each in passages for text in (each.title, each.text))
-    grounds = " ".join([state["message"], *(each.summary for each in findings), *values_of(findings), *texts])
+    values = values_of(row for each in findings for row in each.rows)
+    grounds = " ".join([state["message"], *(each.summary for each in findings), *values, *texts])
     reader, own = business().reader, amount_of(draft.action, business().service.chosen_amount_fields)
     for amount in sorted(reader.amounts(draft.reply) - reader.amounts(grounds) - own):
         yield f"neither a finding nor the message names the amount {amount}"

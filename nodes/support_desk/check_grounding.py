@@ -9,7 +9,7 @@ from state.support_desk import CheckInput, CheckUpdate
 async def check_grounding(state: CheckInput) -> CheckUpdate:
     """Return a fault for each part with an amount of unknown source, or a claim of an act without an action."""
     desk, findings = await knowledge(), state.get("findings", [])
-    evidence = [*(each.summary for each in findings), *values_of(findings)]
+    evidence = [*(each.summary for each in findings), *values_of(row for each in findings for row in each.rows)]
     faults = [
         invention_fault(part.reply, part.action, " ".join([state["message"], *evidence, desk.text_of(part.citations)]))
         for part in state["parts"]

@@ -1,6 +1,7 @@
 """The packages of the bank import one way."""
 
-from tests.test_house import ROOT, imports_of
+from app.import_closure import imports_of
+from tests.test_house import ROOT
 
 BELOW = {
     "text": set[str](),

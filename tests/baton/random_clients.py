@@ -37,7 +37,7 @@ class Client:
     """One process's work on all runs of a plan."""
 
     def __init__(self, plan: Plan, generation: Generation, resources: Resources, built: Graph) -> None:
-        self._plan, self._now, self._plumbing = plan, generation, resources
+        self._plan, self._now, self._resources = plan, generation, resources
         self._graph = built.copy({"checkpointer": resources.checkpointer})
         self._runner = Runner(resources, lambda _: built)
         self._chance = Random(f"{plan.seed} {generation}")
@@ -117,7 +117,7 @@ class Client:
             if not refused:
                 note(PASSED, f"a letter for {letter.reason}: {letter.error}")
             why = "as it must be"
-            await self._plumbing.database.do(lambda tx: dead_letter_rows.discard(tx, letter.letter_id, why))
+            await self._resources.database.do(lambda tx: dead_letter_rows.discard(tx, letter.letter_id, why))
             return
         if broken:
             first(f"{broken}.mended")
@@ -133,7 +133,7 @@ class Client:
         seen = {(each.letter_id, each.updated_at) for each in known}
         for each in await self._letters(run):
             if (each.letter_id, each.updated_at) in seen:  # it did not fail again
-                await self._plumbing.database.do(partial(dead_letter_rows.close, letter=each, status="replayed"))
+                await self._resources.database.do(partial(dead_letter_rows.close, letter=each, status="replayed"))
 
     async def _fork(self, kind: str, pick: float, only: int | None = None) -> None:
         """Go back to an old checkpoint of the thread that has something to do, as it is or with an edit."""
@@ -164,7 +164,7 @@ class Client:
 
         Elsewhere a step may have been parked, and who goes on from there goes on without it. 0.0 is the latest.
         """
-        listed = self._plumbing.checkpointer.alist({"configurable": {"thread_id": THREAD, "checkpoint_ns": ""}})
+        listed = self._resources.checkpointer.alist({"configurable": {"thread_id": THREAD, "checkpoint_ns": ""}})
         everything = [each async for each in listed]
         if only is not None:
             everything = [each for each in _line(everything) if {**each.metadata}.get(RUN, 1) == only]
@@ -198,10 +198,12 @@ class Client:
 
     async def _rows(self) -> list[Row]:
         sql = "SELECT * FROM runs WHERE thread_id = ? ORDER BY run"
-        return [dict(row) for row in await self._plumbing.database.do(lambda tx: tx.execute(sql, (THREAD,)).fetchall())]
+        return [
+            dict(row) for row in await self._resources.database.do(lambda tx: tx.execute(sql, (THREAD,)).fetchall())
+        ]
 
     async def _letters(self, run: int) -> list[DeadLetter]:
-        return await self._plumbing.database.do(lambda tx: dead_letter_rows.list_open(tx, THREAD, run))
+        return await self._resources.database.do(lambda tx: dead_letter_rows.list_open(tx, THREAD, run))
 
 
 def run_of(state: StateSnapshot) -> int:

@@ -5,7 +5,8 @@ from graphlib import CycleError, TopologicalSorter
 from itertools import pairwise
 from pathlib import Path
 
-from tests.test_house import ROOT, imports_of
+from app.import_closure import imports_of
+from tests.test_house import ROOT
 
 BELOW = {
     "": set[str](),

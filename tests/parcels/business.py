@@ -28,7 +28,7 @@ def check() -> str:
     return f"{len(knowledge().routes)} routes, {len(knowledge().in_force())} policies"
 
 
-async def unknown_customers(_plumbing: Resources, customers: Iterable[str | None]) -> dict[str, str]:
+async def unknown_customers(_resources: Resources, customers: Iterable[str | None]) -> dict[str, str]:
     """Return the customers that the depot does not know, each with what to tell."""
     asked = sorted({each for each in customers if each})
     found = await asyncio.gather(*map(SERVICE.customer, asked))

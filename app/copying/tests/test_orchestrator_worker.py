@@ -24,13 +24,13 @@ def working(*found: str, **more: Any) -> Any:
     return {**ASKED, "route": "cards", "confidence": 1.0, **planned, **more}
 
 
-def asked(orders: Any) -> list[str]:
+def subtask_ids(orders: Any) -> list[str]:
     return [each.arg["subtask"].id for each in orders if isinstance(each, Send)]
 
 
 def test_a_sub_task_waits_for_what_it_needs() -> None:
-    assert asked(fan_out_plan(working())) == ["t1"]
-    assert asked(fan_out_wave(working("t1"))) == ["t2"]
+    assert subtask_ids(fan_out_plan(working())) == ["t1"]
+    assert subtask_ids(fan_out_wave(working("t1"))) == ["t2"]
     assert fan_out_wave(working("t1", "t2")) == "synthesise"
 
 

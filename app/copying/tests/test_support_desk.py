@@ -26,9 +26,14 @@ def judged(verdict: Verdict, *parts: Draft) -> Any:
 
 
 def test_a_path_that_ended_with_a_person_ends_the_desks_work() -> None:
-    told: dict[str, Any] = {"outcome": "escalated", "route": "cards", "confidence": 1.0, "reply": "A colleague looks."}
+    resolution: dict[str, Any] = {
+        "outcome": "escalated",
+        "route": "cards",
+        "confidence": 1.0,
+        "reply": "A colleague looks.",
+    }
     ended = path_update(
-        {**told, "citations": [], "actions": [], "reason": "no policy bears on it", "has_result": False}
+        {**resolution, "citations": [], "actions": [], "reason": "no policy bears on it", "has_result": False}
     )
     assert (result(ended), result({"draft": DRAFT})) == ("stop", "on")
     assert path({"path": "vote"}) == "vote"
