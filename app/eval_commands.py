@@ -12,15 +12,12 @@ from baton.errors import UsageError
 
 if TYPE_CHECKING:
     from baton.cli.work.session import Session
-    from baton.config.settings import Settings
-    from evals.dataset import Example
+    from evals.examples import Example
     from evals.experiment import Bench, Plan
-    from evals.records import ExperimentSummary
 
 app = typer.Typer(help="How good a graph is: experiments on datasets.", no_args_is_help=True)
 MOST_COMPLAINTS = 3
-OFFLINE = "These figures were made with the offline model: they show that the machinery works and say nothing about"
-HOW_TO_LOOK = "look at its runs: BATON_DATABASE_URL=sqlite:///{} {}"
+MOST_REPETITIONS = 100
 
 
 class Split(StrEnum):
@@ -40,6 +37,7 @@ def run(
     dataset: Annotated[Path | None, typer.Option(help="Examples: .jsonl or .csv.", show_default=False)] = None,
     split: Annotated[Split | None, typer.Option(help="Which half (default: dev).", show_default=False)] = None,
     limit: Annotated[int | None, typer.Option(help="Only the first so many.", min=1, show_default=False)] = None,
+    repetitions: Annotated[int, typer.Option(help="Work each message so many times.", min=1, max=MOST_REPETITIONS)] = 1,
     set_: ContextValues = None,
     resume: Annotated[str | None, typer.Option(help="Go on with an experiment.", metavar="ID")] = None,
     concurrency: Concurrency = None,
@@ -48,16 +46,68 @@ def run(
     """Work every example of a dataset through a graph, and measure the answers."""
     from baton.cli.work.session import in_session
 
-    if resume is not None and (dataset or split or limit or set_):
+    if resume is not None and (dataset or split or limit or set_ or repetitions > 1):
         raise UsageError("an experiment goes on with what it began with; leave the other options out")
     if resume is None and graph is None:
         raise UsageError("name a graph; `baton graphs` lists them")
-    plan = None if resume else _plan(str(graph), dataset, split, limit, set_ or [])
+    plan = None if resume else _plan(str(graph), dataset, split, limit, set_ or [], repetitions)
 
     def start(bench: "Bench") -> "Awaitable[str]":
         return bench.begin(plan) if plan else bench.reopen(str(resume), graph)
 
     return in_session(lambda session: _measure(session, start, concurrency, json=json))
+
+
+@app.command("list")
+def list_(
+    graph: Annotated[str | None, typer.Argument(help="Only this graph's.", show_default=False)] = None,
+    *,
+    json: Json = False,
+) -> int:
+    """List the experiments, the newest first."""
+    from app.eval_view import print_experiments
+    from baton.cli.terminal.output import say_json
+    from baton.cli.work.session import in_session
+    from evals.experiment import bench as open_bench
+
+    async def show_all(desk: "Session") -> int:
+        async with open_bench(desk.resources) as bench:
+            entries = [each for each in await bench.entries() if graph in (None, each["graph"])]
+        say_json(entries) if json else print_experiments(entries)
+        return 0
+
+    return in_session(show_all)
+
+
+@app.command()
+def show(
+    experiment: Annotated[str, typer.Argument(help="Its id, from `baton eval list`.")],
+    *,
+    worst: Annotated[int, typer.Option(help="How many of the worst examples to show.", min=0)] = 3,
+    json: Json = False,
+) -> int:
+    """Show the figures of an experiment, and its worst examples with the first step that went wrong in each."""
+    from app.eval_view import print_result, print_worst
+    from baton.cli.terminal.output import note, say_json
+    from baton.cli.work.session import in_session
+    from evals.experiment import bench as open_bench
+    from evals.worst import worst_examples
+
+    async def show_one(desk: "Session") -> int:
+        async with open_bench(desk.resources) as bench:
+            known = await bench.experiment(experiment)
+            if known.unjudged:
+                note(f"{known.unjudged} of its runs have no result yet: baton eval run --resume {experiment}")
+            result = await bench.result(experiment, partial=True)
+            cells = worst_examples(await bench.results(experiment), await bench.examples(experiment), worst)
+        if json:
+            say_json({**result, "worst": cells})
+        else:
+            print_result(result, bench.file, desk.resources.settings)
+            print_worst(cells)
+        return 0
+
+    return in_session(show_one)
 
 
 @app.command()
@@ -81,7 +131,9 @@ def sync(
     return 0
 
 
-def _plan(graph: str, dataset: Path | None, split: Split | None, limit: int | None, assignments: list[str]) -> "Plan":
+def _plan(
+    graph: str, dataset: Path | None, split: Split | None, limit: int | None, assignments: list[str], repetitions: int
+) -> "Plan":
     """Return the plan of an experiment, every line of the dataset checked."""
     from baton.cli.work.context_values import context_of
     from baton.runs.registry import entry
@@ -92,7 +144,7 @@ def _plan(graph: str, dataset: Path | None, split: Split | None, limit: int | No
     context = context_of(assignments)
     file = dataset or default_dataset(graph)
     named = str(dataset) if dataset else "/".join(file.parts[-3:])  # BUSINESS/datasets/GRAPH.jsonl
-    return Plan(graph, named, split, context, chosen(_examples(file), split, limit))
+    return Plan(graph, named, split, context, chosen(_examples(file), split, limit), repetitions)
 
 
 def _examples(file: Path) -> "list[Example]":
@@ -114,28 +166,28 @@ async def _measure(
     desk: "Session", start: "Callable[[Bench], Awaitable[str]]", concurrency: int | None, *, json: bool
 ) -> int:
     """Begin or go on with an experiment, work the unfinished examples, print the result; return the exit code."""
+    from app.eval_view import print_result
     from baton.cli.terminal.invocation import command
     from baton.cli.terminal.output import note, say_json
-    from baton.cli.work.session import INTERRUPTED, Session
+    from baton.cli.work.session import INTERRUPTED
     from evals.experiment import bench as open_bench
 
     async with open_bench(desk.resources) as bench:
-        session = Session(desk.resources, bench.runner)
-        with session.signals():
-            experiment = await start(bench)
-            await _work(session, bench, experiment, concurrency, json=json)
-        if session.stopped:
+        experiment = await start(bench)
+        with desk.signals():
+            await _work(desk, bench, experiment, concurrency, json=json)
+        if desk.stopped:
             note(f"stopped; go on with: {command('eval', 'run', '--resume', experiment)}")
             return INTERRUPTED
         result = await bench.result(experiment)
         for why, times in (await bench.complaints(experiment))[:MOST_COMPLAINTS]:
             note(f"{times} gave no answer: {why}")
-        say_json(result) if json else _print_result(result, bench.file, desk.resources.settings)
+        say_json(result) if json else print_result(result, bench.file, desk.resources.settings)
         return 1 if result["errors"] else 0
 
 
 async def _work(session: "Session", bench: "Bench", experiment: str, concurrency: int | None, *, json: bool) -> None:
-    """Work the examples without an answer, and show the progress."""
+    """Work the examples without an answer, repetition by repetition, and show the progress."""
     import sys
 
     from baton.cli.terminal.output import console, note
@@ -143,45 +195,17 @@ async def _work(session: "Session", bench: "Bench", experiment: str, concurrency
     from baton.cli.work.working import status_text
 
     unfinished = await bench.unfinished(experiment)
-    note(f"experiment {experiment}: {len(unfinished)} to work")
+    count = sum(map(len, unfinished.values()))
+    note(f"experiment {experiment}: {count} to work")
     limit = concurrency or session.resources.settings.concurrency
-    with console(stderr=True).status(status_text()):
-        await bench.warm_up(experiment)
-    with show_progress(Tally(len(unfinished)), "working", bar=not (json and sys.stdout.isatty())) as watch:
-        await bench.work(unfinished, done=watch.add, concurrency=limit)
-
-
-def _print_result(result: "ExperimentSummary", file: Path, configured: "Settings") -> None:
-    """Print the figures as a table, then their cost, then their limits."""
-    from typing import get_args
-
-    from baton.cli.terminal.invocation import command
-    from baton.cli.terminal.output import print_prose, print_text
-    from baton.cli.views.phrases import dollars, duration
-    from baton.config.settings import Role
-
-    _print_table(result)
-    latency, tokens = result["latency_ms"], result["tokens_per_run"]
-    print_prose(
-        f"\n{result['graph']} on {result['dataset']}: {result['completed']} completed, {result['errors']} errors"
-    )
-    cost = f"{'?' if tokens is None else f'{tokens:,.0f}'} tokens a run, cost {dollars(result['cost_usd_per_run'])}"
-    print_prose(f"half within {duration(latency['p50'])}, 95 % within {duration(latency['p95'])}; {cost}")
-    if any(configured.model_of(role).startswith("local:") for role in get_args(Role)):
-        print_prose(f"{OFFLINE} language models.")
-    print_text(HOW_TO_LOOK.format(file, command("runs")), "dim")
-
-
-def _print_table(result: "ExperimentSummary") -> None:
-    """Print a row for each metric, first of the answers, then step by step."""
-    from baton.cli.terminal.rows import Rows
-
-    rows = Rows("metric", "mean", "95 % interval", "n", wide="metric", right=("mean", "n"))
-    parts = {"": result["metrics"], **{f"{step}: ": metrics for step, metrics in result["steps"].items()}}
-    for prefix, metrics in parts.items():
-        for name, each in metrics.items():
-            low, high = each["ci95"]
-            interval = "" if low is None else f"{low:.3f} to {high:.3f}"
-            mean = "" if each["mean"] is None else f"{each['mean']:.3f}"
-            rows.add(f"{prefix}{name}", mean, interval, str(each["n"]))
-    rows.show()
+    tally = Tally(count)
+    for number, (repetition, examples) in enumerate(unfinished.items()):
+        async with bench.trial(experiment, repetition) as trial:
+            session.runner = trial.runner
+            if not number:
+                with console(stderr=True).status(status_text()):
+                    await trial.warm_up(examples.values())
+            with show_progress(tally, "working", bar=not (json and sys.stdout.isatty())) as watch:
+                await trial.work(examples, done=watch.add, concurrency=limit)
+        if session.stopped:
+            return

@@ -9,7 +9,7 @@ from typing import Any, cast
 
 from baton.errors import UsageError
 from baton.storage.transaction import Transaction
-from evals.dataset import Example
+from evals.examples import Example
 from evals.records import CellResult, JudgedCell, NewExperiment
 
 BEGIN = (
@@ -17,8 +17,8 @@ BEGIN = (
     " :now)"
 )
 ADD = (
-    "INSERT INTO eval_cells (experiment_id, config_hash, example_id, example_hash, example, position, thread_id,"
-    " updated_at) VALUES {rows}"
+    "INSERT INTO eval_cells (experiment_id, config_hash, example_id, example_hash, example, position, repetition,"
+    " thread_id, updated_at) VALUES {rows}"
 )
 # A failed run can be resumed, so its cell may be judged again; any other result stands.
 JUDGE = (
@@ -26,26 +26,45 @@ JUDGE = (
     " WHERE thread_id = :thread_id AND (status IS NULL OR status = 'failed')"
 )
 OPEN = (
-    "SELECT thread_id, example FROM eval_cells WHERE experiment_id = ? AND (status IS NULL OR status = 'failed')"
-    " ORDER BY position"
+    "SELECT repetition, thread_id, example FROM eval_cells"
+    " WHERE experiment_id = ? AND (status IS NULL OR status = 'failed') ORDER BY repetition, position"
 )
-JUDGED = "SELECT status, result FROM eval_cells WHERE experiment_id = ? AND status IS NOT NULL ORDER BY position"
+JUDGED = (
+    "SELECT example_id, example_hash, repetition, thread_id, status, result FROM eval_cells"
+    " WHERE experiment_id = ? AND status IS NOT NULL ORDER BY position, repetition"
+)
+EXAMPLES = "SELECT example FROM eval_cells WHERE experiment_id = ? AND repetition = 1 ORDER BY position"
+LIST = "SELECT experiment_id FROM eval_experiments ORDER BY created_at DESC, experiment_id"
+NO_ANSWER: dict[str, Any] = {
+    "reason": None,
+    "blame": None,
+    "path": [],
+    "reply": "",
+    "citations": [],
+    "actions": [],
+    "model_calls": 0,
+}
+"""The parts of a result that cells of earlier versions do not have."""
 
 
 @dataclass(frozen=True, slots=True)
 class Experiment:
-    """An experiment with its counts; `context` holds the values set for its runs.
+    """An experiment with its counts; `context` holds the values set for its runs, `models` the model of each role.
 
-    `config_hash` is the hash of everything that its answers depend on, `examples` counts its cells, `unjudged` those
-    without a result.
+    `config_hash` is the hash of everything that its answers depend on. `examples` counts its messages, each worked
+    `repetitions` times; `unjudged` counts the cells without a result. `created_at` is in Unix seconds.
     """
 
     experiment_id: str
     graph: str
     dataset: str
+    split: str | None
     context: dict[str, Any]
+    models: dict[str, str]
     config_hash: str
+    created_at: float
     examples: int
+    repetitions: int
     unjudged: int
 
 
@@ -55,23 +74,25 @@ def create_tables(tx: Transaction) -> None:
         tx.execute(statement)
 
 
-def begin(tx: Transaction, experiment: NewExperiment, examples: Sequence[Example]) -> None:
-    """Insert an experiment with a cell for each example; the cell of position N has the thread `EXPERIMENT-N`."""
+def begin(tx: Transaction, experiment: NewExperiment, examples: Sequence[Example], repetitions: int) -> None:
+    """Insert an experiment with a cell for each repetition of each example."""
     now, experiment_id = time.time(), experiment.experiment_id
     tx.execute(BEGIN, {**asdict(experiment), "now": now})
     rows = [
         (
             *(experiment_id, experiment.config_hash, each.id, each.content_hash),
-            *(each.model_dump_json(exclude_none=True), position, thread_id(experiment_id, position), now),
+            *(each.model_dump_json(exclude_none=True), position, repetition),
+            *(thread_id(experiment_id, position, repetition), now),
         )
+        for repetition in range(1, repetitions + 1)
         for position, each in enumerate(examples, 1)
     ]
     tx.execute_rows(ADD, rows)
 
 
-def thread_id(experiment_id: str, position: int) -> str:
-    """Return the thread id of a cell's run."""
-    return f"{experiment_id}-{position}"
+def thread_id(experiment_id: str, position: int, repetition: int = 1) -> str:
+    """Return the thread id of a cell's run: `EXPERIMENT-POSITION`, from the second repetition on with its number."""
+    return f"{experiment_id}-{position}" + (f"-{repetition}" if repetition > 1 else "")
 
 
 def experiment(tx: Transaction, experiment_id: str) -> Experiment:
@@ -82,19 +103,40 @@ def experiment(tx: Transaction, experiment_id: str) -> Experiment:
     """
     row = tx.execute("SELECT * FROM eval_experiments WHERE experiment_id = ?", (experiment_id,)).fetchone()
     if row is None:
-        raise UsageError(f"no experiment has the id {experiment_id!r}")
-    query = "SELECT count(*), count(status) FROM eval_cells WHERE experiment_id = ?"
-    examples, closed = tx.execute(query, (experiment_id,)).fetchone()
-    context = json.loads(row["context"])
+        raise UsageError(f"no experiment has the id {experiment_id!r}; `baton eval list` shows them")
+    counts = "SELECT count(*), count(DISTINCT position), count(status) FROM eval_cells WHERE experiment_id = ?"
+    cells, examples, closed = tx.execute(counts, (experiment_id,)).fetchone()
     return Experiment(
-        experiment_id, row["graph"], row["dataset"], context, row["config_hash"], examples, examples - closed
+        experiment_id=experiment_id,
+        graph=row["graph"],
+        dataset=row["dataset"],
+        split=row["split"],
+        context=json.loads(row["context"]),
+        models=json.loads(row["config"]).get("models", {}),
+        config_hash=row["config_hash"],
+        created_at=row["created_at"],
+        examples=examples,
+        repetitions=cells // examples if examples else 0,
+        unjudged=cells - closed,
     )
 
 
-def read_open_cells(tx: Transaction, experiment_id: str) -> dict[str, Example]:
-    """Return thread ids and examples of the cells that are not judged yet, or whose run failed."""
-    rows = tx.execute(OPEN, (experiment_id,)).fetchall()
-    return {row["thread_id"]: Example.model_validate_json(row["example"]) for row in rows}
+def all_experiments(tx: Transaction) -> list[Experiment]:
+    """Return all experiments with their counts, the newest first."""
+    return [experiment(tx, row["experiment_id"]) for row in tx.execute(LIST).fetchall()]
+
+
+def examples_of(tx: Transaction, experiment_id: str) -> list[Example]:
+    """Return the examples of an experiment in their order."""
+    return [Example.model_validate_json(row["example"]) for row in tx.execute(EXAMPLES, (experiment_id,)).fetchall()]
+
+
+def read_open_cells(tx: Transaction, experiment_id: str) -> dict[int, dict[str, Example]]:
+    """Return thread ids and examples of the cells that are not judged yet, or whose run failed, by repetition."""
+    cells: dict[int, dict[str, Example]] = {}
+    for row in tx.execute(OPEN, (experiment_id,)).fetchall():
+        cells.setdefault(row["repetition"], {})[row["thread_id"]] = Example.model_validate_json(row["example"])
+    return cells
 
 
 def write_result(tx: Transaction, thread: str, status: str, result: CellResult) -> None:
@@ -102,7 +144,14 @@ def write_result(tx: Transaction, thread: str, status: str, result: CellResult) 
     tx.execute(JUDGE, {"thread_id": thread, "status": status, "result": json.dumps(result), "now": time.time()})
 
 
+def end_reason(tx: Transaction, thread: str, run: int) -> str | None:
+    """Return the class of the dead letter that ended a run, read from the database of the runs; None without one."""
+    query = "SELECT reason FROM dead_letters WHERE thread_id = ? AND run = ? AND ends_run ORDER BY created_at DESC"
+    row = tx.execute(query, (thread, run)).fetchone()
+    return None if row is None else str(row["reason"])
+
+
 def read_results(tx: Transaction, experiment_id: str) -> list[JudgedCell]:
-    """Return the results of an experiment in the order of its examples, each with the status of its run."""
-    rows = tx.execute(JUDGED, (experiment_id,)).fetchall()
-    return [cast("JudgedCell", {"status": row["status"], **json.loads(row["result"])}) for row in rows]
+    """Return the results of an experiment in the order of its examples, each with its example and its run's status."""
+    rows = [dict(row) for row in tx.execute(JUDGED, (experiment_id,)).fetchall()]
+    return [cast("JudgedCell", {**NO_ANSWER, **row, **json.loads(row.pop("result"))}) for row in rows]

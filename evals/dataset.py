@@ -1,62 +1,23 @@
 """Datasets: examples with their expectations, read whole and checked line by line before anything is run."""
 
 import csv
-import hashlib
 import io
-import json
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
-from pydantic import Field, ValidationError
+from pydantic import ValidationError
 from pydantic_core import from_json
 
 from baton.errors import UsageError
-from baton.records import Record
 from desk.business import business
-from state.desk import ActionName, Message, Outcome
+from evals.examples import Example
 
 DEFAULT_SPLIT = "dev"  # the test split is for the last look, so it must be asked for
+SHARED = "desk"
+"""The dataset that every graph can be measured on."""
 MESSAGE_COLUMNS = ("message", "text")
-
-
-class Inputs(Record):
-    """The input of a graph."""
-
-    message: Message
-    customer_id: str | None = None
-
-
-class Expected(Record):
-    """The expectations of an answer; None is not judged.
-
-    `citations` are policy ids, `actions` names of actions, `says` figures and words that the reply has to hold;
-    `fraud` is whether somebody else uses the customer's money; `steps` maps a step to fields of what it should write.
-    """
-
-    route: str | None = None
-    citations: list[str] | None = None
-    outcome: Outcome | Literal["waiting"] | None = None
-    actions: list[ActionName] | None = None
-    says: list[str] | None = None
-    fraud: bool | None = None
-    steps: dict[str, dict[str, Any]] = Field(default_factory=dict)
-
-
-class Example(Record):
-    """One message with its expectations."""
-
-    id: str = Field(min_length=1)
-    inputs: Inputs
-    expected: Expected
-    split: Literal["dev", "test"] | None = None
-
-    @property
-    def content_hash(self) -> str:
-        """The hash of everything but the id: another content under the same id is another example."""
-        content = json.dumps(self.model_dump(mode="json", exclude={"id"}), sort_keys=True)
-        return hashlib.sha256(content.encode()).hexdigest()[:16]
 
 
 Numbered = tuple[int, Any]  # a line's number, and its record or a ValueError with the fault
@@ -68,13 +29,14 @@ def own_datasets() -> Path:
 
 
 def default_dataset(graph: str) -> Path:
-    """Return the file of the graph's own dataset.
+    """Return the file of the graph's own dataset; of a graph that has none the file that all graphs share.
 
     Raises:
-        UsageError: the graph has none.
+        UsageError: there is neither.
     """
-    path = own_datasets() / f"{graph}.jsonl"
-    if not path.is_file():
+    paths = [own_datasets() / f"{name}.jsonl" for name in (graph, SHARED)]
+    path = next((each for each in paths if each.is_file()), None)
+    if path is None:
         raise UsageError(f"{graph} has no dataset of its own; name one with --dataset")
     return path
 
@@ -184,8 +146,7 @@ def _unknown_routes(examples: Sequence[tuple[int, Example]]) -> Iterator[tuple[i
     """Yield the examples of an unknown route: no answer to them would ever be right."""
     routes = business().knowledge().routes
     for line, each in examples:
-        steps = (wrote.get("route") for wrote in each.expected.steps.values())
-        for route in filter(None, dict.fromkeys((each.expected.route, *steps))):
+        for route in each.expected.routes:
             if route not in routes:
                 yield line, f"the route {route!r} is none of {', '.join(routes)}"
 

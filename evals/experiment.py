@@ -2,12 +2,14 @@
 
 Results lie in the desk's database. The runs themselves lie in a file beside it, so that the desk's lists, its
 `resume --all` and its decisions do not include them, and so that they can be deleted while the results stay.
+Each repetition works in a home of its own: what one run does to a customer's things, no other repetition sees.
 """
 
 import asyncio
 import json
+import shutil
 from collections import Counter
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,20 +18,24 @@ from uuid import uuid4
 
 from baton.errors import Held, UsageError
 from baton.runs import registry
-from baton.runs.graph_shapes import resolve_context
+from baton.runs.graph_shapes import Graph, resolve_context
 from baton.runs.runner import Job, Runner
+from baton.runtime.active import with_resources
 from baton.runtime.resources import Resources, home_key
 from baton.storage import show
 from baton.storage.database import Database
-from baton.storage.records import RunSummary, StepAttempt
+from baton.storage.records import RunSummary
 from evals import cells
+from evals.cells import Experiment
 from evals.configuration import configuration, short_hash
-from evals.dataset import Example
-from evals.evaluators import answer_of, final_scores, step_scores
-from evals.records import CellResult, ExperimentSummary, NewExperiment
-from evals.summary import ERRORS, experiment_summary
+from evals.examples import Example
+from evals.judging import judge
+from evals.records import ExperimentEntry, ExperimentSummary, JudgedCell, NewExperiment
+from evals.summary import experiment_entry, experiment_summary, is_error
+from evals.unknown_steps import refuse_unknown_steps
 
 RUNS = "eval-runs.db"
+HOMES = "evals"
 ENDED = {"done", "waiting", "failed", "dead_lettered"}
 
 
@@ -42,14 +48,16 @@ class Plan:
     split: str | None
     context: dict[str, Any]
     examples: Sequence[Example]
+    repetitions: int = 1
 
 
 class Bench:
     """Begins, works and reports experiments; `bench` opens one."""
 
-    def __init__(self, desk: Resources, runs: Resources) -> None:
-        self._desk, self._runs = desk, runs
-        self.runner = Runner(runs, registry.load)
+    def __init__(self, desk: Resources, runs: Database, key: bytes, load: Callable[[str], Graph]) -> None:
+        self._desk, self._key, self._load = desk, key, load
+        self._runs = Resources(desk.settings, runs, key, desk.owner)
+        self._queue = Runner(self._runs, load)
 
     @property
     def file(self) -> Path:
@@ -62,12 +70,14 @@ class Bench:
         Raises:
             UsageError: the graph, its context or an input cannot be used; nothing was stored.
         """
+        refuse_unknown_steps(self._load(plan.graph), plan.examples)
         experiment_id, config = f"e{uuid4().hex[:11]}", self._config(plan.graph, plan.context)
         jobs = [
-            Job(each.inputs.model_dump(), cells.thread_id(experiment_id, position))
+            Job(each.inputs.model_dump(), cells.thread_id(experiment_id, position, repetition))
+            for repetition in range(1, plan.repetitions + 1)
             for position, each in enumerate(plan.examples, 1)
         ]
-        await self.runner.queue(plan.graph, jobs, context=plan.context)
+        await self._queue.queue(plan.graph, jobs, context=plan.context)
         row = NewExperiment(
             experiment_id=experiment_id,
             graph=plan.graph,
@@ -77,7 +87,7 @@ class Bench:
             config=json.dumps(config),
             config_hash=short_hash(config),
         )
-        await self._desk.database.do(lambda tx: cells.begin(tx, row, plan.examples))
+        await self._desk.database.do(lambda tx: cells.begin(tx, row, plan.examples, plan.repetitions))
         return experiment_id
 
     async def reopen(self, experiment_id: str, graph: str | None) -> str:
@@ -93,19 +103,82 @@ class Bench:
             raise UsageError(f"the graph, its models, texts or limits changed since {experiment_id} began; begin anew")
         return experiment_id
 
-    async def unfinished(self, experiment_id: str) -> dict[str, Example]:
-        """Return thread ids and examples of the cells without an answer."""
+    async def unfinished(self, experiment_id: str) -> dict[int, dict[str, Example]]:
+        """Return thread ids and examples of the cells without an answer, by repetition."""
         return await self._desk.database.do(lambda tx: cells.read_open_cells(tx, experiment_id))
 
-    async def warm_up(self, experiment_id: str) -> None:
+    @asynccontextmanager
+    async def trial(self, experiment_id: str, repetition: int) -> AsyncIterator["Trial"]:
+        """Open a repetition to work its cells; its home is deleted once all of them have an answer."""
+        experiment = await self.experiment(experiment_id)
+        home = self._desk.settings.home / HOMES / experiment_id / str(repetition)
+        await asyncio.to_thread(_make_private, home)
+        settings = self._desk.settings.model_copy(update={"home": home})
+        runs = Resources(settings, await Database.open(self.file), self._key, self._desk.owner)
+        try:
+            yield Trial(experiment, runs, self._desk.database, self._load)
+        finally:
+            await runs.close()
+        if repetition not in await self.unfinished(experiment_id):
+            await asyncio.to_thread(shutil.rmtree, home)
+
+    async def experiment(self, experiment_id: str) -> Experiment:
+        """Return an experiment with its counts.
+
+        Raises:
+            UsageError: no experiment has that id.
+        """
+        return await self._desk.database.do(lambda tx: cells.experiment(tx, experiment_id))
+
+    async def results(self, experiment_id: str) -> list[JudgedCell]:
+        """Return the results of an experiment's cells so far."""
+        return await self._desk.database.do(lambda tx: cells.read_results(tx, experiment_id))
+
+    async def entries(self) -> list[ExperimentEntry]:
+        """Return all experiments as a list shows them, the newest first."""
+        experiments = await self._desk.database.do(cells.all_experiments)
+        return [experiment_entry(each, await self.results(each.experiment_id)) for each in experiments]
+
+    async def examples(self, experiment_id: str) -> list[Example]:
+        """Return the examples of an experiment in their order."""
+        return await self._desk.database.do(lambda tx: cells.examples_of(tx, experiment_id))
+
+    async def result(self, experiment_id: str, *, partial: bool = False) -> ExperimentSummary:
+        """Return the summary of an experiment; with `partial` of the runs that were judged so far.
+
+        Raises:
+            Held: another process works some of its runs.
+        """
+        experiment, results = await self.experiment(experiment_id), await self.results(experiment_id)
+        if experiment.unjudged and not partial:
+            raise Held(f"{experiment.unjudged} runs of {experiment_id} are worked by another process; try again later")
+        return experiment_summary(experiment, results)
+
+    async def complaints(self, experiment_id: str) -> list[tuple[str, int]]:
+        """Return the errors of runs without an answer and their counts, the most frequent first."""
+        failed = [each for each in await self.results(experiment_id) if is_error(each)]
+        return Counter(str(each["error"]) for each in failed).most_common()
+
+    def _config(self, graph: str, context: dict[str, Any]) -> dict[str, Any]:
+        loaded = self._load(graph)
+        return configuration(loaded, resolve_context(loaded, context), self._desk.settings)
+
+
+class Trial:
+    """One repetition of an experiment: works its runs, and judges each as it ends."""
+
+    def __init__(self, experiment: Experiment, runs: Resources, desk: Database, load: Callable[[str], Graph]) -> None:
+        self._experiment, self._runs, self._desk = experiment, runs, desk
+        self.runner = Runner(runs, load)
+
+    async def warm_up(self, examples: Iterable[Example]) -> None:
         """Work one run that is not counted, so that no latency includes training or opening at first use.
 
         It has no customer, so that it cannot act on anybody's account.
         """
-        experiment = await self._desk.database.do(lambda tx: cells.experiment(tx, experiment_id))
-        for example in list((await self.unfinished(experiment_id)).values())[:1]:
+        for example in list(examples)[:1]:
             job = Job({"message": example.inputs.message, "customer_id": None})
-            threads = await self.runner.queue(experiment.graph, [job], context=experiment.context)
+            threads = await self.runner.queue(self._experiment.graph, [job], context=self._experiment.context)
             await self.runner.work(threads, done=lambda _: None, concurrency=1)
 
     async def work(self, examples: dict[str, Example], *, done: Callable[[RunSummary], None], concurrency: int) -> None:
@@ -122,57 +195,34 @@ class Bench:
         finally:
             await asyncio.gather(*judging)
 
-    async def result(self, experiment_id: str) -> ExperimentSummary:
-        """Return the summary of an experiment.
-
-        Raises:
-            Held: another process works some of its runs.
-        """
-        experiment, results = await self._desk.database.do(
-            lambda tx: (cells.experiment(tx, experiment_id), cells.read_results(tx, experiment_id))
-        )
-        if experiment.unjudged:
-            raise Held(f"{experiment.unjudged} runs of {experiment_id} are worked by another process; try again later")
-        return experiment_summary(experiment, results)
-
-    async def complaints(self, experiment_id: str) -> list[tuple[str, int]]:
-        """Return the errors of runs without an answer and their counts, the most frequent first."""
-        results = await self._desk.database.do(lambda tx: cells.read_results(tx, experiment_id))
-        return Counter(str(each["error"]) for each in results if each["status"] in ERRORS).most_common()
-
     async def _judge(self, run: RunSummary, example: Example) -> None:
-        steps = await self._runs.database.do(lambda tx: show.steps(tx, run["thread_id"], run["run"]))
-        result = judgement(example, run, steps)
-        await self._desk.database.do(lambda tx: cells.write_result(tx, run["thread_id"], run["status"], result))
-
-    def _config(self, graph: str, context: dict[str, Any]) -> dict[str, Any]:
-        loaded = registry.load(graph)
-        return configuration(loaded, resolve_context(loaded, context), self._desk.settings)
+        steps, reason = await self._runs.database.do(
+            lambda tx: (
+                show.steps(tx, run["thread_id"], run["run"]),
+                cells.end_reason(tx, run["thread_id"], run["run"]),
+            )
+        )
+        with with_resources(self._runs):
+            result = await judge(example, run, steps, reason)
+        await self._desk.do(lambda tx: cells.write_result(tx, run["thread_id"], run["status"], result))
 
 
 @asynccontextmanager
-async def bench(desk: Resources) -> AsyncIterator[Bench]:
-    """Open a bench with its results in the desk's database and its runs in a file beside it; close it at the end."""
+async def bench(desk: Resources, load: Callable[[str], Graph] = registry.load) -> AsyncIterator[Bench]:
+    """Open a bench with its results in the desk's database and its runs in a file beside it; close it at the end.
+
+    `load` returns a graph by its name.
+    """
     key = await asyncio.to_thread(home_key)
-    runs = Resources(desk.settings, await Database.open(desk.database.path.with_name(RUNS)), key, desk.owner)
+    runs = await Database.open(desk.database.path.with_name(RUNS))
     try:
         await desk.database.do(cells.create_tables)
-        yield Bench(desk, runs)
+        yield Bench(desk, runs, key, load)
     finally:
         await runs.close()
 
 
-def judgement(example: Example, run: RunSummary, steps: Sequence[StepAttempt]) -> CellResult:
-    """Return a cell's result: the scores of its run, and the values that all runs are measured by."""
-    answer, usage = answer_of(run, steps), run["usage"]
-    return {
-        "scores": final_scores(example.expected, answer),
-        "steps": step_scores(example.expected, steps),
-        "confidence": answer.get("confidence"),
-        "outcome": answer.get("outcome"),
-        "route": answer.get("route"),
-        "latency_ms": run["latency_ms"],
-        "tokens": usage["input_tokens"] + usage["output_tokens"],
-        "cost_usd": usage["cost_usd"],
-        "error": run["error"] or next((each["error"] for each in reversed(steps) if each["error"]), None),
-    }
+def _make_private(folder: Path) -> None:
+    """Make a folder that its owner alone can read, with the folders above it up to the home."""
+    for each in (folder.parents[1], folder.parent, folder):
+        each.mkdir(mode=0o700, exist_ok=True)

@@ -1,6 +1,7 @@
 """The records of experiments: results as their rows hold them, and the object that `baton eval run --json` prints."""
 
 from dataclasses import dataclass
+from typing import Any
 
 from typing_extensions import TypedDict
 
@@ -26,11 +27,20 @@ class NewExperiment:
 class CellResult(TypedDict):
     """The result of one cell: scores of the whole run and of its steps, and what all runs are measured by.
 
-    `confidence`, `outcome` and `route` are None where the run gave no answer; `cost_usd` where a price is not known.
+    `blame` is the first step that went wrong where the task was not completed, `path` the steps in their order.
+    `reason` is the class of the dead letter that ended the run. `confidence`, `outcome` and `route` are None where the
+    run gave no answer; `cost_usd` where a price is not known.
     """
 
+    reason: str | None
     scores: Scores
     steps: dict[str, Scores]
+    blame: str | None
+    path: list[str]
+    reply: str
+    citations: list[str]
+    actions: list[dict[str, Any]]
+    model_calls: int
     confidence: float | None
     outcome: str | None
     route: str | None
@@ -41,8 +51,12 @@ class CellResult(TypedDict):
 
 
 class JudgedCell(CellResult):
-    """A cell's result with the status of its run."""
+    """A cell's result with the status of its run, and with the example and the repetition that it is of."""
 
+    example_id: str
+    example_hash: str
+    repetition: int
+    thread_id: str
     status: Status
 
 
@@ -62,16 +76,57 @@ class Latency(TypedDict):
 
 
 class ExperimentSummary(TypedDict):
-    """The result of an experiment; its keys are a contract. Runs with an error count towards no metric's `n`."""
+    """The result of an experiment; its keys are a contract. Runs with an error count towards no metric's `n`.
+
+    `completed` and `errors` count runs, of which there are `repetitions` for each of the `examples`. `blame` counts the
+    steps that are to blame for tasks that were not completed. `tokens_per_completed_task` divides the tokens of all
+    answers by the tasks that were completed; None where none was.
+    """
 
     experiment: str
     graph: str
     dataset: str
+    split: str | None
+    models: dict[str, str]
     examples: int
+    repetitions: int
     completed: int
     errors: int
     metrics: dict[str, Metric]
     steps: dict[str, dict[str, Metric]]
     latency_ms: Latency
+    blame: dict[str, int]
     tokens_per_run: float | None
+    tokens_per_completed_task: float | None
     cost_usd_per_run: float | None
+
+
+class ExperimentEntry(TypedDict):
+    """An experiment in the list: `unjudged` runs have no result yet; `created_at` is in Unix seconds."""
+
+    experiment: str
+    graph: str
+    dataset: str
+    split: str | None
+    models: dict[str, str]
+    created_at: float
+    examples: int
+    repetitions: int
+    unjudged: int
+    errors: int
+    task_completion: Metric | None
+
+
+class WorstExample(TypedDict):
+    """An example that went wrong: expectation and answer in words, the scores that are not full, and the blame."""
+
+    example: str
+    thread_id: str
+    message: str
+    expected: str
+    came: str
+    wrong: list[str]
+    blame: str | None
+    path: list[str]
+    reply: str
+    error: str | None

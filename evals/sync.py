@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from uuid import UUID, uuid5
 
 from baton.errors import BatonError, UsageError
-from evals.dataset import Example
+from evals.examples import Example
 
 if TYPE_CHECKING:
     from langsmith import Client

@@ -7,7 +7,7 @@ from bank.ledger.core import open_bank
 from bank.ledger.protocol import Bank
 from bank.settings import bank_settings
 from baton.config.settings import Settings
-from baton.runtime.active import active_run
+from baton.runtime.active import resources_in_use
 
 FILE = "bank.db"
 
@@ -24,9 +24,9 @@ async def desk_bank(settings: Settings) -> AsyncIterator[Bank]:
 
 
 async def the_bank() -> Bank:
-    """Return the bank, from inside a node; the first call opens it.
+    """Return the bank, from inside a node or where `with_resources` names it; the first call opens it.
 
     Raises:
         BankUnavailable, BadSetting, StorageError: it cannot be reached or opened.
     """
-    return await active_run().resources.resource(desk_bank)
+    return await resources_in_use().resource(desk_bank)

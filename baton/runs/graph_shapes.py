@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from collections.abc import Iterator
 from typing import Any, get_type_hints
 
 from pydantic_core import to_json
@@ -20,6 +21,17 @@ Graph = TypedGraph[Any, Any, Any, Any]
 def fingerprint(graph: Graph) -> str:
     """Return a hash of what a paused run relies on: nodes, edges and state names, also of the graphs inside."""
     return hashlib.sha256(json.dumps(framework.outline(graph.builder)).encode()).hexdigest()[:16]
+
+
+def step_paths(graph: Graph) -> set[str]:
+    """Return the paths of all steps as `show` names them, those of graphs inside with the step they are in front."""
+    return set(_step_paths(framework.outline(graph.builder)))
+
+
+def _step_paths(outline: list[Any]) -> Iterator[str]:
+    for name, inside in outline[0]:
+        yield name
+        yield from (f"{name}/{path}" for path in (_step_paths(inside) if inside else ()))
 
 
 def input_keys(graph: Graph) -> tuple[str, ...]:

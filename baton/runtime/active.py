@@ -1,6 +1,9 @@
 """The run in progress, as every part of the plumbing sees it."""
 
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass, field
 from functools import cache
 from getpass import getuser
@@ -81,6 +84,30 @@ def active_run() -> ActiveRun:
     if run is None:
         raise BatonError("this works only inside a node of a graph built with TypedStateGraph")
     return run
+
+
+_outside_runs: ContextVar["Resources | None"] = ContextVar("baton_resources", default=None)
+
+
+@contextmanager
+def with_resources(resources: "Resources") -> Iterator[None]:
+    """Give the code inside, which is in no node, these resources to work with: see `resources_in_use`."""
+    token = _outside_runs.set(resources)
+    try:
+        yield
+    finally:
+        _outside_runs.reset(token)
+
+
+def resources_in_use() -> "Resources":
+    """The resources of the run of the node that calls; outside of nodes those of `with_resources`.
+
+    Raises:
+        BatonError: called outside of both.
+    """
+    run: ActiveRun | None = _configurable().get(ACTIVE)
+    outside = None if run else _outside_runs.get()
+    return outside or active_run().resources
 
 
 def current_step(run: ActiveRun) -> StepRef:

@@ -15,10 +15,10 @@ PROMISED = re.compile(r"\b(?:we|i) (?:guarantee|promise)\b", re.IGNORECASE)
 
 async def check_tone(state: CheckInput) -> CheckUpdate:
     """Return the first fault in tone of each part."""
-    return {"faults": [fault for part in state["parts"] if (fault := _fault(part.reply))]}
+    return {"faults": [fault for part in state["parts"] if (fault := tone_fault(part.reply))]}
 
 
-def _fault(reply: str) -> str | None:
+def tone_fault(reply: str) -> str | None:
     """Return the first fault of the reply in words; None where it has none."""
     if len(reply.split()) > MOST_WORDS:
         return f"the reply has more than {MOST_WORDS} words"

@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from baton.errors import UsageError
-from evals.dataset import Example, chosen, csv_records, default_dataset, jsonl_records, own_datasets, read
+from evals.dataset import chosen, csv_records, default_dataset, jsonl_records, own_datasets, read
+from evals.examples import Example
 from tests.evals.conftest import line, written
 
 

@@ -21,8 +21,10 @@ async def measure() -> ExperimentSummary:
     examples = chosen(read(default_dataset("routing"))[0], None, EXAMPLES)
     async with open_resources() as desk, bench(desk) as at:
         experiment = await at.begin(Plan("routing", "routing", None, {"route_threshold": 0}, examples))
-        await at.warm_up(experiment)
-        await at.work(await at.unfinished(experiment), done=lambda _: None, concurrency=2)
+        for repetition, cells in (await at.unfinished(experiment)).items():
+            async with at.trial(experiment, repetition) as trial:
+                await trial.warm_up(cells.values())
+                await trial.work(cells, done=lambda _: None, concurrency=3)
         return await at.result(experiment)
 
 

@@ -11,7 +11,7 @@ from baton.errors import UsageError
 from baton.runtime.resources import open_resources
 from baton.storage import run_rows, summaries
 from baton.storage.sqlite_file import connect_for_reading
-from evals.dataset import Example
+from evals.examples import Example
 from evals.experiment import Plan, bench
 from evals.records import ExperimentSummary
 from tests.evals.conftest import line
@@ -32,8 +32,10 @@ def plan(lines: Sequence[dict[str, Any]], graph: str = "parrot") -> Plan:
 async def measure(lines: Sequence[dict[str, Any]]) -> ExperimentSummary:
     async with open_resources() as desk, bench(desk) as at:
         begin = await at.begin(plan(lines))
-        open_cells = await at.unfinished(begin)
-        await at.work(open_cells, done=lambda _: None, concurrency=3)
+        for repetition, examples in (await at.unfinished(begin)).items():
+            async with at.trial(begin, repetition) as trial:
+                await trial.warm_up(examples.values())
+                await trial.work(examples, done=lambda _: None, concurrency=3)
         return await at.result(begin)
 
 
@@ -49,6 +51,11 @@ def result(project: Path) -> ExperimentSummary:
 def test_all_metrics_come_from_the_answers(result: ExperimentSummary) -> None:
     assert means(result) == pytest.approx(
         {
+            "task_completion": 1.0,
+            "keeps_policy": 1.0,
+            "harm": 0.0,
+            "harm_data": 0.0,
+            "harm_promise": 0.0,
             "route": 0.6,
             "outcome": 1.0,
             "citations_recall": 0.5,
@@ -63,8 +70,9 @@ def test_all_metrics_come_from_the_answers(result: ExperimentSummary) -> None:
         abs=1e-4,
     )
     assert {name: each["n"] for name, each in result["metrics"].items()} == {
-        **dict.fromkeys(("route", "ece", "brier", "to_person", "coverage"), 5),
-        **dict.fromkeys(("outcome", "citations_recall", "citations_precision"), 1),
+        **dict.fromkeys(("route", "ece", "brier", "to_person", "coverage", "keeps_policy"), 5),
+        **dict.fromkeys(("harm", "harm_data", "harm_promise"), 5),
+        **dict.fromkeys(("task_completion", "outcome", "citations_recall", "citations_precision"), 1),
         "accuracy_top60": 3,
         "selective_accuracy": 4,
     }

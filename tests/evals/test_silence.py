@@ -28,8 +28,10 @@ from evals.experiment import Plan, bench
 async def measured():
     async with open_resources() as desk, bench(desk) as at:
         begun = await at.begin(Plan("parrot", "d.jsonl", None, {}, read(Path("d.jsonl"))[0]))
-        await at.warm_up(begun)
-        await at.work(await at.unfinished(begun), done=lambda _: None, concurrency=2)
+        for repetition, examples in (await at.unfinished(begun)).items():
+            async with at.trial(begun, repetition) as trial:
+                await trial.warm_up(examples.values())
+                await trial.work(examples, done=lambda _: None, concurrency=2)
         return await at.result(begun)
 
 import json

@@ -7,7 +7,7 @@ from uuid import uuid4
 import pytest
 
 from baton.errors import BatonError, UsageError
-from evals.dataset import Example
+from evals.examples import Example
 from evals.sync import Changes, langsmith, sync
 from tests.bank.stage import serving
 from tests.evals.conftest import line

@@ -1,0 +1,83 @@
+"""Step scores: every step against what it owes, and the first step that went wrong. Functions of values."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from baton.storage.records import StepAttempt
+from evals.evaluators.drafts import draft_scores
+from evals.evaluators.matches import value_scores
+from evals.evaluators.owed import OWED, Judgement, Outputs
+from evals.evaluators.votes import vote_scores
+from evals.examples import Expected
+from evals.graph_steps import GraphSteps
+from evals.records import Scores
+
+VERDICT = "verdict"
+"""Owed by a gate: it lets pass what is right. A gate that passes a fault is not to blame: the faulty step is."""
+
+
+@dataclass(frozen=True, slots=True)
+class StepResult:
+    """A step that was worked: its scores, whether it did its part, and whether its last attempt failed."""
+
+    step: str
+    scores: Scores
+    is_right: bool
+    failed: bool
+
+
+def step_results(expected: Expected, attempts: Sequence[StepAttempt], known: GraphSteps) -> list[StepResult]:
+    """Return the result of each step of a run, in the order in which the steps began for the first time."""
+    results: list[StepResult] = []
+    for step in dict.fromkeys(each["step"] for each in attempts if each["kind"] == "step"):
+        own = [each for each in attempts if each["step"] == step]
+        outputs = [each["output"] for each in own if each["status"] == "done" and isinstance(each["output"], dict)]
+        judgements = list(_judgements(expected, step, outputs, known)) if outputs else []
+        scores = {name: score for each in judgements for name, score in each.scores.items()}
+        right = all(each.is_right for each in judgements)
+        if VERDICT in known.owes.get(step, []) and outputs and all(each.is_right for each in results):
+            scores[VERDICT] = right = not _sends_back(outputs[-1])
+        results.append(StepResult(step, scores, right, own[-1]["status"] == "failed"))
+    return results
+
+
+def step_scores(
+    expected: Expected, attempts: Sequence[StepAttempt], results: Sequence[StepResult]
+) -> dict[str, Scores]:
+    """Return the scores of the steps: what they owe, and what the example itself expects of a step by its last output.
+
+    A step that the example names and that was not reached has an empty output. Voters are scored one by one; of a loop
+    the first draft and the best one are.
+    """
+    finished = [each for each in attempts if each["status"] == "done"]
+    wrote = {each["step"]: each["output"] for each in finished}
+    outputs = [each["output"] for each in finished if isinstance(each["output"], dict)]
+    named = {step: dict(value_scores("", fields, wrote.get(step))) for step, fields in expected.steps.items()}
+    scores: dict[str, Scores] = {each.step: dict(each.scores) for each in results if each.scores}
+    for more in (named, vote_scores(expected, outputs), draft_scores(expected, outputs)):
+        for step, values in more.items():
+            scores[step] = {**scores.get(step, {}), **values}
+    return scores
+
+
+def blamed_step(results: Sequence[StepResult]) -> str | None:
+    """Return the first step of a failed example that went wrong: it did not do its part, or it failed.
+
+    Where every step did its part, the last one is to blame, which made the answer of them. None without steps.
+    """
+    wrong = (each.step for each in results if each.failed or not each.is_right)
+    return next(wrong, results[-1].step if results else None)
+
+
+def _judgements(expected: Expected, step: str, outputs: Outputs, known: GraphSteps) -> Iterator[Judgement]:
+    counted = outputs if known.is_branch(step) else outputs[-1:]
+    for name in known.owes.get(step, []):
+        judge = OWED.get(name)
+        judgement = judge(expected, counted) if judge else None
+        if judgement is not None:
+            yield judgement
+
+
+def _sends_back(output: dict[str, Any]) -> bool:
+    return output.get("complaint") is not None or output.get("review") is not None
