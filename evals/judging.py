@@ -11,7 +11,7 @@ from evals.evaluators.groundedness import groundedness_scores
 from evals.evaluators.harm import harm_scores
 from evals.evaluators.policy_violations import policy_scores
 from evals.evaluators.sources import Sources, sources_of
-from evals.evaluators.steps import blamed_step, step_results, step_scores
+from evals.evaluators.steps import blamed_step, step_results, step_scores, wrong_steps
 from evals.evaluators.trajectory import trajectory_scores
 from evals.examples import Example
 from evals.graph_steps import graph_steps
@@ -29,13 +29,17 @@ async def judge(
     answer = answer_of(run, steps)
     sources = await sources_of(example.inputs, answer)
     usage, known, expected = run["usage"], graph_steps(run["graph"]), example.expected
-    results = step_results(expected, steps, known)
+    results = step_results(example, steps, known)
     path = [each["step"] for each in steps if each["kind"] == "step" and each["status"] == "done"]
-    scores = {**_answer_scores(example, answer, sources, proposes=known.proposes), **trajectory_scores(expected, path, known)}
+    scores = {
+        **_answer_scores(example, answer, sources, proposes=known.proposes),
+        **trajectory_scores(expected, path, known),
+    }
     return {
         "reason": reason,
         "scores": scores,
         "steps": step_scores(expected, steps, results),
+        "wrong_steps": wrong_steps(results),
         "blame": blamed_step(results) if scores.get("task_completion") is False else None,
         "path": path,
         "reply": answer.get("reply") or "",

@@ -27,7 +27,8 @@ class NewExperiment:
 class CellResult(TypedDict):
     """The result of one cell: scores of the whole run and of its steps, and what all runs are measured by.
 
-    `blame` is the first step that went wrong where the task was not completed, `path` the steps in their order.
+    `wrong_steps` are those that did not do their part, `blame` is the first of them where the task was not completed,
+    `path` are all steps in their order.
     `reason` is the class of the dead letter that ended the run. `confidence`, `outcome` and `route` are None where the
     run gave no answer; `cost_usd` where a price is not known.
     """
@@ -35,6 +36,7 @@ class CellResult(TypedDict):
     reason: str | None
     scores: Scores
     steps: dict[str, Scores]
+    wrong_steps: list[str]
     blame: str | None
     path: list[str]
     reply: str

@@ -64,7 +64,10 @@ def requests(expected: Expected, outputs: Outputs) -> Judgement | None:
 
 
 def facts(expected: Expected, outputs: Outputs) -> Judgement | None:
-    """Judge the facts: found where one of the same kind overlaps with the quote; requests among them do not count."""
+    """Judge the facts: found where one of the same kind overlaps with the quote; requests among them do not count.
+
+    A name that was not found is no fault: many are told and few matter.
+    """
     if expected.facts is None:
         return None
     given = [each for each in outputs[-1].get("facts") or [] if each["kind"] != "request"]
@@ -72,7 +75,19 @@ def facts(expected: Expected, outputs: Outputs) -> Judgement | None:
     used = [any(_is_same_fact(each.kind, each.quote, other) for each in expected.facts) for other in given]
     recall = sum(found) / len(found) if found else 1.0
     precision = sum(used) / len(used) if used else float(not found)
-    return Judgement({"facts_precision": precision, "facts_recall": recall}, recall == 1)
+    right = all(hit for hit, each in zip(found, expected.facts, strict=True) if each.kind != "name")
+    return Judgement({"facts_precision": precision, "facts_recall": recall}, right)
+
+
+def request(expected: Expected, outputs: Outputs) -> Judgement | None:
+    """Judge the request that a message is worked by: it has most of the words of one that is expected, not just one."""
+    if not expected.requests:
+        return None
+    quotes = [each["quote"] for each in outputs[-1].get("facts") or [] if each["kind"] == "request"]
+    given = [*quotes, str((outputs[-1].get("case") or {}).get("request", ""))]
+    given = [each for each in given if len(each.split()) > 1]
+    right = any(pairs_of_words([each.quote], given) for each in expected.requests)
+    return Judgement({"request": right}, right)
 
 
 def values(expected: Expected, outputs: Outputs) -> Judgement | None:
@@ -86,12 +101,16 @@ def values(expected: Expected, outputs: Outputs) -> Judgement | None:
 
 
 def passages(expected: Expected, outputs: Outputs) -> Judgement | None:
-    """Judge the search: the share of the policies to be found; right where all that are to be cited were found."""
-    if expected.passages is None:
+    """Judge the search: the share of the policies to be found; right where all that are to be cited were found.
+
+    Without `passages` those to be cited are the ones to be found.
+    """
+    wanted = expected.passages if expected.passages is not None else expected.citations
+    if wanted is None:
         return None
     evidence = [{"passages": finding["evidence"]} for finding in _findings(outputs)]
     found = {str(name).partition(".")[0] for each in (*outputs, *evidence) for name in each.get("passages") or []}
-    recall = len(found & set(expected.passages)) / len(expected.passages) if expected.passages else 1.0
+    recall = len(found & set(wanted)) / len(wanted) if wanted else 1.0
     return Judgement({"passages_recall": recall}, found >= set(expected.citations or []))
 
 
@@ -153,6 +172,7 @@ OWED: Mapping[str, Judge] = {
     "routes": routes,
     "requests": requests,
     "facts": facts,
+    "request": request,
     "values": values,
     "passages": passages,
     "things": things,

@@ -7,7 +7,7 @@ import pytest
 
 from baton.storage.records import StepAttempt
 from evals.evaluators.steps import blamed_step, step_results, step_scores
-from evals.examples import Expected
+from evals.examples import Example, Expected, Inputs
 from evals.graph_steps import GraphSteps, graph_steps
 from evals.records import Scores
 from tests.baton.rows import attempt as step
@@ -15,6 +15,7 @@ from tests.evals.evaluators.expectations import expectation
 
 NONE = GraphSteps()
 CHAIN = graph_steps("chaining")
+FACT = {"kind": "amount", "quote": "of £20"}
 SECTIONS = graph_steps("sectioning")
 WANTED = expectation(
     route="transfers",
@@ -27,21 +28,29 @@ WANTED = expectation(
 )
 
 
+def example(expected: Expected) -> Example:
+    return Example(id="e", inputs=Inputs(message="How much is a transfer of £20?"), expected=expected)
+
+
 def scored(expected: Expected, steps: Sequence[StepAttempt], known: GraphSteps = NONE) -> dict[str, Scores]:
-    return step_scores(expected, steps, step_results(expected, steps, known))
+    return step_scores(expected, steps, step_results(example(expected), steps, known))
 
 
 def blamed(expected: Expected, steps: Sequence[StepAttempt], known: GraphSteps) -> str | None:
-    return blamed_step(step_results(expected, steps, known))
+    return blamed_step(step_results(example(expected), steps, known))
 
 
 def chain(**changed: Any) -> list[StepAttempt]:
     """A chain whose steps all did their part, but for those that are changed."""
     right: dict[str, Any] = {
         "classify": {"route": "transfers", "confidence": 0.9},
-        "extract": {"facts": [{"kind": "amount", "quote": "of £20"}, {"kind": "request", "quote": "how much"}]},
+        "extract": {
+            "facts": [{"kind": "amount", "quote": "of £20"}, {"kind": "request", "quote": "How much is a transfer"}]
+        },
         "gate_facts": {"complaint": None, "repaired": []},
-        "normalise": {"case": {"amounts": ["20.00"], "dates": [], "names": [], "references": []}},
+        "normalise": {
+            "case": {"request": "how much is it", "amounts": ["20.00"], "dates": [], "names": [], "references": []}
+        },
         "gate_case": {"complaint": None, "repaired": []},
         "retrieve": {"passages": ["FEES-09.1", "FEES-09.2"]},
         "summarise": {"draft": {"reply": "It costs GBP 4.00.", "citations": ["FEES-09"]}},
@@ -54,9 +63,9 @@ def chain(**changed: Any) -> list[StepAttempt]:
 def test_each_step_is_scored_by_what_it_owes() -> None:
     assert scored(WANTED, chain(), CHAIN) == {
         "classify": {"route": True},
-        "extract": {"facts_precision": 1, "facts_recall": 1},
+        "extract": {"facts_precision": 1, "facts_recall": 1, "request": True},
         "gate_facts": {"verdict": True},
-        "normalise": {"values_recall": 1},
+        "normalise": {"values_recall": 1, "request": True},
         "gate_case": {"verdict": True},
         "retrieve": {"passages_recall": 0.5},
         "summarise": {"citations_recall": 1, "citations_precision": 1, "says": 1},
@@ -69,6 +78,7 @@ def test_each_step_is_scored_by_what_it_owes() -> None:
     [
         ("classify", {"route": "cards", "confidence": 0.9}),
         ("extract", {"facts": []}),
+        ("extract", {"facts": [FACT, {"kind": "request", "quote": "Hello there"}]}),
         ("gate_facts", {"complaint": "the quote stands nowhere", "repaired": []}),
         ("normalise", {"case": {"amounts": ["2.00"]}}),
         ("gate_case", {"complaint": "no", "repaired": []}),

@@ -1,0 +1,181 @@
+"""Measures how often the blame is right: one step is made wrong on purpose, and the step that is blamed is compared.
+
+`python -m benchmarks.blame [GRAPH ...]` works the messages that a graph completes with no step wrong, once for each of
+its steps, which writes wrong values then (benchmarks/corruptions.py), and prints the steps that were blamed where the
+task was not completed. The goal: the true step in at least SHARE of these failures, for every graph.
+"""
+
+import asyncio
+import functools
+import os
+import sys
+import tempfile
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from importlib import import_module
+from importlib.util import module_from_spec, spec_from_file_location
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+from rich.table import Table
+
+from baton.runs import registry
+from baton.runs.graph_shapes import Graph, step_paths
+from baton.runtime.resources import Resources, open_resources
+from benchmarks.corruptions import corrupted
+from evals.dataset import SHARED, chosen, own_datasets, read
+from evals.examples import Example
+from evals.experiment import Plan, bench
+from evals.records import JudgedCell
+
+SHARE = 0.9
+REPLIED, HANDED_OVER = 16, 8
+"""How many messages of a graph are worked that get a reply, and how many that a person gets."""
+SETS = {
+    "chaining": ("chaining", SHARED, "evaluator_optimizer"),
+    "routing": ("routing", SHARED, "evaluator_optimizer"),
+    "sectioning": ("sectioning", SHARED, "multi_agent"),
+    "orchestrator_worker": ("orchestrator_worker", SHARED),
+}
+"""The sets whose messages are tried: each expects what the graph's steps owe."""
+CONCURRENCY = 8
+STEPS = {
+    "chaining": {
+        "classify": "nodes.classify",
+        "extract": "nodes.chaining.extract",
+        "gate_facts": "nodes.chaining.gate_facts",
+        "normalise": "nodes.chaining.normalise",
+        "gate_case": "nodes.chaining.gate_case",
+        "retrieve": "nodes.retrieve",
+        "summarise": "nodes.chaining.summarise",
+        "gate_reply": "nodes.chaining.gate_reply",
+        "reply": "nodes.reply",
+        "escalate": "nodes.escalate",
+    },
+    "routing": {
+        "classify": "nodes.classify",
+        "reconsider": "nodes.reconsider",
+        "retrieve": "nodes.retrieve",
+        "draft": "nodes.draft",
+        "reply": "nodes.reply",
+        "escalate": "nodes.escalate",
+    },
+    "sectioning": {
+        "split": "nodes.sectioning.split",
+        "gate_sections": "nodes.sectioning.gate_sections",
+        "section/classify": "nodes.classify",
+        "section/retrieve": "nodes.retrieve",
+        "section/draft": "nodes.draft",
+        "section/report": "nodes.sectioning.report",
+        "combine": "nodes.sectioning.combine",
+        "escalate": "nodes.escalate",
+    },
+    "orchestrator_worker": {
+        "classify": "nodes.classify",
+        "plan": "nodes.orchestrator_worker.plan",
+        "gate_plan": "nodes.orchestrator_worker.gate_plan",
+        "investigate": "nodes.orchestrator_worker.investigate",
+        "collect": "nodes.orchestrator_worker.collect",
+        "synthesise": "nodes.orchestrator_worker.synthesise",
+        "gate_coverage": "nodes.orchestrator_worker.gate_coverage",
+        "reply": "nodes.reply",
+        "escalate": "nodes.escalate",
+    },
+}
+"""The steps of each graph, with the modules of their functions."""
+
+
+def main(names: Sequence[str]) -> int:
+    """Measure, print a table for each graph and return the exit code."""
+    with tempfile.TemporaryDirectory() as home:
+        os.environ["BATON_HOME"] = home
+        return asyncio.run(_measure(names or list(STEPS)))
+
+
+async def _measure(names: Sequence[str]) -> int:
+    missed = False
+    async with open_resources() as desk:
+        for graph in names:
+            examples = await _clean_examples(desk, graph)
+            blamed = {step: await _blame(desk, graph, step, examples) for step in STEPS[graph]}
+            missed |= _print(graph, len(examples), blamed) < SHARE
+    return int(missed)
+
+
+async def _clean_examples(desk: Resources, graph: str) -> list[Example]:
+    """Return messages that the graph completes and of which no step is wrong, those with figures first."""
+    files = [own_datasets() / f"{name}.jsonl" for name in SETS[graph]]
+    examples = [each for file in files for each in chosen(read(file)[0], None, None) if each.expected.outcome]
+    known = step_paths(registry.load(graph))
+    examples = [each for each in examples if each.expected.steps.keys() <= known]
+    results = await _results(desk, graph, registry.load, examples)
+    clean = {each["example_id"] for each in results if each["scores"]["task_completion"] and not each["wrong_steps"]}
+    ordered = sorted((each for each in examples if each.id in clean), key=lambda each: not each.expected.says)
+    replied = [each for each in ordered if each.expected.outcome == "answered"]
+    handed_over = [each for each in ordered if each.expected.outcome == "escalated"]
+    return [*replied[:REPLIED], *handed_over[:HANDED_OVER]]
+
+
+async def _blame(desk: Resources, graph: str, step: str, examples: Sequence[Example]) -> "Counter[str]":
+    """Return the steps that were blamed for the tasks that were not completed, with one step made wrong."""
+    with _broken(graph, step) as broken:
+        results = await _results(desk, graph, lambda _: broken, examples)
+    return Counter(str(each["blame"]) for each in results if not each["scores"]["task_completion"])
+
+
+async def _results(
+    desk: Resources, graph: str, load: Callable[[str], Graph], examples: Sequence[Example]
+) -> list[JudgedCell]:
+    async with bench(desk, load) as at:
+        experiment = await at.begin(Plan(graph, "blame", None, {}, examples))
+        for repetition, cells in (await at.unfinished(experiment)).items():
+            async with at.trial(experiment, repetition) as trial:
+                await trial.work(cells, done=lambda _: None, concurrency=CONCURRENCY)
+        return await at.results(experiment)
+
+
+@contextmanager
+def _broken(graph: str, step: str) -> Iterator[Graph]:
+    """Compile the graph anew with one step that writes wrong values."""
+    module, name = import_module(STEPS[graph][step]), step.rpartition("/")[2]
+    function = getattr(module, name)
+
+    @functools.wraps(function)
+    async def wrong(*args: Any, **options: Any) -> dict[str, Any]:
+        return corrupted(name, dict(await function(*args, **options)))
+
+    setattr(module, name, wrong)
+    try:
+        yield _compile(graph)
+    finally:
+        setattr(module, name, function)
+
+
+def _compile(graph: str) -> Graph:
+    spec = spec_from_file_location(f"broken_{graph}", Path("graphs") / f"{graph}.py")
+    if spec is None or spec.loader is None:
+        raise FileNotFoundError(graph)
+    module = module_from_spec(spec)
+    sys.modules[module.__name__] = module  # the types that its functions name are looked up there
+    spec.loader.exec_module(module)
+    compiled: Graph = module.graph
+    return compiled
+
+
+def _print(graph: str, messages: int, blamed: dict[str, "Counter[str]"]) -> float:
+    """Print the confusion table of a graph and return the share of failures whose true step was blamed."""
+    failures = sum(sum(each.values()) for each in blamed.values())
+    right = sum(count for step, each in blamed.items() for name, count in each.items() if name == step)
+    share = right / failures if failures else 0.0
+    table = Table("made wrong", "failures", "blamed", title=f"{graph}: {messages} messages, {share:.3f} of {failures}")
+    for step, each in blamed.items():
+        counts = ", ".join(f"{name} {count}" for name, count in each.most_common())
+        table.add_row(step, str(sum(each.values())), counts)
+    Console().print(table)
+    return share
+
+
+if __name__ == "__main__":
+    raise SystemExit(main(sys.argv[1:]))
