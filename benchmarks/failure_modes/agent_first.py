@@ -10,7 +10,8 @@ from typing_extensions import TypedDict
 
 from benchmarks.failure_modes.offline import ask_plainly, billed
 from desk.business import business, instructions, knowledge, policies
-from evals.dataset import Example, chosen, own_datasets, read
+from evals.dataset import chosen, own_datasets, read
+from evals.examples import Example
 from graphs.routing import graph as route
 from state.agent import Finish, Move, SearchPolicies, ToolResult
 

@@ -10,12 +10,15 @@ from typing_extensions import TypedDict
 from bank.knowledge import FOLDER
 from baton import Job, Record, TypedStateGraph, ask, dead_letter
 from baton.offline.transport import Request
+from baton.storage.records import RunSummary
 from benchmarks.failure_modes.offline import billed, offered, opened
 from desk.knowledge.routes import Route, load_routes
-from evals.dataset import Example, chosen, own_datasets, read
+from evals.dataset import chosen, own_datasets, read
+from evals.examples import Example
 from evals.statistics import estimate
 
 MODEL = "sorter"
+AT_ONCE = 16
 TRIED = "What does a transfer abroad cost?"
 EXAMPLES = 1
 """Of each topic."""
@@ -135,7 +138,10 @@ async def sort_all(prompt: str, messages: list[str]) -> list[str]:
     async with opened(build()) as desk:
         jobs = [Job({"message": each, "prompt": prompt}) for each in messages]
         threads = await desk.runner.queue("sort", jobs)
-        return [str((await desk.runner.resume(thread))["output"]["route"]) for thread in threads]
+        runs: list[RunSummary] = []
+        await desk.runner.work(threads, done=runs.append, concurrency=AT_ONCE)
+    routes = {run["thread_id"]: str(run["output"]["route"]) for run in runs}
+    return [routes[thread] for thread in threads]
 
 
 def labelled() -> list[Example]:
