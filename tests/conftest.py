@@ -23,7 +23,7 @@ QUIET = {
 LONGEST = [
     *("test_docs.py", "test_bad_bank.py", "test_injections.py", "test_support_desk.py", "test_served_model.py"),
     *("test_served_bank.py", "test_chaining.py", "test_copying_out.py", "test_database.py", "test_sample.py"),
-    *("test_studio.py", "test_second_message.py"),
+    *("test_studio.py", "test_second_message.py", "test_build_or_adopt.py", "test_failure_modes.py"),
 ]
 """The files that take longest come first: else they are what all but one process waits for in the end."""
 

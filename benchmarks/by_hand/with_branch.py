@@ -1,0 +1,34 @@
+"""The chain with a branch: a message that only asks something needs no model to make its case."""
+
+from typing import Any
+
+from benchmarks.by_hand.flow import repaired
+from benchmarks.by_hand.model import Model
+from benchmarks.by_hand.run import Run
+from benchmarks.by_hand.steps import classify, extract, normalise, retrieve, summarise
+from benchmarks.new_steps import only_asks, plain_case
+from desk.records import OTHER
+from nodes.chaining.gate_case import gate_case
+from nodes.chaining.gate_facts import gate_facts
+from nodes.chaining.gate_reply import gate_reply
+from nodes.escalate import escalate
+from nodes.reply import reply
+from state.desk import Inquiry, Resolution
+
+
+async def chain(run: Run, inquiry: Inquiry, model: Model) -> Resolution:
+    """Return the resolution of an inquiry."""
+    state: dict[str, Any] = {**inquiry}
+    state |= await run.step(classify, state)
+    if state["route"] == OTHER:
+        return await run.step(escalate, state)
+    await repaired(run, extract, gate_facts, state, model)
+    if only_asks(state["facts"]):
+        state |= await run.step(plain_case, state)
+    else:
+        await repaired(run, normalise, gate_case, state, model)
+    state |= await run.step(retrieve, state)
+    if not state["passages"]:
+        return await run.step(escalate, state)
+    await repaired(run, summarise, gate_reply, state, model)
+    return await run.step(reply, state)

@@ -1,0 +1,93 @@
+"""The chain with a loop: a reply that is too long is asked for again, a bounded number of times."""
+
+from typing import Any, Literal, NotRequired
+
+from langgraph.graph import END, START
+from langgraph.types import TimeoutPolicy
+from typing_extensions import TypedDict
+
+from baton import MODEL_RETRY, STEP_TIMEOUT, TypedStateGraph, dead_letter
+from benchmarks.new_steps import ROUNDS, TOO_LONG, is_short
+from benchmarks.with_baton.file_case import FilingState, file_case
+from graphs.chaining import after_gate, has_policy, in_scope
+from nodes.chaining.extract import extract
+from nodes.chaining.gate_case import gate_case
+from nodes.chaining.gate_facts import gate_facts
+from nodes.chaining.gate_reply import gate_reply
+from nodes.chaining.normalise import normalise
+from nodes.chaining.summarise import summarise
+from nodes.classify import classify
+from nodes.escalate import escalate
+from nodes.reply import reply
+from nodes.retrieve import retrieve
+from state.context import Context
+from state.desk import DraftUpdate, Inquiry, Resolution
+
+
+class ShortenInput(TypedDict):
+    """Read by `shorten`: the rounds so far."""
+
+    rounds: NotRequired[int]
+
+
+class ShortenUpdate(TypedDict):
+    """Written by `shorten`."""
+
+    complaint: str | None
+    rounds: int
+
+
+class LoopState(FilingState, ShortenUpdate, total=False):
+    """The state of the chain with a loop."""
+
+
+class ReplyGateInput(ShortenInput, DraftUpdate):
+    """Read after `gate_reply`."""
+
+    complaint: str | None
+
+
+async def shorten(state: ShortenInput) -> ShortenUpdate:
+    """Return the complaint for the next round."""
+    return {"complaint": TOO_LONG, "rounds": state.get("rounds", 0) + 1}
+
+
+def after_reply(state: ReplyGateInput) -> Literal["on", "shorten", "back"]:
+    """On with a reply that is short, or after the last round; else back."""
+    if state["complaint"] is not None:
+        return "back"
+    return "on" if is_short(state["draft"]) or state.get("rounds", 0) >= ROUNDS else "shorten"
+
+
+def build(timeout: TimeoutPolicy = STEP_TIMEOUT) -> Any:
+    """Return the compiled graph."""
+    return (
+        TypedStateGraph(LoopState, Context, input_schema=Inquiry, output_schema=Resolution)
+        .set_node_defaults(retry_policy=MODEL_RETRY, timeout=timeout, error_handler=dead_letter)
+        .add_node(classify)
+        .add_node(extract)
+        .add_node(gate_facts)
+        .add_node(normalise)
+        .add_node(gate_case)
+        .add_node(retrieve)
+        .add_node(summarise)
+        .add_node(gate_reply)
+        .add_node(shorten)
+        .add_node(reply)
+        .add_node(escalate)
+        .add_node(file_case)
+        .add_edge(START, "classify")
+        .add_conditional_edges("classify", in_scope)
+        .add_edge("extract", "gate_facts")
+        .add_conditional_edges("gate_facts", after_gate, {"on": "normalise", "back": "extract"})
+        .add_edge("normalise", "gate_case")
+        .add_conditional_edges("gate_case", after_gate, {"on": "retrieve", "back": "normalise"})
+        .add_conditional_edges("retrieve", has_policy)
+        .add_edge("summarise", "gate_reply")
+        .add_conditional_edges("gate_reply", after_reply, {"on": "reply", "shorten": "shorten", "back": "summarise"})
+        .add_edge("shorten", "summarise")
+        .add_edge("reply", "file_case")
+        .add_edge("escalate", "file_case")
+        .add_edge("file_case", END)
+        .compile(name="filed_chain")
+    )
