@@ -25,6 +25,7 @@ from baton.runtime.resources import Resources, home_key
 from baton.storage import show
 from baton.storage.database import Database
 from baton.storage.records import RunSummary
+from desk.business import business
 from evals import cells
 from evals.cells import Experiment
 from evals.configuration import configuration, short_hash
@@ -68,8 +69,10 @@ class Bench:
         """Queue a run for each example, store the experiment and return its id.
 
         Raises:
-            UsageError: the graph, its context or an input cannot be used; nothing was stored.
+            UsageError: the graph, its context or an input cannot be used, or actions would go outside; nothing was
+                stored.
         """
+        _refuse_to_act_outside()
         refuse_unknown_steps(self._load(plan.graph), plan.examples)
         experiment_id, config = f"e{uuid4().hex[:11]}", self._config(plan.graph, plan.context)
         jobs = [
@@ -96,7 +99,8 @@ class Bench:
         Raises:
             UsageError: no experiment has that id, it is of another graph, or its configuration has changed.
         """
-        experiment = await self._desk.database.do(lambda tx: cells.experiment(tx, experiment_id))
+        _refuse_to_act_outside()
+        experiment = await self.experiment(experiment_id)
         if graph not in (None, experiment.graph):
             raise UsageError(f"{experiment_id} is an experiment with {experiment.graph}, not with {graph}")
         if short_hash(self._config(experiment.graph, experiment.context)) != experiment.config_hash:
@@ -220,6 +224,12 @@ async def bench(desk: Resources, load: Callable[[str], Graph] = registry.load) -
         yield Bench(desk, runs, key, load)
     finally:
         await runs.close()
+
+
+def _refuse_to_act_outside() -> None:
+    """Refuse an experiment whose actions would reach a system outside of its home: its messages are not real ones."""
+    if outside := business().acts_outside():
+        raise UsageError(f"an experiment would act on {outside}")
 
 
 def _make_private(folder: Path) -> None:
