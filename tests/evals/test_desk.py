@@ -13,6 +13,9 @@ from evals.dataset import chosen, default_dataset, read
 from evals.examples import Example
 from evals.experiment import Plan, bench
 from evals.records import ExperimentSummary, JudgedCell
+from tests.ready import furnished, ready
+
+__all__ = ["furnished", "ready"]
 
 EXAMPLES = 4
 FEW = 6  # example messages a route: enough to train on in no time
@@ -28,7 +31,7 @@ async def measure(plan: Plan) -> tuple[ExperimentSummary, list[JudgedCell]]:
         return await at.result(experiment), await at.results(experiment)
 
 
-@pytest.fixture(autouse=True)
+@pytest.fixture
 def few_routes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "routes").mkdir()
     for route in load_routes(FOLDER / "routes").values():
@@ -38,6 +41,7 @@ def few_routes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     root.cache_clear()
 
 
+@pytest.mark.usefixtures("few_routes")
 def test_routing_is_measured_on_its_own_dataset() -> None:
     examples = chosen(read(default_dataset("routing"))[0], None, EXAMPLES)
     result, _ = asyncio.run(measure(Plan("routing", "routing", None, {"route_threshold": 0}, examples)))
@@ -47,12 +51,13 @@ def test_routing_is_measured_on_its_own_dataset() -> None:
     assert result["cost_usd_per_run"] is None, "the offline model has no price"
 
 
-def test_no_repetition_sees_what_another_did_to_the_bank(baton_home: Path) -> None:
+def test_no_repetition_sees_what_another_did_to_the_bank(furnished: Path) -> None:
     wanted = {"outcome": "acted", "actions": [{"name": "freeze_card", "args": {"card_id": "K0009"}}]}
     inputs = {"message": "I lost my card on the bus. Please freeze it.", "customer_id": "C007"}
     example = Example.model_validate({"id": "x", "inputs": inputs, "expected": wanted})
-    plan = Plan("support_desk", "d", None, {"route_threshold": 0}, [example], repetitions=2)
+    (furnished / "bank.db").unlink()
+    plan = Plan("support_desk", "d", None, {}, [example], repetitions=2)
     _, cells = asyncio.run(measure(plan))
-    assert [each["scores"]["task_completion"] for each in cells] == [True, True]
-    assert not (baton_home / "bank.db").exists()
-    assert list((baton_home / "evals").glob("*/*")) == [], "the homes of finished repetitions are gone"
+    assert [(each["outcome"], each["scores"]["task_completion"]) for each in cells] == [("acted", True)] * 2
+    assert not (furnished / "bank.db").exists(), "nothing was done at the desk's own bank"
+    assert list((furnished / "evals").glob("*/*")) == [], "the homes of finished repetitions are gone"
