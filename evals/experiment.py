@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
+from baton.config.settings import Settings
 from baton.errors import Held, UsageError
 from baton.runs import registry
 from baton.runs.graph_shapes import Graph, resolve_context
@@ -50,6 +51,17 @@ class Plan:
     context: dict[str, Any]
     examples: Sequence[Example]
     repetitions: int = 1
+
+
+class TrialSettings(Settings):
+    """The settings of a repetition: a home of its own, in which the business keeps what it does."""
+
+    trial_home: Path
+
+    @property
+    def home(self) -> Path:
+        """The home of the repetition."""
+        return self.trial_home
 
 
 class Bench:
@@ -117,7 +129,7 @@ class Bench:
         experiment = await self.experiment(experiment_id)
         home = self._desk.settings.home / HOMES / experiment_id / str(repetition)
         await asyncio.to_thread(_make_private, home)
-        settings = self._desk.settings.model_copy(update={"home": home})
+        settings = TrialSettings.model_construct(**dict(self._desk.settings), trial_home=home)
         runs = Resources(settings, await Database.open(self.file), self._key, self._desk.owner)
         try:
             yield Trial(experiment, runs, self._desk.database, self._load)
