@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import stats
 
-from evals.statistics import NOTHING, bootstrap, estimate, percentile, wilson
+from evals.statistics.intervals import NOTHING, bootstrap, estimate, percentile, wilson
 
 
 def mean(sample: "np.typing.NDArray[np.float64]") -> float:
