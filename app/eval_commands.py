@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from app.eval_compare import compare
+from app.eval_gate import Gate, note_crossed, read_gate
 from baton.cli.terminal.options import Concurrency, ContextValues, Json
 from baton.errors import UsageError
 
@@ -14,8 +16,10 @@ if TYPE_CHECKING:
     from baton.cli.work.session import Session
     from evals.examples import Example
     from evals.experiment import Bench, Plan
+    from evals.gates import Gates
 
 app = typer.Typer(help="How good a graph is: experiments on datasets.", no_args_is_help=True)
+app.command()(compare)
 MOST_COMPLAINTS = 3
 MOST_REPETITIONS = 100
 
@@ -41,6 +45,7 @@ def run(
     set_: ContextValues = None,
     resume: Annotated[str | None, typer.Option(help="Go on with an experiment.", metavar="ID")] = None,
     concurrency: Concurrency = None,
+    gate: Gate = None,
     json: Json = False,
 ) -> int:
     """Work every example of a dataset through a graph, and measure the answers."""
@@ -50,12 +55,15 @@ def run(
         raise UsageError("an experiment goes on with what it began with; leave the other options out")
     if resume is None and graph is None:
         raise UsageError("name a graph; `baton graphs` lists them")
+    gates = read_gate(gate)
+    if gates is not None and graph is not None:
+        gates.of_run(graph)
     plan = None if resume else _plan(str(graph), dataset, split, limit, set_ or [], repetitions)
 
     def start(bench: "Bench") -> "Awaitable[str]":
         return bench.begin(plan) if plan else bench.reopen(str(resume), graph)
 
-    return in_session(lambda session: _measure(session, start, concurrency, json=json))
+    return in_session(lambda session: _measure(session, start, concurrency, gates, json=json))
 
 
 @app.command("list")
@@ -163,7 +171,12 @@ def _examples(file: Path) -> "list[Example]":
 
 
 async def _measure(
-    desk: "Session", start: "Callable[[Bench], Awaitable[str]]", concurrency: int | None, *, json: bool
+    desk: "Session",
+    start: "Callable[[Bench], Awaitable[str]]",
+    concurrency: int | None,
+    gates: "Gates | None",
+    *,
+    json: bool,
 ) -> int:
     """Begin or go on with an experiment, work the unfinished examples, print the result; return the exit code."""
     from app.eval_view import print_result
@@ -183,7 +196,8 @@ async def _measure(
         for why, times in (await bench.complaints(experiment))[:MOST_COMPLAINTS]:
             note(f"{times} gave no answer: {why}")
         say_json(result) if json else print_result(result, bench.file, desk.resources.settings)
-        return 1 if result["errors"] else 0
+        crossed = note_crossed(gates.crossed_by_run(result)) if gates else 0
+        return 1 if result["errors"] else crossed
 
 
 async def _work(session: "Session", bench: "Bench", experiment: str, concurrency: int | None, *, json: bool) -> None:
