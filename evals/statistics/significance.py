@@ -1,10 +1,11 @@
 """Tests of paired differences, and their correction where there are many: p-values. Functions of values."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
+from functools import lru_cache
 from itertools import accumulate
-from math import comb
 
 import numpy as np
+from numpy.typing import NDArray
 
 from evals.statistics.intervals import SEED, Floats
 
@@ -20,8 +21,10 @@ def mcnemar(only_first: int, only_second: int) -> float:
 
     The arguments count the pairs in which only the first, or only the second, is right.
     """
-    n = only_first + only_second
-    tail = sum(comb(n, k) for k in range(min(only_first, only_second) + 1))
+    n, ways, tail = only_first + only_second, 1, 0
+    for k in range(min(only_first, only_second) + 1):
+        tail += ways
+        ways = ways * (n - k) // (k + 1)
     return float(min(tail / 2 ** (n - 1), 1.0)) if n else 1.0
 
 
@@ -33,18 +36,29 @@ def sign_flip(differences: Floats) -> float:
     """
     moved = differences[differences != 0]
     seen = abs(moved.sum()) - ROUNDING * np.abs(moved).sum()
-    as_far = sum(int((np.abs(signs @ moved) >= seen).sum()) for signs in _signs(len(moved)))
-    return as_far / 2 ** len(moved) if len(moved) <= MOST_EXACT else (as_far + 1) / (FLIPS + 1)
+    if len(moved) <= MOST_EXACT:
+        return _share_as_far(_all_signs(len(moved)), moved, seen)
+    rows = max(CHUNK // len(moved), 1)
+    signs = _random_signs(1 << (len(moved) - 1).bit_length())[:, : len(moved)]
+    parts = [signs[start : start + rows] for start in range(0, FLIPS, rows)]
+    as_far = sum(_share_as_far(part, moved, seen) * len(part) for part in parts)
+    return (as_far + 1) / (FLIPS + 1)
 
 
-def _signs(n: int) -> Iterator[Floats]:
-    """Yield arrays (any, n) of signs: together all that there are, or FLIPS random ones."""
-    if n <= MOST_EXACT:
-        yield (1 - 2 * (np.arange(2**n)[:, None] >> np.arange(n) & 1)).astype(np.float64)
-        return
-    random, rows = np.random.default_rng(SEED), max(CHUNK // n, 1)
-    for start in range(0, FLIPS, rows):
-        yield (1 - 2 * random.integers(0, 2, (min(rows, FLIPS - start), n), dtype=np.int8)).astype(np.float64)
+def _share_as_far(signs: NDArray[np.int8], moved: Floats, seen: float) -> float:
+    """Return the share of the flips, the rows of `signs`, with a sum as far from 0 as the one that was seen."""
+    return float((np.abs(signs.astype(np.float64) @ moved) >= seen).mean())
+
+
+def _all_signs(n: int) -> NDArray[np.int8]:
+    """Return all signs of n differences, an array (2**n, n)."""
+    return (1 - 2 * (np.arange(2**n)[:, None] >> np.arange(n) & 1)).astype(np.int8)
+
+
+@lru_cache(maxsize=4)  # all metrics of a set have about one size
+def _random_signs(width: int) -> NDArray[np.int8]:
+    """Return FLIPS rows of random signs, an array (FLIPS, width)."""
+    return (1 - 2 * np.random.default_rng(SEED).integers(0, 2, (FLIPS, width), dtype=np.int8)).astype(np.int8)
 
 
 def holm(p_values: Sequence[float]) -> list[float]:
