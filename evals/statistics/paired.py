@@ -7,11 +7,13 @@ from statistics import NormalDist
 import numpy as np
 
 from evals.statistics.intervals import LEVEL, RESAMPLES, SEED, Floats, Z, normal_interval
-from evals.statistics.significance import CHUNK, mcnemar, sign_flip
+from evals.statistics.significance import mcnemar, sign_flip
 
 POWER = 0.8
 DETECTABLE = Z + NormalDist().inv_cdf(POWER)
 """How many standard errors a difference must have to show with that power: 2.80."""
+CHUNK = 2_000_000
+"""How many values are drawn at once."""
 LARGE = 2_000
 """From more examples the bootstrap no longer differs from the normal interval, which is then taken."""
 
