@@ -9,6 +9,7 @@ from baton.cli.terminal.options import Json
 from baton.errors import UsageError
 
 if TYPE_CHECKING:
+    from evals.cells import Experiment
     from evals.comparison.cells import Cell
     from evals.comparison.records import Comparison, MetricComparison
 
@@ -32,16 +33,17 @@ def compare(
     gates = read_gate(gate)
     if gates is not None:
         gates.of_comparison()
-    comparison = compare_cells(*_read(a, b), primary=primary, margin=margin)
-    say_json(comparison) if json else _print(comparison, a, b)
+    (first, ours), (second, theirs) = _read(a, b)
+    comparison = compare_cells(ours, theirs, primary=primary, margin=margin)
+    say_json(comparison) if json else _print(comparison, first, second)
     return note_crossed(gates.crossed_by_comparison(comparison)) if gates else 0
 
 
-def _read(a: str, b: str) -> "tuple[list[Cell], list[Cell]]":
-    """Return the cells of both experiments, from a database that is not written to."""
+def _read(a: str, b: str) -> "tuple[tuple[Experiment, list[Cell]], tuple[Experiment, list[Cell]]]":
+    """Return both experiments with their cells, from a database that is not written to."""
     from baton.cli.work.reading import find_database
     from baton.storage.sqlite_file import connect_for_reading
-    from evals.comparison.cells import read_cells
+    from evals.comparison.cells import read_experiment
 
     if a == b:
         raise UsageError(f"{a} is one experiment: name two")
@@ -49,16 +51,28 @@ def _read(a: str, b: str) -> "tuple[list[Cell], list[Cell]]":
     if file is None:
         raise UsageError(f"no experiment has the id {a!r}; there are none yet")
     with connect_for_reading(file) as tx:
-        return read_cells(tx, a), read_cells(tx, b)
+        return read_experiment(tx, a), read_experiment(tx, b)
 
 
-def _print(comparison: "Comparison", a: str, b: str) -> None:
-    """Print what the comparison says, then a row for each metric, first of the answers, then step by step."""
+def _print(comparison: "Comparison", a: "Experiment", b: "Experiment") -> None:
+    """Print the verdict, what the comparison says, a row for each metric, and whose figures they are."""
+    from app.eval_view import OFFLINE
     from baton.cli.terminal.output import print_prose, print_text
+
+    print_text(comparison["verdict"], STYLES[comparison["verdict"]])
+    for name, each in (("A", a), ("B", b)):
+        print_prose(f"{name}: {each.experiment_id}, {each.graph} on {each.dataset}")
+    print_prose(comparison["says"])
+    if any(model.startswith("local:") for each in (a, b) for model in each.models.values()):
+        print_prose(f"{OFFLINE} language models.")
+    print_prose("")
+    _print_table(comparison)
+
+
+def _print_table(comparison: "Comparison") -> None:
+    """Print a row for each metric, first of the answers, then step by step."""
     from baton.cli.terminal.rows import Rows
 
-    print_text(f"{comparison['verdict']}: B {b}, held against A {a}", STYLES[comparison["verdict"]])
-    print_prose(f"{comparison['says']}\n")
     rows = Rows(*COLUMNS, wide="metric", right=COLUMNS[1:-1], spare=("n", "mde", "p", "A", "B"))
     parts = {"": comparison["metrics"], **{f"{step}: ": each for step, each in comparison["steps"].items()}}
     for prefix, metrics in parts.items():

@@ -31,7 +31,10 @@ async def judge(
     usage, known, expected = run["usage"], graph_steps(run["graph"]), example.expected
     results = step_results(expected, steps, known)
     path = [each["step"] for each in steps if each["kind"] == "step" and each["status"] == "done"]
-    scores = {**_answer_scores(example, answer, sources, proposes=known.proposes), **trajectory_scores(expected, path, known)}
+    scores = {
+        **_answer_scores(example, answer, sources, proposes=known.proposes),
+        **trajectory_scores(expected, path, known),
+    }
     return {
         "reason": reason,
         "scores": scores,

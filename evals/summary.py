@@ -4,8 +4,8 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 
 from evals.cells import Experiment
-from evals.statistics.calibration import Guess, accuracy_top60, brier, ece
 from evals.records import ExperimentEntry, ExperimentSummary, JudgedCell, Latency, Metric, Scores
+from evals.statistics.calibration import Guess, accuracy_top60, brier, ece
 from evals.statistics.intervals import Estimate, estimate, percentile
 
 GAVE_UP = {"gate", "bad_answer", "cap_reached"}

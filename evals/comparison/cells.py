@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from baton.errors import UsageError
 from baton.storage.transaction import Transaction
-from evals.cells import experiment, read_results
+from evals.cells import Experiment, experiment, read_results
 from evals.records import JudgedCell, Scores
 from evals.summary import is_error
 
@@ -43,16 +43,16 @@ def cell_of(result: JudgedCell) -> Cell:
     )
 
 
-def read_cells(tx: Transaction, experiment_id: str) -> list[Cell]:
-    """Return the cells of a finished experiment, in the order of its examples.
+def read_experiment(tx: Transaction, experiment_id: str) -> tuple[Experiment, list[Cell]]:
+    """Return a finished experiment with its cells, in the order of its examples.
 
     Raises:
         UsageError: no experiment has that id, or some of its runs have no result yet.
     """
     if tx.execute("SELECT 1 FROM sqlite_master WHERE name = 'eval_experiments'").fetchone() is None:
         raise UsageError(f"no experiment has the id {experiment_id!r}; there are none yet")
-    if unjudged := experiment(tx, experiment_id).unjudged:
-        raise UsageError(
-            f"{unjudged} runs of {experiment_id} have no result yet: baton eval run --resume {experiment_id}"
-        )
-    return [cell_of(result) for result in read_results(tx, experiment_id)]
+    found = experiment(tx, experiment_id)
+    if found.unjudged:
+        todo = f"baton eval run --resume {experiment_id}"
+        raise UsageError(f"{found.unjudged} runs of {experiment_id} have no result yet: {todo}")
+    return found, [cell_of(result) for result in read_results(tx, experiment_id)]

@@ -45,16 +45,13 @@ def test_programs_get_the_comparison(baton: Baton, twice: tuple[str, str]) -> No
 
 def test_people_get_the_words_and_a_table(baton: Baton, twice: tuple[str, str]) -> None:
     output = baton("eval", "compare", *twice, "--primary", "route").out
-    assert output.startswith(f"inconclusive: B {twice[1]}, held against A {twice[0]}")
+    assert output.startswith(f"inconclusive\nA: {twice[0]}, toy on d.jsonl\nB: {twice[1]}, toy on d.jsonl\n")
     assert "It stays open whether B is better or worse than A." in output
     assert "The smallest difference" in output
-    assert [line.split()[0] for line in output.splitlines()[3:]] == [
-        "metric",
-        "route",
-        "latency_ms",
-        "tokens",
-        "cost_usd",
-    ]
+    assert "say nothing about language models" in output
+    names = [line.split()[0] for line in output.splitlines()[output.splitlines().index("") + 1 :]]
+    assert names[:2] == ["metric", "route"]
+    assert {"latency_ms", "tokens"} < set(names)
 
 
 def test_a_gate_is_kept_or_crossed(baton: Baton, project: Path, twice: tuple[str, str]) -> None:
@@ -95,7 +92,7 @@ def test_wrong_use_is_one_line(baton: Baton, measure: Measure) -> None:
     for words, why in (
         ((first, first), "is one experiment: name two"),
         ((first, "nobody"), "no experiment has the id 'nobody'"),
-        ((first, second), "do not share the metric 'task_completion'; name one with --primary: route, latency_ms"),
+        ((first, second), "do not share the metric 'task_completion'; name one with --primary: "),
         ((first, second, "--primary", "rout"), "do not share the metric 'rout'"),
         ((first, other, "--primary", "route"), "share no example of the same id and content"),
         ((first, second, "--gate", "none.toml"), "none.toml"),
