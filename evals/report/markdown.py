@@ -1,0 +1,148 @@
+"""The report as Markdown, for the summary of a build. What comes from messages and models stands in code."""
+
+import json
+import re
+from collections.abc import Iterable, Iterator
+from typing import get_args
+
+from baton.cli.terminal.output import harmless
+from baton.cli.views.phrases import duration
+from evals.records import Metric
+from evals.report.records import ExperimentReport, Kind, Report, StepLine, WorstRun
+from evals.report.words import (
+    HARMS,
+    METRICS,
+    OFFLINE,
+    OVERLAP,
+    TEST_HALF,
+    blame,
+    day,
+    effort,
+    errors,
+    harm,
+    interval,
+    is_offline,
+    main_result,
+    number,
+    shown_slices,
+    small_slices,
+    title,
+    what_was_tried,
+)
+from evals.report.worst_section import GONE
+
+BACKTICKS = re.compile("`+")
+HEAD = ("| | mean | 95 % interval | n |", "|---|---|---|---|")
+
+
+def markdown(report: Report) -> str:
+    """Return the whole report."""
+    return (
+        "\n".join([*_opening(report), *(line for each in report["experiments"] for line in _experiment(each))]) + "\n"
+    )
+
+
+def code(text: str) -> str:
+    """Return text as a code span on one line, in which no mark, link or name of a person means anything."""
+    line = harmless(" ".join(text.split())).replace("|", "\\|")
+    ticks = "`" * (_longest(line) + 1)
+    return f"{ticks} {line} {ticks}" if "`" in line else f"{ticks}{line or ' '}{ticks}"
+
+
+def block(text: str) -> str:
+    """Return text as a code block that none of its own lines can end."""
+    fence = "`" * max(3, _longest(text) + 1)
+    return f"{fence}text\n{harmless(text)}\n{fence}"
+
+
+def _longest(text: str) -> int:
+    return max(map(len, BACKTICKS.findall(text)), default=0)
+
+
+def _opening(report: Report) -> Iterator[str]:
+    yield f"# {title(report)}"
+    yield f"\nMade {day(report['made_at'])}."
+    if is_offline(report["experiments"]):
+        yield f"\n> **{OFFLINE}**"
+
+
+def _experiment(experiment: ExperimentReport) -> Iterator[str]:
+    summary = experiment["summary"]
+    yield f"\n## {summary['graph']} {summary['experiment']}\n"
+    yield " ".join([what_was_tried(experiment), *main_result(experiment), *errors(experiment)])
+    yield "\n### Harm\n"
+    yield " ".join(harm(experiment))
+    metrics = summary["metrics"]
+    yield from _table((title, name, metrics[name]) for name, title in HARMS.items() if name in metrics)
+    yield "\n### What was tried, on what\n"
+    yield from _setting(experiment)
+    yield "\n### How good, and how sure"
+    yield from _table((METRICS.get(name, ""), name, each) for name, each in metrics.items() if name not in HARMS)
+    yield from (f"- {each['runs']} ended in {code(each['error'])}" for each in experiment["complaints"])
+    yield "\n### Where it fails\n"
+    yield from _failures(experiment)
+    yield f"\n### What it takes\n\n{' '.join(effort(summary))}"
+    yield "\n### The worst examples"
+    if "test" in experiment["splits"]:
+        yield f"\n> {TEST_HALF}"
+    yield from (line for each in experiment["worst"] for line in _worst(each))
+
+
+def _setting(experiment: ExperimentReport) -> Iterator[str]:
+    summary = experiment["summary"]
+    yield f"- models: {', '.join(code(f'{role}: {model}') for role, model in summary['models'].items()) or 'none'}"
+    if experiment["context"]:
+        yield f"- set for its runs: {code(json.dumps(experiment['context']))}"
+    yield f"- configuration: {code(experiment['config_hash'])}"
+    for kind, counts in experiment["counts"].items():
+        if counts:
+            yield f"- by {kind}: {', '.join(f'{code(name)} {count}' for name, count in counts.items())}"
+
+
+def _failures(experiment: ExperimentReport) -> Iterator[str]:
+    summary = experiment["summary"]
+    yield blame(summary)
+    if summary["blame"]:
+        yield "\n| first wrong step | failed tasks |\n|---|---|"
+        yield from (f"| {code(step)} | {count} |" for step, count in summary["blame"].items())
+    yield from _table(
+        ("", f"{step}: {name}", each) for step, all_ in summary["steps"].items() for name, each in all_.items()
+    )
+    yield from _slices(experiment)
+
+
+def _slices(experiment: ExperimentReport) -> Iterator[str]:
+    primary = experiment["primary"]
+    if primary is None:
+        return
+    yield f"\n{code(primary)} by slice. {OVERLAP}"
+    shown = [each for kind in get_args(Kind) for each in shown_slices(experiment, kind)]
+    yield from _table((each["kind"], each["name"], each["metric"]) for each in shown)
+    if small := small_slices(experiment):
+        yield f"\n{code(small)}"
+
+
+def _table(rows: Iterable[tuple[str, str, Metric]]) -> Iterator[str]:
+    """Yield a table of metrics, each given as its meaning, its name and its values; nothing without rows."""
+    for position, (meaning, name, each) in enumerate(rows):
+        if not position:
+            yield from ("", *HEAD)
+        yield f"| {meaning} {code(name)} | {number(each['mean'])} | {interval(each)} | {each['n']} |"
+
+
+def _worst(worst: WorstRun) -> Iterator[str]:
+    yield f"\n#### {code(worst['example'])}\n\n{block(worst['message'])}\n"
+    yield f"- expected: {code(worst['expected'] or 'nothing is stated')}"
+    yield f"- came: {code(worst['came'])}"
+    yield f"- wrong: {', '.join(map(code, worst['wrong']))}"
+    yield f"- first wrong step: {code(worst['blame']) if worst['blame'] else 'not known'}"
+    if worst["error"]:
+        yield f"- error: {code(worst['error'])}"
+    yield "" if worst["steps"] else f"\n{GONE}"
+    yield from (_step(number, each) for number, each in enumerate(worst["steps"], 1))
+
+
+def _step(position: int, step: StepLine) -> str:
+    told = f"{step['status']}, {duration(step['latency_ms'])}{', **went wrong first**' if step['is_blamed'] else ''}"
+    wrote = code(step["error"] or step["output"]) if step["error"] or step["output"] else ""
+    return f"{position}. {code(step['step'])} {told} {wrote}".rstrip()
