@@ -10,6 +10,7 @@ from baton.cli.views.phrases import iso_time
 from baton.redact import redact_texts
 from evals.examples import Example
 from evals.records import JudgedCell, Metric, Scores, WorstExample
+from evals.report.pairings import pairings
 from evals.report.records import Complaint, ExperimentReport, Material, Report, WorstRun
 from evals.report.slices import counts, slices
 from evals.report.step_lines import step_lines
@@ -30,6 +31,7 @@ def report_of(material: Sequence[Material], most: int) -> Report:
     report: Report = {
         "made_at": iso_time(time.time()),
         "experiments": [experiment_report(each, most) for each in material],
+        "comparisons": pairings(material),
     }
     return cast("Report", json.loads(redact_texts(json.dumps(report).encode())))
 

@@ -1,13 +1,14 @@
 """The report as Markdown, for the summary of a build. What comes from messages and models stands in code."""
 
 import json
-import re
 from collections.abc import Iterable, Iterator
 from typing import get_args
 
-from baton.cli.terminal.output import harmless
 from baton.cli.views.phrases import duration
+from evals.comparison.records import MetricComparison
+from evals.comparison.sentences import plain, signed
 from evals.records import Metric
+from evals.report.code_marks import block, code
 from evals.report.records import ExperimentReport, Kind, Report, StepLine, WorstRun
 from evals.report.words import (
     HARMS,
@@ -16,6 +17,7 @@ from evals.report.words import (
     OVERLAP,
     TEST_HALF,
     blame,
+    compared_names,
     day,
     effort,
     errors,
@@ -31,32 +33,13 @@ from evals.report.words import (
 )
 from evals.report.worst_section import GONE
 
-BACKTICKS = re.compile("`+")
 HEAD = ("| | mean | 95 % interval | n |", "|---|---|---|---|")
 
 
 def markdown(report: Report) -> str:
     """Return the whole report."""
-    return (
-        "\n".join([*_opening(report), *(line for each in report["experiments"] for line in _experiment(each))]) + "\n"
-    )
-
-
-def code(text: str) -> str:
-    """Return text as a code span on one line, in which no mark, link or name of a person means anything."""
-    line = harmless(" ".join(text.split())).replace("|", "\\|")
-    ticks = "`" * (_longest(line) + 1)
-    return f"{ticks} {line} {ticks}" if "`" in line else f"{ticks}{line or ' '}{ticks}"
-
-
-def block(text: str) -> str:
-    """Return text as a code block that none of its own lines can end."""
-    fence = "`" * max(3, _longest(text) + 1)
-    return f"{fence}text\n{harmless(text)}\n{fence}"
-
-
-def _longest(text: str) -> int:
-    return max(map(len, BACKTICKS.findall(text)), default=0)
+    experiments = [line for each in report["experiments"] for line in _experiment(each)]
+    return "\n".join([*_opening(report), *_comparisons(report), *experiments, ""])
 
 
 def _opening(report: Report) -> Iterator[str]:
@@ -64,6 +47,27 @@ def _opening(report: Report) -> Iterator[str]:
     yield f"\nMade {day(report['made_at'])}."
     if is_offline(report["experiments"]):
         yield f"\n> **{OFFLINE}**"
+
+
+def _comparisons(report: Report) -> Iterator[str]:
+    """Yield the verdicts, each with its figures."""
+    for each in report["comparisons"]:
+        (first, second), comparison = compared_names(report, each), each["comparison"]
+        yield f"\n## B {code(second)}, held against A {code(first)}\n"
+        if comparison is None:
+            yield f"Not compared: {code(each['refused'] or '')}"
+            continue
+        yield f"**{comparison['verdict']}**: {comparison['says']}\n"
+        yield "| | A | B | difference | 95 % interval | p | n | verdict |\n|---|---|---|---|---|---|---|---|"
+        rows = {**comparison["metrics"]}
+        rows |= {f"{step}: {name}": one for step, scores in comparison["steps"].items() for name, one in scores.items()}
+        yield from (_difference(name, one) for name, one in rows.items())
+
+
+def _difference(name: str, each: MetricComparison) -> str:
+    low, high = map(signed, each["ci95"])
+    figures = [plain(each["a"]), plain(each["b"]), signed(each["difference"]), f"{low} to {high}", f"{each['p']:.3f}"]
+    return f"| {' | '.join([code(name), *figures, str(each['n']), each['verdict']])} |"
 
 
 def _experiment(experiment: ExperimentReport) -> Iterator[str]:

@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from evals.report.comparison_section import comparison_article
 from evals.report.markup import Content, Markup, style_sheet, tag
 from evals.report.records import Report
 from evals.report.sections import experiment_article
@@ -35,7 +36,15 @@ def _main(report: Report) -> Markup:
     made = tag("p", f"Made {day(report['made_at'])}.", class_="made")
     warning = tag("p", OFFLINE, class_="warning", role="note") if is_offline(experiments) else None
     articles = [experiment_article(*each) for each in zip(experiments, anchors, strict=True)]
-    return tag("main", tag("h1", title(report)), made, warning, _contents(report, anchors), articles)
+    return tag(
+        "main",
+        tag("h1", title(report)),
+        made,
+        warning,
+        _contents(report, anchors),
+        comparison_article(report),
+        articles,
+    )
 
 
 def _contents(report: Report, anchors: list[str]) -> Content:
@@ -43,5 +52,6 @@ def _contents(report: Report, anchors: list[str]) -> Content:
     if len(anchors) == 1:
         return None
     names = [f"{each['summary']['graph']} {each['summary']['experiment']}" for each in report["experiments"]]
-    links = [tag("li", tag("a", name, href=f"#{anchor}")) for name, anchor in zip(names, anchors, strict=True)]
+    targets = [("compared", "Compared"), *zip(anchors, names, strict=True)]
+    links = [tag("li", tag("a", name, href=f"#{anchor}")) for anchor, name in targets]
     return tag("nav", tag("ul", links), aria_label="Experiments")

@@ -7,6 +7,7 @@ from typing_extensions import TypedDict
 
 from baton.storage.records import StepAttempt
 from evals.cells import Experiment
+from evals.comparison.records import Comparison
 from evals.examples import Example
 from evals.records import ExperimentSummary, JudgedCell, Metric, WorstExample
 
@@ -29,6 +30,16 @@ class Report(TypedDict):
 
     made_at: str
     experiments: list["ExperimentReport"]
+    comparisons: list["Pairing"]
+
+
+class Pairing(TypedDict):
+    """The comparison of experiment `b` with the first one, `a`; where there is none, `refused` says why."""
+
+    a: str
+    b: str
+    comparison: Comparison | None
+    refused: str | None
 
 
 class ExperimentReport(TypedDict):

@@ -3,8 +3,9 @@
 from collections.abc import Iterator, Sequence
 
 from baton.cli.views.phrases import count_text, dollars, duration
+from evals.comparison.records import Comparison
 from evals.records import ExperimentSummary, Metric
-from evals.report.records import ExperimentReport, Kind, Report, Slice
+from evals.report.records import ExperimentReport, Kind, Pairing, Report, Slice
 
 METRICS = {
     "task_completion": "Tasks completed: outcome, actions with their arguments, and the reply's figures are all right",
@@ -52,6 +53,10 @@ TEST_HALF = (
     "These are messages of the test half. Whoever changes a graph, a prompt or a threshold because of them has no test"
     " half left."
 )
+SEVERAL_VERDICTS = (
+    "Each comparison is corrected for its own figures and not for the others: of twenty comparisons without a"
+    " difference, one finds one all the same."
+)
 FEW = 30
 """Below so many examples an interval is so wide that a report says so."""
 FEW_PERCENT, NEARLY_ALL = 0.1, 0.99
@@ -93,6 +98,22 @@ def percent_interval(metric: Metric) -> str:
     return "no interval from one example" if low is None else f"95 % interval {percent(low)} to {percent(high)}"
 
 
+def compared_names(report: Report, pairing: Pairing) -> tuple[str, str]:
+    """Return the graphs and ids of the first and the second experiment of a comparison."""
+    graphs = {each["summary"]["experiment"]: each["summary"]["graph"] for each in report["experiments"]}
+    first, second = (f"{graphs[each]} {each}" for each in (pairing["a"], pairing["b"]))
+    return first, second
+
+
+def how_compared(comparison: Comparison) -> str:
+    """Return what the comparison is made of and how its bars are read."""
+    return (
+        f"Compared are the {count_text(comparison['paired'], 'example')} that both answered, each with itself. A bar"
+        f" spans the 95 % interval of the difference, B less A; the shaded band around zero is the margin of"
+        f" {comparison['margin']:g} that counts as none, of times, tokens and cost that share of A."
+    )
+
+
 def what_was_tried(experiment: ExperimentReport) -> str:
     """Return in one sentence which graph worked what, and when."""
     summary = experiment["summary"]
@@ -126,7 +147,7 @@ def harm(experiment: ExperimentReport) -> Iterator[str]:
     if experiment["harmed"]:
         share = f"{percent(metric['mean'])}, {percent_interval(metric)}"
         yield f"{experiment['harmed']} of {count_text(answers, 'answer')} did harm ({share})."
-        yield "Each is among the worst examples below before any other. No good figure makes up for one."
+        yield "What did harm comes first among the worst examples below. No good figure makes up for it."
         return
     yield f"No harm was seen in {count_text(answers, 'answer')}."
     high = metric["ci95"][1]

@@ -45,7 +45,7 @@ def test_people_get_a_page_that_is_named_after_the_experiment(baton: Baton, proj
     assert "<code>work</code> <small>done" in text
 
 
-@pytest.mark.parametrize(("name", "start"), [("r.md", "# Evaluation"), ("r.json", "{"), ("r.html", "<!doctype")])
+@pytest.mark.parametrize("name, start", [("r.md", "# Evaluation"), ("r.json", "{"), ("r.html", "<!doctype")])
 def test_the_name_of_the_file_says_the_format(
     baton: Baton, project: Path, experiment: str, name: str, start: str
 ) -> None:
@@ -57,7 +57,7 @@ def test_without_a_file_markdown_and_json_are_printed(baton: Baton, experiment: 
     markdown = baton("eval", "report", experiment, "--format", "md").out
     assert "It completed 67 % of the tasks" in markdown
     report = json.loads(baton("eval", "report", experiment, "--format", "json").out)
-    assert list(report) == ["made_at", "experiments"]
+    assert list(report) == ["made_at", "experiments", "comparisons"]
     assert report["experiments"][0]["summary"]["experiment"] == experiment
     assert report["experiments"][0]["worst"][0]["example"] == "m2"
 
@@ -75,7 +75,7 @@ def test_so_many_of_the_worst_are_shown(baton: Baton, experiment: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("arguments", "says"),
+    "arguments, says",
     [
         (("nobody",), "no experiment has the id 'nobody'"),
         (("ID", "ID"), "is named twice"),

@@ -6,8 +6,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
+from evals.report.code_marks import block, code
 from evals.report.contents import report_of
-from evals.report.markdown import block, code, markdown
+from evals.report.markdown import markdown
 from tests.evals.report.conftest import CARD, material
 
 TEXT = markdown(report_of([material()], 10))
