@@ -9,6 +9,7 @@ import typer
 
 from app.eval_compare import compare
 from app.eval_gate import Gate, note_crossed, read_gate
+from app.eval_report import report
 from baton.cli.terminal.options import Concurrency, ContextValues, Json
 from baton.errors import UsageError
 
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 
 app = typer.Typer(help="How good a graph is: experiments on datasets.", no_args_is_help=True)
 app.command()(compare)
+app.command()(report)
 MOST_COMPLAINTS = 3
 MOST_REPETITIONS = 100
 
