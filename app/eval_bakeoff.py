@@ -1,7 +1,6 @@
 """`baton eval bakeoff`: the same messages through every pattern. Light on purpose, as `app.eval_commands` is."""
 
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -13,7 +12,6 @@ from baton.errors import UsageError
 
 if TYPE_CHECKING:
     from baton.cli.work.session import Session
-    from baton.storage.database import Database
     from evals.bakeoff.records import BakeoffResult
     from evals.bakeoff.running import Messages
     from evals.bakeoff.targets import Target
@@ -120,7 +118,7 @@ async def _run(
         if session.stopped:
             note(f"stopped; go on with: {command('eval', 'bakeoff', '--resume', bakeoff_id, *view.options())}")
             return INTERRUPTED
-        result = await _result(bench, desk, bakeoff_id, experiments, view)
+        result = await _result(bench, bakeoff_id, experiments, view)
     _show(result, view)
     return 1 if any(each["errors"] for each in result["graphs"]) else 0
 
@@ -140,21 +138,13 @@ async def _work(
             await work_unfinished(session, bench, each, concurrency, json=view.json)
 
 
-async def _result(
-    bench: "Bench", desk: "Database", bakeoff_id: str, experiments: list[str], view: View
-) -> "BakeoffResult":
+async def _result(bench: "Bench", bakeoff_id: str, experiments: list[str], view: View) -> "BakeoffResult":
     """Return the result of a bake-off whose runs are all judged."""
     from app.questions import ladder
     from evals.bakeoff.result import Entrant, bakeoff_result, by_simplicity
-    from evals.comparison.cells import read_cells
 
     entrants = [
-        Entrant(
-            await bench.experiment(each),
-            await bench.result(each),
-            await bench.results(each),
-            await desk.do(partial(read_cells, experiment_id=each)),
-        )
+        Entrant(await bench.experiment(each), await bench.result(each), await bench.results(each))
         for each in experiments
     ]
     return bakeoff_result(bakeoff_id, by_simplicity(entrants, ladder()), view.metric, view.targets)
@@ -162,13 +152,14 @@ async def _result(
 
 def _show(result: "BakeoffResult", view: View) -> None:
     """Print the result, and write the plot where that is asked for."""
-    from app.bakeoff_view import print_bakeoff
+    from app.bakeoff_view import legend, print_bakeoff
     from baton.cli.terminal.output import note, say_json
+    from evals.bakeoff.plot import bakeoff_svg
 
     say_json(result) if view.json else print_bakeoff(result)
     if view.svg is not None:
         try:
-            view.svg.write_text(plot(result), "utf-8")
+            view.svg.write_text(bakeoff_svg(result, legend(result)), "utf-8")
         except OSError as error:
             raise UsageError(f"cannot write {view.svg}: {error.strerror}") from None
         note(f"plot: {view.svg}")

@@ -195,7 +195,9 @@ async def _measure(
         return 1 if result["errors"] else crossed
 
 
-async def work_unfinished(session: "Session", bench: "Bench", experiment: str, concurrency: int | None, *, json: bool) -> None:
+async def work_unfinished(
+    session: "Session", bench: "Bench", experiment: str, concurrency: int | None, *, json: bool
+) -> None:
     """Work the examples without an answer, repetition by repetition, and show the progress."""
     import sys
 

@@ -9,7 +9,7 @@ from evals.bakeoff.records import BakeoffResult
 from evals.bakeoff.sentences import sentences
 from evals.bakeoff.targets import Target
 from evals.cells import Experiment
-from evals.comparison.cells import Cell
+from evals.comparison.cells import cell_of
 from evals.records import ExperimentSummary, JudgedCell
 
 OFFLINE = "local:"
@@ -17,12 +17,11 @@ OFFLINE = "local:"
 
 @dataclass(frozen=True, slots=True)
 class Entrant:
-    """One graph's experiment with its runs: as they were judged, and as comparisons see them."""
+    """One graph's experiment with its summary and its judged runs."""
 
     experiment: Experiment
     summary: ExperimentSummary
     results: Sequence[JudgedCell]
-    cells: Sequence[Cell]
 
 
 def by_simplicity(entrants: Sequence[Entrant], ladder: Sequence[str]) -> list[Entrant]:
@@ -37,7 +36,9 @@ def bakeoff_result(
     """Return the object that `baton eval bakeoff --json` prints; the entrants come in the order of simplicity."""
     first = entrants[0].experiment
     figures = [graph_figures(each.summary, each.results, metric, targets) for each in entrants]
-    graphs = compared_to_best(figures, {each.experiment.graph: each.cells for each in entrants}, metric)
+    graphs = compared_to_best(
+        figures, {each.experiment.graph: [cell_of(cell) for cell in each.results] for each in entrants}, metric
+    )
     (pattern, because), best = choose(graphs), find_best(graphs)
     return {
         "bakeoff": bakeoff_id,

@@ -1,10 +1,13 @@
-"""What a recommendation says to people, in sentences. Functions of values; the graphs come in the order of simplicity."""
+"""What a recommendation says to people, in sentences. Functions of values.
+
+The graphs come in the order of simplicity.
+"""
 
 from collections.abc import Iterator, Sequence
 
 from evals.bakeoff.figures import figure_of
-from evals.bakeoff.records import Because, GraphFigures
 from evals.bakeoff.recommending import MEETS, find_best, meets_targets
+from evals.bakeoff.records import Because, GraphFigures
 from evals.bakeoff.targets import Target
 from evals.comparison.sentences import p_text, plain, signed
 from evals.comparison.verdicts import LEAST
@@ -15,17 +18,21 @@ def sentences(
     graphs: Sequence[GraphFigures], pattern: str | None, because: Because, metric: str, targets: Sequence[Target]
 ) -> str:
     """Return what a recommendation rests on, how sure it is, and what to look at."""
-    chosen = next((each for each in graphs if each["graph"] == pattern), None)
-    if chosen is None:
+    chosen, best = next((each for each in graphs if each["graph"] == pattern), None), find_best(graphs)
+    if chosen is None or best is None:
         lines = [*_none(graphs, because, metric, targets)]
     else:
-        lines = [*_choice(graphs, chosen, metric), *_narrow(chosen, targets), *_harm(chosen)]
+        lines = [f"Take {chosen['graph']}: {metric} {_figure(chosen['primary'])}.", _rank(graphs, chosen, best)]
+        lines += [
+            *_loss(chosen, best, sum(each["to_best"] is not None for each in graphs)),
+            *_better_but_dear(graphs, best),
+            *_narrow(chosen, targets),
+            *_harm(chosen),
+        ]
     return " ".join([*lines, *_errors(graphs)])
 
 
-def _none(
-    graphs: Sequence[GraphFigures], because: Because, metric: str, targets: Sequence[Target]
-) -> Iterator[str]:
+def _none(graphs: Sequence[GraphFigures], because: Because, metric: str, targets: Sequence[Target]) -> Iterator[str]:
     """Yield why no pattern is recommended."""
     if because == "too_few_examples":
         n = max(each["primary"]["n"] for each in graphs)
@@ -53,23 +60,34 @@ def _reach(graphs: Sequence[GraphFigures], target: Target) -> str:
     return f"{target.name}: the best is {graph['graph']} with {_figure(figure)}, {asked}{more}."
 
 
-def _choice(graphs: Sequence[GraphFigures], chosen: GraphFigures, metric: str) -> Iterator[str]:
-    """Yield why this one, and how sure that is."""
-    best = find_best(graphs)
-    assert best is not None
+def _rank(graphs: Sequence[GraphFigures], chosen: GraphFigures, best: GraphFigures) -> str:
+    """Return where the chosen pattern stands among the others."""
     meeting = sum(meets_targets(each) for each in graphs)
-    of = f"the {meeting} that meet the targets" if chosen["targets"] else f"the {len(graphs)}"
-    yield f"Take {chosen['graph']}: {metric} {_figure(chosen['primary'])}."
+    if meeting == 1 < len(graphs):
+        return "No other meets the targets."
+    of = f"the {meeting} that meet the targets" if chosen["targets"] else f"all {len(graphs)}"
+    if chosen is not best:
+        return f"It is the simplest of {of} that is not significantly worse than the best of them, {best['graph']}."
+    if chosen is graphs[0]:
+        return f"It is the best of {of}, and the simplest."
+    return (
+        f"It is the best of {of}; every simpler one is significantly worse{' or misses one' * bool(chosen['targets'])}."
+    )
+
+
+def _loss(chosen: GraphFigures, best: GraphFigures, comparisons: int) -> Iterator[str]:
+    """Yield what may be lost to the best, and what loss could go unseen."""
     to_best = chosen["to_best"]
     if to_best is None:
-        yield f"It is the best of {of}, and every simpler one is significantly worse or misses a target."
-    else:
-        low, high = map(signed, to_best["ci95"])
-        yield f"It is the simplest of {of} that is not significantly worse than the best of them, {best['graph']}."
-        yield f"Difference to {best['graph']}: {signed(to_best['difference'])} (95 % interval {low} to {high}, {p_text(to_best['p'])})."
-        if to_best["mde"] is not None and to_best["verdict"] != "equivalent":
-            yield f"Losses below {plain(to_best['mde'])} can go unseen: that is what these {to_best['n']} examples show in four cases of five."
-    yield from _better_but_dear(graphs, best)
+        return
+    (low, high), p = to_best["ci95"], p_text(to_best["p"])
+    corrected = f"{p} corrected for {comparisons} comparisons" if comparisons > 1 else p
+    sure = f"95 % interval {signed(low)} to {signed(high)}, {corrected}, {to_best['n']} examples"
+    yield f"Difference to {best['graph']}: {signed(to_best['difference'])} ({sure})."
+    if high < 0 and to_best["verdict"] != "equivalent":
+        yield "Taken alone it would count as worse; but the best of many is so partly by luck: measure more."
+    if to_best["mde"] is not None and to_best["verdict"] != "equivalent":
+        yield f"A loss below {plain(to_best['mde'])} can go unseen: these examples show more in four cases of five."
 
 
 def _better_but_dear(graphs: Sequence[GraphFigures], best: GraphFigures) -> Iterator[str]:
