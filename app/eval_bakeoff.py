@@ -39,7 +39,7 @@ class View:
 
 
 def bakeoff(
-    further: Annotated[list[str] | None, typer.Argument(metavar="[NAME=VALUE]...", help="Further targets.")] = None,
+    further: Annotated[list[str] | None, typer.Argument(metavar="NAME=VALUE", help="Further targets.")] = None,
     *,
     dataset: Annotated[Path | None, typer.Option(help="Examples (default: desk.jsonl).", show_default=False)] = None,
     split: Annotated[Split | None, typer.Option(help="Which half (default: dev).", show_default=False)] = None,
@@ -60,9 +60,10 @@ def bakeoff(
     if resume is not None and (dataset or split or limit or graphs):
         raise UsageError("a bake-off goes on with what it began with; leave the other options out")
     check_metric(metric)
-    view = View(metric, targets_of([*(target or []), *(further or [])], metric), _writable(svg), json)
-    field = None if resume else _field(graphs, _messages(dataset, split, limit, metric))
-    return in_session(lambda session: _run(session, field, str(resume), view, concurrency))
+    view = View(metric, targets_of([*(target or []), *(further or [])], metric), svg, json)
+    _refuse_unwritable(svg)
+    entrants = None if resume else _entrants(graphs, _messages(dataset, split, limit, metric))
+    return in_session(lambda session: _run(session, entrants, str(resume), view, concurrency))
 
 
 def _messages(dataset: Path | None, split: Split | None, limit: int | None, metric: str) -> "Messages":
@@ -79,7 +80,7 @@ def _messages(dataset: Path | None, split: Split | None, limit: int | None, metr
     return Messages(named, examples[0].split, examples)
 
 
-def _field(named: str | None, messages: "Messages") -> "tuple[list[str], Messages]":
+def _entrants(named: str | None, messages: "Messages") -> "tuple[list[str], Messages]":
     """Return the graphs that were named, or all that take the messages; each checked against all of them."""
     from baton.runs.registry import entries, entry, load
     from evals.bakeoff.entrants import fitting_graphs, refuse_misfits
@@ -91,15 +92,14 @@ def _field(named: str | None, messages: "Messages") -> "tuple[list[str], Message
     return graphs, messages
 
 
-def _writable(svg: Path | None) -> Path | None:
-    """Return the file of the plot; that its folder is missing is said before any work is done."""
+def _refuse_unwritable(svg: Path | None) -> None:
+    """Return nothing where a plot can be written there: that its folder is missing is said before any work is done."""
     if svg is not None and (svg.is_dir() or not svg.parent.is_dir()):
         raise UsageError(f"cannot write {svg}: {'it is a folder' if svg.is_dir() else 'its folder does not exist'}")
-    return svg
 
 
 async def _run(
-    session: "Session", field: "tuple[list[str], Messages] | None", resume: str, view: View, concurrency: int | None
+    session: "Session", entrants: "tuple[list[str], Messages] | None", resume: str, view: View, concurrency: int | None
 ) -> int:
     """Begin or reopen a bake-off, work what is unfinished, show the result; return the exit code."""
     from baton.cli.terminal.invocation import command
@@ -110,7 +110,7 @@ async def _run(
 
     desk = session.resources.database
     async with open_bench(session.resources) as bench:
-        bakeoff_id = await begin(bench, desk, *field) if field else resume
+        bakeoff_id = await begin(bench, desk, *entrants) if entrants else resume
         experiments = await reopen(bench, desk, bakeoff_id)
         note(f"bake-off {bakeoff_id}: {len(experiments)} graphs")
         with session.signals():
@@ -143,11 +143,11 @@ async def _result(bench: "Bench", bakeoff_id: str, experiments: list[str], view:
     from app.questions import ladder
     from evals.bakeoff.result import Entrant, bakeoff_result, by_simplicity
 
-    entrants = [
+    graphs = [
         Entrant(await bench.experiment(each), await bench.result(each), await bench.results(each))
         for each in experiments
     ]
-    return bakeoff_result(bakeoff_id, by_simplicity(entrants, ladder()), view.metric, view.targets)
+    return bakeoff_result(bakeoff_id, by_simplicity(graphs, ladder()), view.metric, view.targets)
 
 
 def _show(result: "BakeoffResult", view: View) -> None:
