@@ -1,15 +1,16 @@
 """`baton eval`: measures a graph on a dataset. Light on purpose: the rest is imported when it is needed."""
 
 from collections.abc import Awaitable, Callable
-from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from app.eval_bakeoff import bakeoff
 from app.eval_compare import compare
 from app.eval_gate import Gate, note_crossed, read_gate
 from app.eval_report import report
+from app.eval_options import Split
 from baton.cli.terminal.options import Concurrency, ContextValues, Json
 from baton.errors import UsageError
 
@@ -22,15 +23,9 @@ if TYPE_CHECKING:
 app = typer.Typer(help="How good a graph is: experiments on datasets.", no_args_is_help=True)
 app.command()(compare)
 app.command()(report)
+app.command()(bakeoff)
 MOST_COMPLAINTS = 3
 MOST_REPETITIONS = 100
-
-
-class Split(StrEnum):
-    """Halves of a dataset: one to build with, one for the last look."""
-
-    dev = "dev"
-    test = "test"
 
 
 Graph = Annotated[str | None, typer.Argument(help="One of `baton graphs`.", show_default=False)]
@@ -136,7 +131,7 @@ def sync(
     load_env()
     files = [default_dataset(graph)] if graph else sorted(own_datasets().glob("*.jsonl"))
     with langsmith() as client:
-        for file, examples in [(file, _examples(file)) for file in files]:
+        for file, examples in [(file, read_examples(file)) for file in files]:
             say(f"baton-{file.stem}: {sync_dataset(client, f'baton-{file.stem}', examples, dry_run=dry_run)}")
     return 0
 
@@ -154,10 +149,10 @@ def _plan(
     context = context_of(assignments)
     file = dataset or default_dataset(graph)
     named = str(dataset) if dataset else "/".join(file.parts[-3:])  # BUSINESS/datasets/GRAPH.jsonl
-    return Plan(graph, named, split, context, chosen(_examples(file), split, limit), repetitions)
+    return Plan(graph, named, split, context, chosen(read_examples(file), split, limit), repetitions)
 
 
-def _examples(file: Path) -> "list[Example]":
+def read_examples(file: Path) -> "list[Example]":
     """Return the examples of a file; its bad lines are printed before it is refused."""
     from baton.cli.terminal.output import note
     from baton.config.home import load_env
@@ -190,7 +185,7 @@ async def _measure(
     async with open_bench(desk.resources) as bench:
         experiment = await start(bench)
         with desk.signals():
-            await _work(desk, bench, experiment, concurrency, json=json)
+            await work_unfinished(desk, bench, experiment, concurrency, json=json)
         if desk.stopped:
             note(f"stopped; go on with: {command('eval', 'run', '--resume', experiment)}")
             return INTERRUPTED
@@ -202,7 +197,9 @@ async def _measure(
         return 1 if result["errors"] else crossed
 
 
-async def _work(session: "Session", bench: "Bench", experiment: str, concurrency: int | None, *, json: bool) -> None:
+async def work_unfinished(
+    session: "Session", bench: "Bench", experiment: str, concurrency: int | None, *, json: bool
+) -> None:
     """Work the examples without an answer, repetition by repetition, and show the progress."""
     import sys
 

@@ -23,3 +23,9 @@ CREATE TABLE IF NOT EXISTS eval_cells (
     updated_at REAL NOT NULL,
     PRIMARY KEY (experiment_id, example_id, example_hash, config_hash, repetition)
 );
+CREATE TABLE IF NOT EXISTS eval_bakeoffs (
+    bakeoff_id TEXT NOT NULL,
+    position INTEGER NOT NULL,                -- of the experiment among those of the bake-off
+    experiment_id TEXT NOT NULL,
+    PRIMARY KEY (bakeoff_id, position)
+);
