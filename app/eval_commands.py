@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from app.eval_check import check
 from baton.cli.terminal.options import Concurrency, ContextValues, Json
 from baton.errors import UsageError
 
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from evals.experiment import Bench, Plan
 
 app = typer.Typer(help="How good a graph is: experiments on datasets.", no_args_is_help=True)
+app.command("check")(check)
 MOST_COMPLAINTS = 3
 MOST_REPETITIONS = 100
 
