@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from app.eval_bakeoff import bakeoff
+from app.eval_check import check
 from app.eval_compare import compare
 from app.eval_gate import Gate, note_crossed, read_gate
-from app.eval_report import report
 from app.eval_options import Split
+from app.eval_report import report
 from baton.cli.terminal.options import Concurrency, ContextValues, Json
 from baton.errors import UsageError
 
@@ -24,6 +25,7 @@ app = typer.Typer(help="How good a graph is: experiments on datasets.", no_args_
 app.command()(compare)
 app.command()(report)
 app.command()(bakeoff)
+app.command("check")(check)
 MOST_COMPLAINTS = 3
 MOST_REPETITIONS = 100
 

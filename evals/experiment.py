@@ -23,7 +23,6 @@ from baton.runs.graph_shapes import Graph, resolve_context
 from baton.runs.runner import Job, Runner
 from baton.runtime.active import with_resources
 from baton.runtime.resources import Resources, home_key
-from baton.storage import show
 from baton.storage.database import Database
 from baton.storage.records import RunSummary
 from desk.business import business
@@ -33,6 +32,7 @@ from evals.configuration import configuration, short_hash
 from evals.examples import Example
 from evals.judging import judge
 from evals.records import ExperimentEntry, ExperimentSummary, JudgedCell, NewExperiment
+from evals.run_steps import judged_steps
 from evals.summary import experiment_entry, experiment_summary, is_error
 from evals.unknown_steps import refuse_unknown_steps
 
@@ -214,7 +214,7 @@ class Trial:
     async def _judge(self, run: RunSummary, example: Example) -> None:
         steps, reason = await self._runs.database.do(
             lambda tx: (
-                show.steps(tx, run["thread_id"], run["run"]),
+                judged_steps(tx, run["thread_id"], run["run"]),
                 cells.end_reason(tx, run["thread_id"], run["run"]),
             )
         )

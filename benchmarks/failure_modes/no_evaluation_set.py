@@ -1,21 +1,20 @@
 """No evaluation set: a prompt is changed until the message at hand works, and many others no longer do."""
 
 import re
-from math import comb
 from typing import Any
 
 from langgraph.graph import END, START
 from typing_extensions import TypedDict
 
 from bank.knowledge import FOLDER
-from baton import Job, Record, TypedStateGraph, ask, dead_letter
+from baton import Record, TypedStateGraph, ask, dead_letter
 from baton.offline.transport import Request
-from baton.storage.records import RunSummary
-from benchmarks.failure_modes.offline import billed, offered, opened
+from benchmarks.failure_modes.offline import billed, offered
 from desk.knowledge.routes import Route, load_routes
 from evals.dataset import chosen, own_datasets, read
 from evals.examples import Example
-from evals.statistics import estimate
+from evals.statistics.intervals import estimate
+from evals.statistics.significance import mcnemar
 
 MODEL = "sorter"
 AT_ONCE = 16
@@ -125,23 +124,6 @@ async def with_fence() -> list[str]:
 def _share(right: list[bool]) -> str:
     found = estimate(right)
     return f"{found.mean:.2f} right, 95 % interval {found.low:.2f} to {found.high:.2f}, {found.n} messages"
-
-
-def mcnemar(worse: int, better: int) -> float:
-    """Return the two-sided exact p-value of McNemar's test for so many pairs that changed (1947)."""
-    count = worse + better
-    return float(min(1.0, sum(comb(count, k) for k in range(min(worse, better) + 1)) * 2 / 2**count))
-
-
-async def sort_all(prompt: str, messages: list[str]) -> list[str]:
-    """Return the route of every message by a prompt."""
-    async with opened(build()) as desk:
-        jobs = [Job({"message": each, "prompt": prompt}) for each in messages]
-        threads = await desk.runner.queue("sort", jobs)
-        runs: list[RunSummary] = []
-        await desk.runner.work(threads, done=runs.append, concurrency=AT_ONCE)
-    routes = {run["thread_id"]: str(run["output"]["route"]) for run in runs}
-    return [routes[thread] for thread in threads]
 
 
 def labelled() -> list[Example]:
