@@ -7,9 +7,10 @@ from langgraph.graph import END, START
 from typing_extensions import TypedDict
 
 from bank.knowledge import FOLDER
-from baton import Record, TypedStateGraph, ask, dead_letter
+from baton import Job, Record, TypedStateGraph, ask, dead_letter
 from baton.offline.transport import Request
-from benchmarks.failure_modes.offline import billed, offered
+from baton.storage.records import RunSummary
+from benchmarks.failure_modes.offline import billed, offered, opened
 from desk.knowledge.routes import Route, load_routes
 from evals.dataset import chosen, own_datasets, read
 from evals.examples import Example
@@ -130,3 +131,14 @@ def labelled() -> list[Example]:
     """Return the development half of the desk's own routing set."""
     examples, _ = read(own_datasets() / "routing.jsonl")
     return chosen(examples, "dev", None)
+
+
+async def sort_all(prompt: str, messages: list[str]) -> list[str]:
+    """Return the route of every message by a prompt."""
+    async with opened(build()) as desk:
+        jobs = [Job({"message": each, "prompt": prompt}) for each in messages]
+        threads = await desk.runner.queue("sort", jobs)
+        runs: list[RunSummary] = []
+        await desk.runner.work(threads, done=runs.append, concurrency=AT_ONCE)
+    routes = {run["thread_id"]: str(run["output"]["route"]) for run in runs}
+    return [routes[thread] for thread in threads]
