@@ -139,14 +139,11 @@ async def _work(
 
 
 async def _result(bench: "Bench", bakeoff_id: str, experiments: list[str], view: View) -> "BakeoffResult":
-    """Return the result of a bake-off whose runs are all judged."""
+    """Return the result of a bake-off whose runs were all worked."""
     from app.questions import ladder
     from evals.bakeoff.result import Entrant, bakeoff_result, by_simplicity
 
-    graphs = [
-        Entrant(await bench.experiment(each), await bench.result(each), await bench.results(each))
-        for each in experiments
-    ]
+    graphs = [Entrant(await bench.experiment(each), await bench.results(each)) for each in experiments]
     return bakeoff_result(bakeoff_id, by_simplicity(graphs, ladder()), view.metric, view.targets)
 
 

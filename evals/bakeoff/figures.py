@@ -6,26 +6,28 @@ import numpy as np
 
 from evals.bakeoff.records import GraphFigures
 from evals.bakeoff.targets import Target
+from evals.cells import Experiment
 from evals.comparison.verdicts import rounded
-from evals.records import ExperimentSummary, JudgedCell, Metric
-from evals.statistics.intervals import NOTHING, Floats, bootstrap
-from evals.summary import is_error
+from evals.records import JudgedCell, Metric
+from evals.statistics.intervals import Floats, bootstrap
+from evals.summary import clustered, is_error
 
 Statistic = Callable[[Floats], float]
 
 
 def graph_figures(
-    summary: ExperimentSummary, results: Sequence[JudgedCell], metric: str, targets: Sequence[Target]
+    experiment: Experiment, results: Sequence[JudgedCell], metric: str, targets: Sequence[Target]
 ) -> GraphFigures:
     """Return the figures of a graph, and how it stands to the targets."""
     answers = [each for each in results if not is_error(each)]
     costs = [each["cost_usd"] for each in answers if each["cost_usd"] is not None]
+    judged = [(each["example_id"], each["scores"][metric]) for each in answers if metric in each["scores"]]
     figures: GraphFigures = {
-        "graph": summary["graph"],
-        "experiment": summary["experiment"],
-        "completed": summary["completed"],
-        "errors": summary["errors"],
-        "primary": summary["metrics"].get(metric, NOTHING.as_object()),
+        "graph": experiment.graph,
+        "experiment": experiment.experiment_id,
+        "completed": len(answers),
+        "errors": len(results) - len(answers),
+        "primary": clustered(judged).as_object(),
         "tokens": _measured([each["tokens"] for each in answers], _mean),
         "tokens_each": _tokens_each(answers, metric),
         "p50_ms": _measured([each["latency_ms"] for each in answers], _quantile(0.5)),

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from baton.errors import Held
 from evals.bakeoff.figures import graph_figures
 from evals.bakeoff.recommending import choose, compared_to_best, find_best
 from evals.bakeoff.records import BakeoffResult
@@ -10,17 +11,16 @@ from evals.bakeoff.sentences import sentences
 from evals.bakeoff.targets import Target
 from evals.cells import Experiment
 from evals.comparison.cells import cell_of
-from evals.records import ExperimentSummary, JudgedCell
+from evals.records import JudgedCell
 
 OFFLINE = "local:"
 
 
 @dataclass(frozen=True, slots=True)
 class Entrant:
-    """One graph's experiment with its summary and its judged runs."""
+    """One graph's experiment with its judged runs."""
 
     experiment: Experiment
-    summary: ExperimentSummary
     results: Sequence[JudgedCell]
 
 
@@ -33,9 +33,15 @@ def by_simplicity(entrants: Sequence[Entrant], ladder: Sequence[str]) -> list[En
 def bakeoff_result(
     bakeoff_id: str, entrants: Sequence[Entrant], metric: str, targets: Sequence[Target]
 ) -> BakeoffResult:
-    """Return the object that `baton eval bakeoff --json` prints; the entrants come in the order of simplicity."""
+    """Return the object that `baton eval bakeoff --json` prints; the entrants come in the order of simplicity.
+
+    Raises:
+        Held: another process works some of the runs.
+    """
+    if unjudged := sum(each.experiment.unjudged for each in entrants):
+        raise Held(f"{unjudged} runs of {bakeoff_id} are worked by another process; try again later")
     first = entrants[0].experiment
-    figures = [graph_figures(each.summary, each.results, metric, targets) for each in entrants]
+    figures = [graph_figures(each.experiment, each.results, metric, targets) for each in entrants]
     graphs = compared_to_best(
         figures, {each.experiment.graph: [cell_of(cell) for cell in each.results] for each in entrants}, metric
     )

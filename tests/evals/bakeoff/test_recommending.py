@@ -8,7 +8,6 @@ from evals.bakeoff.result import Entrant, bakeoff_result, by_simplicity
 from evals.bakeoff.targets import targets_of
 from evals.cells import Experiment
 from evals.records import JudgedCell, Scores
-from evals.summary import experiment_summary
 
 LADDER = ["simple", "middling", "clever"]
 METRIC = "task_completion"
@@ -31,7 +30,7 @@ def entrant(graph: str, right: Sequence[bool], latency_ms: float = 100.0, *, err
         answer = {"confidence": None, "outcome": "answered", "scores": scores}
         results.append(cast("JudgedCell", {**told, **measured, **answer}))
     experiment = Experiment(graph, graph, "d.jsonl", None, {}, {"strong": "openai:x"}, "", 0.0, len(right), 1, 0)
-    return Entrant(experiment, experiment_summary(experiment, results), results)
+    return Entrant(experiment, results)
 
 
 def decided(*entrants: Entrant, targets: Sequence[str] = ()) -> BakeoffResult:
