@@ -11,24 +11,19 @@ import os
 import sys
 import tempfile
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
-from importlib import import_module
-from importlib.util import module_from_spec, spec_from_file_location
-from pathlib import Path
+from collections.abc import Sequence
 from typing import Any
 
 from rich.console import Console
 from rich.table import Table
 
 from baton.runs import registry
-from baton.runs.graph_shapes import Graph, step_paths
+from baton.runs.graph_shapes import step_paths
 from baton.runtime.resources import Resources, open_resources
 from benchmarks.corruptions import corrupted
+from benchmarks.trials import Step, results_of, with_step
 from evals.dataset import SHARED, chosen, own_datasets, read
 from evals.examples import Example
-from evals.experiment import Plan, bench
-from evals.records import JudgedCell
 
 SHARE = 0.9
 REPLIED, HANDED_OVER = 16, 8
@@ -40,7 +35,6 @@ SETS = {
     "orchestrator_worker": ("orchestrator_worker", SHARED),
 }
 """The sets whose messages are tried: each expects what the graph's steps owe."""
-CONCURRENCY = 8
 STEPS = {
     "chaining": {
         "classify": "nodes.classify",
@@ -110,7 +104,7 @@ async def _clean_examples(desk: Resources, graph: str) -> list[Example]:
     examples = [each for file in files for each in chosen(read(file)[0], None, None) if each.expected.outcome]
     known = step_paths(registry.load(graph))
     examples = [each for each in examples if each.expected.steps.keys() <= known]
-    results = await _results(desk, graph, registry.load, examples)
+    results = await results_of(desk, graph, examples)
     clean = {each["example_id"] for each in results if each["scores"]["task_completion"] and not each["wrong_steps"]}
     ordered = sorted((each for each in examples if each.id in clean), key=lambda each: not each.expected.says)
     replied = [each for each in ordered if each.expected.outcome == "answered"]
@@ -120,48 +114,19 @@ async def _clean_examples(desk: Resources, graph: str) -> list[Example]:
 
 async def _blame(desk: Resources, graph: str, step: str, examples: Sequence[Example]) -> "Counter[str]":
     """Return the steps that were blamed for the tasks that were not completed, with one step made wrong."""
-    with _broken(graph, step) as broken:
-        results = await _results(desk, graph, lambda _: broken, examples)
+    with with_step(graph, STEPS[graph][step], step.rpartition("/")[2], _wrong) as broken:
+        results = await results_of(desk, graph, examples, changed=broken)
     return Counter(str(each["blame"]) for each in results if not each["scores"]["task_completion"])
 
 
-async def _results(
-    desk: Resources, graph: str, load: Callable[[str], Graph], examples: Sequence[Example]
-) -> list[JudgedCell]:
-    async with bench(desk, load) as at:
-        experiment = await at.begin(Plan(graph, "blame", None, {}, examples))
-        for repetition, cells in (await at.unfinished(experiment)).items():
-            async with at.trial(experiment, repetition) as trial:
-                await trial.work(cells, done=lambda _: None, concurrency=CONCURRENCY)
-        return await at.results(experiment)
+def _wrong(step: Step) -> Step:
+    """Return a step that writes wrong values."""
 
-
-@contextmanager
-def _broken(graph: str, step: str) -> Iterator[Graph]:
-    """Compile the graph anew with one step that writes wrong values."""
-    module, name = import_module(STEPS[graph][step]), step.rpartition("/")[2]
-    function = getattr(module, name)
-
-    @functools.wraps(function)
+    @functools.wraps(step)
     async def wrong(*args: Any, **options: Any) -> dict[str, Any]:
-        return corrupted(name, dict(await function(*args, **options)))
+        return corrupted(step.__name__, dict(await step(*args, **options)))
 
-    setattr(module, name, wrong)
-    try:
-        yield _compile(graph)
-    finally:
-        setattr(module, name, function)
-
-
-def _compile(graph: str) -> Graph:
-    spec = spec_from_file_location(f"broken_{graph}", Path("graphs") / f"{graph}.py")
-    if spec is None or spec.loader is None:
-        raise FileNotFoundError(graph)
-    module = module_from_spec(spec)
-    sys.modules[module.__name__] = module  # the types that its functions name are looked up there
-    spec.loader.exec_module(module)
-    compiled: Graph = module.graph
-    return compiled
+    return wrong
 
 
 def _print(graph: str, messages: int, blamed: dict[str, "Counter[str]"]) -> float:
