@@ -8,16 +8,23 @@ import numpy as np
 from evals.comparison.cells import Cell
 from evals.statistics.intervals import Floats
 
+RARE = 0.05
+"""Five differences in a hundred examples: their number can take too few values for a finer interval."""
+
 Draw = Callable[[np.random.Generator, int], tuple[Floats, Floats]]
 
 
 @dataclass(frozen=True, slots=True)
 class Population:
-    """What examples are drawn from: `draw` returns both sides of n examples, `truth` is the mean of second - first."""
+    """What examples are drawn from: `draw` returns both sides of n examples, `truth` is the mean of second - first.
+
+    `is_rare` is whether so few examples differ that an interval cannot but hold the truth too often.
+    """
 
     name: str
     draw: Draw
     truth: float
+    is_rare: bool = False
 
 
 def right_or_wrong(only_second: float, only_first: float) -> Population:
@@ -28,7 +35,8 @@ def right_or_wrong(only_second: float, only_first: float) -> Population:
         first = (kind < only_first) | (kind > (1 + only_first + only_second) / 2)
         return first.astype(float), np.where(kind < only_first + only_second, ~first, first).astype(float)
 
-    return Population(f"right or wrong, {only_second:.0%} against {only_first:.0%}", draw, only_second - only_first)
+    name = f"right or wrong, {only_second:.0%} against {only_first:.0%}"
+    return Population(name, draw, only_second - only_first, only_second + only_first < RARE)
 
 
 def repeated(repetitions: int, gain: float) -> Population:
