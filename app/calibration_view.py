@@ -2,6 +2,7 @@
 
 from typing import TYPE_CHECKING
 
+from app.eval_view import OFFLINE
 from baton.cli.terminal.output import print_prose
 from baton.cli.terminal.rows import Rows
 
@@ -9,12 +10,15 @@ if TYPE_CHECKING:
     from evals.calibration import CalibrationReport, SetSummary, Step, Threshold
     from evals.records import Metric
 
-OFFLINE = "The router is trained on the desk's own examples: its figures say nothing about language models."
+ROUTER = "The router is trained on the desk's own examples: its figures say nothing about language models."
 LOW_CHANCE = 0.9
 
 
-def print_report(report: "CalibrationReport") -> None:
-    """Print the verdict, then sets, threshold, reliability, risk against coverage, and drift."""
+def print_report(report: "CalibrationReport", *, offline: bool) -> None:
+    """Print the verdict, then sets, threshold, reliability, risk against coverage, and drift.
+
+    With `offline` the stand-in answered for a role, which is told.
+    """
     print_prose(f"{report['subject']}, fitted on {report['fitted_on']}, verified on {report['verified_on']}")
     print_prose(f"{report['verdict']}\n")
     _print_sets(report)
@@ -30,7 +34,9 @@ def print_report(report: "CalibrationReport") -> None:
         "The desk works a message alone where its confidence reaches the threshold and its route is not `other`."
     )
     if report["subject"].startswith("local:"):
-        print_prose(OFFLINE)
+        print_prose(ROUTER)
+    elif offline:
+        print_prose(f"{OFFLINE} language models.")
 
 
 def _print_sets(report: "CalibrationReport") -> None:

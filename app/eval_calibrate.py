@@ -157,8 +157,17 @@ def _tell(
     report = calibration_report(subject, first, second, risk)
     if svg:
         _write(svg, report)
-    say_json(report) if json else print_report(report)
+    say_json(report) if json else print_report(report, offline=_is_offline(subject))
     return 1 if faults else 0
+
+
+def _is_offline(subject: str) -> bool:
+    """Whether the stand-in may have answered: a graph asks roles, one of which is local."""
+    from typing import get_args
+
+    from baton.config.settings import Role, settings
+
+    return ":" not in subject and any(settings().model_of(role).startswith("local:") for role in get_args(Role))
 
 
 def _answered(name: str, answers: "Sequence[Answered | None]") -> "AnsweredSet":
