@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from app.eval_bakeoff import bakeoff
+from app.eval_calibrate import calibrate
 from app.eval_check import check
 from app.eval_compare import compare
 from app.eval_gate import Gate, note_crossed, read_gate
@@ -26,6 +27,7 @@ app.command()(compare)
 app.command()(report)
 app.command()(bakeoff)
 app.command("check")(check)
+app.command()(calibrate)
 MOST_COMPLAINTS = 3
 MOST_REPETITIONS = 100
 

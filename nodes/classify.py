@@ -1,14 +1,32 @@
-"""Classify a message with the trained router: the first and cheapest tier."""
+"""Classify a message with the decision model of the role `classifier`, the first and cheapest tier."""
 
+from functools import lru_cache
+
+from langchain_core.decisions import Choice
 from langgraph.runtime import Runtime
 
-from desk.business import knowledge
+from baton.models.deciding import choose
+from desk.business import instructions, knowledge
 from state.context import Context
 from state.desk import Inquiry, RouteUpdate
 
+DIGITS = 4  # of a confidence, as it is kept and shown
+
 
 async def classify(state: Inquiry, runtime: Runtime[Context]) -> RouteUpdate:
-    """Return the most probable route with its calibrated confidence, and whether that reaches the threshold."""
-    guess = (await knowledge()).guess(state["message"])
-    sure = guess.confidence >= runtime.context.route_threshold
-    return {"route": guess.route, "confidence": guess.confidence, "sure": sure}
+    """Return the most probable route with its calibrated confidence, and whether that reaches the threshold.
+
+    Raises:
+        BadAnswer: a decision model of the endpoint chose no route.
+    """
+    desk = await knowledge()
+    question = route_question(tuple(desk.routes.items()))
+    choice = await choose("classifier", state["message"], question, local=desk.probabilities)
+    confidence = round(choice.probability, DIGITS)
+    return {"route": choice.label, "confidence": confidence, "sure": confidence >= runtime.context.route_threshold}
+
+
+@lru_cache(maxsize=2)
+def route_question(routes: tuple[tuple[str, str], ...]) -> Choice:
+    """Return the question for the route of a message; `routes` are pairs of a name and its definition."""
+    return Choice(instructions=instructions(__file__), criteria=dict(routes))

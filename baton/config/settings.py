@@ -14,15 +14,21 @@ from baton.errors import BadSetting
 from baton.redact import mask_also
 
 MODEL_NAME = r"^(local|openai):.+$"
+CLASSIFIER_NAME = r"^(local|openai|decisions):.+$"
 URL = r"^https?://"
 MORE_MASKS = r"^((iban|email|phone|pin)(, *(iban|email|phone|pin))*)?$"
 ADVICE = {
     MODEL_NAME: "write local:NAME or openai:NAME",
+    CLASSIFIER_NAME: "write local:NAME, openai:NAME or decisions:NAME",
     URL: "write http://HOST or https://HOST",
     MORE_MASKS: "write any of iban, email, phone and pin, with commas between",
 }
 MOST_TOKENS = 1_000_000_000
 TRACING = ("LANGSMITH_TRACING", "LANGSMITH_TRACING_V2", "LANGCHAIN_TRACING_V2", "LANGCHAIN_TRACING")
+DECISIONS = "decisions:"
+"""Names a decision model of the endpoint: it answers typed questions with probabilities, and writes no text."""
+
+REMOTE = ("openai:", DECISIONS)
 Role = Literal["classifier", "cheap", "strong", "judge"]
 S = TypeVar("S", bound=BaseSettings)
 
@@ -32,7 +38,7 @@ class Settings(BaseSettings):
 
     model_config = SettingsConfigDict(env_prefix="BATON_", extra="ignore", env_ignore_empty=True)
 
-    model_classifier: str = Field(default="local:desk", pattern=MODEL_NAME)
+    model_classifier: str = Field(default="local:desk", pattern=CLASSIFIER_NAME)
     model_cheap: str = Field(default="local:desk", pattern=MODEL_NAME)
     model_strong: str = Field(default="local:desk", pattern=MODEL_NAME)
     model_judge: str = Field(default="local:desk", pattern=MODEL_NAME)

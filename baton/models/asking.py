@@ -138,7 +138,7 @@ async def _paid_call(question: _Question, messages: list[BaseMessage]) -> Answer
         response_format = _response_format(question.shape)
         answer = await _send(model, messages, response_format, offer.tokens - size, settings.model_timeout_s)
     except BaseException as error:
-        await _settle_failed(reservation, error)
+        await settle_failed(reservation, error)
         raise
     usage = credible_usage(answer.usage, sent, answer.size)
     cost = cost_usd(offer.model, usage) if usage else None
@@ -153,7 +153,7 @@ async def _model_of(question: _Question, offer: Offer) -> BaseChatModel:
     return question.model if offer.note is None else await question.models.of("cheap")
 
 
-async def _settle_failed(reservation: Reservation, error: BaseException) -> None:
+async def settle_failed(reservation: Reservation, error: BaseException) -> None:
     """Settle a call that raised, and wait as long as the endpoint asks before it is tried again."""
     await reservation.settle(None, error=f"{type(error).__name__}: {error}", unknown=is_perhaps_billed(error))
     if isinstance(error, Transient) and error.retry_after:

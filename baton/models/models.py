@@ -7,7 +7,7 @@ from contextlib import asynccontextmanager
 from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, Any
 
-from baton.config.settings import Role, Settings
+from baton.config.settings import DECISIONS, Role, Settings
 from baton.errors import BadSetting
 from baton.models.budget import Usage
 from baton.offline import transport
@@ -15,6 +15,7 @@ from baton.redact import hide
 
 if TYPE_CHECKING:
     import httpx2
+    from langchain_core.decisions import BaseDecisionModel
     from langchain_core.language_models import BaseChatModel
     from langchain_openai import ChatOpenAI
 
@@ -28,6 +29,7 @@ class Models:
     def __init__(self, configured: Settings) -> None:
         self._settings = configured
         self._built: dict[str, ChatOpenAI] = {}
+        self._decisions: dict[str, BaseDecisionModel] = {}
         self._clients: tuple[httpx2.Client, httpx2.AsyncClient] | None = None
         self._building = asyncio.Lock()
 
@@ -52,9 +54,28 @@ class Models:
                 self._built[name] = await asyncio.to_thread(self._build, name)
         return self._built[name]
 
+    async def decisions(self, name: str) -> "BaseDecisionModel":
+        """The decision model `decisions:NAME` of the endpoint, built at its first use.
+
+        Raises:
+            BadSetting: there is neither a key nor an endpoint.
+        """
+        async with self._building:  # as above
+            if name not in self._decisions:
+                self._decisions[name] = await asyncio.to_thread(self._build_decisions, name)
+        return self._decisions[name]
+
+    def _build_decisions(self, name: str) -> "BaseDecisionModel":
+        from baton.models.decisions import endpoint_decisions  # noqa: PLC0415 - as langchain_openai below
+
+        remote = {each: self._remote[each] for each in ("api_key", "base_url", "http_client", "http_async_client")}
+        return endpoint_decisions(name.removeprefix(DECISIONS), timeout=self._settings.model_timeout_s, **remote)
+
     def _build(self, name: str) -> "ChatOpenAI":
         from langchain_openai import ChatOpenAI  # noqa: PLC0415 - costs over a second, and only runs need it
 
+        if name.startswith(DECISIONS):
+            raise BadSetting(f"{name} answers typed questions and no prompt; set openai:NAME")
         provider, _, model = name.partition(":")
         endpoint = _local(model) if provider == "local" else self._remote
         return ChatOpenAI(

@@ -21,7 +21,7 @@ from baton.cli.project_commands import build_command, project_commands
 from baton.cli.work.session import refuse_proxy_of_no_use, refuse_tracing_without_key
 from baton.config.home import load_env
 from baton.config.project import OWN, project
-from baton.config.settings import Role, Settings, read_settings, settings
+from baton.config.settings import REMOTE, Role, Settings, read_settings, settings
 from baton.errors import BadSetting, BatonError, NoResponders, NotTrusted
 from baton.offline.transport import load_responders
 from baton.runtime.business import NOTHING, Business, Check, load_business
@@ -120,7 +120,7 @@ def _check_settings(configured: Settings, rows: list[SettingRow]) -> Iterator[Fi
 def _check_models(configured: Settings) -> Finding:
     names = {role: configured.model_of(role) for role in get_args(Role)}
     text = ", ".join(f"{role} {name}" for role, name in names.items())
-    remote = any(name.startswith("openai:") for name in names.values())
+    remote = any(name.startswith(REMOTE) for name in names.values())
     if configured.openai_base_url and not remote:
         advice = "set BATON_MODEL_<ROLE>=openai:NAME for the roles that shall use it"
         return Finding("warn", "models", "OPENAI_BASE_URL is set and no role uses it", advice)

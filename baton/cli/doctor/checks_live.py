@@ -6,7 +6,7 @@ import httpx
 
 from baton.cli.work.model_list import OPENAI
 from baton.config.home import database_file, home, make_home
-from baton.config.settings import Role, Settings
+from baton.config.settings import REMOTE, Role, Settings
 from baton.errors import BatonError, StorageError
 from baton.offline.transport import load_responders
 from baton.runs import registry
@@ -56,7 +56,7 @@ def check_endpoint(configured: Settings) -> str:
     Raises:
         BatonError: it does not answer, or refuses the key.
     """
-    if not any(configured.model_of(role).startswith("openai:") for role in get_args(Role)):
+    if not any(configured.model_of(role).startswith(REMOTE) for role in get_args(Role)):
         return "not used"
     url = (configured.openai_base_url or OPENAI).rstrip("/")
     key = configured.openai_api_key

@@ -11,7 +11,7 @@ from typing import get_args
 from baton.cli.terminal.output import discard_output, note
 from baton.cli.terminal.signals import stop_signals
 from baton.config.home import load_env
-from baton.config.settings import Role, Settings, read_settings, settings
+from baton.config.settings import REMOTE, Role, Settings, read_settings, settings
 from baton.errors import BadSetting
 from baton.runs.registry import load
 from baton.runs.runner import Runner
@@ -103,7 +103,7 @@ def refuse_models_without_key(configured: Settings) -> None:
     if configured.openai_api_key or configured.openai_base_url:
         return
     for role in get_args(Role):
-        if (name := configured.model_of(role)).startswith("openai:"):
+        if (name := configured.model_of(role)).startswith(REMOTE):
             advice = "set the key, or OPENAI_BASE_URL for an endpoint without keys"
             raise BadSetting(f"BATON_MODEL_{role.upper()} is {name} and OPENAI_API_KEY is not set; {advice}")
 
@@ -114,7 +114,7 @@ def refuse_proxy_of_no_use(configured: Settings) -> None:
     Raises:
         BadSetting: a role is mapped to a remote model, and the proxy on the way to it cannot be used.
     """
-    if any(configured.model_of(role).startswith("openai:") for role in get_args(Role)):
+    if any(configured.model_of(role).startswith(REMOTE) for role in get_args(Role)):
         from baton.models.models import remote_clients
 
         remote_clients(configured)[0].close()
