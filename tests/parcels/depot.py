@@ -5,10 +5,12 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 from baton.config.home import home
-from baton.errors import Fatal, Transient
+from baton.errors import BatonError, Fatal, Transient
+from baton.runtime.active import resources_in_use
 from desk.business import Refused, UnknownCustomer
 from desk.records import Action, Receipt, Row
 from tests.parcels.actions import Compensate
@@ -47,7 +49,7 @@ class KeyReused(Fatal):
 def opened() -> Iterator[sqlite3.Connection]:
     """Give one transaction on the file, which is filled when it is new; all of it is kept, or nothing."""
     try:
-        db = sqlite3.connect(home() / "parcels.db", timeout=30, isolation_level=None)
+        db = sqlite3.connect(_folder() / "parcels.db", timeout=30, isolation_level=None)
         db.row_factory = sqlite3.Row
         try:
             db.execute("BEGIN IMMEDIATE")
@@ -96,6 +98,14 @@ def log() -> list[dict[str, Any]]:
     """Return every request to act, oldest first."""
     with opened() as db:
         return [dict(row) for row in db.execute("SELECT * FROM log ORDER BY number")]
+
+
+def _folder() -> Path:
+    """Return the home of the run that calls, for each repetition of an experiment has a depot of its own."""
+    try:
+        return resources_in_use().settings.home
+    except BatonError:  # not called by a run
+        return home()
 
 
 def _fill(db: sqlite3.Connection) -> None:
