@@ -5,8 +5,8 @@ from baton.cli.terminal.output import print_prose
 from baton.cli.terminal.rows import Rows
 from baton.cli.views.phrases import dollars, duration
 from evals.bakeoff.records import BakeoffResult, GraphFigures
+from evals.comparison.comparing import PRIMARY
 
-TASKS = "task_completion"
 RIGHT = ("tokens", "each", "p50", "p95", "cost", "harm", "errors")
 
 
@@ -19,7 +19,8 @@ def print_bakeoff(result: BakeoffResult) -> None:
         rows.add((each["graph"], style), mean_and_interval(each["primary"]), *cells(each))
     rows.show()
     print_prose(f"\n{legend(result)}")
-    print_prose(f"each: tokens for each {'completed task' if metric == TASKS else f'message with the right {metric}'}")
+    each_of = "completed task" if metric == PRIMARY else f"message with the right {metric}"
+    print_prose(f"each: tokens for each {each_of}")
     print_prose(result["recommendation"]["says"])
     if result["offline"]:
         print_prose(f"{OFFLINE} language models.")

@@ -3,12 +3,11 @@
 from collections.abc import Callable, Sequence
 
 from baton.errors import UsageError
+from evals.comparison.comparing import PRIMARY
 from evals.examples import Example, Expected
 
-TASK_COMPLETION = "task_completion"
-
 EXPECTED: dict[str, tuple[str, Callable[[Expected], bool]]] = {
-    TASK_COMPLETION: ("outcome", lambda expected: expected.outcome is not None),
+    PRIMARY: ("outcome", lambda expected: expected.outcome is not None),
     "outcome": ("outcome", lambda expected: expected.outcome is not None),
     "route": ("route", lambda expected: expected.route is not None),
     "actions": ("actions", lambda expected: expected.actions is not None),
