@@ -7,15 +7,17 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from app.eval_langsmith import Upload, prepare_dataset, send_experiment, sync, upload
 from baton.cli.terminal.options import Concurrency, ContextValues, Json
 from baton.errors import UsageError
 
 if TYPE_CHECKING:
     from baton.cli.work.session import Session
-    from evals.examples import Example
     from evals.experiment import Bench, Plan
 
 app = typer.Typer(help="How good a graph is: experiments on datasets.", no_args_is_help=True)
+app.command()(sync)
+app.command()(upload)
 MOST_COMPLAINTS = 3
 MOST_REPETITIONS = 100
 
@@ -41,6 +43,7 @@ def run(
     set_: ContextValues = None,
     resume: Annotated[str | None, typer.Option(help="Go on with an experiment.", metavar="ID")] = None,
     concurrency: Concurrency = None,
+    upload: Upload = False,
     json: Json = False,
 ) -> int:
     """Work every example of a dataset through a graph, and measure the answers."""
@@ -51,11 +54,13 @@ def run(
     if resume is None and graph is None:
         raise UsageError("name a graph; `baton graphs` lists them")
     plan = None if resume else _plan(str(graph), dataset, split, limit, set_ or [], repetitions)
+    if upload:
+        prepare_dataset(plan)
 
     def start(bench: "Bench") -> "Awaitable[str]":
         return bench.begin(plan) if plan else bench.reopen(str(resume), graph)
 
-    return in_session(lambda session: _measure(session, start, concurrency, json=json))
+    return in_session(lambda session: _measure(session, start, concurrency, upload=upload, json=json))
 
 
 @app.command("list")
@@ -110,31 +115,11 @@ def show(
     return in_session(show_one)
 
 
-@app.command()
-def sync(
-    graph: Graph = None,
-    *,
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only count what would change.")] = False,
-) -> int:
-    """Make the datasets on LangSmith equal to ours; needs LANGSMITH_API_KEY."""
-    from baton.cli.terminal.output import say
-    from baton.config.home import load_env
-    from evals.dataset import default_dataset, own_datasets
-    from evals.sync import langsmith
-    from evals.sync import sync as sync_dataset
-
-    load_env()
-    files = [default_dataset(graph)] if graph else sorted(own_datasets().glob("*.jsonl"))
-    with langsmith() as client:
-        for file, examples in [(file, _examples(file)) for file in files]:
-            say(f"baton-{file.stem}: {sync_dataset(client, f'baton-{file.stem}', examples, dry_run=dry_run)}")
-    return 0
-
-
 def _plan(
     graph: str, dataset: Path | None, split: Split | None, limit: int | None, assignments: list[str], repetitions: int
 ) -> "Plan":
     """Return the plan of an experiment, every line of the dataset checked."""
+    from app.eval_datasets import read_examples
     from baton.cli.work.context_values import context_of
     from baton.runs.registry import entry
     from evals.dataset import chosen, default_dataset
@@ -144,26 +129,11 @@ def _plan(
     context = context_of(assignments)
     file = dataset or default_dataset(graph)
     named = str(dataset) if dataset else "/".join(file.parts[-3:])  # BUSINESS/datasets/GRAPH.jsonl
-    return Plan(graph, named, split, context, chosen(_examples(file), split, limit), repetitions)
-
-
-def _examples(file: Path) -> "list[Example]":
-    """Return the examples of a file; its bad lines are printed before it is refused."""
-    from baton.cli.terminal.output import note
-    from baton.config.home import load_env
-    from evals.dataset import read
-
-    load_env()  # it may name the routes
-    examples, faults = read(file)
-    for fault in faults:
-        note(fault)
-    if faults:
-        raise UsageError(f"{file} has {len(faults)} bad line{'s' if len(faults) > 1 else ''}; nothing was done")
-    return examples
+    return Plan(graph, named, split, context, chosen(read_examples(file), split, limit), repetitions)
 
 
 async def _measure(
-    desk: "Session", start: "Callable[[Bench], Awaitable[str]]", concurrency: int | None, *, json: bool
+    desk: "Session", start: "Callable[[Bench], Awaitable[str]]", concurrency: int | None, *, upload: bool, json: bool
 ) -> int:
     """Begin or go on with an experiment, work the unfinished examples, print the result; return the exit code."""
     from app.eval_view import print_result
@@ -183,6 +153,8 @@ async def _measure(
         for why, times in (await bench.complaints(experiment))[:MOST_COMPLAINTS]:
             note(f"{times} gave no answer: {why}")
         say_json(result) if json else print_result(result, bench.file, desk.resources.settings)
+        if upload:
+            await send_experiment(bench, desk.resources.database, experiment)
         return 1 if result["errors"] else 0
 
 

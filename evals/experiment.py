@@ -24,7 +24,7 @@ from baton.runtime.active import with_resources
 from baton.runtime.resources import Resources, home_key
 from baton.storage import show
 from baton.storage.database import Database
-from baton.storage.records import RunSummary
+from baton.storage.records import RunSummary, StepAttempt
 from evals import cells
 from evals.cells import Experiment
 from evals.configuration import configuration, short_hash
@@ -36,6 +36,7 @@ from evals.unknown_steps import refuse_unknown_steps
 
 RUNS = "eval-runs.db"
 HOMES = "evals"
+CELL_RUN = 1  # the number of a cell's run on its thread, which has no other
 ENDED = {"done", "waiting", "failed", "dead_lettered"}
 
 
@@ -133,6 +134,10 @@ class Bench:
     async def results(self, experiment_id: str) -> list[JudgedCell]:
         """Return the results of an experiment's cells so far."""
         return await self._desk.database.do(lambda tx: cells.read_results(tx, experiment_id))
+
+    async def steps(self, thread_id: str) -> list[StepAttempt]:
+        """Return the step attempts of a cell's run; empty once the file of the runs was deleted."""
+        return await self._runs.database.do(lambda tx: show.steps(tx, thread_id, CELL_RUN))
 
     async def entries(self) -> list[ExperimentEntry]:
         """Return all experiments as a list shows them, the newest first."""

@@ -23,3 +23,8 @@ CREATE TABLE IF NOT EXISTS eval_cells (
     updated_at REAL NOT NULL,
     PRIMARY KEY (experiment_id, example_id, example_hash, config_hash, repetition)
 );
+CREATE TABLE IF NOT EXISTS eval_uploads (
+    project_id TEXT NOT NULL,                 -- LangSmith's, of one experiment in one workspace
+    item_id TEXT NOT NULL,                    -- of a run or of feedback that it has taken
+    PRIMARY KEY (project_id, item_id)
+) WITHOUT ROWID;
