@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from app.eval_langsmith import Upload, prepare_dataset, send_experiment, sync, upload
+from app.eval_langsmith import Upload, prepare_dataset, require_langsmith, send_experiment, sync, upload
 from baton.cli.terminal.options import Concurrency, ContextValues, Json
 from baton.errors import UsageError
 
@@ -53,8 +53,10 @@ def run(
         raise UsageError("an experiment goes on with what it began with; leave the other options out")
     if resume is None and graph is None:
         raise UsageError("name a graph; `baton graphs` lists them")
-    plan = None if resume else _plan(str(graph), dataset, split, limit, set_ or [], repetitions)
     if upload:
+        require_langsmith()
+    plan = None if resume else _plan(str(graph), dataset, split, limit, set_ or [], repetitions)
+    if upload and plan is not None:
         prepare_dataset(plan)
 
     def start(bench: "Bench") -> "Awaitable[str]":

@@ -19,15 +19,14 @@ def sync(
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only count what would change.")] = False,
 ) -> int:
     """Make the datasets on LangSmith equal to ours; needs LANGSMITH_API_KEY."""
+    require_langsmith()
     from app.eval_datasets import read_examples
     from baton.cli.terminal.output import say
-    from baton.config.home import load_env
     from evals.dataset import default_dataset, own_datasets
     from evals.langsmith.client import langsmith
     from evals.langsmith.datasets import dataset_name
     from evals.langsmith.datasets import sync as sync_dataset
 
-    load_env()
     files = [default_dataset(graph)] if graph else sorted(own_datasets().glob("*.jsonl"))
     with langsmith() as client:
         for name, examples in [(dataset_name(file), read_examples(file)) for file in files]:
@@ -37,13 +36,9 @@ def sync(
 
 def upload(experiment: Annotated[str, typer.Argument(help="Its id, from `baton eval list`.")]) -> int:
     """Send a finished experiment to LangSmith, or what it lacks of it; needs LANGSMITH_API_KEY."""
+    require_langsmith()
     from baton.cli.work.session import Session, in_session
-    from baton.config.home import load_env
     from evals.experiment import bench as open_bench
-    from evals.langsmith.client import require_key
-
-    load_env()
-    require_key()
 
     async def send(session: Session) -> int:
         async with open_bench(session.resources) as bench:
@@ -53,22 +48,18 @@ def upload(experiment: Annotated[str, typer.Argument(help="Its id, from `baton e
     return in_session(send)
 
 
-def prepare_dataset(plan: "Plan | None") -> None:
+def prepare_dataset(plan: "Plan") -> None:
     """Bring a plan's examples to the dataset on LangSmith, before anything is worked.
 
     Raises:
-        UsageError: LANGSMITH_API_KEY is not set.
         BatonError: LangSmith refused or could not be reached.
     """
-    from baton.config.home import load_env
     from evals.langsmith.client import langsmith
     from evals.langsmith.datasets import dataset_name
     from evals.langsmith.datasets import sync as sync_dataset
 
-    load_env()
     with langsmith() as client:
-        if plan is not None:
-            sync_dataset(client, dataset_name(plan.dataset), plan.examples, delete=False)
+        sync_dataset(client, dataset_name(plan.dataset), plan.examples, delete=False)
 
 
 async def send_experiment(bench: "Bench", desk: "Database", experiment: str) -> None:
@@ -92,3 +83,12 @@ async def send_experiment(bench: "Bench", desk: "Database", experiment: str) -> 
         again = command("eval", "upload", experiment)
         raise BatonError(f"{error}; its results are kept, and what was not sent yet is by: {again}") from error
     note(f"LangSmith: {uploaded}" + (f"\n{uploaded.url}" if uploaded.url else ""))
+
+
+def require_langsmith() -> None:
+    """Refuse to go on without LangSmith's key, before anything is read or worked."""
+    from baton.config.home import load_env
+    from evals.langsmith.client import require_key
+
+    load_env()
+    require_key()

@@ -94,13 +94,16 @@ class Stub:
         return made
 
     def _runs(self, request: Request, body: bytes) -> Any:
-        """Parts named post.ID, then post.ID.inputs and other fields."""
-        runs: dict[str, dict[str, Any]] = {}
+        """Parts named post.ID or patch.ID, then the same with .inputs and other fields."""
+        runs: dict[tuple[str, str], dict[str, Any]] = {}
         for name, content in _parts(request, body):
-            _, key, field = [*name.split("."), ""][:3]
-            runs.setdefault(key, {}).update({field: content} if field else content)
-        for key, run in runs.items():
-            self._keep(self.runs, key, run)
+            verb, key, field = [*name.split("."), ""][:3]
+            runs.setdefault((verb, key), {}).update({field: content} if field else content)
+        for (verb, key), run in runs.items():
+            if verb == "post":
+                self._keep(self.runs, key, run)
+            else:
+                self.runs[key].update(run)
         return {}
 
     def _keep(self, kept: dict[str, dict[str, Any]], key: str, made: dict[str, Any]) -> None:
