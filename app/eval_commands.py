@@ -1,12 +1,15 @@
 """`baton eval`: measures a graph on a dataset. Light on purpose: the rest is imported when it is needed."""
 
 from collections.abc import Awaitable, Callable
+from dataclasses import KW_ONLY, dataclass
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from app.eval_compare import compare
+from app.eval_gate import Gate, note_crossed, read_gate
 from app.eval_langsmith import Upload, prepare_dataset, require_langsmith, send_experiment, sync, upload
 from baton.cli.terminal.options import Concurrency, ContextValues, Json
 from baton.errors import UsageError
@@ -14,12 +17,25 @@ from baton.errors import UsageError
 if TYPE_CHECKING:
     from baton.cli.work.session import Session
     from evals.experiment import Bench, Plan
+    from evals.gates import Gates
 
 app = typer.Typer(help="How good a graph is: experiments on datasets.", no_args_is_help=True)
-app.command()(sync)
-app.command()(upload)
+for command in (compare, sync, upload):
+    app.command()(command)
 MOST_COMPLAINTS = 3
 MOST_REPETITIONS = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """How an experiment is to be worked, and what is to follow."""
+
+    concurrency: int | None
+    gates: "Gates | None"
+    _: KW_ONLY
+    judge: bool
+    upload: bool
+    json: bool
 
 
 class Split(StrEnum):
@@ -43,6 +59,8 @@ def run(
     set_: ContextValues = None,
     resume: Annotated[str | None, typer.Option(help="Go on with an experiment.", metavar="ID")] = None,
     concurrency: Concurrency = None,
+    gate: Gate = None,
+    judge: Annotated[bool, typer.Option("--judge", help="Let the model of the role `judge` mark the replies.")] = False,
     upload: Upload = False,
     json: Json = False,
 ) -> int:
@@ -55,6 +73,9 @@ def run(
         raise UsageError("name a graph; `baton graphs` lists them")
     if upload:
         require_langsmith()
+    gates = read_gate(gate)
+    if gates is not None and graph is not None:
+        gates.of_run(graph)
     plan = None if resume else _plan(str(graph), dataset, split, limit, set_ or [], repetitions)
     if upload and plan is not None:
         prepare_dataset(plan)
@@ -62,7 +83,8 @@ def run(
     def start(bench: "Bench") -> "Awaitable[str]":
         return bench.begin(plan) if plan else bench.reopen(str(resume), graph)
 
-    return in_session(lambda session: _measure(session, start, concurrency, upload=upload, json=json))
+    wanted = Wanted(concurrency, gates, judge=judge, upload=upload, json=json)
+    return in_session(lambda session: _measure(session, start, wanted))
 
 
 @app.command("list")
@@ -134,9 +156,7 @@ def _plan(
     return Plan(graph, named, split, context, chosen(read_examples(file), split, limit), repetitions)
 
 
-async def _measure(
-    desk: "Session", start: "Callable[[Bench], Awaitable[str]]", concurrency: int | None, *, upload: bool, json: bool
-) -> int:
+async def _measure(desk: "Session", start: "Callable[[Bench], Awaitable[str]]", wanted: Wanted) -> int:
     """Begin or go on with an experiment, work the unfinished examples, print the result; return the exit code."""
     from app.eval_view import print_result
     from baton.cli.terminal.invocation import command
@@ -147,20 +167,21 @@ async def _measure(
     async with open_bench(desk.resources) as bench:
         experiment = await start(bench)
         with desk.signals():
-            await _work(desk, bench, experiment, concurrency, json=json)
+            await _work(desk, bench, experiment, wanted)
         if desk.stopped:
             note(f"stopped; go on with: {command('eval', 'run', '--resume', experiment)}")
             return INTERRUPTED
         result = await bench.result(experiment)
         for why, times in (await bench.complaints(experiment))[:MOST_COMPLAINTS]:
             note(f"{times} gave no answer: {why}")
-        say_json(result) if json else print_result(result, bench.file, desk.resources.settings)
-        if upload:
+        say_json(result) if wanted.json else print_result(result, bench.file, desk.resources.settings)
+        if wanted.upload:
             await send_experiment(bench, desk.resources.database, experiment)
-        return 1 if result["errors"] else 0
+        crossed = note_crossed(wanted.gates.crossed_by_run(result)) if wanted.gates else 0
+        return 1 if result["errors"] else crossed
 
 
-async def _work(session: "Session", bench: "Bench", experiment: str, concurrency: int | None, *, json: bool) -> None:
+async def _work(session: "Session", bench: "Bench", experiment: str, wanted: Wanted) -> None:
     """Work the examples without an answer, repetition by repetition, and show the progress."""
     import sys
 
@@ -171,7 +192,7 @@ async def _work(session: "Session", bench: "Bench", experiment: str, concurrency
     unfinished = await bench.unfinished(experiment)
     count = sum(map(len, unfinished.values()))
     note(f"experiment {experiment}: {count} to work")
-    limit = concurrency or session.resources.settings.concurrency
+    limit = wanted.concurrency or session.resources.settings.concurrency
     tally = Tally(count)
     for number, (repetition, examples) in enumerate(unfinished.items()):
         async with bench.trial(experiment, repetition) as trial:
@@ -179,7 +200,7 @@ async def _work(session: "Session", bench: "Bench", experiment: str, concurrency
             if not number:
                 with console(stderr=True).status(status_text()):
                     await trial.warm_up(examples.values())
-            with show_progress(tally, "working", bar=not (json and sys.stdout.isatty())) as watch:
+            with show_progress(tally, "working", bar=not (wanted.json and sys.stdout.isatty())) as watch:
                 await trial.work(examples, done=watch.add, concurrency=limit)
         if session.stopped:
             return

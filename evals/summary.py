@@ -4,9 +4,9 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 
 from evals.cells import Experiment
-from evals.confidence import Guess, accuracy_top60, brier, ece
 from evals.records import ExperimentEntry, ExperimentSummary, JudgedCell, Latency, Metric, Scores
-from evals.statistics import Estimate, estimate, percentile
+from evals.statistics.calibration import Guess, accuracy_top60, brier, ece
+from evals.statistics.intervals import Estimate, estimate, percentile
 
 GAVE_UP = {"gate", "bad_answer", "cap_reached"}
 """Reasons for which a graph itself gives up on a message: its answer is wrong, and the machinery is not to blame."""

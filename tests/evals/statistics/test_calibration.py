@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from evals.confidence import Guess, accuracy_top60, brier, ece
+from evals.statistics.calibration import Guess, accuracy_top60, brier, ece
 
 GUESSES = st.lists(st.builds(Guess, st.floats(0, 1), st.booleans()), min_size=2, max_size=30)
 

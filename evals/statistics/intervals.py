@@ -1,4 +1,7 @@
-"""Estimates with 95 % intervals: Wilson's for proportions, a seeded bootstrap for all else."""
+"""Estimates with 95 % intervals: Wilson's for proportions, a seeded bootstrap for all else.
+
+Of a mean whose standard error is known there is the normal interval.
+"""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -11,6 +14,7 @@ from evals.records import Metric
 
 Floats = NDArray[np.float64]
 LEVEL = 0.95
+Z = NormalDist().inv_cdf((1 + LEVEL) / 2)
 RESAMPLES = 2000
 SEED = 20_260
 DIGITS = 4
@@ -45,7 +49,7 @@ def wilson(successes: float, n: int) -> Estimate:
     """Return a proportion with Wilson's score interval (1927), which holds for few examples and near 0 and 1."""
     if not n:
         return NOTHING
-    z, share = NormalDist().inv_cdf((1 + LEVEL) / 2), successes / n
+    z, share = Z, successes / n
     centre = (share + z**2 / (2 * n)) / (1 + z**2 / n)
     half = z / (1 + z**2 / n) * (share * (1 - share) / n + z**2 / (4 * n**2)) ** 0.5
     return Estimate(share, min(max(centre - half, 0.0), share), max(min(centre + half, 1.0), share), n)
@@ -65,6 +69,11 @@ def bootstrap(data: Floats, statistic: Callable[[Floats], float]) -> Estimate:
     resamples = [statistic(data[random.integers(0, n, n)]) for _ in range(RESAMPLES)]
     low, high = np.quantile(resamples, [(1 - LEVEL) / 2, (1 + LEVEL) / 2])
     return Estimate(value, min(float(low), value), max(float(high), value), n)
+
+
+def normal_interval(mean: float, error: float) -> tuple[float, float]:
+    """Return the normal interval of a mean with that standard error: 1.96 of them on either side."""
+    return mean - Z * error, mean + Z * error
 
 
 def percentile(values: Sequence[float], share: float) -> float | None:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from evals.statistics import Estimate, Floats, bootstrap, wilson
+from evals.statistics.intervals import Estimate, Floats, bootstrap, wilson
 
 BINS = 10
 TOP_PERCENT = 60

@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import stats
 
-from evals.statistics import NOTHING, bootstrap, estimate, percentile, wilson
+from evals.statistics.intervals import NOTHING, bootstrap, estimate, normal_interval, percentile, wilson
 
 
 def mean(sample: "np.typing.NDArray[np.float64]") -> float:
@@ -59,3 +59,8 @@ def test_percentiles_are_those_of_the_values() -> None:
     assert percentile([1, 2, 3, 4], 0.5) == 2.5
     assert percentile([7], 0.95) == 7
     assert percentile([], 0.5) is None
+
+
+@given(st.floats(-1e3, 1e3), st.floats(1e-3, 1e3))
+def test_the_normal_interval_is_scipys(mean: float, error: float) -> None:
+    assert normal_interval(mean, error) == pytest.approx(stats.norm.interval(0.95, mean, error), abs=1e-6)

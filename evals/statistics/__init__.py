@@ -1,0 +1,1 @@
+"""Estimates and tests: intervals, paired differences, agreement, calibration. Functions of values."""
