@@ -19,7 +19,7 @@ NOW = "2026-11-22T12:00:00+00:00"
 TENANT = str(uuid4())
 SESSION = {"id": str(uuid4()), "tenant_id": TENANT, "start_time": NOW, "reference_dataset_id": None}
 """Where the client learns its tenant; without one it asks again for every example."""
-REFUSED = 403
+REFUSED, NOT_FOUND = 403, 404
 
 
 class Stub:
@@ -56,6 +56,8 @@ class Stub:
             return JSONResponse({"detail": "no"}, self.status)
         if path == "/info":
             return JSONResponse({"version": "0", "instance_flags": {"dataset_examples_multipart_enabled": True}})
+        if path.startswith("/examples/") and path.split("/")[-1] not in self.examples:
+            return JSONResponse({"detail": "not found"}, NOT_FOUND)
         return JSONResponse(self._content(request, path, body))
 
     def _content(self, request: Request, path: str, body: bytes) -> Any:
@@ -63,11 +65,13 @@ class Stub:
         if path in known:
             return known[path](request, body)
         if path == "/examples":
-            return self._examples(request)
+            return self._examples(request, body)
         if path == "/runs/multipart":
             return self._runs(request, body)
         if path.endswith("/examples"):
             return self._upserted(path.split("/")[-2], request, body)
+        if path.startswith("/examples/"):
+            return self.examples[path.split("/")[-1]]
         if path.startswith("/sessions/"):
             project = self.projects[path.split("/")[-1]]
             project.update({key: value for key, value in json.loads(body).items() if value is not None})
@@ -111,7 +115,10 @@ class Stub:
             self.sent_again.append(key)
         kept[key] = made
 
-    def _examples(self, request: Request) -> Any:
+    def _examples(self, request: Request, body: bytes) -> Any:
+        if request.method == "POST":
+            made = {"created_at": NOW, "modified_at": NOW, **json.loads(body)}
+            return self.examples.setdefault(made["id"], made)
         if request.method == "DELETE":
             return [self.examples.pop(each) for each in request.query_params.getlist("example_ids")]
         found = [each for each in self.examples.values() if each["dataset_id"] == request.query_params["dataset"]]

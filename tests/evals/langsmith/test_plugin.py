@@ -23,7 +23,8 @@ def test_the_suite_is_recorded_where_somebody_asks(stub: Stub) -> None:
     assert "1 passed" in told, told
     assert [each["name"] for each in stub.datasets.values()] == ["baton-desk-suite"]
     [run] = stub.runs.values()
-    assert (set(run["inputs"]), run["outputs"]["outcome"]) == ({"message", "customer_id"}, "answered")
+    [example] = stub.examples.values()
+    assert (set(example["inputs"]), run["outputs"]["outcome"]) == ({"message", "customer_id"}, "answered")
     assert {each["key"]: each["score"] for each in stub.feedback.values()}.items() >= {"task_completion": 1}.items()
 
 
