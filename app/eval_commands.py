@@ -10,6 +10,7 @@ import typer
 
 from app.eval_compare import compare
 from app.eval_gate import Gate, note_crossed, read_gate
+from app.eval_judge import Judge, judge_replies
 from app.eval_langsmith import Upload, prepare_dataset, require_langsmith, send_experiment, sync, upload
 from baton.cli.terminal.options import Concurrency, ContextValues, Json
 from baton.errors import UsageError
@@ -60,7 +61,7 @@ def run(
     resume: Annotated[str | None, typer.Option(help="Go on with an experiment.", metavar="ID")] = None,
     concurrency: Concurrency = None,
     gate: Gate = None,
-    judge: Annotated[bool, typer.Option("--judge", help="Let the model of the role `judge` mark the replies.")] = False,
+    judge: Judge = False,
     upload: Upload = False,
     json: Json = False,
 ) -> int:
@@ -157,7 +158,7 @@ def _plan(
 
 
 async def _measure(desk: "Session", start: "Callable[[Bench], Awaitable[str]]", wanted: Wanted) -> int:
-    """Begin or go on with an experiment, work the unfinished examples, print the result; return the exit code."""
+    """Begin or go on with an experiment, work what is missing, print the result; return the exit code."""
     from app.eval_view import print_result
     from baton.cli.terminal.invocation import command
     from baton.cli.terminal.output import note, say_json
@@ -166,25 +167,41 @@ async def _measure(desk: "Session", start: "Callable[[Bench], Awaitable[str]]", 
 
     async with open_bench(desk.resources) as bench:
         experiment = await start(bench)
-        with desk.signals():
-            await _work(desk, bench, experiment, wanted)
+        await _work(desk, bench, experiment, wanted)
         if desk.stopped:
-            note(f"stopped; go on with: {command('eval', 'run', '--resume', experiment)}")
+            options = ["--judge"] * wanted.judge + ["--upload"] * wanted.upload
+            note(f"stopped; go on with: {command('eval', 'run', '--resume', experiment, *options)}")
             return INTERRUPTED
         result = await bench.result(experiment)
-        for why, times in (await bench.complaints(experiment))[:MOST_COMPLAINTS]:
-            note(f"{times} gave no answer: {why}")
+        await _note_complaints(bench, experiment)
         say_json(result) if wanted.json else print_result(result, bench.file, desk.resources.settings)
+        crossed = note_crossed(wanted.gates.crossed_by_run(result)) if wanted.gates else 0
         if wanted.upload:
             await send_experiment(bench, desk.resources.database, experiment)
-        crossed = note_crossed(wanted.gates.crossed_by_run(result)) if wanted.gates else 0
         return 1 if result["errors"] else crossed
 
 
-async def _work(session: "Session", bench: "Bench", experiment: str, wanted: Wanted) -> None:
-    """Work the examples without an answer, repetition by repetition, and show the progress."""
-    import sys
+async def _note_complaints(bench: "Bench", experiment: str) -> None:
+    """Tell the most frequent errors, of runs and of the judge."""
+    from baton.cli.terminal.output import note
 
+    for why, times in (await bench.complaints(experiment))[:MOST_COMPLAINTS]:
+        note(f"{times} gave no answer: {why}")
+    for why, times in (await bench.judge_complaints(experiment))[:MOST_COMPLAINTS]:
+        note(f"{times} replies were not judged: {why}")
+
+
+async def _work(session: "Session", bench: "Bench", experiment: str, wanted: Wanted) -> None:
+    """Work the examples without an answer, then let the judge mark the replies, where it is wanted."""
+    limit = wanted.concurrency or session.resources.settings.concurrency
+    with session.signals():
+        await _work_examples(session, bench, experiment, limit, bar=_has_bar(wanted))
+        if wanted.judge and not session.stopped:
+            await judge_replies(session, bench, experiment, limit, bar=_has_bar(wanted))
+
+
+async def _work_examples(session: "Session", bench: "Bench", experiment: str, limit: int, *, bar: bool) -> None:
+    """Work the examples without an answer, repetition by repetition, and show the progress."""
     from baton.cli.terminal.output import console, note
     from baton.cli.terminal.progress import Tally, show_progress
     from baton.cli.work.working import status_text
@@ -192,7 +209,6 @@ async def _work(session: "Session", bench: "Bench", experiment: str, wanted: Wan
     unfinished = await bench.unfinished(experiment)
     count = sum(map(len, unfinished.values()))
     note(f"experiment {experiment}: {count} to work")
-    limit = wanted.concurrency or session.resources.settings.concurrency
     tally = Tally(count)
     for number, (repetition, examples) in enumerate(unfinished.items()):
         async with bench.trial(experiment, repetition) as trial:
@@ -200,7 +216,14 @@ async def _work(session: "Session", bench: "Bench", experiment: str, wanted: Wan
             if not number:
                 with console(stderr=True).status(status_text()):
                     await trial.warm_up(examples.values())
-            with show_progress(tally, "working", bar=not (wanted.json and sys.stdout.isatty())) as watch:
+            with show_progress(tally, "working", bar=bar) as watch:
                 await trial.work(examples, done=watch.add, concurrency=limit)
         if session.stopped:
             return
+
+
+def _has_bar(wanted: Wanted) -> bool:
+    """Return whether a bar may be drawn: it would run into JSON on the same terminal."""
+    import sys
+
+    return not (wanted.json and sys.stdout.isatty())

@@ -28,3 +28,15 @@ CREATE TABLE IF NOT EXISTS eval_uploads (
     item_id TEXT NOT NULL,                    -- of a run or of feedback that it has taken
     PRIMARY KEY (project_id, item_id)
 ) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS eval_verdicts (
+    thread_id TEXT PRIMARY KEY,               -- of the cell
+    experiment_id TEXT NOT NULL,
+    model TEXT NOT NULL,
+    rubric TEXT NOT NULL,                     -- its hash
+    verdict TEXT,                             -- NULL: the judge gave none
+    reason TEXT,
+    error TEXT,
+    tokens INTEGER NOT NULL,
+    cost_usd REAL,                            -- NULL: a price is not known
+    judged_at REAL NOT NULL
+);

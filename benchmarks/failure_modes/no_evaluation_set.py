@@ -15,7 +15,7 @@ from benchmarks.failure_modes.offline import billed, offered, opened
 from desk.knowledge.routes import Route, load_routes
 from evals.dataset import chosen, own_datasets, read
 from evals.examples import Example
-from evals.statistics import estimate
+from evals.statistics.intervals import estimate
 
 MODEL = "sorter"
 AT_ONCE = 16

@@ -14,12 +14,13 @@ from typing_extensions import TypedDict
 
 from baton import MODEL_RETRY, STEP_TIMEOUT, TypedStateGraph, ask, dead_letter
 from baton.records import Record
-from desk.business import business, customer, policies
+from desk.business import business, customer, knowledge, policies
 from evals.evaluators.completion import REPLIED
 from evals.examples import Inputs
 from evals.records import JudgedCell
 
 RUBRIC = Path(__file__).with_suffix(".md")
+FOUND = 4  # passages that a search finds for a message
 
 
 class Verdict(Record):
@@ -34,6 +35,7 @@ class JudgeInput(TypedDict):
 
     message: str
     customer_id: str | None
+    route: str
     reply: str
     citations: list[str]
     actions: list[dict[str, Any]]
@@ -50,11 +52,15 @@ class State(JudgeInput, JudgeUpdate, total=False):
 
 
 async def judge_reply(state: JudgeInput) -> JudgeUpdate:
-    """Ask the judge about one reply and return its verdict."""
-    in_force = sorted(business().knowledge().in_force())
+    """Ask the judge about one reply and return its verdict.
+
+    It reads whole policies: those that the reply cites, and those that a search finds for the message.
+    """
+    cited = [f"{each}.1" for each in state["citations"]]  # any passage stands for its policy
+    found = await (await knowledge()).search(state["message"], state["route"], FOUND)
     data = {
         "message": state["message"],
-        "policies": await policies(in_force, whole=True),
+        "policies": await policies([*cited, *found], whole=True),
         "account": await customer(state["customer_id"]),
         "reply": state["reply"],
         "citations": state["citations"],
@@ -73,6 +79,7 @@ def judge_input(inputs: Inputs, cell: JudgedCell) -> JudgeInput:
     return {
         "message": inputs.message,
         "customer_id": inputs.customer_id,
+        "route": cell["route"] or "",
         "reply": cell["reply"],
         "citations": cell["citations"],
         "actions": cell["actions"],

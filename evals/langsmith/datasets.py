@@ -88,9 +88,12 @@ def complete_dataset(client: "Client", name: str, examples: Sequence[Example]) -
 
 def _dataset(client: "Client", name: str, *, create: bool) -> "Dataset | None":
     """Return a dataset, made where it is missing and `create` is true; else None."""
+    dataset: Dataset | None = None
     if client.has_dataset(dataset_name=name):
-        return client.read_dataset(dataset_name=name)
-    return client.create_dataset(name, description="Synced by `baton eval sync`.") if create else None
+        dataset = client.read_dataset(dataset_name=name)
+    elif create:
+        dataset = client.create_dataset(name, description="Synced by `baton eval sync`.")
+    return dataset
 
 
 def _hashes(client: "Client", dataset_id: UUID) -> dict[UUID, str | None]:

@@ -6,6 +6,7 @@ A cell is sent whole, or again: what was taken is noted, and what was not is sen
 import asyncio
 from collections import deque
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
@@ -105,7 +106,9 @@ class _Delivery:
         steps = await self._bench.steps(cell["thread_id"])
         trace = trace_of(self._project, cell, self._examples[cell["example_id"]], steps)
         runs_known = trace.root_id in known
-        left = Trace([] if runs_known else trace.runs, [each for each in trace.feedback if each.feedback_id not in known])
+        left = Trace(
+            [] if runs_known else trace.runs, [each for each in trace.feedback if each.feedback_id not in known]
+        )
         if not (left.runs or left.feedback):
             return False
         await asyncio.to_thread(_send_trace, self._client, self._project, left)
@@ -179,7 +182,5 @@ def _send_feedback(client: "Client", feedback_id: UUID, **fields: Any) -> None:
     """Send one score; one that is there already stands."""
     from langsmith.utils import LangSmithConflictError  # noqa: PLC0415 - see `evals.langsmith.client`
 
-    try:
+    with suppress(LangSmithConflictError):
         client.create_feedback(feedback_id=feedback_id, **fields)
-    except LangSmithConflictError:
-        pass

@@ -11,6 +11,7 @@ from typing import Any
 from uuid import UUID, uuid5
 
 from baton.storage.records import ModelCall, StepAttempt
+from evals.cells import JUDGED_SCORE
 from evals.examples import Example
 from evals.langsmith.datasets import example_key
 from evals.records import JudgedCell
@@ -138,8 +139,9 @@ def _run(project: Project, parent: RunFields | None, key: UUID, began: float, la
 
 def _feedback(cell: JudgedCell, root_id: UUID, by_step: dict[str, UUID]) -> Iterator[Feedback]:
     """Yield the scores of the run, then those of its steps; of a step that was not worked they stand at the root."""
+    reasons = {JUDGED_SCORE: cell["judge"]["reason"]} if cell["judge"] else {}
     for key, score in cell["scores"].items():
-        yield _score(root_id, key, score)
+        yield _score(root_id, key, score, reasons.get(key))
     for step, scores in cell["steps"].items():
         for name, score in scores.items():
             known = by_step.get(step)

@@ -26,6 +26,10 @@ class Stub:
     """The state, and every request as `POST /datasets`; after `breaks_after` ones that change something it refuses."""
 
     def __init__(self) -> None:
+        self.empty()
+
+    def empty(self) -> None:
+        """Forget everything, as a new workspace would."""
         self.datasets: dict[str, dict[str, Any]] = {}
         self.examples: dict[str, dict[str, Any]] = {}
         self.projects: dict[str, dict[str, Any]] = {}
@@ -61,19 +65,21 @@ class Stub:
         return JSONResponse(self._content(request, path, body))
 
     def _content(self, request: Request, path: str, body: bytes) -> Any:
-        known = {"/datasets": self._datasets, "/sessions": self._projects, "/feedback": self._feedback}
+        known = {
+            "/datasets": self._datasets,
+            "/examples": self._examples,
+            "/feedback": self._feedback,
+            "/runs/multipart": self._runs,
+            "/sessions": self._projects,
+        }
         if path in known:
             return known[path](request, body)
-        if path == "/examples":
-            return self._examples(request, body)
-        if path == "/runs/multipart":
-            return self._runs(request, body)
         if path.endswith("/examples"):
             return self._upserted(path.split("/")[-2], request, body)
         if path.startswith("/examples/"):
-            return self.examples[path.split("/")[-1]]
+            return self.examples[path.rsplit("/", maxsplit=1)[-1]]
         if path.startswith("/sessions/"):
-            project = self.projects[path.split("/")[-1]]
+            project = self.projects[path.rsplit("/", maxsplit=1)[-1]]
             project.update({key: value for key, value in json.loads(body).items() if value is not None})
             return project
         return []

@@ -1,4 +1,4 @@
-"""A finished experiment on LangSmith, over real HTTP against a server of our own: each run once, with all its scores."""
+"""A finished experiment on LangSmith, over real HTTP against a server of our own: each run once, with its scores."""
 
 import asyncio
 import json
@@ -128,7 +128,7 @@ def test_an_upload_that_breaks_off_goes_on_with_the_rest(stub: Stub, experiment:
     asyncio.run(send(experiment))
     whole = dict(stub.runs), {key: each["score"] for key, each in stub.feedback.items()}
     for count in (1, 2, 4, len(stub.written) // 2, len(stub.written) - 2):
-        stub.__init__()  # type: ignore[misc] - as empty as a new workspace
+        stub.empty()
         stub.breaks_after = count
         with pytest.raises(Exception, match=r"403|[Ff]orbidden|LangSmith"):
             asyncio.run(send(experiment))

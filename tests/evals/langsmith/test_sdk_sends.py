@@ -30,9 +30,12 @@ class State(TypedDict):
 
 
 graph = StateGraph(State).add_node("work", lambda state: state).add_edge(START, "work").add_edge("work", END).compile()
-example = Example(id=uuid4(), dataset_id=uuid4(), inputs={"text": "a"}, outputs={"text": "a"}, created_at=datetime.now())
-silent = Client(api_url="http://127.0.0.1:9", api_key="none", info={}, tracing_sampling_rate=0, auto_batch_tracing=False)
-client = silent if SILENT else None
+text = {"text": "a"}
+example = Example(id=uuid4(), dataset_id=uuid4(), inputs=text, outputs=text, created_at=datetime.now())
+client = None
+if SILENT:
+    nowhere = {"api_url": "http://127.0.0.1:9", "api_key": "none", "info": {}}
+    client = Client(**nowhere, tracing_sampling_rate=0, auto_batch_tracing=False)
 results = evaluate(
     graph, data=[example], evaluators=[lambda outputs: bool(outputs)], upload_results=False, client=client
 )

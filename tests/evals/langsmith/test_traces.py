@@ -1,7 +1,7 @@
 """A judged run as LangSmith takes it: ids that stay, times that hold, tokens where it counts them."""
 
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, cast
 from uuid import uuid4
 
 from baton.storage.records import StepAttempt
@@ -12,27 +12,21 @@ from tests.evals.conftest import line
 
 PROJECT = Project(uuid4(), uuid4(), "parrot", 1000.0)
 EXAMPLE = Example.model_validate(line("a", "one"))
-CALL = {
-    **{"role": "strong", "model": "openai:large", "status": "answered", "input_tokens": 10, "output_tokens": 5},
-    **{"cost_usd": 0.25, "latency_ms": 500.0, "error": None, "note": None},
-}
+CALL: dict[str, Any] = {"role": "strong", "model": "openai:large", "status": "answered", "error": None, "note": None}
+CALL |= {"input_tokens": 10, "output_tokens": 5, "cost_usd": 0.25, "latency_ms": 500.0}
 
 
 def attempt(step: str, **more: Any) -> StepAttempt:
-    plain = {
-        **{"step": step, "kind": "step", "attempt": 1, "status": "done", "started_at": 2000.0, "latency_ms": 1000.0},
-        **{"input": {"message": "one"}, "output": {"route": "cards"}, "error": None, "calls": [], **more},
-    }
-    return plain  # type: ignore[return-value] - the sums of its calls are not looked at
+    span = {"kind": "step", "attempt": 1, "status": "done", "started_at": 2000.0, "latency_ms": 1000.0, "calls": []}
+    values = {"input": {"message": "one"}, "output": {"route": "cards"}, "error": None}
+    return cast("StepAttempt", {"step": step, **span, **values, **more})
 
 
 def cell(**more: Any) -> JudgedCell:
-    plain = {
-        **{"example_id": "a", "thread_id": "e1-1", "repetition": 1, "status": "done", "latency_ms": 2500.0},
-        **{"outcome": "answered", "route": "cards", "confidence": 0.9, "reply": "Yes.", "citations": [], "actions": []},
-        **{"scores": {}, "steps": {}, "error": None, **more},
-    }
-    return plain  # type: ignore[return-value] - as above
+    run = {"example_id": "a", "thread_id": "e1-1", "repetition": 1, "status": "done", "latency_ms": 2500.0}
+    answer = {"outcome": "answered", "route": "cards", "confidence": 0.9, "reply": "Yes.", "citations": []}
+    judged: dict[str, Any] = {"actions": [], "scores": {}, "steps": {}, "error": None, "judge": None}
+    return cast("JudgedCell", {**run, **answer, **judged, **more})
 
 
 def trace(*attempts: StepAttempt, **more: Any) -> Trace:
@@ -103,3 +97,9 @@ def test_a_run_without_an_answer_is_an_error() -> None:
     assert root["error"] == "settle: it exploded"
     [answered] = trace(error="an attempt failed before it went well").runs
     assert answered["error"] is None
+
+
+def test_the_judges_reason_stands_at_its_verdict() -> None:
+    mark = {"verdict": "fail", "reason": "it leaves open what it costs"}
+    made = trace(scores={"judged": False, "harm": False}, judge=mark)
+    assert [each.comment for each in made.feedback] == ["it leaves open what it costs", None]
