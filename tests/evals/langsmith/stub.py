@@ -9,7 +9,6 @@ from email import message_from_bytes
 from typing import Any
 from uuid import UUID, uuid4
 
-import zstandard
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
@@ -51,7 +50,7 @@ class Stub:
         return Starlette(routes=[Route("/{path:path}", self._answer, methods=["GET", "POST", "PATCH", "DELETE"])])
 
     async def _answer(self, request: Request) -> Response:
-        path, body = request.url.path, await _unpacked(request)
+        path, body = request.url.path, await request.body()
         self.requests.append(f"{request.method} {path}")
         self.bodies.append(body)
         if self.breaks_after is not None and len(self.written) > self.breaks_after:
@@ -141,13 +140,6 @@ class Stub:
             kept.update({field: content} if field else content)
             ids.add(key)
         return {"count": len(ids), "example_ids": sorted(ids)}
-
-
-async def _unpacked(request: Request) -> bytes:
-    body = await request.body()
-    if request.headers.get("content-encoding") == "zstd":
-        return zstandard.ZstdDecompressor().decompressobj().decompress(body)
-    return body
 
 
 def _parts(request: Request, body: bytes) -> Iterator[tuple[str, Any]]:
