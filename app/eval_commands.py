@@ -2,16 +2,19 @@
 
 from collections.abc import Awaitable, Callable
 from dataclasses import KW_ONLY, dataclass
-from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from app.eval_bakeoff import bakeoff
+from app.eval_check import check
 from app.eval_compare import compare
 from app.eval_gate import Gate, note_crossed, read_gate
-from app.eval_judge import Judge, judge_replies
+from app.eval_judge import Judge
 from app.eval_langsmith import Upload, prepare_dataset, require_langsmith, send_experiment, sync, upload
+from app.eval_options import Split
+from app.eval_report import report
 from baton.cli.terminal.options import Concurrency, ContextValues, Json
 from baton.errors import UsageError
 
@@ -21,7 +24,7 @@ if TYPE_CHECKING:
     from evals.gates import Gates
 
 app = typer.Typer(help="How good a graph is: experiments on datasets.", no_args_is_help=True)
-for command in (compare, sync, upload):
+for command in (compare, report, bakeoff, check, sync, upload):
     app.command()(command)
 MOST_COMPLAINTS = 3
 MOST_REPETITIONS = 100
@@ -37,13 +40,6 @@ class Wanted:
     judge: bool
     upload: bool
     json: bool
-
-
-class Split(StrEnum):
-    """Halves of a dataset: one to build with, one for the last look."""
-
-    dev = "dev"
-    test = "test"
 
 
 Graph = Annotated[str | None, typer.Argument(help="One of `baton graphs`.", show_default=False)]
@@ -193,37 +189,9 @@ async def _note_complaints(bench: "Bench", experiment: str) -> None:
 
 async def _work(session: "Session", bench: "Bench", experiment: str, wanted: Wanted) -> None:
     """Work the examples without an answer, then let the judge mark the replies, where it is wanted."""
-    limit = wanted.concurrency or session.resources.settings.concurrency
+    from app.eval_work import judge_replies, work_unfinished
+
     with session.signals():
-        await _work_examples(session, bench, experiment, limit, bar=_has_bar(wanted))
+        await work_unfinished(session, bench, experiment, wanted.concurrency, json=wanted.json)
         if wanted.judge and not session.stopped:
-            await judge_replies(session, bench, experiment, limit, bar=_has_bar(wanted))
-
-
-async def _work_examples(session: "Session", bench: "Bench", experiment: str, limit: int, *, bar: bool) -> None:
-    """Work the examples without an answer, repetition by repetition, and show the progress."""
-    from baton.cli.terminal.output import console, note
-    from baton.cli.terminal.progress import Tally, show_progress
-    from baton.cli.work.working import status_text
-
-    unfinished = await bench.unfinished(experiment)
-    count = sum(map(len, unfinished.values()))
-    note(f"experiment {experiment}: {count} to work")
-    tally = Tally(count)
-    for number, (repetition, examples) in enumerate(unfinished.items()):
-        async with bench.trial(experiment, repetition) as trial:
-            session.runner = trial.runner
-            if not number:
-                with console(stderr=True).status(status_text()):
-                    await trial.warm_up(examples.values())
-            with show_progress(tally, "working", bar=bar) as watch:
-                await trial.work(examples, done=watch.add, concurrency=limit)
-        if session.stopped:
-            return
-
-
-def _has_bar(wanted: Wanted) -> bool:
-    """Return whether a bar may be drawn: it would run into JSON on the same terminal."""
-    import sys
-
-    return not (wanted.json and sys.stdout.isatty())
+            await judge_replies(session, bench, experiment, wanted.concurrency, json=wanted.json)

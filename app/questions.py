@@ -91,6 +91,12 @@ def patterns() -> dict[str, Pattern]:
     return {name: Pattern(name, **fields) for name, fields in _table()["patterns"].items()}
 
 
+def ladder() -> list[str]:
+    """Return the names of the graphs in the order of simplicity, the simplest first."""
+    names: list[str] = _table()["ladder"]
+    return names
+
+
 def advise(answer_of: AnswerOf, *, wants_agent: bool = False) -> Advice:
     """Ask from the first question on until a pattern is reached; a question without an answer is skipped.
 

@@ -77,6 +77,12 @@ def slow_start() -> str | None:
     return None if any(home().glob("router-*.arrays")) else "training the router on the desk's examples (once)"
 
 
+def served_bank() -> str | None:
+    """Return the bank that actions go to where that is not the embedded one, with the way out."""
+    url = bank_settings().bank_url
+    return f"the bank at {url} (unset BATON_BANK_URL for the embedded one)" if url else None
+
+
 BUSINESS = DeskBusiness(
     about="a retail bank",
     folder=FOLDER,
@@ -102,4 +108,5 @@ BUSINESS = DeskBusiness(
     settings=BankSettings,
     ready=lambda: knowledge().check(),
     preparation=slow_start,
+    acts_outside=served_bank,
 )

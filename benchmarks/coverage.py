@@ -11,7 +11,7 @@ from benchmarks.simulated_sets import POPULATIONS, Population
 from evals.statistics.paired import paired_difference
 
 SETS = 2_000
-SIZES = (100, 200, 400)
+SIZES = (100, 250)
 BAND = (0.925, 0.975)
 ROUNDING = 1e-9
 

@@ -22,7 +22,8 @@ from rich.console import Console
 from rich.table import Table
 
 from app.inbox import sample_messages
-from app.questions import BASELINE, COSTS, Cost, cost_of
+from app.pattern_completion import completion_of
+from app.questions import BASELINE, COSTS, cost_of
 from baton import Job, Runner, open_resources
 from baton.config.settings import settings
 from baton.runs.registry import entries, load
@@ -90,17 +91,25 @@ def write_counts(counts: Counts, messages: int) -> None:
     """Write the counts to the file that `baton advise` reads, and to the table of the page."""
     costs = {name: {field: each[field] for field in ("model_calls", "tokens")} for name, each in counts.items()}
     header = {"made_by": "python -m benchmarks.pattern_costs --write", "model": model(), "messages": messages}
-    COSTS.write_text(json.dumps({**header, "graphs": costs}, indent=2) + "\n", "utf-8")
+    bakeoff = {key: value for key, value in json.loads(COSTS.read_text("utf-8")).items() if key == "bakeoff"}
+    COSTS.write_text(json.dumps({**header, "graphs": costs, **bakeoff}, indent=2) + "\n", "utf-8")
+    write_table()
+
+
+def write_table() -> None:
+    """Write what is on file to the table of the page."""
     page = PAGE.read_text("utf-8")
-    for name in costs:
-        page = re.sub(rf"^(\| `{name}` \|[^|]*\|).*$", rf"\1 {cells(cost_of(name))} |", page, flags=re.MULTILINE)
+    for name in json.loads(COSTS.read_text("utf-8"))["graphs"]:
+        page = re.sub(rf"^(\| `{name}` \|[^|]*\|).*$", rf"\1 {cells(name)} |", page, flags=re.MULTILINE)
     PAGE.write_text(page, "utf-8")
 
 
-def cells(cost: Cost | None) -> str:
+def cells(name: str) -> str:
     """One graph's figures as the cells of the page's table."""
+    cost, completion = cost_of(name), completion_of(name)
     assert cost is not None
-    return f"{cost.model_calls:.2f} | {cost.times_calls:.2f} | {cost.tokens:,.0f} | {cost.times_tokens:.2f}"
+    counts = f"{cost.model_calls:.2f} | {cost.times_calls:.2f} | {cost.tokens:,.0f} | {cost.times_tokens:.2f}"
+    return f"{counts} | {'?' if completion is None else completion.text}"
 
 
 def main(*, write: bool) -> int:

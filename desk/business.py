@@ -206,6 +206,8 @@ class DeskBusiness(Business):
     long_path: Callable[[str, str], LongPath | None] = lambda _message, _route: None
     """Takes message and route of a known customer; returns the long path that the message needs, or None."""
     wording: Wording = field(default_factory=Wording)
+    acts_outside: Callable[[], str | None] = lambda: None
+    """Returns where its actions go if that is not the home, with the way out: experiments must not act there."""
 
 
 @cache

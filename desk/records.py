@@ -54,8 +54,8 @@ def arguments(action: Action) -> dict[str, str]:
     return action.model_dump(exclude={"name"})
 
 
-def action_name(kind: type[Action]) -> str:
-    """Return the name that actions of a kind have."""
+def action_name(kind: type[Record]) -> str:
+    """Return the name that actions, or tools, of a kind have."""
     [name] = get_args(kind.model_fields["name"].annotation)
     return str(name)
 

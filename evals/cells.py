@@ -97,6 +97,11 @@ def thread_id(experiment_id: str, position: int, repetition: int = 1) -> str:
     return f"{experiment_id}-{position}" + (f"-{repetition}" if repetition > 1 else "")
 
 
+def has_tables(tx: Transaction) -> bool:
+    """Return whether any experiment was ever begun in this database."""
+    return tx.execute("SELECT 1 FROM sqlite_master WHERE name = 'eval_experiments'").fetchone() is not None
+
+
 def experiment(tx: Transaction, experiment_id: str) -> Experiment:
     """Return an experiment with its counts.
 

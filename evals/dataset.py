@@ -13,6 +13,7 @@ from pydantic_core import from_json
 from baton.errors import UsageError
 from desk.business import business
 from evals.examples import Example
+from evals.graph_steps import graph_steps
 
 DEFAULT_SPLIT = "dev"  # the test split is for the last look, so it must be asked for
 SHARED = "desk"
@@ -29,13 +30,13 @@ def own_datasets() -> Path:
 
 
 def default_dataset(graph: str) -> Path:
-    """Return the file of the graph's own dataset; of a graph that has none the file that all graphs share.
+    """Return the file of the graph's own dataset; of a graph of the desk that has none the file that all of them share.
 
     Raises:
         UsageError: there is neither.
     """
-    paths = [own_datasets() / f"{name}.jsonl" for name in (graph, SHARED)]
-    path = next((each for each in paths if each.is_file()), None)
+    names = (graph, SHARED) if graph_steps(graph).owes else (graph,)
+    path = next((each for name in names if (each := own_datasets() / f"{name}.jsonl").is_file()), None)
     if path is None:
         raise UsageError(f"{graph} has no dataset of its own; name one with --dataset")
     return path

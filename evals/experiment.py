@@ -16,15 +16,16 @@ from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
+from baton.config.settings import Settings
 from baton.errors import Held, UsageError
 from baton.runs import registry
 from baton.runs.graph_shapes import Graph, resolve_context
 from baton.runs.runner import Job, Runner
 from baton.runtime.active import with_resources
 from baton.runtime.resources import Resources, home_key
-from baton.storage import show
 from baton.storage.database import Database
 from baton.storage.records import RunSummary, StepAttempt
+from desk.business import business
 from evals import cells
 from evals.cells import Experiment
 from evals.configuration import configuration, short_hash
@@ -32,6 +33,7 @@ from evals.examples import Example
 from evals.judging import judge
 from evals.records import ExperimentEntry, ExperimentSummary, JudgedCell, NewExperiment
 from evals.reviews import Review
+from evals.run_steps import judged_steps
 from evals.summary import experiment_entry, experiment_summary, is_error
 from evals.unknown_steps import refuse_unknown_steps
 
@@ -54,6 +56,17 @@ class Plan:
     repetitions: int = 1
 
 
+class TrialSettings(Settings):
+    """The settings of a repetition: a home of its own, in which the business keeps what it does."""
+
+    trial_home: Path
+
+    @property
+    def home(self) -> Path:
+        """The home of the repetition."""
+        return self.trial_home
+
+
 class Bench:
     """Begins, works and reports experiments; `bench` opens one."""
 
@@ -71,8 +84,10 @@ class Bench:
         """Queue a run for each example, store the experiment and return its id.
 
         Raises:
-            UsageError: the graph, its context or an input cannot be used; nothing was stored.
+            UsageError: the graph, its context or an input cannot be used, or actions would go outside; nothing was
+                stored.
         """
+        _refuse_to_act_outside()
         refuse_unknown_steps(self._load(plan.graph), plan.examples)
         experiment_id, config = f"e{uuid4().hex[:11]}", self._config(plan.graph, plan.context)
         jobs = [
@@ -99,7 +114,8 @@ class Bench:
         Raises:
             UsageError: no experiment has that id, it is of another graph, or its configuration has changed.
         """
-        experiment = await self._desk.database.do(lambda tx: cells.experiment(tx, experiment_id))
+        _refuse_to_act_outside()
+        experiment = await self.experiment(experiment_id)
         if graph not in (None, experiment.graph):
             raise UsageError(f"{experiment_id} is an experiment with {experiment.graph}, not with {graph}")
         if short_hash(self._config(experiment.graph, experiment.context)) != experiment.config_hash:
@@ -132,7 +148,7 @@ class Bench:
     async def _resources(self, home: Path) -> AsyncIterator[Resources]:
         """Open resources with a home of its own, whose runs lie with all others of experiments."""
         await asyncio.to_thread(_make_private, home)
-        settings = self._desk.settings.model_copy(update={"home": home})
+        settings = TrialSettings.model_construct(**dict(self._desk.settings), trial_home=home)
         runs = Resources(settings, await Database.open(self.file), self._key, self._desk.owner)
         try:
             yield runs
@@ -153,7 +169,7 @@ class Bench:
 
     async def steps(self, thread_id: str) -> list[StepAttempt]:
         """Return the step attempts of a cell's run; empty once the file of the runs was deleted."""
-        return await self._runs.database.do(lambda tx: show.steps(tx, thread_id, CELL_RUN))
+        return await self._runs.database.do(lambda tx: judged_steps(tx, thread_id, CELL_RUN))
 
     async def entries(self) -> list[ExperimentEntry]:
         """Return all experiments as a list shows them, the newest first."""
@@ -224,7 +240,7 @@ class Trial:
     async def _judge(self, run: RunSummary, example: Example) -> None:
         steps, reason = await self._runs.database.do(
             lambda tx: (
-                show.steps(tx, run["thread_id"], run["run"]),
+                judged_steps(tx, run["thread_id"], run["run"]),
                 cells.end_reason(tx, run["thread_id"], run["run"]),
             )
         )
@@ -246,6 +262,12 @@ async def bench(desk: Resources, load: Callable[[str], Graph] = registry.load) -
         yield Bench(desk, runs, key, load)
     finally:
         await runs.close()
+
+
+def _refuse_to_act_outside() -> None:
+    """Refuse an experiment whose actions would reach a system outside of its home: its messages are not real ones."""
+    if outside := business().acts_outside():
+        raise UsageError(f"an experiment would act on {outside}")
 
 
 def _make_private(folder: Path) -> None:

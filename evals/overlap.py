@@ -12,24 +12,27 @@ NOT_WORDS = re.compile(r"[^\w\s]")
 
 @dataclass(frozen=True, slots=True)
 class Overlap:
-    """`sharing` of `texts` have four words in a row that stand in a foreign text; `equal` are such texts themselves."""
+    """Of `texts`, `sharing` have words in a row that stand in a foreign text; `equal` are such texts themselves."""
 
     texts: int
-    sharing: int
+    sharing: tuple[str, ...]
     equal: tuple[str, ...]
 
     @property
     def share(self) -> float:
         """Of the texts that share words with a foreign one, 0 to 1."""
-        return self.sharing / self.texts if self.texts else 0.0
+        return len(self.sharing) / self.texts if self.texts else 0.0
 
 
-def overlap(ours: Sequence[str], foreign: Iterable[str]) -> Overlap:
-    """Return the overlap of our texts with foreign ones; case and punctuation are ignored."""
+def overlap(ours: Sequence[str], foreign: Iterable[str], in_a_row: int = GRAM) -> Overlap:
+    """Return the overlap of our texts with foreign ones; case and punctuation are ignored.
+
+    Texts share words where they have `in_a_row` of them in the same order; one without words is equal to none.
+    """
     words = [_words(text) for text in foreign]
-    foreign_texts, grams = set(words), {gram for each in words for gram in _grams(each)}
+    foreign_texts, grams = set(words) - {()}, {gram for each in words for gram in _grams(each, in_a_row)}
     pairs = [(text, _words(text)) for text in ours]
-    sharing = sum(not grams.isdisjoint(_grams(each)) for _, each in pairs)
+    sharing = tuple(text for text, each in pairs if not grams.isdisjoint(_grams(each, in_a_row)))
     return Overlap(len(ours), sharing, tuple(text for text, each in pairs if each in foreign_texts))
 
 
@@ -48,5 +51,5 @@ def _words(text: str) -> tuple[str, ...]:
     return tuple(NOT_WORDS.sub("", text.casefold()).split())
 
 
-def _grams(words: tuple[str, ...]) -> set[tuple[str, ...]]:
-    return {words[at : at + GRAM] for at in range(len(words) - GRAM + 1)}
+def _grams(words: tuple[str, ...], in_a_row: int) -> set[tuple[str, ...]]:
+    return {words[at : at + in_a_row] for at in range(len(words) - in_a_row + 1)}

@@ -40,3 +40,9 @@ CREATE TABLE IF NOT EXISTS eval_verdicts (
     cost_usd REAL,                            -- NULL: a price is not known
     judged_at REAL NOT NULL
 );
+CREATE TABLE IF NOT EXISTS eval_bakeoffs (
+    bakeoff_id TEXT NOT NULL,
+    position INTEGER NOT NULL,                -- of the experiment among those of the bake-off
+    experiment_id TEXT NOT NULL,
+    PRIMARY KEY (bakeoff_id, position)
+);

@@ -82,12 +82,16 @@ def metrics(answers: Sequence[JudgedCell]) -> dict[str, Estimate]:
 
 
 def clustered(values: Sequence[tuple[str, bool | float]]) -> Estimate:
-    """Return the mean of values, each with the id of its example: the repetitions of an example are one observation."""
+    """Return the mean of values, each with the id of its example: the repetitions of an example are one observation.
+
+    Where all repetitions of every example agree, they are as good as one: resampling values that are all alike would
+    give an interval of no width.
+    """
     examples: dict[str, list[bool | float]] = {}
     for example_id, value in values:
         examples.setdefault(example_id, []).append(value)
-    if all(len(each) == 1 for each in examples.values()):
-        return estimate([value for _, value in values])
+    if all(len(set(each)) == 1 for each in examples.values()):
+        return estimate([each[0] for each in examples.values()])
     return estimate([float(sum(each)) / len(each) for each in examples.values()])
 
 

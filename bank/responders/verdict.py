@@ -11,7 +11,7 @@ COUNTS = {"done", "proposed"}
 
 
 def verdict(request: Request) -> dict[str, Any]:
-    """Return a `Verdict` from the data `message`, `policies`, `account`, `actions`, `citations` and `reply`.
+    """Return a `Verdict` from the data `message`, `policies`, `customer`, `actions`, `citations` and `reply`.
 
     It sees whether the reply repeats the statements that bear on each question, whether each sum and period has a
     source, and whether an action stands behind what it promises. It does not understand a word of it.
@@ -21,7 +21,7 @@ def verdict(request: Request) -> dict[str, Any]:
     action = {str(number): value for number, value in enumerate(values_of(each["args"] for each in acts))}
     draft = {"reply": data["reply"], "citations": data["citations"], "action": action if acts else None}
     seen = {"message": data["message"], "policies": data["policies"], "draft": draft}
-    known = {**seen, "message": " ".join([data["message"], *(f"GBP {each}" for each in _account(data["account"]))])}
+    known = {**seen, "message": " ".join([data["message"], *(f"GBP {each}" for each in _account(data["customer"]))])}
     fault = (None if acts else check_answers(seen)) or check_grounds(known) or check_honest(seen)
     return {"verdict": "fail" if fault else "pass", "reason": fault or "it answers, and rests on what it cites"}
 

@@ -1,7 +1,6 @@
 """No evaluation set: a prompt is changed until the message at hand works, and many others no longer do."""
 
 import re
-from math import comb
 from typing import Any
 
 from langgraph.graph import END, START
@@ -16,6 +15,7 @@ from desk.knowledge.routes import Route, load_routes
 from evals.dataset import chosen, own_datasets, read
 from evals.examples import Example
 from evals.statistics.intervals import estimate
+from evals.statistics.significance import mcnemar
 
 MODEL = "sorter"
 AT_ONCE = 16
@@ -127,10 +127,10 @@ def _share(right: list[bool]) -> str:
     return f"{found.mean:.2f} right, 95 % interval {found.low:.2f} to {found.high:.2f}, {found.n} messages"
 
 
-def mcnemar(worse: int, better: int) -> float:
-    """Return the two-sided exact p-value of McNemar's test for so many pairs that changed (1947)."""
-    count = worse + better
-    return float(min(1.0, sum(comb(count, k) for k in range(min(worse, better) + 1)) * 2 / 2**count))
+def labelled() -> list[Example]:
+    """Return the development half of the desk's own routing set."""
+    examples, _ = read(own_datasets() / "routing.jsonl")
+    return chosen(examples, "dev", None)
 
 
 async def sort_all(prompt: str, messages: list[str]) -> list[str]:
@@ -142,9 +142,3 @@ async def sort_all(prompt: str, messages: list[str]) -> list[str]:
         await desk.runner.work(threads, done=runs.append, concurrency=AT_ONCE)
     routes = {run["thread_id"]: str(run["output"]["route"]) for run in runs}
     return [routes[thread] for thread in threads]
-
-
-def labelled() -> list[Example]:
-    """Return the development half of the desk's own routing set."""
-    examples, _ = read(own_datasets() / "routing.jsonl")
-    return chosen(examples, "dev", None)

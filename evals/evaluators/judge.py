@@ -61,7 +61,7 @@ async def judge_reply(state: JudgeInput) -> JudgeUpdate:
     data = {
         "message": state["message"],
         "policies": await policies([*cited, *found], whole=True),
-        "account": await customer(state["customer_id"]),
+        "customer": await customer(state["customer_id"]),
         "reply": state["reply"],
         "citations": state["citations"],
         "actions": state["actions"],

@@ -12,6 +12,7 @@ from evals.statistics.significance import mcnemar, sign_flip
 POWER = 0.8
 DETECTABLE = Z + NormalDist().inv_cdf(POWER)
 """How many standard errors a difference must have to show with that power: 2.80."""
+SQUARE = DETECTABLE**2
 CHUNK = 2_000_000
 """How many values are drawn at once."""
 LARGE = 2_000
@@ -55,7 +56,7 @@ def paired_difference(first: Floats, second: Floats) -> Difference:
         low=min(low, mean),
         high=max(high, mean),
         p=_normal_p(mean, error) if n > LARGE else _exact_p(first, second),
-        detectable=max(DETECTABLE * error, DETECTABLE**2 * far / n),
+        detectable=_detectable(error, n) if _are_verdicts(first, second) else max(DETECTABLE * error, SQUARE * far / n),
         n=n,
     )
 
@@ -77,9 +78,24 @@ def _bootstrap_interval(widened: Floats) -> tuple[float, float]:
 
 def _exact_p(first: Floats, second: Floats) -> float:
     """Return McNemar's p-value where every example is right or wrong, else that of the sign flips."""
-    if np.isin(first, (0, 1)).all() and np.isin(second, (0, 1)).all():
+    if _are_verdicts(first, second):
         return mcnemar(int((first > second).sum()), int((second > first).sum()))
     return sign_flip(second - first)
+
+
+def _are_verdicts(first: Floats, second: Floats) -> bool:
+    """Return whether every example is right or wrong on both sides, nothing between."""
+    return bool(np.isin(first, (0, 1)).all() and np.isin(second, (0, 1)).all())
+
+
+def _detectable(error: float, n: int) -> float:
+    """Return the least difference d that shows, of answers that are right or wrong.
+
+    Where d of the examples turn, the variance grows with it: d is `DETECTABLE` times the root of
+    error**2 + (d - d**2) / n, solved for d.
+    """
+    share = SQUARE / n
+    return (share + sqrt(share**2 + 4 * (1 + share) * SQUARE * error**2)) / (2 * (1 + share))
 
 
 def _normal_p(mean: float, error: float) -> float:

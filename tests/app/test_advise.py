@@ -12,7 +12,8 @@ from pathlib import Path
 import pytest
 
 from app.describe import Reading
-from app.questions import COSTS, advise, cost_of, patterns, questions
+from app.pattern_completion import completion_of
+from app.questions import COSTS, advise, cost_of, ladder, patterns, questions
 from baton.config.project import root
 from baton.errors import UsageError
 from baton.runs.registry import entries
@@ -112,8 +113,37 @@ def test_the_page_says_what_the_table_and_the_measurement_say() -> None:
     for number, question in enumerate(questions().values(), 1):
         assert f"| {number} | {question.asks} |" in page
     for name in json.loads(COSTS.read_text("utf-8"))["graphs"]:
-        assert re.search(rf"^\| `{name}` \|.*\| {re.escape(cells(cost_of(name)))} \|$", page, re.MULTILINE), name
+        assert re.search(rf"^\| `{name}` \|.*\| {re.escape(cells(name))} \|$", page, re.MULTILINE), name
     assert [each.name for each in patterns().values() if each.trade_off not in page] == []
+
+
+def test_the_ladder_names_every_graph_in_the_order_of_the_page(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(HOUSE)
+    root.cache_clear()
+    assert sorted(ladder()) == sorted(entries())
+    for page in ("choosing.md", "evidence.md"):
+        text = (HOUSE / "docs" / page).read_text("utf-8")
+        assert re.findall(r"^\| `(\w+)` \|.*\)", text, re.MULTILINE) == ladder()
+
+
+def test_the_page_of_evidence_says_what_each_pattern_completed() -> None:
+    page = (HOUSE / "docs" / "evidence.md").read_text("utf-8")
+    for name in ladder():
+        completion = completion_of(name)
+        assert completion is not None, "python -m benchmarks.pattern_completion"
+        assert f"| `{name}` | {completion.mean:.3f} (" in page
+
+
+def test_what_a_pattern_completed_is_named_with_its_model_and_its_dataset(baton: Baton) -> None:
+    completion = baton("advise", "--no-fixed-steps", "--categories", "--json").object["task_completion"]
+    assert completion["ci95"][0] < completion["mean"] < completion["ci95"][1]
+    assert (completion["model"], completion["messages"]) == ("local:desk", 112)
+    output = baton("advise", "--no-fixed-steps", "--categories").out
+    assert (
+        f"of the tasks; a single call {completion['single_call']:.2f} (112 messages of bank/datasets/desk.jsonl (dev))"
+        in output
+    )
+    assert f"measured on {completion['measured']} with local:desk; figures of the offline model say nothing" in output
 
 
 def test_flags_answer(baton: Baton) -> None:

@@ -8,7 +8,8 @@ import pytest
 from tests.baton.cli.conftest import Baton
 
 CONTRACT = """
-    experiment graph dataset examples completed errors metrics steps latency_ms tokens_per_run cost_usd_per_run
+    experiment graph dataset split models examples repetitions completed errors metrics steps latency_ms blame
+    tokens_per_run tokens_per_completed_task cost_usd_per_run
 """.split()
 
 
@@ -49,6 +50,31 @@ def test_a_run_that_gives_no_answer_is_an_error_with_its_reason(baton: Baton, pr
     assert (result.object["completed"], result.object["errors"]) == (1, 1)
     assert "1 gave no answer" in result.err
     assert "it exploded" in result.err
+
+
+def test_experiments_are_listed_and_shown_with_their_worst_examples(baton: Baton, dataset: str) -> None:
+    first = baton("eval", "run", "toy", "--dataset", dataset, "--json").object["experiment"]
+    second = baton("eval", "run", "toy", "--dataset", dataset, "--repetitions", "2", "--json").object["experiment"]
+    listed = json.loads(baton("eval", "list", "--json").out)
+    assert [(each["experiment"], each["examples"], each["repetitions"]) for each in listed] == [
+        (second, 3, 2),
+        (first, 3, 1),
+    ]
+    shown = baton("eval", "show", second, "--worst", "2", "--json").object
+    assert (shown["worst"][0]["example"], shown["worst"][0]["wrong"][0]) == ("how much", "route")
+    assert shown["metrics"]["route"]["n"] == 3, "the repetitions of an example are one observation"
+    text = baton("eval", "show", first).out
+    assert "how much" in text
+    assert "route fees" in text
+
+
+def test_an_experiment_does_not_act_on_a_bank_outside(
+    baton: Baton, dataset: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("BATON_BANK_URL", "http://127.0.0.1:9")
+    result = baton("eval", "run", "toy", "--dataset", dataset)
+    assert result.code == 2
+    assert "unset BATON_BANK_URL" in result.err
 
 
 def test_the_desk_does_not_see_the_runs(baton: Baton, dataset: str) -> None:

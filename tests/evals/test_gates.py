@@ -5,11 +5,14 @@ from pathlib import Path
 import pytest
 
 from baton.errors import BadSetting
+from baton.runs.registry import entries
 from evals.comparison.comparing import compare
 from evals.comparison.records import Comparison
 from evals.gates import Gates, read_gates
 from evals.records import ExperimentSummary, Metric
 from tests.evals.comparison.sides import side
+
+OWN = Path(__file__).parents[2] / "evals" / "gates.toml"
 
 
 @pytest.fixture
@@ -109,6 +112,10 @@ def test_a_graph_without_bounds_is_not_held_by_nothing(file: Path) -> None:
     held = gates(file, "[run.agent.metrics]\nroute = { at_least = 0 }")
     with pytest.raises(BadSetting, match=r"run\.routing: there is no such table"):
         held.crossed_by_run(summary(0.7, 0.9))
+
+
+def test_our_own_file_fits_our_graphs() -> None:
+    assert read_gates(OWN, entries()).of_comparison().metrics["task_completion"].at_least == -0.05
 
 
 def test_there_must_be_a_file(tmp_path: Path) -> None:

@@ -75,7 +75,7 @@ def test_the_judge_is_given_the_message_the_policies_and_the_rubric(experiment: 
     call = model.asked[0]
     assert call.data["message"] == "cards 0.9 say It is free."
     assert "CARD-01" in {each["id"] for each in call.data["policies"]}
-    assert call.data["account"] is None
+    assert call.data["customer"] is None
     assert "promises nothing" in str(call.messages[0]["content"])
 
 

@@ -91,7 +91,7 @@ def test_what_a_pattern_does_not_ask_for_is_left_out() -> None:
     assert "FraudVote" in files_of("voting")["business.py"]
     assert "prompts/vote.md" in files_of("voting")
     assert set(files_of("routing")) >= {"datasets/routing.jsonl", "tests/test_dataset.py"}
-    assert "tests/test_dataset.py" not in files_of("agent")
+    assert "tests/test_dataset.py" not in files_of("single_call")
 
 
 def test_the_graph_is_listed_as_it_is_here(tmp_path: Path) -> None:

@@ -20,6 +20,7 @@ from tests.parcels.actions import Compensate, Redeliver
 HOUSE = Path(__file__).parents[2]
 FOLDER = HOUSE / "tests" / "parcels"
 INBOX = FOLDER / "inbox.jsonl"
+DATASET = FOLDER / "datasets" / "desk.jsonl"
 GRAPHS = sorted(json.loads((HOUSE / "langgraph.json").read_text("utf-8"))["graphs"])
 MESSAGES = {each["id"]: each["message"] for each in map(json.loads, INBOX.read_text("utf-8").splitlines())}
 DONE_ALONE = {("redeliver", "P502"), ("compensate", "P503"), ("redeliver", "P506"), ("redeliver", "P507")}
@@ -53,6 +54,9 @@ others = [name for name in json.loads(sys.argv[1]) if name != "support_desk"]
 told["graphs"] = {name: runs("run", name, "--file", sys.argv[2]) for name in others}
 told["graphs"]["support_desk"] = json.loads(baton("runs", "--graph", "support_desk", "--json")[1])
 told["last log"] = log()
+told["checked"] = baton("eval", "check", sys.argv[3], "--json")[0]
+told["measured"] = json.loads(baton("eval", "run", "support_desk", "--json")[1])
+told["log after evaluation"] = log()
 told["rooms"] = sorted({name.partition(".")[0] for name in sys.modules})
 print(json.dumps(told))
 """
@@ -94,7 +98,7 @@ def printed(process: "subprocess.Popen[str]") -> dict[str, Any]:
 def told(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     """What comes of the inbox: in one process all of it, and in two another home's, whose first is killed."""
     home = tmp_path_factory.mktemp("parcels")
-    work = started(WORK, home / "whole", json.dumps(GRAPHS), str(INBOX))
+    work = started(WORK, home / "whole", json.dumps(GRAPHS), str(INBOX), str(DATASET))
     killed = started(CUT_OFF, home / "cut off")
     killed.communicate()
     went_on = printed(started(GO_ON, home / "cut off"))
@@ -132,6 +136,17 @@ def test_an_amount_above_the_limit_waits_for_a_person_and_is_paid_once(told: dic
     paid = [each for each in told["second log"] if each["parcel_id"] == "P504"]
     assert [(each["action"], each["result"], each["replayed"]) for each in paid] == [("compensate", "done", 0)]
     assert told["last log"] == told["second log"]  # the other graphs only propose
+
+
+def test_it_is_measured_on_its_own_dataset_and_the_depot_is_left_alone(told: dict[str, Any]) -> None:
+    examples, measured = len(DATASET.read_text("utf-8").splitlines()), told["measured"]
+    assert told["checked"] == 0
+    assert (measured["dataset"], measured["completed"], measured["errors"]) == (
+        *("parcels/datasets/desk.jsonl", examples),
+        0,
+    )
+    assert measured["metrics"]["task_completion"]["n"] == examples
+    assert told["log after evaluation"] == told["last log"]
 
 
 def test_the_demo_shows_every_message(told: dict[str, Any]) -> None:

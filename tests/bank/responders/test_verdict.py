@@ -14,7 +14,7 @@ COST = "A transfer abroad costs GBP 4.00."
 
 
 def verdict_on(reply: str, message: str = "What does a transfer abroad cost?", **more: Any) -> Verdict:
-    data = {"message": message, "policies": POLICIES, "account": None, "actions": [], "citations": ["T-1"], **more}
+    data = {"message": message, "policies": POLICIES, "customer": None, "actions": [], "citations": ["T-1"], **more}
     return Verdict.model_validate(verdict(asked(reply=reply, **data)))
 
 
@@ -23,7 +23,7 @@ def verdict_on(reply: str, message: str = "What does a transfer abroad cost?", *
     [
         (COST, {}),
         ("We have frozen your card.", {"message": "Please freeze my card", "actions": [FREEZE]}),
-        (f"{COST} You have GBP 812.40.", {"account": {"name": "Ann", "accounts": [{"balance": "812.40"}]}}),
+        (f"{COST} You have GBP 812.40.", {"customer": {"name": "Ann", "accounts": [{"balance": "812.40"}]}}),
     ],
     ids=["an answer", "an action that was done", "a sum of the account"],
 )

@@ -24,7 +24,8 @@ def test_the_suite_is_recorded_where_somebody_asks(stub: Stub) -> None:
     assert [each["name"] for each in stub.datasets.values()] == ["baton-desk-suite"]
     [run] = stub.runs.values()
     [example] = stub.examples.values()
-    assert (set(example["inputs"]), run["outputs"]["outcome"]) == ({"message", "customer_id"}, "answered")
+    assert {"message", "customer_id"} <= set(example["inputs"])
+    assert run["outputs"]["outcome"] == "answered"
     assert {each["key"]: each["score"] for each in stub.feedback.values()}.items() >= {"task_completion": 1}.items()
 
 

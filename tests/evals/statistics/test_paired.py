@@ -68,10 +68,13 @@ def test_repetitions_do_not_pass_for_further_examples() -> None:
 
 
 def test_what_is_detectable_comes_from_the_paired_variance() -> None:
-    found = paired_difference(*sides(60, 10, 10, 20))
-    assert found.detectable == pytest.approx(DETECTABLE * np.sqrt(22 / 102) / np.sqrt(102))
-    alike = paired_difference(*sides(70, 0, 0, 30))
-    assert alike.detectable == pytest.approx(0.0785, abs=1e-3)  # eight failures in a hundred: six are significant
+    found, shares = sides(60, 10, 10, 20), (np.linspace(0, 1, 100), np.linspace(0, 1, 100)[::-1])
+    d, variance = paired_difference(*found).detectable, 22 / 102 / 102
+    assert d == pytest.approx(DETECTABLE * np.sqrt(variance + (d - d**2) / 100))
+    error = np.sqrt(np.mean(np.append(shares[1] - shares[0], [1, -1]) ** 2) / 102)
+    assert paired_difference(*shares).detectable == pytest.approx(DETECTABLE * error)
+    alike = paired_difference(*sides(70, 0, 0, 30)).detectable
+    assert 0.08 < alike < 0.09  # of eight or nine failures in a hundred, six show: enough for p = 0.03
 
 
 def test_a_large_set_has_the_normal_interval_and_it_is_the_bootstraps() -> None:

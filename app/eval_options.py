@@ -1,0 +1,10 @@
+"""What several commands of `baton eval` are told, declared once."""
+
+from enum import StrEnum
+
+
+class Split(StrEnum):
+    """Halves of a dataset: one to build with, one for the last look."""
+
+    dev = "dev"
+    test = "test"

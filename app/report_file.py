@@ -1,0 +1,44 @@
+"""Writes a report: the whole file or none of it. What stood there before stays until the new one is on the disk."""
+
+import os
+from contextlib import suppress
+from pathlib import Path
+from tempfile import mkstemp
+
+from baton.errors import StorageError, UsageError
+from baton.storage.sqlite_file import no_room
+
+
+def write_report(file: Path, text: str) -> None:
+    """Write a text into a file, in place of what it held.
+
+    Raises:
+        UsageError: there is no such folder, or it cannot be written to, or the file is a folder.
+        StorageError: the disk is full, or fails.
+    """
+    if file.is_dir():
+        raise UsageError(f"{file} is a folder; name a file in it")
+    if not file.parent.is_dir():
+        raise UsageError(f"there is no folder {file.parent}; make it, or name another with --out")
+    try:
+        handle, draft = mkstemp(prefix=".report-", dir=file.parent)
+    except OSError as error:
+        raise _refusal(file, error) from error
+    try:
+        with os.fdopen(handle, "wb") as stream:
+            stream.write(text.encode("utf-8", "replace"))
+            stream.flush()
+            os.fsync(stream.fileno())
+        Path(draft).replace(file)
+    except OSError as error:
+        raise _refusal(file, error) from error
+    finally:
+        with suppress(FileNotFoundError):
+            Path(draft).unlink()
+
+
+def _refusal(file: Path, error: OSError) -> UsageError | StorageError:
+    """Return the error that says what to do."""
+    if no_room(error):
+        return StorageError(f"cannot write {file}: its disk is full; free some space, then go on. Nothing was written")
+    return UsageError(f"cannot write {file}: {error.strerror}; name another file with --out")

@@ -1,0 +1,1 @@
+"""Reports: what experiments came to, for someone who was not there, as one HTML file, Markdown or JSON."""
