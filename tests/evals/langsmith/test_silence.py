@@ -26,7 +26,7 @@ for words in {lines}:
     except SystemExit as end:
         print(words[1], end.code, file=sys.stderr)
 """
-RUN = ["eval", "run", "parrot", "--dataset", "d.jsonl", "--json"]
+RUN = ["eval", "run", "parrot", "--dataset", "d.jsonl", "--judge", "--json"]
 LIBRARY = """
 import asyncio
 from pathlib import Path
@@ -63,7 +63,7 @@ def watch_network(program: str, **settings: str) -> tuple[str, list[str]]:
     "program,settings", [(COMMANDS.format(lines=[RUN]), {}), (LIBRARY, {"LANGSMITH_TRACING": "true"})]
 )
 def test_an_experiment_tries_no_connection(project: Path, program: str, settings: dict[str, str]) -> None:
-    written(project / "d.jsonl", line("a", "cards 0.9"), line("b", "fees 0.4"))
+    written(project / "d.jsonl", line("a", "cards 0.9 say It is free."), line("b", "fees 0.4"))
     told, tried = watch_network(program, **settings)
     assert json.loads(told)["completed"] == 2
     assert tried == []
