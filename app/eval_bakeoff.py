@@ -68,7 +68,7 @@ def bakeoff(
 
 def _messages(dataset: Path | None, split: Split | None, limit: int | None, metric: str) -> "Messages":
     """Return the examples, every line of the dataset checked, and the metric against what they expect."""
-    from app.eval_commands import read_examples
+    from app.eval_datasets import read_examples
     from evals.bakeoff.primary import refuse_unmeasurable
     from evals.bakeoff.running import Messages
     from evals.dataset import SHARED, chosen, default_dataset
@@ -127,7 +127,7 @@ async def _work(
     session: "Session", bench: "Bench", experiments: list[str], view: View, concurrency: int | None
 ) -> None:
     """Work the unfinished examples of each graph in turn, until a stop is asked for."""
-    from app.eval_commands import work_unfinished
+    from app.eval_work import work_unfinished
     from baton.cli.terminal.output import note
 
     for number, each in enumerate(experiments, 1):

@@ -1,6 +1,7 @@
 """`baton eval`: measures a graph on a dataset. Light on purpose: the rest is imported when it is needed."""
 
 from collections.abc import Awaitable, Callable
+from dataclasses import KW_ONLY, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -11,6 +12,8 @@ from app.eval_calibrate import calibrate
 from app.eval_check import check
 from app.eval_compare import compare
 from app.eval_gate import Gate, note_crossed, read_gate
+from app.eval_judge import Judge
+from app.eval_langsmith import Upload, prepare_dataset, require_langsmith, send_experiment, sync, upload
 from app.eval_options import Split
 from app.eval_report import report
 from baton.cli.terminal.options import Concurrency, ContextValues, Json
@@ -18,18 +21,26 @@ from baton.errors import UsageError
 
 if TYPE_CHECKING:
     from baton.cli.work.session import Session
-    from evals.examples import Example
     from evals.experiment import Bench, Plan
     from evals.gates import Gates
 
 app = typer.Typer(help="How good a graph is: experiments on datasets.", no_args_is_help=True)
-app.command()(compare)
-app.command()(report)
-app.command()(bakeoff)
-app.command("check")(check)
-app.command()(calibrate)
+for command in (compare, report, bakeoff, calibrate, check, sync, upload):
+    app.command()(command)
 MOST_COMPLAINTS = 3
 MOST_REPETITIONS = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """How an experiment is to be worked, and what is to follow."""
+
+    concurrency: int | None
+    gates: "Gates | None"
+    _: KW_ONLY
+    judge: bool
+    upload: bool
+    json: bool
 
 
 Graph = Annotated[str | None, typer.Argument(help="One of `baton graphs`.", show_default=False)]
@@ -47,6 +58,8 @@ def run(
     resume: Annotated[str | None, typer.Option(help="Go on with an experiment.", metavar="ID")] = None,
     concurrency: Concurrency = None,
     gate: Gate = None,
+    judge: Judge = False,
+    upload: Upload = False,
     json: Json = False,
 ) -> int:
     """Work every example of a dataset through a graph, and measure the answers."""
@@ -56,15 +69,20 @@ def run(
         raise UsageError("an experiment goes on with what it began with; leave the other options out")
     if resume is None and graph is None:
         raise UsageError("name a graph; `baton graphs` lists them")
+    if upload:
+        require_langsmith()
     gates = read_gate(gate)
     if gates is not None and graph is not None:
         gates.of_run(graph)
     plan = None if resume else _plan(str(graph), dataset, split, limit, set_ or [], repetitions)
+    if upload and plan is not None:
+        prepare_dataset(plan)
 
     def start(bench: "Bench") -> "Awaitable[str]":
         return bench.begin(plan) if plan else bench.reopen(str(resume), graph)
 
-    return in_session(lambda session: _measure(session, start, concurrency, gates, json=json))
+    wanted = Wanted(concurrency, gates, judge=judge, upload=upload, json=json)
+    return in_session(lambda session: _measure(session, start, wanted))
 
 
 @app.command("list")
@@ -119,31 +137,11 @@ def show(
     return in_session(show_one)
 
 
-@app.command()
-def sync(
-    graph: Graph = None,
-    *,
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only count what would change.")] = False,
-) -> int:
-    """Make the datasets on LangSmith equal to ours; needs LANGSMITH_API_KEY."""
-    from baton.cli.terminal.output import say
-    from baton.config.home import load_env
-    from evals.dataset import default_dataset, own_datasets
-    from evals.sync import langsmith
-    from evals.sync import sync as sync_dataset
-
-    load_env()
-    files = [default_dataset(graph)] if graph else sorted(own_datasets().glob("*.jsonl"))
-    with langsmith() as client:
-        for file, examples in [(file, read_examples(file)) for file in files]:
-            say(f"baton-{file.stem}: {sync_dataset(client, f'baton-{file.stem}', examples, dry_run=dry_run)}")
-    return 0
-
-
 def _plan(
     graph: str, dataset: Path | None, split: Split | None, limit: int | None, assignments: list[str], repetitions: int
 ) -> "Plan":
     """Return the plan of an experiment, every line of the dataset checked."""
+    from app.eval_datasets import read_examples
     from baton.cli.work.context_values import context_of
     from baton.runs.registry import entry
     from evals.dataset import chosen, default_dataset
@@ -156,30 +154,8 @@ def _plan(
     return Plan(graph, named, split, context, chosen(read_examples(file), split, limit), repetitions)
 
 
-def read_examples(file: Path) -> "list[Example]":
-    """Return the examples of a file; its bad lines are printed before it is refused."""
-    from baton.cli.terminal.output import note
-    from baton.config.home import load_env
-    from evals.dataset import read
-
-    load_env()  # it may name the routes
-    examples, faults = read(file)
-    for fault in faults:
-        note(fault)
-    if faults:
-        raise UsageError(f"{file} has {len(faults)} bad line{'s' if len(faults) > 1 else ''}; nothing was done")
-    return examples
-
-
-async def _measure(
-    desk: "Session",
-    start: "Callable[[Bench], Awaitable[str]]",
-    concurrency: int | None,
-    gates: "Gates | None",
-    *,
-    json: bool,
-) -> int:
-    """Begin or go on with an experiment, work the unfinished examples, print the result; return the exit code."""
+async def _measure(desk: "Session", start: "Callable[[Bench], Awaitable[str]]", wanted: Wanted) -> int:
+    """Begin or go on with an experiment, work what is missing, print the result; return the exit code."""
     from app.eval_view import print_result
     from baton.cli.terminal.invocation import command
     from baton.cli.terminal.output import note, say_json
@@ -188,41 +164,35 @@ async def _measure(
 
     async with open_bench(desk.resources) as bench:
         experiment = await start(bench)
-        with desk.signals():
-            await work_unfinished(desk, bench, experiment, concurrency, json=json)
+        await _work(desk, bench, experiment, wanted)
         if desk.stopped:
-            note(f"stopped; go on with: {command('eval', 'run', '--resume', experiment)}")
+            options = ["--judge"] * wanted.judge + ["--upload"] * wanted.upload
+            note(f"stopped; go on with: {command('eval', 'run', '--resume', experiment, *options)}")
             return INTERRUPTED
         result = await bench.result(experiment)
-        for why, times in (await bench.complaints(experiment))[:MOST_COMPLAINTS]:
-            note(f"{times} gave no answer: {why}")
-        say_json(result) if json else print_result(result, bench.file, desk.resources.settings)
-        crossed = note_crossed(gates.crossed_by_run(result)) if gates else 0
+        await _note_complaints(bench, experiment)
+        say_json(result) if wanted.json else print_result(result, bench.file, desk.resources.settings)
+        crossed = note_crossed(wanted.gates.crossed_by_run(result)) if wanted.gates else 0
+        if wanted.upload:
+            await send_experiment(bench, desk.resources.database, experiment)
         return 1 if result["errors"] else crossed
 
 
-async def work_unfinished(
-    session: "Session", bench: "Bench", experiment: str, concurrency: int | None, *, json: bool
-) -> None:
-    """Work the examples without an answer, repetition by repetition, and show the progress."""
-    import sys
+async def _note_complaints(bench: "Bench", experiment: str) -> None:
+    """Tell the most frequent errors, of runs and of the judge."""
+    from baton.cli.terminal.output import note
 
-    from baton.cli.terminal.output import console, note
-    from baton.cli.terminal.progress import Tally, show_progress
-    from baton.cli.work.working import status_text
+    for why, times in (await bench.complaints(experiment))[:MOST_COMPLAINTS]:
+        note(f"{times} gave no answer: {why}")
+    for why, times in (await bench.judge_complaints(experiment))[:MOST_COMPLAINTS]:
+        note(f"{times} replies were not judged: {why}")
 
-    unfinished = await bench.unfinished(experiment)
-    count = sum(map(len, unfinished.values()))
-    note(f"experiment {experiment}: {count} to work")
-    limit = concurrency or session.resources.settings.concurrency
-    tally = Tally(count)
-    for number, (repetition, examples) in enumerate(unfinished.items()):
-        async with bench.trial(experiment, repetition) as trial:
-            session.runner = trial.runner
-            if not number:
-                with console(stderr=True).status(status_text()):
-                    await trial.warm_up(examples.values())
-            with show_progress(tally, "working", bar=not (json and sys.stdout.isatty())) as watch:
-                await trial.work(examples, done=watch.add, concurrency=limit)
-        if session.stopped:
-            return
+
+async def _work(session: "Session", bench: "Bench", experiment: str, wanted: Wanted) -> None:
+    """Work the examples without an answer, then let the judge mark the replies, where it is wanted."""
+    from app.eval_work import judge_replies, work_unfinished
+
+    with session.signals():
+        await work_unfinished(session, bench, experiment, wanted.concurrency, json=wanted.json)
+        if wanted.judge and not session.stopped:
+            await judge_replies(session, bench, experiment, wanted.concurrency, json=wanted.json)

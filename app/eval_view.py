@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import get_args
 
+from app.eval_judge import judge_sentences
 from baton.cli.terminal.invocation import command
 from baton.cli.terminal.output import print_prose, print_text
 from baton.cli.terminal.rows import Rows
@@ -29,6 +30,8 @@ def print_result(result: ExperimentSummary, file: Path, configured: Settings) ->
     if result["blame"]:
         steps = ", ".join(f"{step} {count}" for step, count in result["blame"].items())
         print_prose(f"the first step that went wrong: {steps}")
+    for line in judge_sentences(result["judge"]) if result["judge"] else []:
+        print_prose(line)
     if any(configured.model_of(role).startswith("local:") for role in get_args(Role)):
         print_prose(f"{OFFLINE} language models.")
     print_text(HOW_TO_LOOK.format(file, command("runs")), "dim")

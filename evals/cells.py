@@ -11,6 +11,7 @@ from baton.errors import UsageError
 from baton.storage.transaction import Transaction
 from evals.examples import Example
 from evals.records import CellResult, JudgedCell, NewExperiment
+from evals.verdicts import read_verdicts
 
 BEGIN = (
     "INSERT INTO eval_experiments VALUES (:experiment_id, :graph, :dataset, :split, :context, :config, :config_hash,"
@@ -33,6 +34,7 @@ JUDGED = (
     "SELECT example_id, example_hash, repetition, thread_id, status, result FROM eval_cells"
     " WHERE experiment_id = ? AND status IS NOT NULL ORDER BY position, repetition"
 )
+JUDGED_SCORE = "judged"
 EXAMPLES = "SELECT example FROM eval_cells WHERE experiment_id = ? AND repetition = 1 ORDER BY position"
 LIST = "SELECT experiment_id FROM eval_experiments ORDER BY created_at DESC, experiment_id"
 NO_ANSWER: dict[str, Any] = {
@@ -157,6 +159,17 @@ def end_reason(tx: Transaction, thread: str, run: int) -> str | None:
 
 
 def read_results(tx: Transaction, experiment_id: str) -> list[JudgedCell]:
-    """Return the results of an experiment in the order of its examples, each with its example and its run's status."""
-    rows = [dict(row) for row in tx.execute(JUDGED, (experiment_id,)).fetchall()]
-    return [cast("JudgedCell", {**NO_ANSWER, **row, **json.loads(row.pop("result"))}) for row in rows]
+    """Return the results of an experiment in the order of its examples, each with its example and its run's status.
+
+    A verdict of the judge is one of the scores: `judged`, true where the reply passed.
+    """
+    rows, marks = (
+        [dict(row) for row in tx.execute(JUDGED, (experiment_id,)).fetchall()],
+        read_verdicts(tx, experiment_id),
+    )
+    cells = [cast("JudgedCell", {**NO_ANSWER, **row, **json.loads(row.pop("result"))}) for row in rows]
+    for cell in cells:
+        cell["judge"] = mark = marks.get(cell["thread_id"])
+        if mark and mark["verdict"]:
+            cell["scores"][JUDGED_SCORE] = mark["verdict"] == "pass"
+    return cells

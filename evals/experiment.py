@@ -24,7 +24,7 @@ from baton.runs.runner import Job, Runner
 from baton.runtime.active import with_resources
 from baton.runtime.resources import Resources, home_key
 from baton.storage.database import Database
-from baton.storage.records import RunSummary
+from baton.storage.records import RunSummary, StepAttempt
 from desk.business import business
 from evals import cells
 from evals.cells import Experiment
@@ -32,12 +32,15 @@ from evals.configuration import configuration, short_hash
 from evals.examples import Example
 from evals.judging import judge
 from evals.records import ExperimentEntry, ExperimentSummary, JudgedCell, NewExperiment
+from evals.reviews import Review
 from evals.run_steps import judged_steps
 from evals.summary import experiment_entry, experiment_summary, is_error
 from evals.unknown_steps import refuse_unknown_steps
 
 RUNS = "eval-runs.db"
 HOMES = "evals"
+JUDGE_HOME = "judge"
+CELL_RUN = 1  # the number of a cell's run on its thread, which has no other
 ENDED = {"done", "waiting", "failed", "dead_lettered"}
 
 
@@ -128,15 +131,29 @@ class Bench:
         """Open a repetition to work its cells; its home is deleted once all of them have an answer."""
         experiment = await self.experiment(experiment_id)
         home = self._desk.settings.home / HOMES / experiment_id / str(repetition)
+        async with self._resources(home) as runs:
+            yield Trial(experiment, runs, self._desk.database, self._load)
+        if repetition not in await self.unfinished(experiment_id):
+            await asyncio.to_thread(shutil.rmtree, home)
+
+    @asynccontextmanager
+    async def review(self, experiment_id: str) -> AsyncIterator[Review]:
+        """Open what the judge works in: a home of its own, as new, which is deleted at the end."""
+        home = self._desk.settings.home / HOMES / experiment_id / JUDGE_HOME
+        async with self._resources(home) as runs:
+            yield Review(experiment_id, runs, self._desk.database)
+        await asyncio.to_thread(shutil.rmtree, home)
+
+    @asynccontextmanager
+    async def _resources(self, home: Path) -> AsyncIterator[Resources]:
+        """Open resources with a home of its own, whose runs lie with all others of experiments."""
         await asyncio.to_thread(_make_private, home)
         settings = TrialSettings.model_construct(**dict(self._desk.settings), trial_home=home)
         runs = Resources(settings, await Database.open(self.file), self._key, self._desk.owner)
         try:
-            yield Trial(experiment, runs, self._desk.database, self._load)
+            yield runs
         finally:
             await runs.close()
-        if repetition not in await self.unfinished(experiment_id):
-            await asyncio.to_thread(shutil.rmtree, home)
 
     async def experiment(self, experiment_id: str) -> Experiment:
         """Return an experiment with its counts.
@@ -149,6 +166,10 @@ class Bench:
     async def results(self, experiment_id: str) -> list[JudgedCell]:
         """Return the results of an experiment's cells so far."""
         return await self._desk.database.do(lambda tx: cells.read_results(tx, experiment_id))
+
+    async def steps(self, thread_id: str) -> list[StepAttempt]:
+        """Return the step attempts of a cell's run; empty once the file of the runs was deleted."""
+        return await self._runs.database.do(lambda tx: judged_steps(tx, thread_id, CELL_RUN))
 
     async def entries(self) -> list[ExperimentEntry]:
         """Return all experiments as a list shows them, the newest first."""
@@ -174,6 +195,11 @@ class Bench:
         """Return the errors of runs without an answer and their counts, the most frequent first."""
         failed = [each for each in await self.results(experiment_id) if is_error(each)]
         return Counter(str(each["error"]) for each in failed).most_common()
+
+    async def judge_complaints(self, experiment_id: str) -> list[tuple[str, int]]:
+        """Return the errors in place of the judge's verdicts and their counts, the most frequent first."""
+        marks = [each["judge"] for each in await self.results(experiment_id)]
+        return Counter(each["error"] for each in marks if each and each["error"]).most_common()
 
     def _config(self, graph: str, context: dict[str, Any]) -> dict[str, Any]:
         loaded = self._load(graph)

@@ -52,14 +52,33 @@ class CellResult(TypedDict):
     error: str | None
 
 
+class JudgeMark(TypedDict):
+    """The judge's mark of one reply, by a model and a rubric (its hash): `pass` or `fail`, or the error in its place.
+
+    Tokens and cost are the judge's own; `cost_usd` is None where a price is not known.
+    """
+
+    model: str
+    rubric: str
+    verdict: str | None
+    reason: str | None
+    error: str | None
+    tokens: int
+    cost_usd: float | None
+
+
 class JudgedCell(CellResult):
-    """A cell's result with the status of its run, and with the example and the repetition that it is of."""
+    """A cell's result with the status of its run, and with the example and the repetition that it is of.
+
+    `judge` is None where no model was asked about its reply; a verdict is the score `judged` too.
+    """
 
     example_id: str
     example_hash: str
     repetition: int
     thread_id: str
     status: Status
+    judge: JudgeMark | None
 
 
 class Metric(TypedDict):
@@ -77,12 +96,29 @@ class Latency(TypedDict):
     p95: float | None
 
 
+class JudgeReport(TypedDict):
+    """The work of the judge on an experiment, and its agreement with our labels; counts of replies.
+
+    `kappa` is Cohen's, of the verdicts with the score `label` of the same cells, for each example its first repetition
+    that has both. `errors` are replies about which the judge came to no verdict. Tokens and cost are the judge's alone;
+    `cost_usd` is None where a price is not known.
+    """
+
+    models: list[str]
+    verdicts: int
+    errors: int
+    label: str
+    kappa: Metric
+    tokens: int
+    cost_usd: float | None
+
+
 class ExperimentSummary(TypedDict):
     """The result of an experiment; its keys are a contract. Runs with an error count towards no metric's `n`.
 
     `completed` and `errors` count runs, of which there are `repetitions` for each of the `examples`. `blame` counts the
     steps that are to blame for tasks that were not completed. `tokens_per_completed_task` divides the tokens of all
-    answers by the tasks that were completed; None where none was.
+    answers by the tasks that were completed; None where none was. `judge` is None where no model judged the replies.
     """
 
     experiment: str
@@ -101,6 +137,7 @@ class ExperimentSummary(TypedDict):
     tokens_per_run: float | None
     tokens_per_completed_task: float | None
     cost_usd_per_run: float | None
+    judge: JudgeReport | None
 
 
 class ExperimentEntry(TypedDict):

@@ -23,6 +23,23 @@ CREATE TABLE IF NOT EXISTS eval_cells (
     updated_at REAL NOT NULL,
     PRIMARY KEY (experiment_id, example_id, example_hash, config_hash, repetition)
 );
+CREATE TABLE IF NOT EXISTS eval_uploads (
+    project_id TEXT NOT NULL,                 -- LangSmith's, of one experiment in one workspace
+    item_id TEXT NOT NULL,                    -- of a run or of feedback that it has taken
+    PRIMARY KEY (project_id, item_id)
+) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS eval_verdicts (
+    thread_id TEXT PRIMARY KEY,               -- of the cell
+    experiment_id TEXT NOT NULL,
+    model TEXT NOT NULL,
+    rubric TEXT NOT NULL,                     -- its hash
+    verdict TEXT,                             -- NULL: the judge gave none
+    reason TEXT,
+    error TEXT,
+    tokens INTEGER NOT NULL,
+    cost_usd REAL,                            -- NULL: a price is not known
+    judged_at REAL NOT NULL
+);
 CREATE TABLE IF NOT EXISTS eval_bakeoffs (
     bakeoff_id TEXT NOT NULL,
     position INTEGER NOT NULL,                -- of the experiment among those of the bake-off

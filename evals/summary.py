@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Iterable, Sequence
 
+from evals.agreement import judge_report
 from evals.cells import Experiment
 from evals.records import ExperimentEntry, ExperimentSummary, JudgedCell, Latency, Metric, Scores
 from evals.statistics.calibration import Guess, accuracy_top60, brier, ece
@@ -38,6 +39,7 @@ def experiment_summary(experiment: Experiment, results: Sequence[JudgedCell]) ->
         "tokens_per_run": _mean(tokens, 1),
         "tokens_per_completed_task": round(sum(tokens) / done, 1) if done else None,
         "cost_usd_per_run": _mean([each["cost_usd"] for each in answers], 6),
+        "judge": judge_report(results),
     }
 
 

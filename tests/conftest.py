@@ -20,6 +20,12 @@ QUIET = {
 }
 """Libraries that would send something unasked, told not to."""
 
+ASKED = "LANGSMITH_TEST_TRACKING"
+"""Who sets it to `true` asks that the tests marked `langsmith` be recorded (docs/langsmith.md)."""
+
+RECORDER = ("LANGSMITH_API_KEY", "LANGSMITH_ENDPOINT")
+"""Where they are recorded then."""
+
 LONGEST = [
     *("test_docs.py", "test_bad_bank.py", "test_injections.py", "test_support_desk.py", "test_served_model.py"),
     *("test_served_bank.py", "test_chaining.py", "test_copying_out.py", "test_database.py", "test_sample.py"),
@@ -33,9 +39,12 @@ settings.register_profile("ci", deadline=None, max_examples=50, derandomize=True
 
 def pytest_configure() -> None:
     """Clean the process's environment before a test module is imported, for libraries read it once and keep it."""
+    recording = {name: os.environ[name] for name in (ASKED, *RECORDER) if name in os.environ}
     for name in [name for name in os.environ if name.startswith(FOREIGN_PREFIXES)]:
         del os.environ[name]
     os.environ.update(QUIET)
+    if recording.get(ASKED) == "true":
+        os.environ.update(recording | {"LANGSMITH_TRACING": "true"})
     settings.load_profile("ci" if os.environ.get("CI") else "local")
 
 

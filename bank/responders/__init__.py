@@ -17,6 +17,7 @@ from bank.responders.plan import plan
 from bank.responders.requests import requests
 from bank.responders.route_choice import route_choice
 from bank.responders.single_answer import single_answer
+from bank.responders.verdict import verdict
 from bank.responders.vote import vote
 from baton.offline.transport import Responder
 
@@ -32,5 +33,6 @@ RESPONDERS: Mapping[str, Responder] = {
     "Requests": requests,
     "RouteChoice": route_choice,
     "SingleAnswer": single_answer,
+    "Verdict": verdict,
     "Vote": vote,
 }

@@ -58,7 +58,8 @@ def _figures(relevance: Relevance, question: Question, reply: str) -> bool:
     return relevance.of_reply(reply, question, figures=True) >= FIGURED * relevance.of(figure, question)
 
 
-def _check_answers(data: Data) -> Fault:
+def check_answers(data: Data) -> Fault:
+    """Return the first question that the draft's reply leaves open; None without one."""
     remaining = open_questions(Relevance(data["policies"]), data["message"], data["draft"]["reply"])
     return f"it leaves open: {remaining[0].text}" if remaining else None
 
@@ -70,7 +71,8 @@ def _check_specific(data: Data) -> Fault:
     return f"say what {statement.policy_id} says: {statement.text}" if statement else None
 
 
-def _check_grounds(data: Data) -> Fault:
+def check_grounds(data: Data) -> Fault:
+    """Return a figure of the reply that neither message nor cited policies nor action have; None without one."""
     draft, policy_ids = data["draft"], {each["id"] for each in data["policies"]}
     if not draft["citations"] or not set(draft["citations"]) <= policy_ids:
         return "it must cite policies, and only those it was given"
@@ -93,7 +95,8 @@ def _check_short(data: Data) -> Fault:
     return f"it has {length} words; at most {MOST_WORDS}" if length > MOST_WORDS else None
 
 
-def _check_honest(data: Data) -> Fault:
+def check_honest(data: Data) -> Fault:
+    """Return a fault where the draft's reply promises or claims what no action does; None without one."""
     draft = data["draft"]
     if draft["action"] is None and (claims_done(draft["reply"]) or PROMISE.search(draft["reply"])):
         return "it says that something was or will be done, and proposes nothing"
@@ -101,10 +104,10 @@ def _check_honest(data: Data) -> Fault:
 
 
 CHECKS: dict[str, Callable[[Data], Fault]] = {
-    "answers": _check_answers,
-    "grounded": _check_grounds,
+    "answers": check_answers,
+    "grounded": check_grounds,
     "specific": _check_specific,
     "plain": _check_plain,
     "short": _check_short,
-    "honest": _check_honest,
+    "honest": check_honest,
 }

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 
 from baton.cli.views.phrases import count_text, dollars, duration
 from evals.comparison.records import Comparison
-from evals.records import ExperimentSummary, Metric
+from evals.records import ExperimentSummary, JudgeReport, Metric
 from evals.report.records import ExperimentReport, Kind, Pairing, Report, Slice
 
 METRICS = {
@@ -136,6 +136,20 @@ def main_result(experiment: ExperimentReport) -> Iterator[str]:
     yield f"It {name} {percent(metric['mean'])} of the tasks ({percent_interval(metric)}, {_examples(metric)})."
     if metric["n"] < FEW:
         yield f"With {_examples(metric)} hardly anything can be concluded."
+    if judge := experiment["summary"]["judge"]:
+        yield from _judged(judge)
+
+
+def _judged(judge: JudgeReport) -> Iterator[str]:
+    """Yield what a judge did, and how far its verdicts can be trusted."""
+    kappa, models = judge["kappa"], ", ".join(judge["models"])
+    failed = f"; {count_text(judge['errors'], 'answer')} could not be judged" if judge["errors"] else ""
+    yield f"A judge ({models}) gave {count_text(judge['verdicts'], 'verdict')}, which is the figure `judged`{failed}."
+    if kappa["mean"] is None:
+        yield "How far it agrees with our labels beyond chance is not defined: one of the two said the same throughout."
+        return
+    agreement = f"{number(kappa['mean'])} ({interval(kappa)}, {_examples(kappa)})"
+    yield f"Its agreement with {judge['label']} beyond chance is a kappa of {agreement}; near 0 a verdict says nothing."
 
 
 def harm(experiment: ExperimentReport) -> Iterator[str]:

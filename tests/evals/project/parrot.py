@@ -16,7 +16,7 @@ SLOW_S = 0.15
 
 
 class Inquiry(TypedDict):
-    """What goes in: `cards 0.9`, `cards 0.9 explode`."""
+    """What goes in: `cards 0.9`, `cards 0.9 explode`, `cards 0.9 say It is free.`."""
 
     message: str
     customer_id: str | None
@@ -37,6 +37,7 @@ class Resolution(Told):
     """What comes out."""
 
     outcome: str
+    reply: str
     citations: list[str]
 
 
@@ -62,7 +63,8 @@ async def settle(state: Routed) -> Resolution:
     _noted(state["message"])
     outcome = "escalated" if verb == "escalate" else "answered"
     told: Told = {"route": state["route"], "confidence": state["confidence"]}
-    return {**told, "outcome": outcome, "citations": ["CARD-01"]}
+    reply = state["message"].partition(" say ")[2]
+    return {**told, "outcome": outcome, "reply": reply, "citations": ["CARD-01"]}
 
 
 async def _any(args: dict[str, Any]) -> dict[str, Any]:

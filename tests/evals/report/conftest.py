@@ -46,6 +46,7 @@ def cell(name: str, *, right: bool = True, **more: Any) -> JudgedCell:
         "tokens": 100,
         "cost_usd": 0.001,
         "error": None,
+        "judge": None,
     }
     return JudgedCell(**{**made, **more})  # type: ignore[typeddict-item]
 

@@ -17,7 +17,16 @@ SENDING = {"socket.connect", "socket.getaddrinfo", "socket.gethostbyname", "sock
 sys.addaudithook(lambda event, given: tried.append(f"{event} {given[1:]}") if event in SENDING else None)
 atexit.register(lambda: open("tried.json", "w").write(json.dumps(tried)))
 """
-COMMAND = "from baton.cli.main import main\nmain(['eval', 'run', 'parrot', '--dataset', 'd.jsonl', '--json'])\n"
+COMMANDS = """
+import sys
+from baton.cli.main import main
+for words in {lines}:
+    try:
+        main(words)
+    except SystemExit as end:
+        print(words[1], end.code, file=sys.stderr)
+"""
+RUN = ["eval", "run", "parrot", "--dataset", "d.jsonl", "--judge", "--json"]
 LIBRARY = """
 import asyncio
 from pathlib import Path
@@ -50,12 +59,22 @@ def watch_network(program: str, **settings: str) -> tuple[str, list[str]]:
     return told.stdout, tried
 
 
-@pytest.mark.parametrize("program,settings", [(COMMAND, {}), (LIBRARY, {"LANGSMITH_TRACING": "true"})])
+@pytest.mark.parametrize(
+    "program,settings", [(COMMANDS.format(lines=[RUN]), {}), (LIBRARY, {"LANGSMITH_TRACING": "true"})]
+)
 def test_an_experiment_tries_no_connection(project: Path, program: str, settings: dict[str, str]) -> None:
-    written(project / "d.jsonl", line("a", "cards 0.9"), line("b", "fees 0.4"))
+    written(project / "d.jsonl", line("a", "cards 0.9 say It is free."), line("b", "fees 0.4"))
     told, tried = watch_network(program, **settings)
     assert json.loads(told)["completed"] == 2
     assert tried == []
+
+
+def test_without_a_key_what_would_send_is_refused_and_tries_no_connection(project: Path) -> None:
+    written(project / "d.jsonl", line("a", "cards 0.9"))
+    lines = [["eval", "sync", "routing"], ["eval", "upload", "e1"], [*RUN, "--upload"]]
+    told, tried = watch_network(COMMANDS.format(lines=lines))
+    assert (told, tried) == ("", [])
+    assert not (project / "worked.log").exists()
 
 
 def test_the_watch_sees_a_connection(tmp_path: Path) -> None:

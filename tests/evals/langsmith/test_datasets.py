@@ -1,6 +1,5 @@
 """Syncing to LangSmith, over real HTTP against a server of our own: what is there already is not sent again."""
 
-from collections.abc import Iterator
 from typing import Any
 from uuid import uuid4
 
@@ -8,21 +7,12 @@ import pytest
 
 from baton.errors import BatonError, UsageError
 from evals.examples import Example
-from evals.sync import Changes, langsmith, sync
-from tests.bank.stage import serving
+from evals.langsmith.client import langsmith
+from evals.langsmith.datasets import Changes, complete_dataset, sync
 from tests.evals.conftest import line
-from tests.evals.langsmith_stub import NOW, Stub
+from tests.evals.langsmith.stub import NOW, Stub
 
 LINES = [line("a", "one", split="dev"), line("b", "two", split="dev"), line("c", "three", split="test")]
-
-
-@pytest.fixture
-def stub(monkeypatch: pytest.MonkeyPatch) -> Iterator[Stub]:
-    stub = Stub()
-    with serving(stub.app()) as url:
-        monkeypatch.setenv("LANGSMITH_ENDPOINT", url)
-        monkeypatch.setenv("LANGSMITH_API_KEY", "a-key-for-the-stub")
-        yield stub
 
 
 def sync_lines(lines: list[dict[str, Any]], *, dry_run: bool = False) -> Changes:
@@ -72,6 +62,25 @@ def test_what_others_added_is_left_alone(stub: Stub) -> None:
     stub.examples[theirs] = {"id": theirs, "dataset_id": dataset, "inputs": {}, "created_at": NOW, "modified_at": NOW}
     assert sync_lines(LINES) == Changes(0, 0, 0, 3)
     assert theirs in stub.examples
+
+
+def test_examples_that_an_experiment_left_out_stay(stub: Stub) -> None:
+    sync_lines(LINES)
+    with langsmith() as client:
+        examples = [Example.model_validate(line("a", "one", "fees", split="dev"))]
+        assert sync(client, "baton-x", examples, delete=False) == Changes(0, 1, 0, 0)
+    assert len(stub.examples) == 3
+
+
+def test_a_dataset_is_completed_and_not_changed(stub: Stub) -> None:
+    sync_lines(LINES[:2])
+    with langsmith() as client:
+        complete_dataset(client, "baton-x", [Example.model_validate(each) for each in LINES[1:]])
+        assert sorted(each["metadata"]["example_id"] for each in stub.examples.values()) == ["a", "b", "c"]
+        stub.requests.clear()
+        with pytest.raises(UsageError, match=r"other contents of 1 examples \(a\)"):
+            complete_dataset(client, "baton-x", [Example.model_validate(line("a", "another", split="dev"))])
+    assert stub.written == []
 
 
 def test_a_dry_run_counts_and_changes_nothing(stub: Stub) -> None:
