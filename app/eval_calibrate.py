@@ -95,7 +95,7 @@ def _sets(
 
 
 def _read(files: Sequence[Path]) -> "list[Example]":
-    from app.eval_commands import read_examples
+    from app.eval_datasets import read_examples
     from evals.calibration_sets import merged
 
     return merged([(file.stem, read_examples(file)) for file in files])
@@ -117,7 +117,7 @@ async def _run_graph(
     session: "Session", bench: "Bench", plan: "Plan", at_once: int, *, json: bool
 ) -> "tuple[list[Answered | None], list[str]]":
     """Work every example through a graph as an experiment; return its answers in order, and the errors of the rest."""
-    from app.eval_commands import work_unfinished
+    from app.eval_work import work_unfinished
     from evals.thresholds import answered
 
     experiment = await bench.begin(plan)
