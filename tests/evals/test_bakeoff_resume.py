@@ -3,6 +3,7 @@
 import json
 import os
 import signal
+import sqlite3
 import subprocess
 import sys
 import time
@@ -11,17 +12,30 @@ from pathlib import Path
 import pytest
 
 from tests.evals.conftest import HOUSE, line, written
-from tests.evals.test_resume import results
 
 EXAMPLES = 12
 WAIT_S = 60
 JUDGED_FIRST = 3
+JUDGED = "SELECT experiment_id, example_id, updated_at FROM eval_cells WHERE status IS NOT NULL"
 
 
 def start(*arguments: str) -> "subprocess.Popen[str]":
     environment = {**os.environ, "PYTHONPATH": str(HOUSE), "BATON_LEASE_S": "0.5"}
     command = [sys.executable, "-m", "baton", "eval", "bakeoff", *arguments]
     return subprocess.Popen(command, env=environment, text=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+
+
+def results(home: Path) -> list[tuple[str, str, float]]:
+    """Experiment, example and time of each cell that has a result."""
+    if not (home / "baton.db").exists():
+        return []
+    connection = sqlite3.connect(home / "baton.db")
+    try:
+        return connection.execute(JUDGED).fetchall()
+    except sqlite3.OperationalError:  # not made yet
+        return []
+    finally:
+        connection.close()
 
 
 def end_midway(home: Path, number: signal.Signals) -> tuple[str, int, str]:
