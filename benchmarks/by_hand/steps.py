@@ -29,13 +29,15 @@ from state.desk import Draft, Inquiry, RetrieveUpdate, RoutedInput, RouteUpdate
 
 PROMPTS = Path(__file__).parents[2] / "nodes" / "chaining"
 CONTEXT = Context.model_validate({})
+DIGITS = 4
 
 
 async def classify(state: Inquiry) -> RouteUpdate:
     """Return the most probable route with its calibrated confidence, and whether that reaches the threshold."""
-    guess = (await knowledge()).guess(state["message"])
-    sure = guess.confidence >= CONTEXT.route_threshold
-    return {"route": guess.route, "confidence": guess.confidence, "sure": sure}
+    shares = (await knowledge()).probabilities(state["message"])
+    route = max(shares, key=lambda name: shares[name])
+    confidence = round(shares[route], DIGITS)
+    return {"route": route, "confidence": confidence, "sure": confidence >= CONTEXT.route_threshold}
 
 
 async def extract(state: ExtractInput, model: Model) -> ExtractUpdate:

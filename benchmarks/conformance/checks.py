@@ -123,7 +123,7 @@ async def _(trial: Trial) -> None:
 
 @promise("typed boundary", "a step that writes what it does not declare ends there")
 async def _(trial: Trial) -> None:
-    trial.faults.plant("guess", "misfit", 3)  # a confidence of 7
+    trial.faults.plant("probabilities", "misfit", 3)  # a confidence of 7
     letter = await parked_with(trial)
     assert (letter.step, trial.asked()) == ("classify", 0), letter
 

@@ -14,7 +14,6 @@ from baton.offline.endpoint import Refusal, Request, Responder
 from baton.offline.transport import offer_responders
 from benchmarks.conformance.faults import FOLDER, Faults
 from desk.business import business
-from desk.records import RouteGuess
 
 MODEL = "conformance"
 LEASE_S = "0.5"
@@ -35,7 +34,7 @@ def stage(folder: Path) -> Iterator[Faults]:
     with (
         patch.dict(os.environ, {**variables, **roles}),
         offer_responders(MODEL, _responders()),
-        patch.multiple(known, guess=_faulty_guess(known), search=_faulty_search(known)),
+        patch.multiple(known, probabilities=_faulty_probabilities(known), search=_faulty_search(known)),
     ):
         settings.cache_clear()
         yield Faults(folder)
@@ -59,14 +58,15 @@ def _faulty(name: str) -> Responder:
     return respond
 
 
-def _faulty_guess(known: Any) -> Any:
-    sound = known.guess
+def _faulty_probabilities(known: Any) -> Any:
+    sound = known.probabilities
 
-    def guess(self: Any, message: str) -> RouteGuess:
-        found: RouteGuess = sound(self, message)
-        return RouteGuess(found.route, 7.0) if Faults.of_process().take("guess", "misfit") else found
+    def probabilities(self: Any, message: str) -> dict[str, float]:
+        found: dict[str, float] = sound(self, message)
+        wrong = dict.fromkeys(found, 7.0)
+        return wrong if Faults.of_process().take("probabilities", "misfit") else found
 
-    return guess
+    return probabilities
 
 
 def _faulty_search(known: Any) -> Any:

@@ -9,7 +9,7 @@ from tests.baton.cli.conftest import Baton
 
 CONTRACT = """
     experiment graph dataset split models examples repetitions completed errors metrics steps latency_ms blame
-    tokens_per_run tokens_per_completed_task cost_usd_per_run
+    tokens_per_run tokens_per_completed_task cost_usd_per_run judge
 """.split()
 
 
