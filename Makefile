@@ -1,7 +1,7 @@
 # Baton's house-keeping. `make help` lists what there is; a fresh machine needs only make and Python >= 3.11 with venv.
 PYTHON ?= python3
 UV ?= uv
-WORKERS ?= 3
+WORKERS ?= 4
 FAULTS ?=
 TESTS ?=
 VENV ?= .venv
@@ -12,9 +12,12 @@ PIP := PIP_DISABLE_PIP_VERSION_CHECK=1 $(BIN)/python -m pip install -qq --no-inp
 COMPILE := $(UV) pip compile --quiet --universal --python-version 3.11 --upgrade --generate-hashes \
 	--no-emit-index-url --no-emit-find-links --no-annotate --no-header pyproject.toml --extra desk --group build
 
+PYTEST := PYTHONDONTWRITEBYTECODE= $(BIN)/python -m pytest --quiet --numprocesses $(WORKERS) \
+	--dist loadfile --no-loadscope-reorder
+
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo test lint bench chaos requirements clean
+.PHONY: help demo test slow lint bench evals chaos requirements clean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/make \1|\2/p' $(firstword $(MAKEFILE_LIST)) | \
@@ -24,8 +27,10 @@ demo: $(VENV)/.installed ## set everything up, then work the sample inbox
 	@$(BIN)/baton demo
 
 test: $(VENV)/.installed-dev ## pass the tests, offline
-	@PYTHONDONTWRITEBYTECODE= $(BIN)/python -m pytest --quiet --numprocesses $(WORKERS) \
-		--dist loadfile --no-loadscope-reorder $(TESTS)
+	@$(PYTEST) -m "not slow" $(TESTS)
+
+slow: $(VENV)/.installed-dev ## pass the tests that take longest, offline
+	@$(PYTEST) -m slow $(TESTS)
 
 lint: $(VENV)/.installed-dev ## check style and types
 	@$(BIN)/ruff check --quiet --output-format concise .
@@ -34,6 +39,9 @@ lint: $(VENV)/.installed-dev ## check style and types
 
 bench: $(VENV)/.installed-dev ## measure what the plumbing costs
 	@$(BIN)/python -m benchmarks
+
+evals: $(VENV)/.installed-dev ## measure every graph, and write docs/evidence.md (minutes)
+	@$(BIN)/python -m benchmarks.evals --write
 
 chaos: $(VENV)/.installed-dev ## inject faults: kills, races, bad answers, full disks (minutes)
 	@$(BIN)/python -m tests.faults $(FAULTS)

@@ -14,18 +14,17 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 
-from rich.console import Console
-from rich.table import Table
-
 from baton.runs import registry
 from baton.runs.graph_shapes import step_paths
 from baton.runtime.resources import Resources, open_resources
 from benchmarks.corruptions import corrupted
+from benchmarks.tables import MARKDOWN, print_markdown, print_table
 from benchmarks.trials import Step, results_of, with_step
 from evals.dataset import SHARED, chosen, own_datasets, read
 from evals.examples import Example
 
 SHARE = 0.9
+HEADER = ("made wrong", "failures", "blamed")
 REPLIED, HANDED_OVER = 16, 8
 """How many messages of a graph are worked that get a reply, and how many that a person gets."""
 SETS = {
@@ -83,18 +82,22 @@ STEPS = {
 
 def main(names: Sequence[str]) -> int:
     """Measure, print a table for each graph and return the exit code."""
+    graphs = [each for each in names if each != MARKDOWN] or list(STEPS)
     with tempfile.TemporaryDirectory() as home:
         os.environ["BATON_HOME"] = home
-        return asyncio.run(_measure(names or list(STEPS)))
+        return asyncio.run(_measure(graphs, markdown=MARKDOWN in names))
 
 
-async def _measure(names: Sequence[str]) -> int:
+async def _measure(names: Sequence[str], *, markdown: bool) -> int:
     missed = False
     async with open_resources() as desk:
         for graph in names:
             examples = await _clean_examples(desk, graph)
             blamed = {step: await _blame(desk, graph, step, examples) for step in STEPS[graph]}
-            missed |= _print(graph, len(examples), blamed) < SHARE
+            show = print_markdown if markdown else print_table
+            share = _share(blamed)
+            missed |= share < SHARE
+            show(f"{graph}: {len(examples)} messages, {share:.3f}", HEADER, _rows(blamed))
     return int(missed)
 
 
@@ -129,17 +132,17 @@ def _wrong(step: Step) -> Step:
     return wrong
 
 
-def _print(graph: str, messages: int, blamed: dict[str, "Counter[str]"]) -> float:
-    """Print the confusion table of a graph and return the share of failures whose true step was blamed."""
+def _share(blamed: dict[str, "Counter[str]"]) -> float:
+    """Return the share of failures whose true step was blamed."""
     failures = sum(sum(each.values()) for each in blamed.values())
-    right = sum(count for step, each in blamed.items() for name, count in each.items() if name == step)
-    share = right / failures if failures else 0.0
-    table = Table("made wrong", "failures", "blamed", title=f"{graph}: {messages} messages, {share:.3f} of {failures}")
-    for step, each in blamed.items():
-        counts = ", ".join(f"{name} {count}" for name, count in each.most_common())
-        table.add_row(step, str(sum(each.values())), counts)
-    Console().print(table)
-    return share
+    return sum(each[step] for step, each in blamed.items()) / failures if failures else 0.0
+
+
+def _rows(blamed: dict[str, "Counter[str]"]) -> list[list[str]]:
+    return [
+        [step, str(sum(each.values())), ", ".join(f"{name} {count}" for name, count in each.most_common())]
+        for step, each in blamed.items()
+    ]
 
 
 if __name__ == "__main__":

@@ -7,15 +7,14 @@ and compares the two as `baton eval compare` does. The goal: each verdict is "wo
 import asyncio
 import functools
 import os
+import sys
 import tempfile
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from rich.console import Console
-from rich.table import Table
-
 from baton.runtime.resources import Resources, open_resources
+from benchmarks.tables import MARKDOWN, print_markdown, print_table
 from benchmarks.trials import Step, results_of, with_step
 from desk.records import Review
 from evals.comparison.cells import Cell, cell_of
@@ -23,6 +22,8 @@ from evals.comparison.comparing import compare
 from evals.comparison.records import Comparison
 from evals.dataset import SHARED, chosen, own_datasets, read
 from evals.examples import Example
+
+HEADER = ("change", "graph", "dataset", "task completion, B - A", "95 % interval", "p", "verdict")
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,19 +72,21 @@ CHANGES = (
 )
 
 
-def main() -> int:
+def main(arguments: Sequence[str]) -> int:
     """Print a row for each change and return the exit code."""
     with tempfile.TemporaryDirectory() as home:
         os.environ["BATON_HOME"] = home
         verdicts = asyncio.run(_measure())
-    table = Table("change", "graph", "dataset", "task completion, B - A", "95 % interval", "p", "verdict")
-    for change, found in verdicts:
-        primary = found["metrics"][found["primary"]]
-        low, high = primary["ci95"]
-        figures = f"{primary['difference']:+.3f}", f"{low:+.3f} to {high:+.3f}", f"{primary['p']:.2g}"
-        table.add_row(change.title, change.graph, f"{change.dataset}.jsonl", *figures, found["verdict"])
-    Console().print(table)
+    show = print_markdown if MARKDOWN in arguments else print_table
+    show("made worse on purpose", HEADER, [_row(*each) for each in verdicts])
     return int(any(found["verdict"] != "worse" for _, found in verdicts))
+
+
+def _row(change: Sabotage, found: Comparison) -> list[str]:
+    primary = found["metrics"][found["primary"]]
+    low, high = primary["ci95"]
+    figures = f"{primary['difference']:+.3f}", f"{low:+.3f} to {high:+.3f}", f"{primary['p']:.2g}"
+    return [change.title, change.graph, f"{change.dataset}.jsonl", *figures, found["verdict"]]
 
 
 async def _measure() -> list[tuple[Sabotage, Comparison]]:
@@ -106,4 +109,4 @@ async def _cells(desk: Resources, sabotage: Sabotage, examples: Sequence[Example
 
 
 if __name__ == "__main__":
-    raise SystemExit(main())
+    raise SystemExit(main(sys.argv[1:]))

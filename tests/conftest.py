@@ -27,9 +27,12 @@ RECORDER = ("LANGSMITH_API_KEY", "LANGSMITH_ENDPOINT")
 """Where they are recorded then."""
 
 LONGEST = [
-    *("test_docs.py", "test_bad_bank.py", "test_injections.py", "test_support_desk.py", "test_served_model.py"),
-    *("test_served_bank.py", "test_chaining.py", "test_copying_out.py", "test_database.py", "test_sample.py"),
-    *("test_studio.py", "test_second_message.py", "test_build_or_adopt.py", "test_failure_modes.py"),
+    *("test_docs.py", "test_injections.py", "test_experiments.py", "test_second_message.py", "test_random_graphs.py"),
+    *("test_strangers_projects.py", "test_database.py", "test_support_desk.py", "test_asking_faults.py"),
+    *("test_agents.py", "test_chaining.py", "test_usage.py", "test_eval_bakeoff.py", "test_orchestrator_worker.py"),
+    *("test_http_bank.py", "test_recommending.py", "test_router.py", "test_other_routes.py", "test_copying_out.py"),
+    *("test_rules.py", "test_canaries.py", "test_migration.py", "test_edges.py", "test_values.py"),
+    *("test_build_or_adopt.py", "test_bad_bank.py", "test_strangers_folders.py", "test_wheel.py", "test_parcels.py"),
 ]
 """The files that take longest come first: else they are what all but one process waits for in the end."""
 

@@ -5,9 +5,13 @@ import sqlite3
 from contextlib import closing
 from pathlib import Path
 
+import pytest
+
 from baton.testing import Call
 from tests.scripted import Scripted, scripted_model
 from tests.test_docs import QUIETLY, ROOT, blocks, commands, ends, write_files
+
+pytestmark = pytest.mark.slow
 
 __all__ = ["scripted_model"]
 

@@ -17,6 +17,8 @@ from tests.scripted import Scripted, scripted_model
 from tests.test_docs import ROOT, blocks, commands, write_files
 from tests.test_own_graph import DONE, EXPECTED, PAGE, WAITING, WRONG_USE
 
+pytestmark = pytest.mark.slow
+
 __all__ = ["scripted_model"]
 
 OURS = {"app", "bank", "evals", "graphs", "nodes", "state"}

@@ -54,7 +54,7 @@ QUICK = (
 A_KILL = "killed after it acted, its receipt not yet kept: filed once"
 ONLY_ASKS = {"message": "How do I change my PIN?", "customer_id": None}
 
-pytestmark = pytest.mark.usefixtures("furnished")
+pytestmark = [pytest.mark.usefixtures("furnished"), pytest.mark.slow]
 
 
 def check_of(promise: str) -> Check:

@@ -9,7 +9,7 @@ from tests.test_docs import blocks
 
 PAGE = Path(__file__).parents[2] / "docs" / "failure-modes.md"
 
-pytestmark = pytest.mark.usefixtures("furnished")
+pytestmark = [pytest.mark.usefixtures("furnished"), pytest.mark.slow]
 
 
 @pytest.mark.parametrize("name", MODES)

@@ -13,6 +13,8 @@ import pytest
 
 from tests.evals.conftest import HOUSE, line, written
 
+pytestmark = pytest.mark.slow
+
 EXAMPLES = 12
 WAIT_S = 60
 JUDGED_FIRST = 3

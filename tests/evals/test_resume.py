@@ -130,6 +130,7 @@ def starter() -> Iterator[Starter]:
     opened.close()
 
 
+@pytest.mark.slow
 def test_ten_kills_at_random_change_nothing(starter: Starter, project: Path) -> None:
     written(project / "d.jsonl", *lines())
     whole = Path(shutil.copytree(project, project / "whole"))

@@ -123,9 +123,9 @@ def test_a_verdict_stands_until_the_rubric_or_the_model_changes(
     with scripted_model(PASS):
         asyncio.run(judge(experiment))
         assert asyncio.run(count()) == 0
-        monkeypatch.setattr("evals.reviews.rubric_hash", lambda: "another")
-        assert asyncio.run(count()) == 2
-        monkeypatch.undo()
+        with monkeypatch.context() as another:
+            another.setattr("evals.reviews.rubric_hash", lambda: "another")
+            assert asyncio.run(count()) == 2
     with scripted_model(PASS):
         assert asyncio.run(count()) == 2
 

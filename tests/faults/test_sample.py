@@ -10,6 +10,8 @@ from tests.faults.desk.graphs import Seen, judge
 from tests.faults.suite.frame import Outcome, Trial, sample_trials
 from tests.ready import ready_home
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).parents[2]
 DOUBLED, WRONG = 6, 8  # columns of the table
 DONE = Seen("done", {"outcome": "acted"}, [("refund", "24.90")])

@@ -17,6 +17,8 @@ from desk.business import Refused
 from tests.parcels import depot
 from tests.parcels.actions import Compensate, Redeliver
 
+pytestmark = pytest.mark.slow
+
 HOUSE = Path(__file__).parents[2]
 FOLDER = HOUSE / "tests" / "parcels"
 INBOX = FOLDER / "inbox.jsonl"

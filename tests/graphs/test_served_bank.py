@@ -24,6 +24,8 @@ from tests.patience import patient_desk
 from tests.ready import furnish
 from tests.served import Service, service
 
+pytestmark = pytest.mark.slow
+
 KILLED_AFTER = {6, 14, 22}  # runs
 
 

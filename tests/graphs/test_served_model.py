@@ -22,6 +22,8 @@ from tests.graphs.test_inbox import LINES
 from tests.ready import furnish
 from tests.served import service
 
+pytestmark = pytest.mark.slow
+
 PICKED = LINES[::5]
 ROLES = ("CLASSIFIER", "CHEAP", "STRONG", "JUDGE")
 ROUTES = {"cards": "Delivery, activation, PIN and use of cards.", "fees": "Fees and exchange rates."}

@@ -42,6 +42,8 @@ from tests.graphs.second_messages import (
 )
 from tests.ready import furnish
 
+pytestmark = pytest.mark.slow
+
 HOUSE = Path(__file__).parents[2]
 ROOMS = ("baton", "desk", "bank", "state", "nodes", "graphs")
 GRAPHS = set(entries())

@@ -24,6 +24,8 @@ from baton.testing import retries_off
 from graphs.support_desk import graph
 from tests.bank.stage import serving
 
+pytestmark = pytest.mark.slow
+
 TWICE = "I was charged twice at Kestrel Books, 24.90 each time. Please refund the second one."
 HOTEL = "Lumen Hotel charged me twice, 180.00 each time. Please refund one of them."
 WRONG_USE, WAITING = 2, 3

@@ -19,6 +19,8 @@ from bank.ledger.records import LogLine, Receipt
 from bank.ledger.sqlite_bank import SqliteBank
 from tests.bank.stage import Clock, books, on_card, one, refund
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).parents[2]
 Ask = tuple[str, int, str]
 ASKS = st.lists(

@@ -14,6 +14,8 @@ from baton.cli.work import keeping
 from tests.baton.cli.conftest import HOUSE, Baton, start_process
 from tests.baton.cli.test_look_only import look_without_rights, read_only
 
+pytestmark = pytest.mark.slow
+
 WAIT_S = 40
 NO_ROOM = "import resource; resource.setrlimit(resource.RLIMIT_FSIZE, (2**16, 2**16))"
 """As on a full disk: no file grows beyond 64 KiB."""

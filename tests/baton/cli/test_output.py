@@ -10,6 +10,8 @@ from rich.console import Console
 from baton.cli.terminal.output import harmless, print_with_label
 from tests.baton.cli.conftest import HOUSE, Baton
 
+pytestmark = pytest.mark.slow
+
 FAMILY = "\U0001f468\u200d\U0001f469\u200d\U0001f467\ufe0f"
 
 

@@ -12,6 +12,8 @@ import pytest
 
 from tests.baton.cli.conftest import Baton, start_process
 
+pytestmark = pytest.mark.slow
+
 WAIT_S = 20
 
 

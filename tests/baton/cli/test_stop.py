@@ -10,6 +10,8 @@ import pytest
 
 from tests.baton.cli.conftest import Baton, start_process
 
+pytestmark = pytest.mark.slow
+
 RUNS = 200
 WAIT_S = 40
 TAKE_TERMINAL = "import fcntl, termios; fcntl.ioctl(1, termios.TIOCSCTTY, 0)"

@@ -18,6 +18,8 @@ from baton.errors import StorageError
 from baton.runtime.resources import home_key
 from tests.baton.cli.conftest import HOUSE
 
+pytestmark = pytest.mark.slow
+
 STRANGER = 4321
 ROOT_ONLY = pytest.mark.skipif(os.geteuid() != 0, reason="only root can give a file to another user")
 MARK = "from pathlib import Path\nPath({!r}).touch()\n"

@@ -15,6 +15,8 @@ from baton.storage import dead_letter_rows, run_rows, summaries
 from tests.baton.payments import place
 from tests.baton.processes import process
 
+pytestmark = pytest.mark.slow
+
 BATCH = [f"m{number:02}" for number in range(16)]
 TAKEOVERS = 4
 POISON_S, WORK_S = 0.03, 0.1

@@ -11,6 +11,8 @@ from baton.storage import dead_letter_rows
 from tests.baton.payments import desk, paid, place, queued, wait_for, worked
 from tests.baton.processes import process, raced, resume, told, work
 
+pytestmark = pytest.mark.slow
+
 RUNS = [f"run-{number}" for number in range(6)]
 KILLS = 3
 

@@ -24,6 +24,8 @@ from evals.langsmith.experiments import Uploaded, upload
 from tests.evals.conftest import HOUSE, line, written
 from tests.evals.langsmith.stub import Stub
 
+pytestmark = pytest.mark.slow
+
 CARD = "4000 0012 3456 7899"
 LINES = [
     line("a", "cards 0.95", expected={"outcome": "answered", "citations": ["CARD-01"]}),

@@ -4,8 +4,12 @@ import os
 import subprocess
 import sys
 
+import pytest
+
 from tests.evals.conftest import HOUSE
 from tests.evals.langsmith.stub import Stub
+
+pytestmark = pytest.mark.slow
 
 SUITE = "tests/evals/langsmith/test_desk_suite.py"
 

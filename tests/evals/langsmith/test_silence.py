@@ -10,6 +10,8 @@ import pytest
 
 from tests.evals.conftest import HOUSE, line, written
 
+pytestmark = pytest.mark.slow
+
 WATCHED = """
 import atexit, json, sys
 tried = []
