@@ -23,7 +23,7 @@ ROOT = Path(__file__).parents[1]
 PAGE = ROOT / "docs" / "evidence.md"
 PLOT = "docs/images/bakeoff.svg"
 SHOWN = ("task_completion", "outcome", "route", "citations_recall", "grounded", "harm")
-HEADER = f"| graph | messages | {' | '.join(name.replace('_', ' ') for name in SHOWN)} | errors |\n{'|---' * (len(SHOWN) + 3)}|"
+HEADER = f"| graph | messages | {' | '.join(SHOWN).replace('_', ' ')} | errors |\n{'|---' * (len(SHOWN) + 3)}|"
 END = "<!-- end -->"
 BATON = [sys.executable, "-m", "baton"]
 

@@ -52,8 +52,8 @@ def _finds_the_rest(retrieve: Step) -> Step:
     """Return a search that leaves out the two best passages."""
 
     @functools.wraps(retrieve)
-    async def weak(*args: Any) -> dict[str, Any]:
-        return {"passages": (await retrieve(*args))["passages"][2:]}
+    async def weak(*args: Any, **options: Any) -> dict[str, Any]:
+        return {"passages": (await retrieve(*args, **options))["passages"][2:]}
 
     return weak
 
