@@ -172,6 +172,7 @@ def test_a_wrong_command_would_be_noticed() -> None:
             parse(typer.main.get_command(app), words)
 
 
+@pytest.mark.slow
 def test_the_cheap_commands_work(tmp_path: Path, desk: dict[str, Path]) -> None:
     pages = [ROOT / "README.md", *PATTERNS]
     plain = [block for page in pages for block in blocks(page) if "export" not in block.text]
@@ -181,6 +182,7 @@ def test_the_cheap_commands_work(tmp_path: Path, desk: dict[str, Path]) -> None:
     assert [code for _, code in ended] == expected, ended
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("page", SCRIPTED, ids=name)
 def test_what_a_shell_is_told_works(page: Path, tmp_path: Path) -> None:
     script = "\n".join(block.text for block in blocks(page) if (block.kind, block.marks) == ("sh", "run"))
@@ -199,6 +201,7 @@ def test_every_python_example_runs(example: Block, tmp_path: Path, desk: dict[st
     assert fresh(["-c", example.text], tmp_path, **desk)
 
 
+@pytest.mark.slow
 def test_another_business_runs_as_described(tmp_path: Path) -> None:
     """The folder is made as a shell is told, the files are written into it, the commands run in one process."""
     page, house = ROOT / "docs" / "your-business.md", tmp_path / "house"
@@ -216,6 +219,7 @@ def test_another_business_runs_as_described(tmp_path: Path) -> None:
     ]
 
 
+@pytest.mark.slow
 def test_the_graph_of_the_ten_steps_works(tmp_path: Path, desk: dict[str, Path]) -> None:
     page, house = ROOT / "docs" / "add-a-graph.md", tmp_path / "house"
     copy_packages(house)

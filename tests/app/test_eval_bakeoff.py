@@ -10,6 +10,8 @@ import pytest
 from tests.baton.cli.conftest import Baton
 from tests.evals.conftest import line, project, written
 
+pytestmark = pytest.mark.slow
+
 __all__ = ["project"]
 
 MANY = 8

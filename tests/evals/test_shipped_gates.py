@@ -30,7 +30,7 @@ async def measure(graph: str) -> ExperimentSummary:
 
 @pytest.mark.usefixtures("furnished")
 @pytest.mark.timeout(120)
-@pytest.mark.parametrize("graph", ["routing", "support_desk"])
+@pytest.mark.parametrize("graph", ["routing", pytest.param("support_desk", marks=pytest.mark.slow)])
 def test_no_bound_is_crossed(graph: str) -> None:
     result = asyncio.run(measure(graph))
     assert result["errors"] == 0

@@ -16,6 +16,8 @@ from state.desk import Resolution
 from tests.graphs.conftest import Desk
 from tests.obstinate import Answer, Obstinate, obstinate
 
+pytestmark = pytest.mark.slow
+
 __all__ = ["obstinate"]
 
 FILE = Path(__file__).with_name("injections.jsonl")

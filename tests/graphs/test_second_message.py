@@ -26,6 +26,8 @@ from tests.graphs.second_messages import (
 )
 from tests.ready import furnish
 
+pytestmark = pytest.mark.slow
+
 GRAPHS = sorted(entries())
 NAMES = [*PAIRS]
 ALSO = ("the same refund for two", "rejected, then the same approved", "one at once, then two that wait")

@@ -22,6 +22,7 @@ from tests.baton.processes import process
 CONFIG: Any = {"configurable": {"thread_id": "one"}}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", AGENTS)
 def test_killed_at_each_commit_and_resumed_it_ends_the_same_and_pays_once(
     kind: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
