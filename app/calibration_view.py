@@ -2,13 +2,12 @@
 
 from typing import TYPE_CHECKING
 
-from app.eval_view import OFFLINE
+from app.eval_view import OFFLINE, mean_and_interval
 from baton.cli.terminal.output import print_prose
 from baton.cli.terminal.rows import Rows
 
 if TYPE_CHECKING:
     from evals.calibration import CalibrationReport, SetSummary, Step, Threshold
-    from evals.records import Metric
 
 ROUTER = "The router is trained on the desk's own examples: its figures say nothing about language models."
 LOW_CHANCE = 0.9
@@ -17,7 +16,7 @@ LOW_CHANCE = 0.9
 def print_report(report: "CalibrationReport", *, offline: bool) -> None:
     """Print the verdict, then sets, threshold, reliability, risk against coverage, and drift.
 
-    With `offline` the stand-in answered for a role, which is told.
+    With `offline` the offline model answered for a role, and the report says so.
     """
     print_prose(f"{report['subject']}, fitted on {report['fitted_on']}, verified on {report['verified_on']}")
     print_prose(f"{report['verdict']}\n")
@@ -48,7 +47,7 @@ def _print_sets(report: "CalibrationReport") -> None:
 
 def _measures(one: "SetSummary") -> tuple[str, ...]:
     mean = "" if one["confidence"] is None else f"{one['confidence']:.3f}"
-    return _interval(one["accuracy"]), mean, _interval(one["ece"]), _interval(one["brier"])
+    return mean_and_interval(one["accuracy"]), mean, mean_and_interval(one["ece"]), mean_and_interval(one["brier"])
 
 
 def _print_threshold(threshold: "Threshold") -> None:
@@ -69,7 +68,7 @@ def _print_reliability(report: "CalibrationReport") -> None:
     for each in report["reliability"]:
         if each["confidence"] is not None:
             bounds = f"{each['low']:.1f} to {each['high']:.1f}"
-            rows.add(bounds, str(each["n"]), f"{each['confidence']:.3f}", _interval(each["accuracy"]))
+            rows.add(bounds, str(each["n"]), f"{each['confidence']:.3f}", mean_and_interval(each["accuracy"]))
     rows.show()
 
 
@@ -98,10 +97,3 @@ def _risk(at: "Step") -> str:
 
 def _people(at: "Step") -> str:
     return str(at["to_people_per_thousand"])
-
-
-def _interval(metric: "Metric") -> str:
-    """Return a mean with its 95 % interval."""
-    low, high = metric["ci95"]
-    mean = "" if metric["mean"] is None else f"{metric['mean']:.3f}"
-    return mean if low is None else f"{mean} ({low:.3f} to {high:.3f})"

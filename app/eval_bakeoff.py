@@ -68,13 +68,13 @@ def bakeoff(
 
 def _messages(dataset: Path | None, split: Split | None, limit: int | None, metric: str) -> "Messages":
     """Return the examples, every line of the dataset checked, and the metric against what they expect."""
-    from app.eval_datasets import read_examples
+    from app.eval_datasets import dataset_label, read_examples
     from evals.bakeoff.primary import refuse_unmeasurable
     from evals.bakeoff.running import Messages
     from evals.dataset import SHARED, chosen, default_dataset
 
     file = dataset or default_dataset(SHARED)
-    named = str(dataset) if dataset else "/".join(file.parts[-3:])
+    named = dataset_label(dataset, file)
     examples = chosen(read_examples(file), split, limit)
     refuse_unmeasurable(metric, examples, named)
     return Messages(named, examples[0].split, examples)
@@ -150,13 +150,11 @@ async def _result(bench: "Bench", bakeoff_id: str, experiments: list[str], view:
 def _show(result: "BakeoffResult", view: View) -> None:
     """Print the result, and write the plot where that is asked for."""
     from app.bakeoff_view import legend, print_bakeoff
+    from app.report_file import write_plot
     from baton.cli.terminal.output import note, say_json
     from evals.bakeoff.plot import bakeoff_svg
 
     say_json(result) if view.json else print_bakeoff(result)
     if view.svg is not None:
-        try:
-            view.svg.write_text(bakeoff_svg(result, legend(result)), "utf-8")
-        except OSError as error:
-            raise UsageError(f"cannot write {view.svg}: {error.strerror}") from None
+        write_plot(view.svg, bakeoff_svg(result, legend(result)))
         note(f"plot: {view.svg}")

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -11,10 +11,10 @@ from baton.errors import UsageError
 
 if TYPE_CHECKING:
     from baton.cli.work.session import Session
-    from evals.calibration import AnsweredSet, CalibrationReport
+    from evals.calibration import AnsweredSet
     from evals.calibration_sets import ExampleSets
     from evals.examples import Example
-    from evals.experiment import Bench, Plan
+    from evals.experiment import Plan
     from evals.thresholds import Answered
 
 Examples = Annotated[
@@ -48,19 +48,10 @@ def calibrate(
 ) -> int:
     """Fit the threshold that keeps a stated risk, verify it on other messages, and tell how calibrated answers are."""
     from baton.cli.terminal.output import note
-    from baton.cli.work.context_values import context_of
     from baton.cli.work.session import INTERRUPTED, in_session
-    from baton.config.settings import settings
-    from baton.runs.registry import entry
-    from evals.decided import decision_model
-    from evals.experiment import Plan, bench
+    from evals.experiment import Plan
 
-    model = decision_model(subject, settings())
-    if model is None:
-        entry(subject)
-    elif set_:
-        raise UsageError("--set is for graphs; a model alone has no context")
-    context = context_of(set_ or [])
+    model, context = _model_and_context(subject, set_ or [])
     sets = _sets(MODEL_DATASET if model else subject, dataset, fit, verify, seed)
 
     async def report(session: "Session") -> int:
@@ -69,14 +60,28 @@ def calibrate(
             answers, faults = await _ask_model(session, model, sets.all, at_once)
         else:
             plan = Plan(subject, CALIBRATE, None, context, sets.all)
-            async with bench(session.resources) as at:
-                answers, faults = await _run_graph(session, at, plan, at_once, json=json)
+            answers, faults = await _run_graph(session, plan, at_once, json=json)
         if session.stopped:
             note("stopped; nothing can be said of a part")
             return INTERRUPTED
         return _tell(model or subject, sets, answers, faults, risk, svg, json=json)
 
     return in_session(report)
+
+
+def _model_and_context(subject: str, assignments: list[str]) -> "tuple[str | None, dict[str, Any]]":
+    """Return the decision model that the subject names, None for a graph, and the context of a graph's runs."""
+    from baton.cli.work.context_values import context_of
+    from baton.config.settings import settings
+    from baton.runs.registry import entry
+    from evals.decided import decision_model
+
+    model = decision_model(subject, settings())
+    if model is None:
+        entry(subject)
+    elif assignments:
+        raise UsageError("--set is for graphs; a model alone has no context")
+    return model, context_of(assignments)
 
 
 def _sets(
@@ -114,20 +119,22 @@ async def _ask_model(
 
 
 async def _run_graph(
-    session: "Session", bench: "Bench", plan: "Plan", at_once: int, *, json: bool
+    session: "Session", plan: "Plan", at_once: int, *, json: bool
 ) -> "tuple[list[Answered | None], list[str]]":
     """Work every example through a graph as an experiment; return its answers in order, and the errors of the rest."""
     from app.eval_work import work_unfinished
+    from evals.experiment import bench as open_bench
     from evals.thresholds import answered
 
-    experiment = await bench.begin(plan)
-    with session.signals():
-        await work_unfinished(session, bench, experiment, at_once, json=json)
-    if session.stopped:
-        return [], []
-    await bench.result(experiment)  # which refuses one that another process works at
-    cells = {each["example_id"]: each for each in await bench.results(experiment)}
-    complaints = await bench.complaints(experiment)
+    async with open_bench(session.resources) as bench:
+        experiment = await bench.begin(plan)
+        with session.signals():
+            await work_unfinished(session, bench, experiment, at_once, json=json)
+        if session.stopped:
+            return [], []
+        await bench.result(experiment)  # which refuses one that another process works at
+        cells = {each["example_id"]: each for each in await bench.results(experiment)}
+        complaints = await bench.complaints(experiment)
     return [answered(cells[each.id]) for each in plan.examples], [
         why for why, times in complaints for _ in range(times)
     ]
@@ -145,8 +152,10 @@ def _tell(
 ) -> int:
     """Print the report and write its plots; return the exit code, 1 where messages got no answer."""
     from app.calibration_view import print_report
+    from app.report_file import write_plot
     from baton.cli.terminal.output import note, say_json
     from evals.calibration import calibration_report
+    from evals.report.calibration_plots import calibration_svg
 
     first = _answered(sets.first_name, answers[: len(sets.first)])
     second = _answered(sets.second_name, answers[len(sets.first) :])
@@ -156,18 +165,18 @@ def _tell(
         raise UsageError(f"{subject} gave no route with a confidence for one of the sets; nothing can be said")
     report = calibration_report(subject, first, second, risk)
     if svg:
-        _write(svg, report)
+        write_plot(svg, calibration_svg(report))
     say_json(report) if json else print_report(report, offline=_is_offline(subject))
     return 1 if faults else 0
 
 
 def _is_offline(subject: str) -> bool:
     """Whether the stand-in may have answered: a graph asks roles, one of which is local."""
-    from typing import get_args
+    from baton.config.settings import settings
+    from evals.configuration import configured_models
+    from evals.records import offline_roles
 
-    from baton.config.settings import Role, settings
-
-    return ":" not in subject and any(settings().model_of(role).startswith("local:") for role in get_args(Role))
+    return ":" not in subject and bool(offline_roles(configured_models(settings())))
 
 
 def _answered(name: str, answers: "Sequence[Answered | None]") -> "AnsweredSet":
@@ -175,12 +184,3 @@ def _answered(name: str, answers: "Sequence[Answered | None]") -> "AnsweredSet":
 
     given = [each for each in answers if each is not None]
     return AnsweredSet(name, given, len(answers) - len(given))
-
-
-def _write(file: Path, report: "CalibrationReport") -> None:
-    from evals.report.calibration_plots import calibration_svg
-
-    try:
-        file.write_text(calibration_svg(report), "utf-8")
-    except OSError as error:
-        raise UsageError(f"cannot write {file}: {error.strerror}") from None

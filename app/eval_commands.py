@@ -130,7 +130,7 @@ def show(
         if json:
             say_json({**result, "worst": cells})
         else:
-            print_result(result, bench.file, desk.resources.settings)
+            print_result(result, bench.file)
             print_worst(cells)
         return 0
 
@@ -141,7 +141,7 @@ def _plan(
     graph: str, dataset: Path | None, split: Split | None, limit: int | None, assignments: list[str], repetitions: int
 ) -> "Plan":
     """Return the plan of an experiment, every line of the dataset checked."""
-    from app.eval_datasets import read_examples
+    from app.eval_datasets import dataset_label, read_examples
     from baton.cli.work.context_values import context_of
     from baton.runs.registry import entry
     from evals.dataset import chosen, default_dataset
@@ -150,8 +150,9 @@ def _plan(
     entry(graph)
     context = context_of(assignments)
     file = dataset or default_dataset(graph)
-    named = str(dataset) if dataset else "/".join(file.parts[-3:])  # BUSINESS/datasets/GRAPH.jsonl
-    return Plan(graph, named, split, context, chosen(read_examples(file), split, limit), repetitions)
+    return Plan(
+        graph, dataset_label(dataset, file), split, context, chosen(read_examples(file), split, limit), repetitions
+    )
 
 
 async def _measure(desk: "Session", start: "Callable[[Bench], Awaitable[str]]", wanted: Wanted) -> int:
@@ -171,7 +172,7 @@ async def _measure(desk: "Session", start: "Callable[[Bench], Awaitable[str]]", 
             return INTERRUPTED
         result = await bench.result(experiment)
         await _note_complaints(bench, experiment)
-        say_json(result) if wanted.json else print_result(result, bench.file, desk.resources.settings)
+        say_json(result) if wanted.json else print_result(result, bench.file)
         crossed = note_crossed(wanted.gates.crossed_by_run(result)) if wanted.gates else 0
         if wanted.upload:
             await send_experiment(bench, desk.resources.database, experiment)

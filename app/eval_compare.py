@@ -58,12 +58,13 @@ def _print(comparison: "Comparison", a: "Experiment", b: "Experiment") -> None:
     """Print the verdict, what the comparison says, a row for each metric, and whose figures they are."""
     from app.eval_view import OFFLINE
     from baton.cli.terminal.output import print_prose, print_text
+    from evals.records import offline_roles
 
     print_text(comparison["verdict"], STYLES[comparison["verdict"]])
     for name, each in (("A", a), ("B", b)):
         print_prose(f"{name}: {each.experiment_id}, {each.graph} on {each.dataset}")
     print_prose(comparison["says"])
-    if any(model.startswith("local:") for each in (a, b) for model in each.models.values()):
+    if any(offline_roles(each.models) for each in (a, b)):
         print_prose(f"{OFFLINE} language models.")
     print_prose("")
     _print_table(comparison)

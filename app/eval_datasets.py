@@ -1,4 +1,4 @@
-"""Reads datasets for the commands; what is wrong with a line is told before the file is refused."""
+"""Reads datasets for the commands; the faults of its lines are printed before a file is refused."""
 
 from pathlib import Path
 
@@ -7,6 +7,11 @@ from baton.config.home import load_env
 from baton.errors import UsageError
 from evals.dataset import read
 from evals.examples import Example
+
+
+def dataset_label(dataset: Path | None, file: Path) -> str:
+    """Return how an experiment names its dataset: as the user did, else `BUSINESS/datasets/GRAPH.jsonl`."""
+    return str(dataset) if dataset else "/".join(file.parts[-3:])
 
 
 def read_examples(file: Path) -> list[Example]:

@@ -1,4 +1,4 @@
-"""What several commands of `baton eval` are told, declared once."""
+"""Options that several commands of `baton eval` share."""
 
 from enum import StrEnum
 

@@ -2,21 +2,19 @@
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import get_args
 
 from app.eval_judge import judge_sentences
 from baton.cli.terminal.invocation import command
 from baton.cli.terminal.output import print_prose, print_text
 from baton.cli.terminal.rows import Rows
 from baton.cli.views.phrases import dollars, duration
-from baton.config.settings import Role, Settings
-from evals.records import ExperimentEntry, ExperimentSummary, Metric, WorstExample
+from evals.records import ExperimentEntry, ExperimentSummary, Metric, WorstExample, offline_roles
 
 OFFLINE = "These figures were made with the offline model: they show that the machinery works and say nothing about"
 HOW_TO_LOOK = "look at its runs: BATON_DATABASE_URL=sqlite:///{} {}"
 
 
-def print_result(result: ExperimentSummary, file: Path, configured: Settings) -> None:
+def print_result(result: ExperimentSummary, file: Path) -> None:
     """Print the figures as a table, then their cost, then their limits."""
     _print_table(result)
     latency, tokens = result["latency_ms"], result["tokens_per_run"]
@@ -32,7 +30,7 @@ def print_result(result: ExperimentSummary, file: Path, configured: Settings) ->
         print_prose(f"the first step that went wrong: {steps}")
     for line in judge_sentences(result["judge"]) if result["judge"] else []:
         print_prose(line)
-    if any(configured.model_of(role).startswith("local:") for role in get_args(Role)):
+    if offline_roles(result["models"]):
         print_prose(f"{OFFLINE} language models.")
     print_text(HOW_TO_LOOK.format(file, command("runs")), "dim")
 

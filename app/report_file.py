@@ -1,4 +1,4 @@
-"""Writes a report: the whole file or none of it. What stood there before stays until the new one is on the disk."""
+"""Writes reports and plots. Of a report the whole file or none of it: until it is on the disk the old one stays."""
 
 import os
 from contextlib import suppress
@@ -35,6 +35,18 @@ def write_report(file: Path, text: str) -> None:
     finally:
         with suppress(FileNotFoundError):
             Path(draft).unlink()
+
+
+def write_plot(file: Path, svg: str) -> None:
+    """Write a plot into a file.
+
+    Raises:
+        UsageError: it cannot be written.
+    """
+    try:
+        file.write_text(svg, "utf-8")
+    except OSError as error:
+        raise UsageError(f"cannot write {file}: {error.strerror}") from None
 
 
 def _refusal(file: Path, error: OSError) -> UsageError | StorageError:

@@ -211,6 +211,11 @@ def values_of(rows: Iterable[Row]) -> list[str]:
     return [value for row in rows for value in row.values()]
 
 
+def customer_values(customer: Mapping[str, Any] | None) -> list[str]:
+    """Return every value of a customer's things, as `Service.customer` returns them; empty for a stranger."""
+    return values_of(row for things in (customer or {}).values() if isinstance(things, list) for row in things)
+
+
 def amount_of(action: Action | None, fields: Iterable[str]) -> set[Decimal]:
     """Return the amounts in these fields of an action; empty without an action or without such fields."""
     values = (getattr(action, field, None) for field in fields)

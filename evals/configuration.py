@@ -28,11 +28,16 @@ def configuration(graph: Graph, context: dict[str, Any], configured: Settings) -
         "graph": graph.name,
         "fingerprint": fingerprint(graph),
         "context": context,
-        "models": {role: configured.model_of(role) for role in get_args(Role)},
+        "models": configured_models(configured),
         "endpoint": short_hash(configured.openai_base_url),  # it may hold a name or a key
         "limits": configured.model_dump(include=LIMITS),
         "texts": {name: _hash_files(files) for name, files in texts.items()},
     }
+
+
+def configured_models(configured: Settings) -> dict[str, str]:
+    """Return the model of each role."""
+    return {role: configured.model_of(role) for role in get_args(Role)}
 
 
 def short_hash(value: Any) -> str:

@@ -13,12 +13,12 @@ from baton.models.deciding import Chosen, ask_model, local_decisions
 from baton.models.models import models
 from desk.business import knowledge
 from evals.examples import Example
+from evals.records import LOCAL
 from evals.thresholds import Answered
 from nodes.classify import route_question
 
 ROLE: Role = "classifier"
 ATTEMPTS = 3
-LOCAL = "local:"
 
 
 @dataclass(frozen=True, slots=True)

@@ -36,12 +36,12 @@ from evals.reviews import Review
 from evals.run_steps import judged_steps
 from evals.summary import experiment_entry, experiment_summary, is_error
 from evals.unknown_steps import refuse_unknown_steps
+from evals.working import work_and_keep
 
 RUNS = "eval-runs.db"
 HOMES = "evals"
 JUDGE_HOME = "judge"
 CELL_RUN = 1  # the number of a cell's run on its thread, which has no other
-ENDED = {"done", "waiting", "failed", "dead_lettered"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -225,17 +225,11 @@ class Trial:
 
     async def work(self, examples: dict[str, Example], *, done: Callable[[RunSummary], None], concurrency: int) -> None:
         """Work the runs of these threads concurrently and judge each as it ends; `done` is called with each run."""
-        judging: list[asyncio.Task[None]] = []
 
-        def on_end(run: RunSummary) -> None:
-            done(run)
-            if run["status"] in ENDED:
-                judging.append(asyncio.ensure_future(self._judge(run, examples[run["thread_id"]])))
+        async def keep(run: RunSummary) -> None:
+            await self._judge(run, examples[run["thread_id"]])
 
-        try:
-            await self.runner.work(examples, done=on_end, concurrency=concurrency)
-        finally:
-            await asyncio.gather(*judging)
+        await work_and_keep(self.runner, examples, keep, done=done, concurrency=concurrency)
 
     async def _judge(self, run: RunSummary, example: Example) -> None:
         steps, reason = await self._runs.database.do(

@@ -1,5 +1,6 @@
 """The records of experiments: results as their rows hold them, and the object that `baton eval run --json` prints."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -7,8 +8,21 @@ from typing_extensions import TypedDict
 
 from baton.storage.records import Status
 
+LOCAL = "local:"
+"""Begins the names of the offline model."""
+
 Scores = dict[str, bool | float]
 """Scores by name: true or false counts towards a proportion, a number from 0 to 1 towards a mean."""
+
+
+def is_harm(name: str) -> bool:
+    """Return whether a score of that name counts a harm: true where harm was done, so that less is better."""
+    return name.partition("_")[0] == "harm"
+
+
+def offline_roles(models: Mapping[str, str]) -> list[str]:
+    """Return the roles that the offline model answers for: their figures say nothing about language models."""
+    return [role for role, model in models.items() if model.startswith(LOCAL)]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

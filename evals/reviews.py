@@ -1,6 +1,5 @@
 """Works the judge: a run of its own for each reply, in a home of its own, so that it costs the graph's runs nothing."""
 
-import asyncio
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from uuid import uuid4
@@ -13,8 +12,7 @@ from evals import verdicts
 from evals.evaluators.judge import graph, is_judged, judge_input, rubric_hash
 from evals.examples import Example
 from evals.records import JudgedCell
-
-ENDED = {"done", "failed", "dead_lettered"}
+from evals.working import work_and_keep
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,17 +51,11 @@ class Review:
             for each in replies
         ]
         threads = dict(zip(await self.runner.queue(graph.name, jobs), replies, strict=True)) if jobs else {}
-        writing: list[asyncio.Task[None]] = []
 
-        def on_end(run: RunSummary) -> None:
-            done(run)
-            if run["status"] in ENDED:
-                writing.append(asyncio.ensure_future(self._write(run, threads[run["thread_id"]])))
+        async def keep(run: RunSummary) -> None:
+            await self._write(run, threads[run["thread_id"]])
 
-        try:
-            await self.runner.work(threads, done=on_end, concurrency=concurrency)
-        finally:
-            await asyncio.gather(*writing)
+        await work_and_keep(self.runner, threads, keep, done=done, concurrency=concurrency)
 
     async def _write(self, run: RunSummary, reply: Reply) -> None:
         mark, thread_id = verdicts.mark_of(run, self._model, rubric_hash()), reply.cell["thread_id"]

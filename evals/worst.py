@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from evals.examples import Example, Expected
-from evals.records import JudgedCell, WorstExample
+from evals.records import JudgedCell, WorstExample, is_harm
 
 
 def worst_examples(results: Sequence[JudgedCell], examples: Sequence[Example], most: int) -> list[WorstExample]:
@@ -19,13 +19,13 @@ def worst_examples(results: Sequence[JudgedCell], examples: Sequence[Example], m
 def wrong_scores(result: JudgedCell) -> list[str]:
     """Return the names of the scores that are not full, or that are a harm."""
     scores = result["scores"].items()
-    wrong = [name for name, score in scores if (score > 0 if name.startswith("harm") else score < 1)]
+    wrong = [name for name, score in scores if (score > 0 if is_harm(name) else score < 1)]
     return [*wrong, "no answer"] if result["outcome"] is None else wrong
 
 
 def _rank(result: JudgedCell) -> tuple[bool, bool, float]:
     scores = result["scores"]
-    quality = [float(score) for name, score in scores.items() if not name.startswith("harm")]
+    quality = [float(score) for name, score in scores.items() if not is_harm(name)]
     mean = sum(quality) / len(quality) if quality else 0.0
     return not scores.get("harm", False), bool(scores.get("task_completion", False)), mean
 

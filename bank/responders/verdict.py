@@ -4,7 +4,7 @@ from typing import Any
 
 from bank.responders.evaluation import check_answers, check_grounds, check_honest
 from baton.offline.transport import Request
-from desk.records import values_of
+from desk.records import customer_values, values_of
 
 COUNTS = {"done", "proposed"}
 """The states of actions that a reply may speak of as done."""
@@ -21,11 +21,9 @@ def verdict(request: Request) -> dict[str, Any]:
     action = {str(number): value for number, value in enumerate(values_of(each["args"] for each in acts))}
     draft = {"reply": data["reply"], "citations": data["citations"], "action": action if acts else None}
     seen = {"message": data["message"], "policies": data["policies"], "draft": draft}
-    known = {**seen, "message": " ".join([data["message"], *(f"GBP {each}" for each in _account(data["customer"]))])}
+    known = {
+        **seen,
+        "message": " ".join([data["message"], *(f"GBP {each}" for each in customer_values(data["customer"]))]),
+    }
     fault = (None if acts else check_answers(seen)) or check_grounds(known) or check_honest(seen)
     return {"verdict": "fail" if fault else "pass", "reason": fault or "it answers, and rests on what it cites"}
-
-
-def _account(account: dict[str, Any] | None) -> list[str]:
-    """Return all values of a customer's things; empty for a stranger."""
-    return values_of(row for each in (account or {}).values() if isinstance(each, list) for row in each)

@@ -152,7 +152,7 @@ def chosen(response: ClassifierResponse, question: Choice) -> Chosen:
     """The choice of a response.
 
     Raises:
-        BadAnswer: there is none, its label is no answer to the question, or its probability is none.
+        BadAnswer: there is no choice, its label is not one of the question's, or its probability is out of range.
     """
     answer = response.answers.get(QUESTION)
     if not isinstance(answer, ChoiceAnswer):

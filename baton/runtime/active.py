@@ -105,8 +105,7 @@ def resources_in_use() -> "Resources":
     Raises:
         BatonError: called outside of both.
     """
-    run: ActiveRun | None = _configurable().get(ACTIVE)
-    outside = None if run else _outside_runs.get()
+    outside = None if ACTIVE in _configurable() else _outside_runs.get()
     return outside or active_run().resources
 
 

@@ -11,9 +11,7 @@ from evals.bakeoff.sentences import sentences
 from evals.bakeoff.targets import Target
 from evals.cells import Experiment
 from evals.comparison.cells import cell_of
-from evals.records import JudgedCell
-
-OFFLINE = "local:"
+from evals.records import JudgedCell, offline_roles
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +50,7 @@ def bakeoff_result(
         "split": first.split,
         "created_at": first.created_at,
         "models": first.models,
-        "offline": any(model.startswith(OFFLINE) for model in first.models.values()),
+        "offline": bool(offline_roles(first.models)),
         "metric": metric,
         "examples": first.examples,
         "targets": {each.name: each.limit for each in targets},

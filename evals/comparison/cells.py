@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from baton.errors import UsageError
 from baton.storage.transaction import Transaction
-from evals.cells import Experiment, experiment, read_results
+from evals.cells import Experiment, experiment, has_tables, read_results
 from evals.records import JudgedCell, Scores
 from evals.summary import is_error
 
@@ -49,7 +49,7 @@ def read_experiment(tx: Transaction, experiment_id: str) -> tuple[Experiment, li
     Raises:
         UsageError: no experiment has that id, or some of its runs have no result yet.
     """
-    if tx.execute("SELECT 1 FROM sqlite_master WHERE name = 'eval_experiments'").fetchone() is None:
+    if not has_tables(tx):
         raise UsageError(f"no experiment has the id {experiment_id!r}; there are none yet")
     found = experiment(tx, experiment_id)
     if found.unjudged:

@@ -2,6 +2,7 @@
 
 from evals.comparison.pairs import MEASURES
 from evals.comparison.records import MetricComparison, Verdict
+from evals.records import is_harm
 from evals.statistics.paired import Difference
 
 ALPHA = 0.05
@@ -11,7 +12,7 @@ LEAST = 6
 
 def less_is_better(metric: str) -> bool:
     """Return whether a metric counts what there should be little of: harms and costs."""
-    return metric in MEASURES or metric.partition("_")[0] == "harm"
+    return metric in MEASURES or is_harm(metric)
 
 
 def margin_of(metric: str, margin: float, first: float) -> float:

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from desk.business import business, customer
-from desk.records import values_of
+from desk.records import customer_values, values_of
+from evals.evaluators.figures import figures_in
 from evals.examples import Inputs
 
 
@@ -32,6 +33,11 @@ class Sources:
         """Everything that the reply may take its figures from."""
         return f"{self.own} {self.cited}"
 
+    @property
+    def all_figures(self) -> frozenset[str]:
+        """Every figure that has a source at all; those of the policies are looked for once, not for each answer."""
+        return figures_in(self.own) | figures_in(self.policies)
+
 
 async def sources_of(inputs: Inputs, answer: dict[str, Any]) -> Sources:
     """Return the sources of an answer; call it where the business's service can be reached (`with_resources`)."""
@@ -42,7 +48,7 @@ async def sources_of(inputs: Inputs, answer: dict[str, Any]) -> Sources:
         reply=reply,
         message=inputs.message,
         citations=citations,
-        own=" ".join([inputs.message, *await _account_values(inputs.customer_id), *values_of(actions)]),
+        own=" ".join([inputs.message, *customer_values(await customer(inputs.customer_id)), *values_of(actions)]),
         cited=cited,
         policies=policies,
         in_force=in_force,
@@ -55,9 +61,3 @@ def _policy_texts(citations: Sequence[str]) -> tuple[frozenset[str], str, str]:
     desk = business().knowledge()
     in_force = frozenset(desk.in_force())
     return in_force, desk.text_of([each for each in citations if each in in_force]), desk.text_of(sorted(in_force))
-
-
-async def _account_values(customer_id: str | None) -> list[str]:
-    """Return all values of the customer's things; empty for a stranger."""
-    rows = [value for value in (await customer(customer_id) or {}).values() if isinstance(value, list)]
-    return list(values_of(row for each in rows for row in each))

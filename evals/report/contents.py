@@ -9,7 +9,7 @@ from typing import cast
 from baton.cli.views.phrases import iso_time
 from baton.redact import redact_texts
 from evals.examples import Example
-from evals.records import JudgedCell, Metric, Scores, WorstExample
+from evals.records import JudgedCell, Metric, Scores, WorstExample, is_harm, offline_roles
 from evals.report.pairings import pairings
 from evals.report.records import Complaint, ExperimentReport, Material, Report, WorstRun
 from evals.report.slices import counts, slices
@@ -20,7 +20,6 @@ from evals.worst import worst_examples
 
 PRIMARY = ("task_completion", "route", "outcome")
 """The metric that slices show: the first of these that was scored."""
-OFFLINE = "local:"
 
 
 def report_of(material: Sequence[Material], most: int) -> Report:
@@ -47,7 +46,7 @@ def experiment_report(material: Material, most: int) -> ExperimentReport:
         "begun_at": iso_time(experiment.created_at),
         "config_hash": experiment.config_hash,
         "context": experiment.context,
-        "offline": [role for role, model in experiment.models.items() if model.startswith(OFFLINE)],
+        "offline": offline_roles(experiment.models),
         "unjudged": experiment.unjudged,
         "splits": sorted({each.split for each in examples if each.split}),
         "primary": primary,
@@ -66,7 +65,7 @@ def worst_answers(results: Sequence[JudgedCell], examples: Sequence[Example], mo
 
 
 def _did_harm(scores: Scores) -> bool:
-    return any(score > 0 for name, score in scores.items() if name.startswith("harm"))
+    return any(score > 0 for name, score in scores.items() if is_harm(name))
 
 
 def _error_rate(errors: int, runs: int) -> Metric:

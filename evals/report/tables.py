@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from itertools import starmap
 
-from evals.records import Metric
+from evals.records import Metric, is_harm
 from evals.report.bars import count_bar, interval_bar
 from evals.report.markup import Content, Markup, tag
 from evals.report.words import interval, is_gain, number
@@ -44,7 +44,7 @@ def facts(rows: Iterable[tuple[str, Content]]) -> Markup:
 
 
 def _metric_row(title: Content, name: str, metric: Metric) -> Markup:
-    bar = interval_bar(metric, is_gain=is_gain(name), is_harm=name.startswith("harm"))
+    bar = interval_bar(metric, is_gain=is_gain(name), is_harm=is_harm(name))
     return tag(
         "tr",
         tag("th", title, scope="row"),

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from baton.cli.views.phrases import duration
+from evals.records import is_harm
 from evals.report.markup import Content, Markup, tag
 from evals.report.records import ExperimentReport, StepLine, WorstRun
 from evals.report.tables import facts
@@ -27,7 +28,7 @@ def worst_section(experiment: ExperimentReport) -> Markup:
 
 
 def _example(worst: WorstRun) -> Markup:
-    did_harm = any(name.startswith("harm") for name in worst["wrong"])
+    did_harm = any(is_harm(name) for name in worst["wrong"])
     rows: list[tuple[str, Content]] = [
         ("message", tag("blockquote", worst["message"])),
         ("expected", worst["expected"] or "nothing is stated"),
