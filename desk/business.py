@@ -205,6 +205,8 @@ class DeskBusiness(Business):
     fraud: FraudVote = NO_VOTERS
     long_path: Callable[[str, str], LongPath | None] = lambda _message, _route: None
     """Takes message and route of a known customer; returns the long path that the message needs, or None."""
+    urgency: Callable[[str], str | None] = lambda _request: None
+    """Takes a request; returns in words why a person should look at it before others, or None."""
     wording: Wording = field(default_factory=Wording)
     acts_outside: Callable[[], str | None] = lambda: None
     """Returns where its actions go if that is not the home, with the way out: experiments must not act there."""
@@ -252,11 +254,11 @@ async def policies(passage_ids: Sequence[str], *, whole: bool = False) -> list[d
 async def draft_context(inquiry: Mapping[str, Any], actions: Collection[str], *, whole: bool = False) -> dict[str, Any]:
     """Return the data block of a prompt that drafts; `actions` are the names of those that may be proposed.
 
-    `inquiry` has `message`, `customer_id`, `route` and `passages`. In the block `customer` is None for a stranger; with
+    `inquiry` has `request`, `customer_id`, `route` and `passages`. In the block `customer` is None for a stranger; with
     `whole` it holds whole policies instead of passages.
     """
     return {
-        "message": inquiry["message"],
+        "message": inquiry["request"],
         "route": inquiry["route"],
         "policies": await policies(inquiry["passages"], whole=whole),
         "customer": await customer(inquiry["customer_id"]),

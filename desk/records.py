@@ -81,6 +81,13 @@ def parse_action(kinds: Iterable[type[Action]], name: str, args: Mapping[str, An
         raise ValueError(f"{name}: {field[:40]}: {first['msg'].removeprefix('Value error, ')}") from None
 
 
+class Aside(Record):
+    """A piece of a message that is not the request: its kind ("greeting", "quote", ...) and its text."""
+
+    kind: str
+    text: str
+
+
 class Receipt(Record):
     """The business's word that an action was done; the same key always gets the same receipt."""
 

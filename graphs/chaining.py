@@ -1,17 +1,19 @@
 """Prompt chaining: small steps, and a gate of code between them.
 
-START -> classify -> extract -> gate_facts -> normalise -> gate_case -> retrieve -> summarise -> gate_reply -> reply
-         not for this desk, or no policy: -> escalate         each gate sends back once, then the run is parked
+START -> read_message -> classify -> extract -> gate_facts -> normalise -> gate_case -> retrieve -> summarise
+-> gate_reply -> check_answer -> reply -> END; each gate sends back once, then the run is parked
+not surely for this desk, no policy, or a request left open: -> escalate -> END
 Page: docs/patterns/chaining.md
 """
 
 from typing import Literal
 
-from langgraph.graph import END, START
+from langgraph.graph import START
 
 from baton import MODEL_RETRY, STEP_TIMEOUT, TypedStateGraph, dead_letter
 from baton.steps.gates import GateReport
 from desk.records import OTHER
+from graphs.parts.ending import add_ending
 from nodes.chaining.extract import extract
 from nodes.chaining.gate_case import gate_case
 from nodes.chaining.gate_facts import gate_facts
@@ -19,17 +21,16 @@ from nodes.chaining.gate_reply import gate_reply
 from nodes.chaining.normalise import normalise
 from nodes.chaining.summarise import summarise
 from nodes.classify import classify
-from nodes.escalate import escalate
-from nodes.reply import reply
+from nodes.read_message import read_message
 from nodes.retrieve import retrieve
 from state.chaining import State
 from state.context import Context
-from state.desk import Inquiry, Resolution, RetrieveUpdate, RoutedInput
+from state.desk import Inquiry, Resolution, RetrieveUpdate, TierInput
 
 
-def in_scope(state: RoutedInput) -> Literal["extract", "escalate"]:
-    """What is not for this desk goes to a person."""
-    return "escalate" if state["route"] == OTHER else "extract"
+def in_scope(state: TierInput) -> Literal["extract", "escalate"]:
+    """What is not surely for this desk goes to a person."""
+    return "extract" if state["sure"] and state["route"] != OTHER else "escalate"
 
 
 def has_policy(state: RetrieveUpdate) -> Literal["summarise", "escalate"]:
@@ -45,6 +46,7 @@ def after_gate(state: GateReport) -> Literal["on", "back"]:
 builder = (
     TypedStateGraph(State, Context, input_schema=Inquiry, output_schema=Resolution)
     .set_node_defaults(retry_policy=MODEL_RETRY, timeout=STEP_TIMEOUT, error_handler=dead_letter)
+    .add_node(read_message)
     .add_node(classify)
     .add_node(extract)
     .add_node(gate_facts)
@@ -53,9 +55,8 @@ builder = (
     .add_node(retrieve)
     .add_node(summarise)
     .add_node(gate_reply)
-    .add_node(reply)
-    .add_node(escalate)
-    .add_edge(START, "classify")
+    .add_edge(START, "read_message")
+    .add_edge("read_message", "classify")
     .add_conditional_edges("classify", in_scope)
     .add_edge("extract", "gate_facts")
     .add_conditional_edges("gate_facts", after_gate, {"on": "normalise", "back": "extract"})
@@ -63,9 +64,8 @@ builder = (
     .add_conditional_edges("gate_case", after_gate, {"on": "retrieve", "back": "normalise"})
     .add_conditional_edges("retrieve", has_policy)
     .add_edge("summarise", "gate_reply")
-    .add_conditional_edges("gate_reply", after_gate, {"on": "reply", "back": "summarise"})
-    .add_edge("reply", END)
-    .add_edge("escalate", END)
+    .add_conditional_edges("gate_reply", after_gate, {"on": "check_answer", "back": "summarise"})
 )
+add_ending(builder)
 
 graph = builder.compile(name="chaining")

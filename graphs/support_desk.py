@@ -1,12 +1,12 @@
 """The desk: the other patterns, composed. Only messages that need a long path take it.
 
-START -> classify -> [reconsider] -> triage --most-------------> retrieve -> draft -----------------------> gather
-                                            --long-------------> chain (chaining) ------------------------> gather
-                                            --several requests-> sections (sectioning) -------------------> gather
-                                            --perhaps fraud----> vote (voting) ---------------------------> gather
-                                            --a dispute--------> investigate (orchestrator_worker)
-                                                                 -> evaluate <-> revise ------------------> gather
-gather -> four checks at once -> judge -> settling, once for each action -> conclude -> END  (graphs/desk/reviewing.py)
+START -> read_message -> classify -> [reconsider] -> triage --most-------------> retrieve -> draft ---------> gather
+                                                            --long-------------> chain (chaining) ----------> gather
+                                                            --several requests-> sections (sectioning) -----> gather
+                                                            --perhaps fraud----> vote (voting) -------------> gather
+                                                            --a dispute--------> investigate (orchestrator_worker)
+                                                                                 -> evaluate <-> revise ----> gather
+gather -> five checks at once -> judge -> settling, once for each action -> conclude -> END  (graphs/desk/reviewing.py)
 a doubt, a fault, no policy: -> escalate -> END; a path that ended with a person: -> pass_on -> END
 Page: docs/patterns/support_desk.md
 """
@@ -23,6 +23,7 @@ from graphs.routing import first_tier, has_policy, second_tier
 from nodes.classify import classify
 from nodes.draft import draft
 from nodes.evaluate import evaluate
+from nodes.read_message import read_message
 from nodes.reconsider import reconsider
 from nodes.retrieve import retrieve
 from nodes.revise import revise
@@ -40,11 +41,12 @@ def path(state: TriageUpdate) -> Path:
 
 SURE: dict[Hashable, str] = {"retrieve": "triage", "escalate": "escalate"}
 RESULT: dict[Hashable, str] = {"on": "gather", "stop": "pass_on"}
-BAR: dict[Hashable, str] = {"reply": "gather", "escalate": "escalate", "revise": "revise"}
+BAR: dict[Hashable, str] = {"passed": "gather", "escalate": "escalate", "revise": "revise"}
 
 builder = (
     TypedStateGraph(State, Context, input_schema=Inquiry, output_schema=Resolution)
     .set_node_defaults(retry_policy=MODEL_RETRY, timeout=STEP_TIMEOUT, error_handler=dead_letter)
+    .add_node(read_message)
     .add_node(classify)
     .add_node(reconsider)
     .add_node(triage)
@@ -57,7 +59,8 @@ builder = (
     .add_node(evaluate)
     .add_node(revise)
     .add_node(pass_on)
-    .add_edge(START, "classify")
+    .add_edge(START, "read_message")
+    .add_edge("read_message", "classify")
     .add_conditional_edges("classify", first_tier, {**SURE, "reconsider": "reconsider"})
     .add_conditional_edges("reconsider", second_tier, SURE)
     .add_conditional_edges("triage", path)
@@ -67,9 +70,7 @@ builder = (
     .add_conditional_edges("sections", result, RESULT)
     .add_conditional_edges("vote", result, RESULT)
     .add_conditional_edges("investigate", result, {"on": "evaluate", "stop": "pass_on"})
-    .add_conditional_edges(
-        "evaluate", after_evaluation, {"reply": "gather", "escalate": "escalate", "revise": "revise"}
-    )
+    .add_conditional_edges("evaluate", after_evaluation, BAR)
     .add_edge("revise", "evaluate")
     .add_edge("pass_on", END)
 )

@@ -1,24 +1,24 @@
 """Voting: several voters with different views answer one question, whether this is fraud; code counts.
 
-START -> classify -> convene -> vote x voters -> tally -> retrieve -> draft --not fraud------> reply -> END
-                             -> reconsider ---->                            --fraud-> secure ->
-No quorum, not for this desk, or no policy found: -> escalate -> END. A voter that failed counts as not agreeing.
+START -> read_message -> classify -> convene -> vote x voters -> tally -> retrieve -> draft --not fraud------> check
+                                             -> reconsider ---->                            --fraud-> secure ->
+check -> check_answer -> reply -> END; no quorum, not for this desk, no policy, an unfit draft: -> escalate -> END
 
-While the voters vote, a message whose route is unsure is reconsidered. An action is only proposed.
+A voter that failed counts as not agreeing. While they vote, a message whose route is unsure is reconsidered.
 Page: docs/patterns/voting.md
 """
 
 from typing import Literal
 
-from langgraph.graph import END, START
+from langgraph.graph import START
 from langgraph.types import Send
 
 from baton import MODEL_RETRY, STEP_TIMEOUT, TypedStateGraph, dead_letter, dead_letter_branch
+from graphs.parts.ending import add_checked_ending
 from nodes.classify import classify
 from nodes.draft import draft
-from nodes.escalate import escalate
+from nodes.read_message import read_message
 from nodes.reconsider import reconsider
-from nodes.reply import reply
 from nodes.retrieve import retrieve
 from nodes.voting.convene import convene
 from nodes.voting.secure import secure
@@ -31,8 +31,8 @@ from state.voting import FraudInput, State, TalliedInput, VoteInput, VotersInput
 
 def fan_out_to_voters(state: VotersInput) -> list[Send | str]:
     """A ballot for each view; an unsure route gets its second opinion meanwhile."""
-    message, customer_id = state["message"], state["customer_id"]
-    ballots = [VoteInput(message=message, customer_id=customer_id, view=view) for view in state["panel"]]
+    request, customer_id = state["request"], state["customer_id"]
+    ballots = [VoteInput(request=request, customer_id=customer_id, view=view) for view in state["panel"]]
     return [*(Send("vote", ballot) for ballot in ballots), *([] if state["sure"] else ["reconsider"])]
 
 
@@ -46,14 +46,15 @@ def has_policy(state: DraftInput) -> Literal["draft", "escalate"]:
     return "draft" if state["passages"] else "escalate"
 
 
-def fraud(state: FraudInput) -> Literal["secure", "reply"]:
+def fraud(state: FraudInput) -> Literal["secure", "check"]:
     """A fraud is to be stopped."""
-    return "secure" if state["tally"].fraud else "reply"
+    return "secure" if state["tally"].fraud else "check"
 
 
 builder = (
     TypedStateGraph(State, Context, input_schema=Inquiry, output_schema=Resolution)
     .set_node_defaults(retry_policy=MODEL_RETRY, timeout=STEP_TIMEOUT, error_handler=dead_letter)
+    .add_node(read_message)
     .add_node(classify)
     .add_node(convene)
     .add_node(vote, error_handler=dead_letter_branch("tally"))
@@ -62,9 +63,8 @@ builder = (
     .add_node(retrieve)
     .add_node(draft)
     .add_node(secure)
-    .add_node(reply)
-    .add_node(escalate)
-    .add_edge(START, "classify")
+    .add_edge(START, "read_message")
+    .add_edge("read_message", "classify")
     .add_edge("classify", "convene")
     .add_conditional_edges("convene", fan_out_to_voters, ["vote", "reconsider"])
     .add_edge("vote", "tally")
@@ -72,9 +72,8 @@ builder = (
     .add_conditional_edges("tally", after_tally)
     .add_conditional_edges("retrieve", has_policy)
     .add_conditional_edges("draft", fraud)
-    .add_edge("secure", "reply")
-    .add_edge("reply", END)
-    .add_edge("escalate", END)
+    .add_edge("secure", "check")
 )
+add_checked_ending(builder)
 
 graph = builder.compile(name="voting")

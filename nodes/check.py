@@ -26,7 +26,7 @@ async def check(state: CheckInput) -> ReviewUpdate:
     """Return the review of the draft: how to go on with it, and why."""
     if fault := await _fault(state):
         return {"review": Review(verdict="escalate", reason=fault)}
-    return {"review": await review_action(state["draft"].action, state["message"], state["customer_id"])}
+    return {"review": await review_action(state["draft"].action, state["request"], state["customer_id"])}
 
 
 async def _fault(state: CheckInput) -> str | None:
@@ -34,9 +34,9 @@ async def _fault(state: CheckInput) -> str | None:
     draft, passages = state["draft"], (await knowledge()).passages(state["passages"])
     cited_texts = (each.text for each in passages if each.policy_id in draft.citations)
     own_values = values_of(row for each in state.get("seen", []) for row in each["rows"])
-    grounds = " ".join([state["message"], *cited_texts, *own_values])
+    grounds = " ".join([state["request"], *cited_texts, *own_values])
     return (
         citation_fault(draft.citations, {passage.policy_id for passage in passages})
-        or await privacy_fault(draft.reply, state["customer_id"], state["message"])
+        or await privacy_fault(draft.reply, state["customer_id"], state["request"])
         or invention_fault(draft.reply, draft.action, grounds)
     )

@@ -4,24 +4,26 @@ from typing import NotRequired
 
 from desk.business import business
 from desk.records import OTHER, Review
-from state.desk import Draft, ResolutionUpdate, RoutedInput, proposed_actions
+from state.desk import AnswerCheck, Draft, ResolutionUpdate, RoutedInput, proposed_actions
 
 
 class EscalateInput(RoutedInput):
     """Read by `escalate`: a routed message that the desk cannot settle by itself.
 
-    `best` is the best draft so far, `finding` the result of an earlier step in words.
+    `best` is the best draft so far, `finding` the result of an earlier step in words, `answer` a judge's view of it.
     """
 
     passages: NotRequired[list[str]]
     review: NotRequired[Review]
     best: NotRequired[Draft | None]
     finding: NotRequired[str]
+    answer: NotRequired[AnswerCheck]
+    draft: NotRequired[Draft]
 
 
 async def escalate(state: EscalateInput) -> ResolutionUpdate:
     """Return the resolution of an escalation: a holding reply, the reason, the best draft's action as proposed."""
-    best, finding = state.get("best"), state.get("finding")
+    best, finding = _best(state), state.get("finding")
     parts = [finding, _reason(state), best and f'the best draft: "{best.reply}"']
     return {
         "outcome": "escalated",
@@ -35,13 +37,24 @@ async def escalate(state: EscalateInput) -> ResolutionUpdate:
     }
 
 
+def _best(state: EscalateInput) -> Draft | None:
+    """Return the best draft for the person who looks: also a sound one that left a request open."""
+    answer = state.get("answer")
+    return state.get("best") or (state.get("draft") if answer is not None and answer.fault else None)
+
+
 def _reason(state: EscalateInput) -> str:
     """Return why a person must look; without a review the route and the passages tell."""
-    review, best = state.get("review"), f"{state['route']}, {state['confidence']:.2f}"
-    if review is not None:
+    review, answer = state.get("review"), state.get("answer")
+    if review is not None and review.verdict == "escalate":
         return review.reason
+    if answer is not None and answer.fault:
+        return answer.fault
+    best = f"{state['route']}, {state['confidence']:.2f}"
     if state.get("passages") == []:
         return f"no policy bears on it ({best})"
+    if not state["request"]:
+        return "the message asks nothing beside what it quotes or greets with"
     if state["route"] == OTHER:
         return f"not for this desk ({best})"
     return f"no tier was sure of a route (best: {best})"

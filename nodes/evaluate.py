@@ -14,7 +14,7 @@ from state.evaluator_optimizer import EvaluateInput, EvaluateUpdate, Evaluation,
 async def evaluate(state: EvaluateInput, runtime: Runtime[Context]) -> EvaluateUpdate:
     """Ask a judge for marks and return them with the loop's next state; the judge reads whole policies."""
     data: dict[str, Any] = {
-        "message": state["message"],
+        "message": state["request"],
         "policies": await policies(state["passages"], whole=True),
         "draft": state["draft"].model_dump(mode="json"),
         "criteria": [each.model_dump() for each in business().criteria],

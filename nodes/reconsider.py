@@ -16,7 +16,7 @@ async def reconsider(state: RoutedInput, runtime: Runtime[Context]) -> RouteUpda
         BadAnswer: the model named an unknown route.
     """
     routes = (await knowledge()).routes
-    data = {"message": state["message"], "routes": routes, "router_says": state["route"]}
+    data = {"message": state["request"], "routes": routes, "router_says": state["route"]}
     choice = await ask("cheap", RouteChoice, instructions(__file__), data)
     if choice.route not in routes:
         raise BadAnswer(f"{choice.route!r} is not a route")

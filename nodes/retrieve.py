@@ -10,4 +10,4 @@ from state.desk import RetrieveUpdate, RoutedInput
 async def retrieve(state: RoutedInput, runtime: Runtime[Context]) -> RetrieveUpdate:
     """Search the policies and return the ids of the passages, best first, as many as the context allows."""
     desk, most = await knowledge(), runtime.context.passages
-    return {"passages": await desk.search(state["message"], state["route"], most)}
+    return {"passages": await desk.search(state["request"], state["route"], most)}

@@ -10,9 +10,11 @@ from baton.records import Record
 from desk.business import business
 from desk.records import Review, Row, Tool
 from state.desk import (
+    AnswerUpdate,
     Draft,
     DraftUpdate,
     Inquiry,
+    ReadUpdate,
     ResolutionUpdate,
     RetrieveUpdate,
     ReviewUpdate,
@@ -113,7 +115,17 @@ class UseToolUpdate(RetrieveUpdate):
     seen: list[ToolResult]
 
 
-class State(Inquiry, RouteUpdate, ResolutionUpdate, DraftUpdate, ReviewUpdate, UseToolUpdate, total=False):
+class State(
+    Inquiry,
+    ReadUpdate,
+    AnswerUpdate,
+    RouteUpdate,
+    ResolutionUpdate,
+    DraftUpdate,
+    ReviewUpdate,
+    UseToolUpdate,
+    total=False,
+):
     """The whole state of `agent`; each step reads and writes a part of it."""
 
     taken: int

@@ -10,9 +10,11 @@ from baton.records import Record
 from baton.steps.gates import GateReport
 from desk.records import Amount
 from state.desk import (
+    AnswerUpdate,
     DraftInput,
     DraftUpdate,
     Inquiry,
+    ReadUpdate,
     Reply,
     ResolutionUpdate,
     RetrieveUpdate,
@@ -116,6 +118,8 @@ class SummariseUpdate(DraftUpdate):
 
 class State(
     Inquiry,
+    ReadUpdate,
+    AnswerUpdate,
     RouteUpdate,
     ResolutionUpdate,
     RetrieveUpdate,

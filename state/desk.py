@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from functools import cache
-from typing import TYPE_CHECKING, Annotated, Any, Literal, Union
+from typing import TYPE_CHECKING, Annotated, Any, Literal, NotRequired, Union
 
 from pydantic import AfterValidator, Field, create_model
 from typing_extensions import TypedDict
@@ -10,7 +10,7 @@ from typing_extensions import TypedDict
 from baton.records import Record
 from baton.redact import redact
 from desk.business import business
-from desk.records import Action, Review, action_kind, action_name, arguments
+from desk.records import Action, Aside, Review, action_kind, action_name, arguments
 
 if TYPE_CHECKING:
     AnyAction = Action
@@ -46,6 +46,23 @@ class Inquiry(TypedDict):
     customer_id: Annotated[str | None, Field(default=None)]
 
 
+class RequestFields(TypedDict):
+    """The request of an inquiry: its message without what is not the request, in the customer's own letters."""
+
+    request: str
+
+
+class ReadUpdate(RequestFields):
+    """Written by `read_message`; `asides` is what was set aside, `urgent` says in words why a person comes first."""
+
+    asides: list[Aside]
+    urgent: str | None
+
+
+class ReadInput(Inquiry, RequestFields):
+    """Read by nodes before routing: an inquiry with its request."""
+
+
 class RouteFields(TypedDict):
     """The route of a message; `confidence` is its calibrated probability (0 to 1)."""
 
@@ -67,7 +84,7 @@ class RouteChoice(Record):
     reason: str
 
 
-class RoutedInput(Inquiry, RouteFields):
+class RoutedInput(ReadInput, RouteFields):
     """Read by most nodes: an inquiry with its route."""
 
 
@@ -136,6 +153,36 @@ class DraftedInput(DraftInput, DraftUpdate):
     """Read after drafting: a routed inquiry with its passages and its draft."""
 
 
+class AnswerReview(Record):
+    """A judge's view of a reply: the requests that it leaves open, in the customer's words.
+
+    `confidence` is how sure the judge is that all the rest is answered.
+    """
+
+    open: list[str]
+    confidence: Confidence
+
+
+class AnswerCheck(AnswerReview):
+    """The judge's view as the desk takes it: `fault` says in words why the reply may not be sent, None where it may."""
+
+    fault: str | None
+
+
+class CheckAnswerInput(RequestFields):
+    """Read by `check_answer`: a request with its draft and the review of it, or with the parts of its answer."""
+
+    draft: NotRequired[Draft]
+    parts: NotRequired[list[Draft]]
+    review: NotRequired[Review]
+
+
+class AnswerUpdate(TypedDict):
+    """Written by `check_answer`."""
+
+    answer: AnswerCheck
+
+
 def _check_action_name(name: str) -> str:
     return action_name(action_kind(business().actions, name))
 
@@ -153,8 +200,8 @@ class ActionTaken(Record):
     receipt: str | None
 
 
-class Resolution(TypedDict):
-    """The output of every graph; its keys are a contract."""
+class ResolutionFields(TypedDict):
+    """What the last step of every graph writes."""
 
     outcome: Outcome
     route: str
@@ -165,7 +212,13 @@ class Resolution(TypedDict):
     reason: str
 
 
-class ResolutionUpdate(Resolution):
+class Resolution(ResolutionFields):
+    """The output of every graph; its keys are a contract. `urgent` says why a person should look first, if so."""
+
+    urgent: str | None
+
+
+class ResolutionUpdate(ResolutionFields):
     """Written by the last step of a pattern, read by a graph that has the pattern as one of its steps.
 
     `has_result` is True where the pattern came to an answer, or to an action that it proposes; False where a person

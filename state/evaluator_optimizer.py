@@ -6,7 +6,16 @@ from typing_extensions import TypedDict
 
 from baton.records import Record
 from desk.records import Review
-from state.desk import Draft, DraftedInput, DraftUpdate, Inquiry, ResolutionUpdate, RetrieveUpdate, RouteUpdate
+from state.desk import (
+    Draft,
+    DraftedInput,
+    DraftUpdate,
+    Inquiry,
+    ReadUpdate,
+    ResolutionUpdate,
+    RetrieveUpdate,
+    RouteUpdate,
+)
 
 
 class Mark(Record):
@@ -60,7 +69,7 @@ class ReviseUpdate(DraftUpdate):
     revised: int
 
 
-class State(Inquiry, RouteUpdate, ResolutionUpdate, RetrieveUpdate, DraftUpdate, LoopFields, total=False):
+class State(Inquiry, ReadUpdate, RouteUpdate, ResolutionUpdate, RetrieveUpdate, DraftUpdate, LoopFields, total=False):
     """The whole state of `evaluator_optimizer`; each step reads and writes a part of it."""
 
     evaluation: Evaluation

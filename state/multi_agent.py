@@ -10,11 +10,15 @@ from typing_extensions import TypedDict
 from baton.records import Record
 from desk.records import Review
 from state.desk import (
+    AnswerCheck,
+    AnswerUpdate,
     Confidence,
     Draft,
     DraftInput,
     DraftUpdate,
     Inquiry,
+    ReadInput,
+    ReadUpdate,
     ResolutionUpdate,
     RetrieveUpdate,
     ReviewUpdate,
@@ -76,7 +80,7 @@ class SuperviseUpdate(RouteFields):
     best: NotRequired[Draft]
 
 
-class HandOverInput(Inquiry, SuperviseUpdate):
+class HandOverInput(ReadInput, SuperviseUpdate):
     """Read by the router after `supervise`."""
 
 
@@ -85,6 +89,7 @@ class ContributeInput(DraftInput):
 
     draft: NotRequired[Draft]
     review: NotRequired[Review]
+    answer: NotRequired[AnswerCheck]
 
 
 class ContributeUpdate(TypedDict):
@@ -97,11 +102,13 @@ class SumUpInput(RoutedInput, ContributeUpdate):
     """Read by `sum_up`: a message with all contributions, in the order of the hand-overs."""
 
 
-class SpecialistState(Inquiry, RouteFields, RetrieveUpdate, DraftUpdate, ReviewUpdate, ContributeUpdate, total=False):
+class SpecialistState(
+    ReadInput, RouteFields, AnswerUpdate, RetrieveUpdate, DraftUpdate, ReviewUpdate, ContributeUpdate, total=False
+):
     """The whole state of one specialist."""
 
 
-class State(Inquiry, RouteUpdate, ResolutionUpdate, SuperviseUpdate, total=False):
+class State(Inquiry, ReadUpdate, RouteUpdate, ResolutionUpdate, SuperviseUpdate, total=False):
     """The whole state of `multi_agent`; each step reads and writes a part of it."""
 
     contributions: Annotated[list[Contribution], operator.add]

@@ -8,7 +8,17 @@ from typing_extensions import TypedDict
 from baton.records import Record
 from baton.steps.dead_letters import Failure
 from desk.records import Finding, Review
-from state.desk import Draft, DraftedInput, Inquiry, ResolutionUpdate, RetrieveUpdate, RoutedInput, RouteUpdate
+from state.desk import (
+    AnswerUpdate,
+    Draft,
+    DraftedInput,
+    Inquiry,
+    ReadUpdate,
+    ResolutionUpdate,
+    RetrieveUpdate,
+    RoutedInput,
+    RouteUpdate,
+)
 from state.gates import GateUpdate
 
 
@@ -92,7 +102,17 @@ class GateCoverageUpdate(GateUpdate):
     best: NotRequired[Draft]
 
 
-class State(Inquiry, RouteUpdate, ResolutionUpdate, PlanUpdate, CollectUpdate, GateCoverageUpdate, total=False):
+class State(
+    Inquiry,
+    ReadUpdate,
+    AnswerUpdate,
+    RouteUpdate,
+    ResolutionUpdate,
+    PlanUpdate,
+    CollectUpdate,
+    GateCoverageUpdate,
+    total=False,
+):
     """The whole state of `orchestrator_worker`; each step reads and writes a part of it."""
 
     draft: Draft
@@ -107,6 +127,7 @@ def wave(state: CollectInput) -> list[InvestigateInput]:
     return [
         InvestigateInput(
             message=state["message"],
+            request=state["request"],
             customer_id=state["customer_id"],
             route=state["route"],
             confidence=state["confidence"],

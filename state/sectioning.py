@@ -8,7 +8,17 @@ from typing_extensions import TypedDict
 from baton.records import Record
 from baton.steps.dead_letters import Failure
 from desk.records import Review
-from state.desk import Confidence, Draft, Inquiry, ResolutionUpdate, RoutedInput, RouteUpdate
+from state.desk import (
+    AnswerCheck,
+    Confidence,
+    Draft,
+    Inquiry,
+    ReadInput,
+    ReadUpdate,
+    ResolutionUpdate,
+    RoutedInput,
+    RouteUpdate,
+)
 from state.gates import GateUpdate
 
 
@@ -21,7 +31,7 @@ class Requests(Record):
 class SectionResult(Record):
     """The result of one request; `number` counts the requests from 1.
 
-    `draft` is None where the request is not for this desk or no policy bears on it.
+    `draft` is None where the request is not for this desk, no policy bears on it, or its draft has a `fault`.
     """
 
     number: int
@@ -29,9 +39,10 @@ class SectionResult(Record):
     route: str
     confidence: Confidence
     draft: Draft | None
+    fault: str | None
 
 
-class SplitInput(Inquiry):
+class SplitInput(ReadInput):
     """Read by `split`: an inquiry; `complaint` is the fault that the gate found in the last split."""
 
     complaint: NotRequired[str | None]
@@ -55,11 +66,11 @@ class GateSectionsUpdate(GateUpdate):
     admitted: list[str]
 
 
-class FanOutInput(Inquiry, GateSectionsUpdate):
+class FanOutInput(ReadInput, GateSectionsUpdate):
     """Read by the router that starts a section for each admitted request."""
 
 
-class SectionInput(Inquiry):
+class SectionInput(ReadInput):
     """The input of a section: one request, as its whole message."""
 
     number: int
@@ -69,6 +80,8 @@ class ReportInput(SectionInput, RoutedInput):
     """Read by `report`: a routed section, with its draft if any."""
 
     draft: NotRequired[Draft]
+    review: NotRequired[Review]
+    answer: NotRequired[AnswerCheck]
 
 
 class ReportUpdate(TypedDict):
@@ -77,7 +90,7 @@ class ReportUpdate(TypedDict):
     sections: list[SectionResult]
 
 
-class CombineInput(Inquiry, SplitUpdate):
+class CombineInput(ReadInput, SplitUpdate):
     """Read by `combine`: the results and failures of all sections, in any order."""
 
     admitted: list[str]
@@ -96,10 +109,12 @@ class SectionState(SectionInput, RouteUpdate, total=False):
 
     passages: list[str]
     draft: Draft
+    review: Review
+    answer: AnswerCheck
     sections: list[SectionResult]
 
 
-class State(Inquiry, RouteUpdate, ResolutionUpdate, SplitUpdate, GateSectionsUpdate, total=False):
+class State(Inquiry, ReadUpdate, RouteUpdate, ResolutionUpdate, SplitUpdate, GateSectionsUpdate, total=False):
     """The whole state of `sectioning`; each step reads and writes a part of it."""
 
     sections: Annotated[list[SectionResult], operator.add]

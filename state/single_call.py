@@ -3,7 +3,13 @@
 from typing import Literal
 
 from baton.records import Record
-from state.desk import Confidence, Inquiry, Reply, Resolution
+from state.desk import (
+    Confidence,
+    Inquiry,
+    ReadUpdate,
+    Reply,
+    ResolutionFields,
+)
 
 
 class SingleAnswer(Record):
@@ -17,5 +23,5 @@ class SingleAnswer(Record):
     reason: str
 
 
-class State(Inquiry, Resolution, total=False):
+class State(Inquiry, ReadUpdate, ResolutionFields, total=False):
     """The whole state of `single_call`."""

@@ -10,11 +10,13 @@ from baton.steps.approvals import Decision
 from desk.records import Finding, Review, Verdict
 from state.desk import (
     ActionTaken,
+    AnswerUpdate,
     Confidence,
     Draft,
     DraftUpdate,
     Inquiry,
-    Resolution,
+    ReadUpdate,
+    ResolutionFields,
     ResolutionUpdate,
     RetrieveUpdate,
     ReviewUpdate,
@@ -37,7 +39,7 @@ class TriageUpdate(TypedDict):
 class PassOnInput(TypedDict):
     """Read by `pass_on`: the resolution of a path that left the message to a person."""
 
-    ended: Resolution
+    ended: ResolutionFields
 
 
 class PathUpdate(TypedDict):
@@ -52,7 +54,7 @@ class PathUpdate(TypedDict):
     sections: NotRequired[list[SectionResult]]
     passages: NotRequired[list[str]]
     findings: NotRequired[list[Finding]]
-    ended: NotRequired[Resolution]
+    ended: NotRequired[ResolutionFields]
 
 
 class PartsFields(TypedDict):
@@ -87,7 +89,7 @@ class GatherInput(TypedDict):
     draft: NotRequired[Draft]
 
 
-class JudgeInput(CheckInput, CheckUpdate):
+class JudgeInput(CheckInput, CheckUpdate, AnswerUpdate):
     """Read by `judge`: the parts with their faults."""
 
 
@@ -164,6 +166,7 @@ class ConcludeInput(CheckInput):
 
 class State(
     Inquiry,
+    ReadUpdate,
     RouteUpdate,
     ResolutionUpdate,
     RetrieveUpdate,
@@ -171,6 +174,7 @@ class State(
     PassOnInput,
     PartsFields,
     CheckUpdate,
+    AnswerUpdate,
     SettleUpdate,
     total=False,
 ):

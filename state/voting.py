@@ -9,10 +9,13 @@ from baton.records import Record
 from baton.steps.dead_letters import Failure
 from desk.records import Review
 from state.desk import (
+    AnswerUpdate,
     Confidence,
     DraftedInput,
     DraftUpdate,
     Inquiry,
+    ReadUpdate,
+    RequestFields,
     ResolutionUpdate,
     RetrieveUpdate,
     RoutedInput,
@@ -39,9 +42,10 @@ class VotersInput(TierInput, ConveneUpdate):
     """Read by the router that starts the voters."""
 
 
-class VoteInput(Inquiry):
-    """Read by `vote`: an inquiry with the voter's view."""
+class VoteInput(RequestFields):
+    """Read by `vote`: a request with the voter's view."""
 
+    customer_id: str | None
     view: str
 
 
@@ -91,6 +95,8 @@ class FraudInput(DraftedInput):
 
 class State(
     Inquiry,
+    ReadUpdate,
+    AnswerUpdate,
     RouteUpdate,
     ResolutionUpdate,
     ConveneUpdate,

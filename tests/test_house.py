@@ -29,6 +29,9 @@ COMPOSITIONS = {"support_desk", "multi_agent"}
 PARTS = {"desk": "support_desk"}
 """The folders below `graphs/`, each with the graph whose parts lie in it."""
 
+SHARED = "parts"
+"""The folder below `graphs/` of parts that any pattern may have; each leads to the page that explains it."""
+
 LONGEST_GRAPH = 80
 OUTSIDE = {"__pycache__", "build", "dist", "node_modules"}
 PUBLISHED = {".ci", ".github"}
@@ -122,7 +125,8 @@ def test_nodes_never_import_nodes() -> None:
 
 
 def test_only_a_composition_imports_graphs() -> None:
-    more = {module.stem: sibling_imports(module, "graphs") for module in graph_files()}
+    shared = {path.stem for path in (ROOT / "graphs" / SHARED).glob("*.py")}
+    more = {module.stem: sibling_imports(module, "graphs") - shared for module in graph_files()}
     assert {stem for stem, others in more.items() if others} <= COMPOSITIONS
 
 
@@ -146,7 +150,10 @@ def test_every_graph_leads_to_its_page() -> None:
     pages = {
         path: re.findall(r"^Page: docs/patterns/(\w+)\.md$", text, re.MULTILINE) for path, text in docstrings.items()
     }
-    assert pages == {path: [path.stem if path in graph_files() else PARTS[path.parent.name]] for path in pages}
+    shared = {path for path in pages if path.parent.name == SHARED}
+    assert [path for path in shared if set(pages[path]) - set(graph_registry()) or not pages[path]] == []
+    own = {path: [path.stem if path in graph_files() else PARTS[path.parent.name]] for path in pages.keys() - shared}
+    assert {path: pages[path] for path in own} == own
 
 
 def test_a_graph_is_read_in_one_glance() -> None:

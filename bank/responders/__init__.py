@@ -6,6 +6,7 @@ offline model is a stand-in: it shows that the machinery works and says nothing 
 
 from collections.abc import Mapping
 
+from bank.responders.answer_review import answer_review
 from bank.responders.case import case
 from bank.responders.case_reply import case_reply
 from bank.responders.draft import draft
@@ -22,6 +23,7 @@ from bank.responders.vote import vote
 from baton.offline.transport import Responder
 
 RESPONDERS: Mapping[str, Responder] = {
+    "AnswerReview": answer_review,
     "Case": case,
     "CaseReply": case_reply,
     "Draft": draft,

@@ -11,11 +11,11 @@ from pydantic import TypeAdapter
 from benchmarks.by_hand.journal import Journal, RunRow
 from benchmarks.by_hand.model import Model
 from benchmarks.by_hand.run import Limits, Run, StepFailed
-from state.desk import Inquiry, Resolution
+from state.desk import Inquiry, ResolutionFields
 
-Flow = Callable[[Run, Inquiry, Model], Awaitable[Resolution]]
+Flow = Callable[[Run, Inquiry, Model], Awaitable[ResolutionFields]]
 INQUIRY = TypeAdapter[Inquiry](Inquiry)
-RESOLUTION = TypeAdapter[Resolution](Resolution)
+RESOLUTION = TypeAdapter[ResolutionFields](ResolutionFields)
 ENDED = {"done", "dead_lettered"}
 
 

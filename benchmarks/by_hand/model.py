@@ -12,7 +12,7 @@ from openai.types.chat import ChatCompletionMessageParam as Message
 from pydantic import BaseModel, ValidationError
 
 T = TypeVar("T", bound=BaseModel)
-Role = Literal["cheap", "strong"]
+Role = Literal["cheap", "judge", "strong"]
 REPAIRS = 1
 
 

@@ -13,6 +13,8 @@ from benchmarks.by_hand.model import Model
 from benchmarks.by_hand.run import Run
 from benchmarks.conformance.receiver import Filed, FileInput, send
 from desk.business import instructions, knowledge, policies
+from nodes import check_answer as check_answer_node
+from nodes.check_answer import answer_data, fault_of
 from state.chaining import (
     Case,
     CaseReply,
@@ -25,16 +27,26 @@ from state.chaining import (
     SummariseUpdate,
 )
 from state.context import Context
-from state.desk import Draft, Inquiry, RetrieveUpdate, RoutedInput, RouteUpdate
+from state.desk import (
+    AnswerCheck,
+    AnswerReview,
+    AnswerUpdate,
+    CheckAnswerInput,
+    Draft,
+    ReadInput,
+    RetrieveUpdate,
+    RoutedInput,
+    RouteUpdate,
+)
 
 PROMPTS = Path(__file__).parents[2] / "nodes" / "chaining"
 CONTEXT = Context.model_validate({})
 DIGITS = 4
 
 
-async def classify(state: Inquiry) -> RouteUpdate:
+async def classify(state: ReadInput) -> RouteUpdate:
     """Return the most probable route with its calibrated confidence, and whether that reaches the threshold."""
-    shares = (await knowledge()).probabilities(state["message"])
+    shares = (await knowledge()).probabilities(state["request"])
     route = max(shares, key=lambda name: shares[name])
     confidence = round(shares[route], DIGITS)
     return {"route": route, "confidence": confidence, "sure": confidence >= CONTEXT.route_threshold}
@@ -42,7 +54,7 @@ async def classify(state: Inquiry) -> RouteUpdate:
 
 async def extract(state: ExtractInput, model: Model) -> ExtractUpdate:
     """Ask a model for the facts and return them."""
-    data = {"message": redact(" ".join(state["message"].split())), "complaint": state.get("complaint")}
+    data = {"message": redact(" ".join(state["request"].split())), "complaint": state.get("complaint")}
     return {"facts": (await model.ask("cheap", Facts, _prompt("extract"), data)).facts}
 
 
@@ -58,7 +70,7 @@ async def normalise(state: NormaliseInput, model: Model) -> NormaliseUpdate:
 
 async def retrieve(state: RoutedInput) -> RetrieveUpdate:
     """Search the policies and return the ids of the passages, best first."""
-    return {"passages": await (await knowledge()).search(state["message"], state["route"], CONTEXT.passages)}
+    return {"passages": await (await knowledge()).search(state["request"], state["route"], CONTEXT.passages)}
 
 
 async def summarise(state: SummariseInput, model: Model) -> SummariseUpdate:
@@ -72,6 +84,13 @@ async def summarise(state: SummariseInput, model: Model) -> SummariseUpdate:
     answer = await model.ask("strong", CaseReply, _prompt("summarise"), data)
     draft = Draft(reply=answer.reply, citations=answer.citations, action=None)
     return {"summary": answer.summary, "facts_used": answer.facts_used, "draft": draft}
+
+
+async def check_answer(state: CheckAnswerInput, model: Model) -> AnswerUpdate:
+    """Ask a model whether each request is answered and return that, with the reply's fault, if any."""
+    data = await answer_data(state["request"], [state["draft"]])
+    review = await model.ask("judge", AnswerReview, instructions(check_answer_node.__file__), data)
+    return {"answer": AnswerCheck(**review.model_dump(), fault=fault_of(review, CONTEXT.answer_threshold))}
 
 
 async def file_case(state: FileInput, run: Run) -> Filed:

@@ -7,7 +7,7 @@ from typing import Any, Literal, cast
 
 from baton.steps.typed_graph import TypedGraph
 from graphs import chaining, orchestrator_worker, sectioning, voting
-from state.desk import Resolution, ResolutionUpdate
+from state.desk import ResolutionFields, ResolutionUpdate
 from state.support_desk import PathUpdate
 
 
@@ -26,7 +26,7 @@ class Path(TypedGraph[Any, Any, Any, Any]):
 
 def path_update(output: dict[str, Any]) -> PathUpdate:
     """What the desk goes on with; of a pattern that ended with a person its resolution, under a name of its own."""
-    resolution = cast("Resolution", {name: output[name] for name in Resolution.__annotations__})
+    resolution = cast("ResolutionFields", {name: output[name] for name in ResolutionFields.__annotations__})
     if not output["has_result"]:
         return {"ended": resolution}
     return cast("PathUpdate", {name: output[name] for name in PathUpdate.__annotations__ if name in output})

@@ -1,6 +1,6 @@
 """Reviewing: the end of the desk's work, from what it would send to what was done.
 
-gather -> check_policy, check_grounding, check_personal_data, check_tone (at once) -> judge
+gather -> check_policy, check_grounding, check_personal_data, check_tone, check_answer (at once) -> judge
 judge --answer----> conclude -> END
       --act-------> settling, once for each action (at once) -> conclude
       --escalate--> escalate -> END
@@ -13,6 +13,7 @@ from langgraph.graph import END
 from langgraph.types import Send
 
 from graphs.desk import settling
+from nodes.check_answer import check_answer
 from nodes.escalate import escalate
 from nodes.support_desk.check_grounding import check_grounding
 from nodes.support_desk.check_personal_data import check_personal_data
@@ -28,6 +29,7 @@ CHECKS = {
     "check_grounding": check_grounding,
     "check_personal_data": check_personal_data,
     "check_tone": check_tone,
+    "check_answer": check_answer,
 }
 
 
@@ -35,7 +37,7 @@ def onward(state: OnwardInput) -> list[Send] | Literal["conclude", "escalate"]:
     """Nothing goes on with a fault; every action is seen through in a branch of its own."""
     if state["review"].verdict == "escalate":
         return "escalate"
-    shared = {name: state[name] for name in ("message", "customer_id", "route", "confidence")}
+    shared = {name: state[name] for name in ("message", "request", "customer_id", "route", "confidence")}
     acting = [(number, part) for number, part in enumerate(state["parts"]) if part.action]
     return [Send("settling", {**shared, "draft": part, "position": number}) for number, part in acting] or "conclude"
 

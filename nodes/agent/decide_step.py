@@ -33,7 +33,7 @@ async def decide_step(state: DecideStepInput, runtime: Runtime[Context]) -> Deci
 async def _prompt_data(state: DecideStepInput) -> dict[str, Any]:
     """Return the data of the prompt: the message, each call with its result, and each passage found once."""
     return {
-        "message": state["message"],
+        "message": state["request"],
         "route": state["route"],
         "customer_known": state["customer_id"] is not None,
         "seen": [each.model_dump() for each in state.get("seen", [])],

@@ -15,7 +15,7 @@ async def gate_facts(state: GateFactsInput) -> GateReport:
     Raises:
         GateFailed: the facts were repaired once already and have a fault again.
     """
-    text = redact(" ".join(state["message"].split()))
+    text = redact(" ".join(state["request"].split()))
     return gate_report("gate_facts", next(_faults(text, state["facts"]), None), state.get("repaired", []))
 
 

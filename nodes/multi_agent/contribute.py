@@ -8,10 +8,13 @@ NOTHING = Review(verdict="escalate", reason="no policy bears on it")
 
 async def contribute(state: ContributeInput) -> ContributeUpdate:
     """Return the specialist's contribution; it has no draft where no policy was found."""
+    review, answer = state.get("review", NOTHING), state.get("answer")
+    if answer is not None and answer.fault:
+        review = Review(verdict="escalate", reason=answer.fault)
     contribution = Contribution(
         route=state["route"],
         confidence=state["confidence"],
         draft=state.get("draft"),
-        review=state.get("review", NOTHING),
+        review=review,
     )
     return {"contributions": [contribution]}

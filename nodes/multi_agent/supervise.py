@@ -17,7 +17,7 @@ async def supervise(state: SuperviseInput, runtime: Runtime[Context]) -> Supervi
     specialists = {name: definition for name, definition in desk.routes.items() if name != OTHER}
     contributions, count, cap = state.get("contributions", []), state.get("handovers", 0), runtime.context.handovers
     data = {
-        "message": state["message"],
+        "message": state["request"],
         "specialists": specialists,
         "router_says": None if contributions else {"route": state["route"], "confidence": state["confidence"]},
         "contributions": [_contribution_data(each) for each in contributions],
@@ -27,12 +27,15 @@ async def supervise(state: SuperviseInput, runtime: Runtime[Context]) -> Supervi
     stop = reason_to_stop(choice.to, contributions, count, cap)
     if stop or choice.to == FINISH:
         return _end(state, choice.why, stop)
-    share = desk.probabilities(state["message"])[choice.to]
+    parts = parts_in(state["request"], choice.parts)
+    share = desk.probabilities(" ".join(parts))[choice.to]
+    if share < runtime.context.route_threshold:
+        return _end(state, choice.why, f"it is not sure that it is for {choice.to} ({share:.2f})")
     return {
         "route": choice.to,
         "confidence": round(share, 4),
         "to": choice.to,
-        "parts": parts_in(state["message"], choice.parts),
+        "parts": parts,
         "why": choice.why,
         "handovers": count + 1,
     }

@@ -33,7 +33,7 @@ def _faults(state: GateCoverageInput, passages: Sequence[Passage]) -> Iterator[s
     for each in findings:
         if each.citations and not set(each.citations) & set(draft.citations):
             yield f"the reply rests on nothing that {each.subtask} found; it found {', '.join(each.citations)}"
-    if shows_card_number(draft.reply, state["message"]):
+    if shows_card_number(draft.reply, state["request"]):
         yield "the reply holds a card number"
     if fault := claim_fault(draft.reply, draft.action):
         yield fault
@@ -41,7 +41,7 @@ def _faults(state: GateCoverageInput, passages: Sequence[Passage]) -> Iterator[s
         yield f"the action names {business().wording.thing} that no finding holds"
     texts = (text for each in passages for text in (each.title, each.text))
     values = values_of(row for each in findings for row in each.rows)
-    grounds = " ".join([state["message"], *(each.summary for each in findings), *values, *texts])
+    grounds = " ".join([state["request"], *(each.summary for each in findings), *values, *texts])
     reader, own = business().reader, amount_of(draft.action, business().service.chosen_amount_fields)
     for amount in sorted(reader.amounts(draft.reply) - reader.amounts(grounds) - own):
         yield f"neither a finding nor the message names the amount {amount}"

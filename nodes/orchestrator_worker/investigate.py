@@ -14,7 +14,7 @@ async def investigate(state: InvestigateInput, runtime: Runtime[Context]) -> Inv
     assignment = Assignment(
         subtask=subtask.id,
         question=subtask.question,
-        message=state["message"],
+        message=state["request"],
         customer_id=state["customer_id"],
         route=state["route"],
         given=state["given"],

@@ -11,7 +11,7 @@ from state.orchestrator_worker import Plan, PlanInput, PlanUpdate
 async def plan(state: PlanInput, runtime: Runtime[Context]) -> PlanUpdate:
     """Ask a model for a plan and return it unchecked; the next step is its gate."""
     data = {
-        "message": state["message"],
+        "message": state["request"],
         "route": state["route"],
         "customer_is_known": state["customer_id"] is not None,
         "workers": {name: worker.about for name, worker in business().workers.items()},

@@ -14,7 +14,7 @@ async def synthesise(state: SynthesiseInput) -> DraftUpdate:
     specialist = (await knowledge()).specialist(state["route"])
     findings = {each.subtask: each for each in state["findings"]}
     data = {
-        "message": state["message"],
+        "message": state["request"],
         "route": state["route"],
         "findings": [
             {"id": each.id, "question": each.question, **_finding_data(findings[each.id])}

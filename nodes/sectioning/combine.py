@@ -37,9 +37,9 @@ def _leftovers(state: CombineInput, sections: list[SectionResult]) -> Iterable[t
     """Yield a pair for each request that is left to a person: the reason, and the request's words."""
     for each in sections:
         if each.draft is None:
-            yield "not for this desk" if each.route == OTHER else "no policy bears on it", each.request
+            yield each.fault or ("not for this desk" if each.route == OTHER else "no policy bears on it"), each.request
     for failure in sorted(state["failures"], key=lambda each: int(each.request["number"])):
-        yield f"it failed ({failure.reason}, {failure.letter_id})", str(failure.request["message"])
+        yield f"it failed ({failure.reason}, {failure.letter_id})", str(failure.request["request"])
     most = len(state["admitted"])
     for request in state["requests"][most:]:
         yield f"the cap of {most} requests (sections) was reached", request

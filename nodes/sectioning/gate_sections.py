@@ -22,9 +22,9 @@ async def gate_sections(state: GateSectionsInput, runtime: Runtime[Context]) -> 
     A single request is worked as the whole message.
     """
     requests = state["requests"]
-    fault = next(_faults(state["message"], requests), None)
+    fault = next(_faults(state["request"], requests), None)
     report = gate_or_person("gate_sections", fault, state.get("repaired", []))
-    sound = requests[: runtime.context.sections] if len(requests) > 1 else [state["message"]]
+    sound = requests[: runtime.context.sections] if len(requests) > 1 else [state["request"]]
     return {**report, "admitted": sound if fault is None else []}
 
 

@@ -7,4 +7,4 @@ from state.support_desk import SettlingInput
 
 async def check_action(state: SettlingInput) -> ReviewUpdate:
     """Return the review of the action: how to go on with it, and why."""
-    return {"review": await review_action(state["draft"].action, state["message"], state["customer_id"])}
+    return {"review": await review_action(state["draft"].action, state["request"], state["customer_id"])}

@@ -2,7 +2,7 @@
 
 from desk.business import business
 from desk.records import Verdict, paragraphs
-from state.desk import Outcome, Resolution, citations_of
+from state.desk import Outcome, ResolutionFields, citations_of
 from state.support_desk import ConcludeInput, Settlement
 
 BY_WEIGHT: tuple[tuple[Verdict, Outcome], ...] = (
@@ -14,7 +14,7 @@ BY_WEIGHT: tuple[tuple[Verdict, Outcome], ...] = (
 """Precedence: the first verdict that a settlement has decides the outcome of the message."""
 
 
-async def conclude(state: ConcludeInput) -> Resolution:
+async def conclude(state: ConcludeInput) -> ResolutionFields:
     """Return the resolution of a message that the desk could deal with, its parts in their order."""
     settlements = {each.position: each for each in state.get("settled", [])}
     in_order = sorted(settlements.values(), key=lambda each: each.position)

@@ -7,7 +7,8 @@ from state.support_desk import JudgeInput
 
 async def judge(state: JudgeInput) -> ReviewUpdate:
     """Return the review of all parts: "escalate" with any fault, else "act" with an action, else "answer"."""
-    faults = sorted(set(state["faults"]))
+    open_fault = state["answer"].fault
+    faults = sorted({*state["faults"], *([open_fault] if open_fault else [])})
     if faults:
         return {"review": Review(verdict="escalate", reason="; ".join(faults))}
     acts = any(part.action for part in state["parts"])

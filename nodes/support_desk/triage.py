@@ -18,7 +18,7 @@ SURE = 0.6  # confidence in a sentence's route
 
 async def triage(state: RoutedInput) -> TriageUpdate:
     """Return the step that the message goes on to; most take the short path, `retrieve`."""
-    message = state["message"]
+    message = state["request"]
     if asks_for_several(message, await knowledge()):
         return {"path": "sections"}
     is_known = state["customer_id"] is not None

@@ -8,7 +8,7 @@ async def secure(state: DraftedInput) -> DraftUpdate:
     """Return the draft with the protecting action and its words added, unless it proposes an action itself."""
     draft, customer_id = state["draft"], state["customer_id"]
     if draft.action is None and customer_id is not None:
-        protection = await business().fraud.protect(state["message"], customer_id)
+        protection = await business().fraud.protect(state["request"], customer_id)
         if protection is not None:
             action, words = protection
             draft = draft.model_copy(update={"action": action, "reply": f"{words} {draft.reply}"})

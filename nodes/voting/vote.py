@@ -13,7 +13,7 @@ TOPICS = 6  # topics further down have shares near zero
 async def vote(state: VoteInput) -> VoteUpdate:
     """Ask a model for the vote of the ballot's view and return it in a list of one."""
     view = {each.name: each for each in business().fraud.views}[state["view"]]
-    data = {"message": state["message"], "view": view.name, **await _view_data(view, state)}
+    data = {"message": state["request"], "view": view.name, **await _view_data(view, state)}
     answer = await ask("cheap", Vote, instructions(__file__) + view.asks, data)
     return {"votes": [answer.model_copy(update={"view": view.name})]}
 
@@ -24,6 +24,6 @@ async def _view_data(view: View, state: VoteInput) -> dict[str, Any]:
     if "customer" in view.sees:
         data["customer"] = await customer(state["customer_id"])
     if "topics" in view.sees:
-        shares = (await knowledge()).topics(state["message"], TOPICS)
+        shares = (await knowledge()).topics(state["request"], TOPICS)
         data["topics"] = {name: round(share, 3) for name, share in shares.items()}
     return data

@@ -15,7 +15,12 @@ CARD_NUMBER = "4111 1111 1111 1111"
 def state(reply: str = "Freezing is free.", *, customer_id: str | None = "C013", **more: Any) -> dict[str, Any]:
     """A routed message with its passages and a draft."""
     drafted = {"reply": reply, "citations": ["SEC-01"], "action": None, **more}
-    known = {"message": "My card is gone, and GBP 3.50 with it.", "customer_id": customer_id, "route": "security"}
+    known = {
+        "message": "My card is gone, and GBP 3.50 with it.",
+        "request": "My card is gone, and GBP 3.50 with it.",
+        "customer_id": customer_id,
+        "route": "security",
+    }
     return {**known, "confidence": 0.9, "passages": PASSAGES, "draft": Draft(**drafted)}
 
 

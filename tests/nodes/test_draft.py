@@ -22,7 +22,13 @@ def strong(scripted_model: Scripted, monkeypatch: pytest.MonkeyPatch) -> Scripte
 
 
 def draft_input(customer_id: str | None = None, **more: Any) -> dict[str, Any]:
-    known = {"message": "My card was stolen", "customer_id": customer_id, "route": "security", "confidence": 0.9}
+    known = {
+        "message": "My card was stolen",
+        "request": "My card was stolen",
+        "customer_id": customer_id,
+        "route": "security",
+        "confidence": 0.9,
+    }
     return {**known, "passages": ["SEC-01.1", "SEC-10.1"], **more}
 
 

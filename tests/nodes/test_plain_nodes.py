@@ -14,15 +14,21 @@ from nodes.classify import classify
 from nodes.escalate import escalate
 from nodes.retrieve import retrieve
 from state.context import Context
-from state.desk import PROPOSED_ONLY, Inquiry, ResolutionUpdate
+from state.desk import PROPOSED_ONLY, ReadInput, ResolutionUpdate
 
-ROUTED: Any = {"message": "My card was stolen", "customer_id": None, "route": "security", "confidence": 0.9}
+ROUTED: Any = {
+    "message": "My card was stolen",
+    "request": "My card was stolen",
+    "customer_id": None,
+    "route": "security",
+    "confidence": 0.9,
+}
 
 
 async def test_classify_gives_a_route_and_its_probability_and_is_sure_from_the_threshold_on(
     furnished: Path, runtime: Callable[..., Runtime[Context]]
 ) -> None:
-    stolen: Inquiry = {"message": "My card was stolen", "customer_id": None}
+    stolen: ReadInput = {"message": "My card was stolen", "request": "My card was stolen", "customer_id": None}
     guess = await classify(stolen, runtime(route_threshold=0.5))
     assert (guess["route"], guess["sure"]) == ("security", True)
     assert 0.5 < guess["confidence"] < 1
@@ -38,7 +44,7 @@ async def test_retrieve_gives_as_many_passages_as_the_context_says(runtime: Call
 
 
 async def test_retrieve_finds_nothing_for_no_words(runtime: Callable[..., Runtime[Context]]) -> None:
-    assert await retrieve(cast("Any", {**ROUTED, "message": "?!"}), runtime()) == {"passages": []}
+    assert await retrieve(cast("Any", {**ROUTED, "request": "?!"}), runtime()) == {"passages": []}
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,13 @@ FREEZE = parse_action("freeze_card", {"card_id": "K0018"})
 
 def reply_input(*, proposing: bool = False, **more: str) -> ReplyInput:
     draft = Draft(reply="We have frozen it.", citations=["SEC-01"], action=FREEZE if proposing else None)
-    known = {"message": "My card is gone", "customer_id": "C013", "route": "security", "confidence": 0.9}
+    known = {
+        "message": "My card is gone",
+        "request": "My card is gone",
+        "customer_id": "C013",
+        "route": "security",
+        "confidence": 0.9,
+    }
     return cast("ReplyInput", {**known, "passages": ["SEC-01.1"], "draft": draft, **more})
 
 

@@ -3,13 +3,14 @@
 from typing import Any
 
 from baton.testing import scripted_model
-from desk.records import Review
-from graphs.agent import after_decision, graph, sound, worth_a_look
+from graphs.agent import after_decision, graph, worth_a_look
+from graphs.parts.ending import answered
 from state.agent import SearchPolicies
-from state.desk import Draft, TierInput
+from state.desk import AnswerCheck, Draft, TierInput
 
 ASKED = {"message": "My new card has not arrived", "customer_id": "C1"}
 SEARCH = {"why": "nothing is known", "step": {"name": "search_policies", "query": "new card arrives"}}
+ANSWERED = {"open": [], "confidence": 1.0}
 LIST = {"why": "which card is it", "step": {"name": "list_cards"}}
 
 
@@ -22,10 +23,11 @@ def moved(call: SearchPolicies | None, **more: Any) -> Any:
     return {"taken": 1, "why": "?", "call": call, **more}
 
 
-def test_what_is_surely_not_for_the_desk_goes_to_a_person() -> None:
-    known = TierInput(message="?", customer_id=None, route="other", confidence=1.0, sure=True)
+def test_what_is_not_surely_for_the_desk_goes_to_a_person() -> None:
+    known = TierInput(message="?", request="?", customer_id=None, route="other", confidence=1.0, sure=True)
     assert worth_a_look(known) == "escalate"
-    assert worth_a_look({**known, "sure": False}) == "decide_step"
+    assert worth_a_look({**known, "route": "cards", "sure": False}) == "escalate"
+    assert worth_a_look({**known, "route": "cards"}) == "decide_step"
 
 
 def test_the_move_says_where_it_goes_on() -> None:
@@ -35,12 +37,14 @@ def test_the_move_says_where_it_goes_on() -> None:
 
 
 def test_nothing_unfit_is_sent() -> None:
-    assert sound({"review": Review(verdict="escalate", reason="it cites nothing")}) == "escalate"
-    assert sound({"review": Review(verdict="answer", reason="it may go out")}) == "reply"
+    assert (
+        answered({"answer": AnswerCheck(open=["?"], confidence=1.0, fault="it leaves a question open")}) == "escalate"
+    )
+    assert answered({"answer": AnswerCheck(open=[], confidence=1.0, fault=None)}) == "reply"
 
 
 async def test_it_looks_things_up_and_answers() -> None:
-    with scripted_model(SEARCH, LIST, finish("It is sent again after 5 days.")) as model:
+    with scripted_model(SEARCH, LIST, finish("It is sent again after 5 days."), ANSWERED) as model:
         assert (await graph.ainvoke(ASKED))["outcome"] == "answered"
     assert model.asked[2].data["seen"][1]["rows"][0]["card_id"] == "K1"
 

@@ -5,7 +5,7 @@ from typing import Any
 from baton.testing import scripted_model
 from desk.records import Review
 from graphs.evaluator_optimizer import after_evaluation, graph, in_scope
-from state.desk import RoutedInput
+from state.desk import TierInput
 from state.evaluator_optimizer import Mark
 
 ASKED = {"message": "My new card has not arrived", "customer_id": None}
@@ -23,17 +23,20 @@ def judged(*unmet: Mark, **more: Any) -> Any:
 
 def test_the_loop_goes_on_until_all_is_met_or_a_review_ends_it() -> None:
     unmet = Mark(number=2, met=False, reason="no thanks")
-    assert after_evaluation(judged()) == "reply"
+    assert after_evaluation(judged()) == "passed"
     assert after_evaluation(judged(unmet)) == "revise"
     assert after_evaluation(judged(unmet, review=Review(verdict="escalate", reason="no improvement"))) == "escalate"
 
 
 def test_what_is_not_for_the_desk_is_not_drafted() -> None:
-    assert in_scope(RoutedInput(message="?", customer_id=None, route="other", confidence=1.0)) == "escalate"
+    assert (
+        in_scope(TierInput(message="?", request="?", customer_id=None, route="other", confidence=1.0, sure=True))
+        == "escalate"
+    )
 
 
 async def test_what_was_marked_down_is_revised() -> None:
-    with scripted_model(FIRST, marks(True, False), BETTER, marks(True, True)) as model:
+    with scripted_model(FIRST, marks(True, False), BETTER, marks(True, True), {"open": [], "confidence": 1.0}) as model:
         resolution = await graph.ainvoke(ASKED)
     assert (resolution["outcome"], resolution["reply"]) == ("answered", BETTER["reply"])
     assert [each["number"] for each in model.asked[2].data["unmet"]] == [2]

@@ -5,7 +5,8 @@ from typing import Any
 from langgraph.types import Send
 
 from baton.testing import scripted_model
-from graphs.multi_agent import graph, hand_over, has_policy
+from graphs.multi_agent import graph, hand_over
+from graphs.parts.specialist import has_policy
 from nodes.multi_agent.supervise import parts_in, reason_to_stop
 from state.desk import DraftInput
 from state.multi_agent import FINISH, PERSON
@@ -14,6 +15,7 @@ ASKED = {"message": "My new card has not arrived", "customer_id": None}
 TO_CARDS = {"to": "cards", "parts": [], "why": "it is about a card"}
 TO_FEES = {"to": "fees", "parts": [], "why": "it may cost something"}
 DONE = {"to": "finish", "parts": [], "why": "it is answered"}
+ANSWERED = {"open": [], "confidence": 1.0}
 DRAFT = {"reply": "It is sent again after 5 days.", "citations": ["CARD-01"], "action": None}
 
 
@@ -29,7 +31,7 @@ def test_a_message_is_handed_to_a_specialist_or_to_one_of_the_ends() -> None:
 
 
 def test_a_specialist_without_a_policy_has_nothing_to_say() -> None:
-    found = DraftInput(message="?", customer_id=None, route="cards", confidence=1.0, passages=[])
+    found = DraftInput(message="?", request="?", customer_id=None, route="cards", confidence=1.0, passages=[])
     assert has_policy(found) == "contribute"
 
 
@@ -40,19 +42,19 @@ def test_hand_overs_are_capped_and_parts_are_the_messages_own_words() -> None:
 
 
 async def test_one_specialist_answers() -> None:
-    with scripted_model(TO_CARDS, DRAFT, DONE):
+    with scripted_model(TO_CARDS, DRAFT, ANSWERED, DONE):
         resolution = await graph.ainvoke(ASKED)
     assert (resolution["outcome"], resolution["reply"]) == ("answered", DRAFT["reply"])
 
 
 async def test_a_hand_over_back_without_anything_new_goes_to_a_person() -> None:
-    with scripted_model(TO_CARDS, DRAFT, TO_CARDS):
+    with scripted_model(TO_CARDS, DRAFT, ANSWERED, TO_CARDS):
         resolution = await graph.ainvoke(ASKED)
     assert "nothing new had come since" in resolution["reason"]
 
 
 async def test_two_specialists_are_summed_up() -> None:
     second = {**DRAFT, "reply": "It has no fee."}
-    with scripted_model(TO_CARDS, DRAFT, TO_FEES, second, DONE):
+    with scripted_model(TO_CARDS, DRAFT, ANSWERED, TO_FEES, second, ANSWERED, DONE):
         resolution = await graph.ainvoke({**ASKED, "message": "My new card has not arrived, is there a fee?"})
     assert DRAFT["reply"] in resolution["reply"]

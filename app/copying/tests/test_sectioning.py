@@ -6,8 +6,9 @@ from langgraph.types import Send
 
 from baton.testing import scripted_model
 from desk.records import Review
-from graphs.sectioning import after_combine, fan_out_requests, graph, in_scope
-from state.desk import RoutedInput
+from graphs.parts.section import in_scope
+from graphs.sectioning import after_combine, fan_out_requests, graph
+from state.desk import TierInput
 
 ASKED = {"message": "When will my new card arrive? What does a payment abroad cost?", "customer_id": None}
 FIRST, SECOND = "When will my new card arrive?", "What does a payment abroad cost?"
@@ -26,7 +27,10 @@ def test_each_admitted_request_has_a_section() -> None:
 
 
 def test_what_is_not_for_the_desk_is_only_reported() -> None:
-    assert in_scope(RoutedInput(message="?", customer_id=None, route="other", confidence=1.0)) == "report"
+    assert (
+        in_scope(TierInput(message="?", request="?", customer_id=None, route="other", confidence=1.0, sure=True))
+        == "report"
+    )
 
 
 def test_where_nobody_has_anything_to_say_a_person_looks() -> None:

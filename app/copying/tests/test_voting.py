@@ -20,7 +20,7 @@ def votes(*answers: str) -> list[Vote]:
 
 
 def told(**more: Any) -> Any:
-    return {**STOLEN, "route": "security", "confidence": 1.0, **more}
+    return {**STOLEN, "request": STOLEN["message"], "route": "security", "confidence": 1.0, **more}
 
 
 def counted(*answers: str) -> Tally:
@@ -43,7 +43,7 @@ def test_what_follows_is_read_off_the_tally() -> None:
     assert after_tally(told(tally=split, review=Review(verdict="escalate", reason="no quorum"))) == "escalate"
     assert after_tally(told(tally=agreed)) == "retrieve"
     assert fraud(told(tally=agreed, passages=[], draft=DRAFT)) == "secure"
-    assert fraud(told(tally=counted("no", "no"), passages=[], draft=DRAFT)) == "reply"
+    assert fraud(told(tally=counted("no", "no"), passages=[], draft=DRAFT)) == "check"
 
 
 async def test_a_fraud_has_its_card_secured() -> None:

@@ -14,7 +14,7 @@ from state.context import Context
 
 CARDS, ACCOUNTS = ListCards(name="list_cards"), ListAccounts(name="list_accounts")
 SEARCH = SearchPolicies(name="search_policies", query="freeze a stolen card")
-ROUTED = {"message": "Hello", "route": "security", "confidence": 0.9}
+ROUTED = {"message": "Hello", "request": "Hello", "route": "security", "confidence": 0.9}
 
 builder: Any = TypedStateGraph(State, Context, input_schema=UseToolInput)
 builder.add_node(use_tool).add_edge(START, "use_tool").add_edge("use_tool", END)

@@ -17,7 +17,8 @@ from tests.scripted import Scripted, scripted_model
 
 __all__ = ["scripted_model"]
 
-ROUTED = {"message": "Where is £24.90?", "customer_id": None, "route": "disputes", "confidence": 0.9}
+ASKED = {"message": "Where is £24.90?", "request": "Where is £24.90?", "customer_id": None}
+ROUTED = {**ASKED, "route": "disputes", "confidence": 0.9}
 FACT = {"kind": "amount", "quote": "£24.90"}
 CASE = {
     "request": "Where?",
@@ -47,7 +48,7 @@ async def test_extract_hands_on_the_message_masked_and_what_the_gate_said(
 ) -> None:
     model.will({"facts": [FACT]})
     message = "Where is  £24.90?\nMy card: 4111 1111\n1111 1111"
-    ended = await alone(extract, State, **{**ROUTED, "message": message}, complaint="no")
+    ended = await alone(extract, State, **{**ROUTED, "message": message, "request": message}, complaint="no")
     assert data(model) == {"message": "Where is £24.90? My card: [card ending 1111]", "complaint": "no"}
     assert ended["facts"] == [FACT]
 
@@ -82,7 +83,7 @@ async def test_the_baseline_is_given_routes_and_passages_and_no_card_number(
         "reason": "-",
     }
     model.will(answer)
-    ended = await alone(answer_at_once, State, message="How do I change the PIN of 4111111111111111?", customer_id=None)
+    ended = await alone(answer_at_once, State, **{**ASKED, "request": "How do I change the PIN of 4111111111111111?"})
     assert data(model)["message"] == "How do I change the PIN of [card ending 1111]?"
     assert "CARD-05" in {each["id"] for each in data(model)["policies"]}
     assert len(data(model)["routes"]) == 9

@@ -20,7 +20,7 @@ ASKED = Fact(kind="request", quote="Where is my refund?")
 
 
 async def complaint(message: str, *facts: Fact) -> str | None:
-    return (await gate_facts(cast("Any", {"message": message, "facts": list(facts)})))["complaint"]
+    return (await gate_facts(cast("Any", {"message": message, "request": message, "facts": list(facts)})))["complaint"]
 
 
 @pytest.mark.parametrize(

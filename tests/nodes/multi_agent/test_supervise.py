@@ -14,7 +14,13 @@ from state.desk import Draft, ResolutionUpdate
 from state.multi_agent import Contribution
 
 FREEZE = parse_action("freeze_card", {"card_id": "K0018"})
-ROUTED: dict[str, Any] = {"message": "My card is gone", "customer_id": "C013", "route": "cards", "confidence": 0.9}
+ROUTED: dict[str, Any] = {
+    "message": "My card is gone",
+    "request": "My card is gone",
+    "customer_id": "C013",
+    "route": "cards",
+    "confidence": 0.9,
+}
 
 
 def part_of(route: str, *citations: str, verdict: Verdict = "answer", **more: Any) -> Contribution:

@@ -28,7 +28,7 @@ def collect_input(*found: str, failed: tuple[str, ...] = ()) -> Any:
         Failure(letter_id="dl-1", step="investigate", reason="timeout", error="late", request={"subtask": {"id": name}})
         for name in failed
     ]
-    known = {"message": "m", "customer_id": None, "route": "disputes", "confidence": 0.9, "plan": PLAN}
+    known = {"message": "m", "request": "m", "customer_id": None, "route": "disputes", "confidence": 0.9, "plan": PLAN}
     return cast("Any", {**known, "findings": [FOUND[name] for name in found], "failures": letters})
 
 

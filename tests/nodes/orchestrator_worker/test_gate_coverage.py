@@ -35,6 +35,7 @@ def gate(resources: Resources) -> Any:
         draft = Draft.model_validate({**drafted, "action": changed.pop("action", None)})
         known = {
             "message": "Lumen Hotel took 180.00 twice",
+            "request": "Lumen Hotel took 180.00 twice",
             "customer_id": "C012",
             "route": "disputes",
             "confidence": 1,

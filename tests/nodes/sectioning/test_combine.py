@@ -15,12 +15,12 @@ FREEZE = FreezeCard(name="freeze_card", card_id="K0001")
 
 def section(number: int, reply: str = "So it is.", confidence: float = 0.9, **changed: Any) -> SectionResult:
     drafted = Draft(reply=reply, citations=[f"P-{number}"], action=changed.pop("action", None))
-    known = {"number": number, "request": f"Question {number}?", "route": "cards", "draft": drafted}
+    known = {"number": number, "request": f"Question {number}?", "route": "cards", "draft": drafted, "fault": None}
     return SectionResult.model_validate({**known, "confidence": confidence, **changed})
 
 
 def failure(number: int) -> Failure:
-    request = {"message": f"Question {number}?", "customer_id": None, "number": number}
+    request = {"request": f"Question {number}?", "customer_id": None, "number": number}
     return Failure(letter_id="dl-1", step="section", reason="unavailable", error="it is down", request=request)
 
 
@@ -29,7 +29,9 @@ async def combine_all(
 ) -> dict[str, Any]:
     texts = [f"Question {number}?" for number in range(1, max(requests, len(sections)) + 1)]
     came = {"sections": list(sections), "failures": list(failures)}
-    return dict(await combine(cast("Any", {"message": "m", "requests": texts, "admitted": texts[:3], **came})))
+    return dict(
+        await combine(cast("Any", {"message": "m", "request": "m", "requests": texts, "admitted": texts[:3], **came}))
+    )
 
 
 async def test_answers_stand_in_the_order_of_the_requests_and_are_opened_once() -> None:

@@ -16,7 +16,13 @@ MESSAGE = (
 async def gate(
     *requests: str, message: str = MESSAGE, repaired: tuple[str, ...] = (), sections: int = 6
 ) -> dict[str, Any]:
-    state = {"message": message, "customer_id": None, "requests": list(requests), "repaired": list(repaired)}
+    state = {
+        "message": message,
+        "request": message,
+        "customer_id": None,
+        "requests": list(requests),
+        "repaired": list(repaired),
+    }
     return dict(
         await gate_sections(cast("Any", state), Runtime(context=Context.model_validate({"sections": sections})))
     )

@@ -16,7 +16,7 @@ from nodes.support_desk.conclude import conclude
 from nodes.support_desk.gather import gather
 from nodes.support_desk.judge import judge
 from nodes.support_desk.settle import settle
-from state.desk import ActionTaken, Draft, Resolution
+from state.desk import ActionTaken, AnswerCheck, Draft, ResolutionFields
 from state.sectioning import SectionResult
 from state.support_desk import Settlement
 from tests.nodes.conftest import Step
@@ -25,12 +25,16 @@ FREEZE = parse_action("freeze_card", {"card_id": "K0018"})
 CARD_NUMBER = "4111 1111 1111 1111"
 
 
+ANSWERED = AnswerCheck(open=[], confidence=1.0, fault=None)
+
+
 def part(reply: str = "Freezing is free.", citations: tuple[str, ...] = ("SEC-01",), action: Any = None) -> Draft:
     return Draft(reply=reply, citations=list(citations), action=action)
 
 
 def parts_state(*parts: Draft, **more: Any) -> Any:
-    known = {"message": "My card is gone, and GBP 3.50 with it.", "customer_id": "C013", "route": "security"}
+    message = "My card is gone, and GBP 3.50 with it."
+    known = {"message": message, "request": message, "customer_id": "C013", "route": "security"}
     return {**known, "confidence": 0.9, "parts": list(parts), **more}
 
 
@@ -106,14 +110,18 @@ async def test_a_reply_can_be_read_by_a_customer(reply: str, fault: str | None) 
 
 
 async def test_any_fault_keeps_all_parts_back() -> None:
-    review = (await judge(parts_state(part(), faults=["b", "a", "b"])))["review"]
+    review = (await judge(parts_state(part(), faults=["b", "a", "b"], answer=ANSWERED)))["review"]
     assert (review.verdict, review.reason) == ("escalate", "a; b")
-    assert (await judge(parts_state(part(), faults=[])))["review"].verdict == "answer"
-    assert (await judge(parts_state(part(), part(action=FREEZE), faults=[])))["review"].verdict == "act"
+    assert (await judge(parts_state(part(), faults=[], answer=ANSWERED)))["review"].verdict == "answer"
+    left_open = AnswerCheck(open=["Where is it?"], confidence=1.0, fault="the reply leaves open: “Where is it?”")
+    assert (await judge(parts_state(part(), faults=[], answer=left_open)))["review"].reason == left_open.fault
+    assert (await judge(parts_state(part(), part(action=FREEZE), faults=[], answer=ANSWERED)))[
+        "review"
+    ].verdict == "act"
 
 
 async def test_every_path_comes_into_one_form() -> None:
-    section: dict[str, Any] = {"number": 1, "request": "x", "route": "security", "confidence": 0.9}
+    section: dict[str, Any] = {"number": 1, "request": "x", "route": "security", "confidence": 0.9, "fault": None}
     sections = [SectionResult(**section, draft=part("one")), SectionResult(**section, draft=part("two"))]
     assert [each.reply for each in (await gather({"sections": sections}))["parts"]] == ["one", "two"]
     assert (await gather({"draft": part()}))["parts"] == [part()]
@@ -158,7 +166,7 @@ def settlement(position: int, verdict: Verdict, reply: str) -> Settlement:
     return Settlement(position=position, verdict=verdict, reply=reply, action=action, reason=f"reason {position}")
 
 
-async def conclusion_of(*settled: Settlement) -> Resolution:
+async def conclusion_of(*settled: Settlement) -> ResolutionFields:
     parts = [part("Thank you. One."), part("Thank you. Two.", ("SEC-01", "DISP-03"))]
     return await conclude(cast("Any", parts_state(*parts, settled=list(settled))))
 

@@ -31,5 +31,11 @@ async def test_only_what_needs_a_long_path_takes_it(
     known: bool,  # noqa: FBT001 - a column of the table above
     path: str,
 ) -> None:
-    state = {"message": message, "route": route, "confidence": 1.0, "customer_id": "C010" if known else None}
+    state = {
+        "message": message,
+        "request": message,
+        "route": route,
+        "confidence": 1.0,
+        "customer_id": "C010" if known else None,
+    }
     assert (await step(triage, **state))["path"] == path

@@ -16,7 +16,14 @@ from state.voting import Vote
 Answer = Literal["yes", "no", "unsure"]
 ANSWERS: dict[str, Answer] = {"y": "yes", "n": "no", "u": "unsure"}
 FAILED = Failure(letter_id="dl-1", step="vote", reason="bad_answer", error="BadAnswer: none", request={})
-GUESSED = {"message": "Hello", "customer_id": None, "route": "cards", "confidence": 0.95, "sure": True}
+GUESSED = {
+    "message": "Hello",
+    "request": "Hello",
+    "customer_id": None,
+    "route": "cards",
+    "confidence": 0.95,
+    "sure": True,
+}
 CONVENED = {**GUESSED, "panel": [f"v{number}" for number in range(5)]}
 
 

@@ -1,0 +1,14 @@
+"""Read a message: set aside what is not its request, and see whether a person should come first."""
+
+from desk.business import business
+from desk.text.asides import set_aside
+from state.desk import Inquiry, ReadUpdate
+
+
+async def read_message(state: Inquiry) -> ReadUpdate:
+    """Return the request of the message, what was set aside, and why it is urgent, if it is.
+
+    What follows routes, searches and drafts by the request; people read the whole message.
+    """
+    request, asides = set_aside(state["message"], lambda _sentence: False)
+    return {"request": request, "asides": asides, "urgent": business().urgency(request)}
