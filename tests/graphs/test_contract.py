@@ -35,7 +35,7 @@ async def test_a_message_of_nobody_gets_the_same_either_way(name: str, resources
     [
         ({"customer_id": "C999"}, None, "the bank knows no customer 'C999'"),
         ({"customer_id": "c007"}, None, "the bank knows no customer 'c007'"),
-        ({}, {"bogus": 1}, "has no bogus; it has route_threshold, passages"),
+        ({}, {"bogus": 1}, "has no bogus; it has route_threshold, answer_threshold"),
         ({}, {"route_treshold": 0.5, "passages": 2}, "has no route_treshold; it has route_threshold"),
         ({}, {"route_threshold": "high"}, "context: route_threshold Input should be a valid number"),
         ({}, {"passages": 0}, "context: passages Input should be greater than or equal to 1"),

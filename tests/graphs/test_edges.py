@@ -9,7 +9,7 @@ import pytest
 from langgraph.types import StateSnapshot
 
 from baton.runs.registry import entries
-from state.desk import Resolution, ResolutionUpdate, RouteFields
+from state.desk import ResolutionFields, ResolutionUpdate, RouteFields
 from tests.graphs.conftest import Desk, load
 
 
@@ -45,7 +45,7 @@ CASES: dict[str, tuple[Case, ...]] = {
 }
 """Messages that between them take a graph through all its steps, together with those that every graph is given."""
 
-ITS_LAST_WORD = Resolution.__annotations__.keys() - RouteFields.__annotations__.keys()
+ITS_LAST_WORD = ResolutionFields.__annotations__.keys() - RouteFields.__annotations__.keys()
 """The keys that only a graph's last step writes; the route is known before."""
 
 

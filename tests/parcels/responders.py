@@ -30,6 +30,14 @@ def draft(request: Request) -> Data:
     return drafted(message_of(request), dict(request.data), *told)
 
 
+def answer_review(request: Request) -> Data:
+    """An `AnswerReview`: the questions with which the replies share no word beside the policies' own, if any."""
+    said = words(" ".join(request.data["replies"]))
+    asked = [each for each in sentences(message_of(request)) if ASKS.search(each)]
+    open_ones = [each for each in asked if not words(each) & said and not request.data["actions"]]
+    return {"open": open_ones, "confidence": 0.9}
+
+
 def route_choice(request: Request) -> Data:
     """A `RouteChoice`: what the router says, and more sure of it where the route's definition shares words."""
     message, routes = message_of(request), request.data["routes"]
@@ -186,6 +194,7 @@ VIEWS: dict[str, Callable[[str, Data], tuple[str, str]]] = {
 }
 
 RESPONDERS: Mapping[str, Responder] = {
+    "AnswerReview": answer_review,
     "Case": case,
     "CaseReply": case_reply,
     "Draft": draft,
