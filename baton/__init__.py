@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from baton.steps.effects import effect
     from baton.steps.gates import GateReport, gate_report
     from baton.steps.typed_graph import TypedStateGraph
+    from baton.steps.urgency import mark_urgent
     from baton.storage.sqlite_checkpointer import SqliteCheckpointer
 
 __all__ = [
@@ -42,6 +43,7 @@ __all__ = [
     "effect",
     "fan_out",
     "gate_report",
+    "mark_urgent",
     "open_resources",
     "opened",
     "park",
@@ -69,6 +71,7 @@ _HOMES = {
     "effect": "steps.effects",
     "fan_out": "steps.counters",
     "gate_report": "steps.gates",
+    "mark_urgent": "steps.urgency",
     "open_resources": "runtime.resources",
     "opened": "runtime.resources",
     "park": "steps.dead_letters",

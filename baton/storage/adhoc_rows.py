@@ -28,7 +28,7 @@ BEGIN = (
 THIS = "thread_id = :thread_id AND run = :run"
 GO_ON = f"UPDATE runs SET status = 'running', error = NULL, holder = :owner, updated_at = :now WHERE {THIS}"
 BEGIN_ANEW = (
-    "UPDATE runs SET status = 'running', error = NULL, holder = :owner, input = :input, seal = :seal,"
+    "UPDATE runs SET status = 'running', error = NULL, holder = :owner, input = :input, seal = :seal, urgent = NULL,"
     f" updated_at = :now WHERE {THIS}"
 )
 BY_REQUEST = "SELECT run FROM runs WHERE thread_id = ? AND request_id = ?"

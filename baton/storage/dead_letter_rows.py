@@ -11,7 +11,8 @@ if TYPE_CHECKING:
     from baton.storage.fence import Guarded
     from baton.storage.transaction import Transaction
 
-SELECT = f"SELECT {', '.join(DeadLetter._fields)} FROM dead_letters"
+URGENT = "(SELECT urgent FROM runs WHERE thread_id = dead_letters.thread_id AND run = dead_letters.run) AS urgent"
+SELECT = f"SELECT {', '.join(DeadLetter._fields[:-1])}, {URGENT} FROM dead_letters"
 INSERT = (
     "INSERT INTO dead_letters (letter_id, thread_id, run, path, step, occurrence, reason, error, evidence, status,"
     " ends_run, created_at, updated_at) VALUES (:letter_id, :thread_id, :run, :path, :step, :occurrence, :reason,"
@@ -31,7 +32,9 @@ CLOSE = (
 )
 ENDS_RUN = "UPDATE dead_letters SET ends_run = ? WHERE letter_id = ?"
 OF_RUN = f"{SELECT} WHERE thread_id = ? AND run = ? AND status = 'open' ORDER BY created_at, rowid"
-OF_STATUS = f"{SELECT} WHERE :status IS NULL OR status = :status ORDER BY created_at DESC, rowid DESC"
+OF_STATUS = (
+    f"{SELECT} WHERE :status IS NULL OR status = :status ORDER BY urgent IS NOT NULL DESC, created_at DESC, rowid DESC"
+)
 
 
 def put(tx: "Transaction", letter: DeadLetter, *, again: bool) -> None:
@@ -78,7 +81,7 @@ def get(tx: "Transaction", letter_id: str) -> DeadLetter:
 
 
 def list_dead_letters(tx: "Transaction", status: str | None = None) -> list[DeadLetter]:
-    """Return the dead letters, newest first."""
+    """Return the dead letters, those of urgent runs first, then the newest."""
     return [_letter(row) for row in tx.execute(OF_STATUS, {"status": status}).fetchall()]
 
 

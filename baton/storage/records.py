@@ -24,7 +24,7 @@ class RunRow(NamedTuple):
     """A run; `input`, `context` and `output` are JSON text, times Unix seconds, `lease_until` on the steady clock.
 
     `origin` is `run` for one that was queued, else `library` or `server`. `owner`, the process that works it, is the
-    column `holder`.
+    column `holder`. `urgent` says why a person should look at it first.
     """
 
     thread_id: str
@@ -49,6 +49,7 @@ class RunRow(NamedTuple):
     updated_at: float
     seal: bytes | None
     output_seal: bytes | None
+    urgent: str | None
 
     @property
     def input_data(self) -> Any:
@@ -170,7 +171,7 @@ class Evidence(TypedDict):
 
 
 class DeadLetter(NamedTuple):
-    """A step, or a run, that failed for good, with its evidence; times are Unix seconds."""
+    """A step, or a run, that failed for good, with its evidence; times are Unix seconds, `urgent` is its run's."""
 
     letter_id: str
     thread_id: str
@@ -186,6 +187,7 @@ class DeadLetter(NamedTuple):
     updated_at: float
     status: DeadLetterStatus = "open"
     note: str | None = None
+    urgent: str | None = None
 
     @property
     def checkpoints(self) -> list[list[CheckpointRef]]:
@@ -194,7 +196,10 @@ class DeadLetter(NamedTuple):
 
 
 class RunSummary(TypedDict):
-    """A run as programs see it; `line` and `id` only of a file's record, times Unix seconds."""
+    """A run as programs see it; `line` and `id` only of a file's record, times Unix seconds.
+
+    `urgent` says why a person should look at it first; None where no step said so.
+    """
 
     line: NotRequired[int]
     id: NotRequired[str | int]
@@ -208,6 +213,7 @@ class RunSummary(TypedDict):
     error: str | None
     output: Any
     waiting_for: list[PendingApproval]
+    urgent: str | None
     dead_letters: list[str]
     usage: Usage
     latency_ms: float

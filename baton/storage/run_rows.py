@@ -37,6 +37,7 @@ CUT_OFF = (
     "UPDATE runs SET status = 'failed', error = 'its checkpoints were deleted', updated_at = :now"
     " WHERE thread_id = :thread_id AND status = 'waiting'"
 )
+MARK_URGENT = f"UPDATE runs SET urgent = :reason WHERE {THIS} AND urgent IS NULL"
 SET_STATUS = f"UPDATE runs SET status = :status, updated_at = :now WHERE {THIS}"
 ENDING_LETTER = "SELECT 1 FROM dead_letters WHERE thread_id = ? AND run = ? AND ends_run AND status = 'open'"
 OPEN = "decision IS NULL AND withdrawn_at IS NULL"
@@ -113,6 +114,11 @@ def finish(tx: "Transaction", fence: "Fence", signer: "Signer", ending: Ending, 
     closed = {"thread_id": fence.thread_id, "run": fence.run, "output": ending.output, "took_ms": took_ms}
     closed |= {"error": ending.error and redact_error(ending.error), "status": status, "now": time.time()}
     tx.execute(FINISH, {**closed, "output_seal": signer.sign_row("outputs", closed) if ending.output else None})
+
+
+def mark_urgent(tx: "Transaction", thread_id: str, run: int, reason: str) -> None:
+    """Mark a run as urgent, for this reason; one that is marked keeps its own."""
+    tx.execute(MARK_URGENT, {"thread_id": thread_id, "run": run, "reason": reason})
 
 
 def withdraw(tx: "Transaction", thread_id: str, run: int, interrupts: Sequence[str]) -> int:

@@ -33,10 +33,11 @@ CREATE TABLE runs (
     seal BLOB,                                -- over what was asked for, see baton.storage.seals
     output_seal BLOB,
     request_id TEXT,                          -- the client's own id of the run: the same again is the same run
+    urgent TEXT,                              -- why a person should look at it first; NULL: nobody said so
     PRIMARY KEY (thread_id, run)
 );
 CREATE INDEX runs_by_status ON runs (status, updated_at);
-CREATE INDEX runs_by_age ON runs (created_at);
+CREATE INDEX runs_by_age ON runs (urgent IS NOT NULL, created_at);
 
 CREATE TABLE model_calls (
     call_id TEXT PRIMARY KEY,

@@ -19,7 +19,8 @@ if TYPE_CHECKING:
     from baton.storage.transaction import Transaction
 
 APPLICATION_ID = 0x4261746F  # "Bato", in the file's header: whose file this is
-SCHEMA_VERSION = 3
+SCHEMA_VERSION = 4
+WITH_RUNS = 3  # the first schema that knows several runs of a thread
 ADD_SEALS = (  # older rows stay without: they can be shown, and are refused where something would be done by them
     *(f"ALTER TABLE {table} ADD COLUMN seal BLOB" for table in ("runs", "effects", "approvals")),
     "ALTER TABLE runs ADD COLUMN output_seal BLOB",
@@ -35,6 +36,7 @@ ADD_RUNS = (  # older rows belong to the thread's first run
     "ALTER TABLE approvals ADD COLUMN withdrawn_at REAL",
 )
 MADE_ANEW = ("runs", "dead_letters", "counters")  # SQLite cannot change a primary key
+ADD_URGENCY = ("ALTER TABLE runs ADD COLUMN urgent TEXT", "DROP INDEX runs_by_age")
 COLUMNS = (
     "SELECT made.name, column.name FROM sqlite_master AS made, pragma_table_info(made.name) AS column"
     " WHERE made.type = 'table'"
@@ -245,16 +247,19 @@ def _migrate(connection: sqlite3.Connection) -> None:
     """Bring a file of an older schema up to this one, in one transaction."""
     connection.execute("BEGIN IMMEDIATE")
     version = _version(connection)  # another process may have been first
-    for statement in [*(ADD_SEALS if version < 2 else ()), *(ADD_RUNS if version < 3 else ())]:  # noqa: PLR2004
+    for statement in [*(ADD_SEALS if version < 2 else ()), *(ADD_RUNS if version < WITH_RUNS else ())]:  # noqa: PLR2004
         connection.execute(statement)
-    for table in MADE_ANEW if version < SCHEMA_VERSION else ():
+    for table in MADE_ANEW if version < WITH_RUNS else ():
         columns = ", ".join(row[1] for row in connection.execute(f"PRAGMA table_info({table})"))
         connection.execute(f"ALTER TABLE {table} RENAME TO old_{table}")
         connection.execute(next(each for each in _schema() if f"CREATE TABLE {table} (" in each))
         connection.execute(f"INSERT INTO {table} ({columns}) SELECT {columns} FROM old_{table}")
         connection.execute(f"DROP TABLE old_{table}")  # and its indexes
+    for statement in ADD_URGENCY if version == WITH_RUNS else ():
+        connection.execute(statement)
+    indexes = "CREATE INDEX runs_by_age" if version == WITH_RUNS else "CREATE INDEX runs_"
     for statement in _schema():
-        if "CREATE INDEX runs_" in statement and version < SCHEMA_VERSION:
+        if indexes in statement and version < SCHEMA_VERSION:
             connection.execute(statement)
     connection.execute(f"PRAGMA user_version={SCHEMA_VERSION}")
     connection.execute("COMMIT")

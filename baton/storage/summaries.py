@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 OPEN_LETTERS = (
     "SELECT letter_id, step, error, ends_run FROM dead_letters WHERE thread_id = ? AND run = ? AND status = 'open'"
 )
+URGENT_FIRST = "ORDER BY urgent IS NOT NULL DESC, created_at DESC, rowid DESC"  # as the index runs_by_age
 WAITING = (
     f"SELECT {', '.join(ApprovalRow._fields)} FROM approvals WHERE thread_id = ? AND run = ? AND {OPEN}"
     " ORDER BY created_at, interrupt_id"
@@ -40,6 +41,7 @@ def summary(tx: "Transaction", row: RunRow) -> RunSummary:
         "error": row.error or (failure if row.status == "dead_lettered" else None),
         "output": json.loads(row.output) if row.output else None,
         "waiting_for": list_pending_approvals(tx, *run) if row.status == "waiting" else [],
+        "urgent": row.urgent,
         "dead_letters": [each["letter_id"] for each in letters],
         "usage": usage(tx, *run),
         "latency_ms": round(row.latency_ms, 1),
@@ -50,11 +52,11 @@ def summary(tx: "Transaction", row: RunRow) -> RunSummary:
 def list_runs(
     tx: "Transaction", *, status: str | None = None, graph: str | None = None, limit: int = -1, offset: int = 0
 ) -> list[RunSummary]:
-    """Return the summaries of runs, newest first."""
+    """Return the summaries of runs, urgent ones first, then the newest."""
     conditions = [f"{column} = :{column}" for column, value in (("status", status), ("graph", graph)) if value]
     sql = f"{SELECT} {'WHERE ' + ' AND '.join(conditions) if conditions else ''}"
     values: dict[str, Any] = {"status": status, "graph": graph, "limit": limit, "offset": offset}
-    rows = tx.execute(f"{sql} ORDER BY created_at DESC, rowid DESC LIMIT :limit OFFSET :offset", values).fetchall()
+    rows = tx.execute(f"{sql} {URGENT_FIRST} LIMIT :limit OFFSET :offset", values).fetchall()
     return [summary(tx, RunRow(*row)) for row in rows]
 
 

@@ -1,4 +1,7 @@
-"""A database as an earlier Baton left it: of schema 2, which knew one run a thread, or 1, which sealed no rows."""
+"""A database as an earlier Baton left it.
+
+Schema 3 knew no urgency, 2 one run a thread, 1 sealed no rows.
+"""
 
 import json
 import re
@@ -19,6 +22,7 @@ from baton.storage.sqlite_file import APPLICATION_ID, connect
 from tests.baton.payments import place
 
 Row = dict[str, Any]
+WITHOUT_URGENCY = 3
 SCHEMA_2 = Path(__file__).with_name("schema_2.sql").read_text("utf-8")
 SEALED_2 = {
     "runs": ("thread_id", "graph", "input", "context", "fingerprint", "budget_tokens", "budget_nanousd"),
@@ -33,6 +37,9 @@ TABLES = "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 
 def as_before(schema: int) -> None:
     """Make of this test's database, in which each thread has one run, what a Baton of that schema would have left."""
     path, key = database_file(), home_key()
+    if schema == WITHOUT_URGENCY:
+        _as_schema_3(path)
+        return
     made = path.with_name("before.db")
     with closing(connect(path)) as now, closing(sqlite3.connect(made, isolation_level=None)) as old:
         old.executescript(SCHEMA_2)
@@ -53,6 +60,14 @@ def as_before(schema: int) -> None:
         path.with_name(path.name + end).unlink(missing_ok=True)
     made.replace(path)
     _receiver_as_before()
+
+
+def _as_schema_3(path: Path) -> None:
+    with closing(sqlite3.connect(path, isolation_level=None)) as file:
+        file.execute("DROP INDEX runs_by_age")
+        file.execute("ALTER TABLE runs DROP COLUMN urgent")
+        file.execute("CREATE INDEX runs_by_age ON runs (created_at)")
+        file.execute("PRAGMA user_version=3")
 
 
 def _receiver_as_before() -> None:

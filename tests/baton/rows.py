@@ -55,6 +55,7 @@ def summary(status: Status, *waiting_for: PendingApproval) -> RunSummary:
         "error": None,
         "output": None,
         "waiting_for": [*waiting_for],
+        "urgent": None,
         "dead_letters": [],
         "usage": {"model_calls": 0, "input_tokens": 0, "output_tokens": 0, "cost_usd": 0.0},
         "latency_ms": 0.0,

@@ -25,7 +25,7 @@ def dead_letters(
     status: Annotated[str | None, typer.Option(help=f"One of {', '.join(STATUSES)}.", show_default=False)] = None,
     json: Json = False,
 ) -> int:
-    """List the dead letters, newest first; `show`, `replay`, `settle` or `discard` one."""
+    """List the dead letters, urgent ones first, then the newest; `show`, `replay`, `settle` or `discard` one."""
     if context.invoked_subcommand is not None:
         return 0
     if status is not None and status not in STATUSES:

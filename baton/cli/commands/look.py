@@ -27,7 +27,7 @@ def runs(
     *,
     status: Annotated[str | None, typer.Option(help=f"One of {', '.join(STATUSES)}.", show_default=False)] = None,
     graph: Annotated[str | None, typer.Option(help="Only this graph's runs.", show_default=False)] = None,
-    page: Annotated[int, typer.Option(help=f"{PAGE} runs a page, the newest on the first.")] = 1,
+    page: Annotated[int, typer.Option(help=f"{PAGE} runs a page, urgent ones and the newest on the first.")] = 1,
     prune: Annotated[
         bool, typer.Option("--prune", help="Delete checkpoints and spans that old runs need no longer.")
     ] = False,
@@ -38,7 +38,7 @@ def runs(
     dry_run: Annotated[bool, typer.Option("--dry-run", help="With --prune: only say how much.")] = False,
     json: Json = False,
 ) -> int:
-    """List the runs, newest first, or prune old ones."""
+    """List the runs, urgent ones first, then the newest, or prune old ones."""
     if prune:
         from baton.cli.work.pruning import prune_runs
 

@@ -6,10 +6,10 @@ from typing import Any
 from baton.cli.terminal.invocation import command
 from baton.cli.terminal.output import print_prose, print_text
 from baton.cli.terminal.rows import Rows
-from baton.cli.views.phrases import age, duration, iso_time, run_name, shorten
+from baton.cli.views.phrases import age, duration, iso_time, run_name, shorten, urgent_cell
 from baton.storage.records import DeadLetter
 
-ROW = ("thread_id", "run", "step", "occurrence", "reason", "error", "status", "ends_run", "note")
+ROW = ("thread_id", "run", "step", "occurrence", "reason", "error", "status", "ends_run", "note", "urgent")
 MOST_SHOWN = 2000  # characters of a step's input
 TONES = {"open": "red", "replayed": "green"}
 
@@ -32,10 +32,13 @@ def dead_letter_object(letter: DeadLetter) -> dict[str, Any]:
 
 def show_dead_letters(dead_letters: list[DeadLetter]) -> None:
     """Print the dead letters, a row for each."""
-    rows = Rows("id", "run", "step", "reason", "age", "status", "error", wide="error", spare=("age", "step"))
+    marked = ["urgent"] if any(letter.urgent for letter in dead_letters) else []
+    names = ("id", *marked, "run", "step", "reason", "age", "status", "error")
+    rows = Rows(*names, wide="error", spare=("age", "step"))
     for letter in dead_letters:
         rows.add(
             letter.letter_id,
+            *[urgent_cell(letter.urgent) for _ in marked],
             run_name(letter.thread_id, letter.run),
             letter.step,
             letter.reason,
@@ -51,6 +54,8 @@ def show_dead_letter(letter: DeadLetter) -> None:
     evidence = letter.evidence
     print_text(f"{letter.letter_id}  {run_name(letter.thread_id, letter.run)}  {letter.step}  {letter.reason}", "bold")
     print_text(f"{letter.status}, {age(letter.created_at)}, Baton {evidence['version']}")
+    if letter.urgent:
+        print_prose(f"urgent: {letter.urgent}", "bold red")
     if letter.note:
         print_prose(f"because: {letter.note}")
     print_prose(letter.error, "red")

@@ -7,6 +7,7 @@ from baton.storage.records import ActionRequest, RunSummary, Usage
 
 SECOND_MS = 1000
 SHORTEST_S = 10
+REASON_WIDTH = 32  # of a cell
 UNITS = (("d", 86_400), ("h", 3_600), ("min", 60), ("s", 1))
 STYLES = {"done": "green", "waiting": "yellow", "running": "cyan", "queued": "cyan", "lost": "red"}
 
@@ -75,6 +76,16 @@ def outcome_of(run: RunSummary) -> str:
     if run["status"] == "done":
         return str((run["output"] or {}).get("outcome") or "done")
     return str(run["status"]).replace("_", " ")
+
+
+def urgent_first(run: RunSummary) -> bool:
+    """Return the key that sorts urgent runs before others, and leaves each kind in its order."""
+    return run["urgent"] is None
+
+
+def urgent_cell(reason: str | None) -> tuple[str, str]:
+    """Return the cell of a table that says why a run is urgent; blank for one that is not."""
+    return shorten(reason or "", REASON_WIDTH), "bold red"
 
 
 def action_text(request: ActionRequest) -> str:

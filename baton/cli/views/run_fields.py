@@ -6,7 +6,7 @@ from typing import Any
 from baton.cli.views.phrases import iso_time
 from baton.storage.records import RunSummary, StepAttempt
 
-RUN = ("line", "id", "thread_id", "run", "graph", "status", "output", "waiting_for", "dead_letters", "usage")
+RUN = ("line", "id", "thread_id", "run", "graph", "status", "output", "waiting_for", "urgent", "dead_letters", "usage")
 STEP = ("step", "attempt", "status", "started_at", "latency_ms", "input", "output", "model")
 PAID = ("input_tokens", "output_tokens", "cost_usd", "error")
 

@@ -16,8 +16,9 @@ def show_run(run: RunSummary) -> None:
     output: dict[str, Any] = run["output"] or {}
     if reply := output.get("reply"):
         print_prose(f"{reply}\n")
+    styles = {"outcome": status_style(run["status"]), "urgent": "bold red"}
     for name, value in _facts(run, output):
-        print_with_label(f"{name:<{LABEL}}", value, status_style(run["status"]) if name == "outcome" else "")
+        print_with_label(f"{name:<{LABEL}}", value, styles.get(name, ""))
     show_waiting(run)
     print_text(f"\nstep by step: {command('show', run['thread_id'])}", "dim")
 
@@ -55,6 +56,7 @@ def _facts(run: RunSummary, output: dict[str, Any]) -> list[tuple[str, str]]:
     facts = [
         ("route", f"{output['route']}{confidence}" if "route" in output else ""),
         ("outcome", outcome_of(run)),
+        ("urgent", run["urgent"] or ""),
         ("because", output.get("reason") or ""),
         ("policies", ", ".join(output.get("citations") or [])),
         ("actions", actions),

@@ -3,19 +3,21 @@
 from baton.cli.terminal.invocation import command
 from baton.cli.terminal.output import note
 from baton.cli.terminal.rows import Rows
-from baton.cli.views.phrases import action_text, age, duration, outcome_of, run_name, status_style
+from baton.cli.views.phrases import action_text, age, duration, outcome_of, run_name, status_style, urgent_cell
 from baton.storage.records import RunSummary
 
 
 def show_page(runs: list[RunSummary], size: int, page: int) -> None:
     """Print one page; a run more than `size` means that another page follows."""
-    names = ("thread", "graph", "outcome", "route", "began", "time", "waits for")
+    marked = ["urgent"] if any(run["urgent"] for run in runs[:size]) else []
+    names = ("thread", *marked, "graph", "outcome", "route", "began", "time", "waits for")
     rows = Rows(*names, wide="waits for", right=("time",), spare=("route", "time", "graph"))
     for run in runs[:size]:
         waiting = [action_text(approval["action_requests"][0]) for approval in run["waiting_for"]]
         output = run["output"] or {}
         rows.add(
             run_name(run["thread_id"], run["run"]),
+            *[urgent_cell(run["urgent"]) for _ in marked],
             run["graph"],
             (outcome_of(run), status_style(run["status"])),
             str(output.get("route", "")),

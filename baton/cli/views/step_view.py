@@ -32,6 +32,8 @@ def show_steps(run: RunSummary, message: str, steps: list[StepAttempt], dead_let
     print_text(
         f"{run_name(run['thread_id'], run['run'])}  {run['graph']}  {outcome_of(run)}  {age(run['created_at'])}", "bold"
     )
+    if run["urgent"]:
+        print_prose(f"urgent: {run['urgent']}", "bold red")
     if message:
         print_text(shorten(message, console().width))
     _build_table(steps).show()

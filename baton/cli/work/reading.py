@@ -36,7 +36,7 @@ def message_of(row: RunRow) -> str:
 
 
 def list_runs(status: str | None, graph: str | None, limit: int, offset: int) -> list[RunSummary]:
-    """Return a page of runs, newest first.
+    """Return a page of runs, urgent ones first, then the newest.
 
     Raises:
         UnknownGraph: no graph of that name is registered, and none was ever worked here.
@@ -76,7 +76,7 @@ def read_run(thread_id: str, run: int | None) -> tuple[RunSummary, str, list[Ste
 
 
 def list_dead_letters(status: str | None) -> list[DeadLetter]:
-    """Return the dead letters, newest first.
+    """Return the dead letters, those of urgent runs first, then the newest.
 
     Raises:
         BatonError: the database cannot be read.

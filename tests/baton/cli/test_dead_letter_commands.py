@@ -9,7 +9,7 @@ import pytest
 
 from tests.baton.cli.conftest import Baton
 
-ROW = "id thread_id run step occurrence reason error status ends_run note created_at updated_at".split()
+ROW = "id thread_id run step occurrence reason error status ends_run note urgent created_at updated_at".split()
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ import pytest
 
 from tests.baton.cli.conftest import Baton
 
-PROMISED = {"thread_id", "run", "graph", "status", "output", "waiting_for", "dead_letters", "usage", "latency_ms"}
+PROMISED = set("thread_id run graph status output waiting_for urgent dead_letters usage latency_ms".split())
 
 
 @pytest.mark.parametrize(

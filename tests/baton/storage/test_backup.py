@@ -15,7 +15,7 @@ from baton.config.home import database_file
 from baton.errors import StorageError, UsageError
 from baton.storage import backup
 from baton.storage.backup import back_up
-from baton.storage.sqlite_file import connect
+from baton.storage.sqlite_file import SCHEMA_VERSION, connect
 from tests.baton.keeping import kept_in, restored, resumed, statuses
 from tests.baton.older import as_before
 from tests.baton.payments import desk, paid, place, queued
@@ -26,7 +26,7 @@ from tests.baton.questions import approve
 def test_it_says_what_it_kept_and_is_its_owners_alone(made: Path) -> None:
     assert sorted(each.name for each in made.iterdir()) == ["backup.json", "baton.db", "seal.key"]
     told = json.loads((made / "backup.json").read_text())
-    assert (told["database"], told["runs"], told["schema"]) == ("baton.db", 1, 3)
+    assert (told["database"], told["runs"], told["schema"]) == ("baton.db", 1, SCHEMA_VERSION)
     assert made.stat().st_mode & 0o777 == 0o700
     assert (made / "seal.key").stat().st_mode & 0o077 == 0
 

@@ -73,7 +73,7 @@ async def busy() -> None:
         await resources.database.do(lambda tx: tx.execute(mark).rowcount)
 
 
-@pytest.mark.parametrize("schema", [1, 2])
+@pytest.mark.parametrize("schema", [1, 2, 3])
 async def test_every_row_keeps_its_values_and_its_place_and_is_of_the_first_run(schema: int) -> None:
     await busy()
     as_before(schema)
@@ -88,7 +88,7 @@ async def test_every_row_keeps_its_values_and_its_place_and_is_of_the_first_run(
     assert all("run" in after[table][0] for table in ("runs", "effects", "approvals", "dead_letters", "counters"))
 
 
-@pytest.mark.parametrize("schema", [1, 2])
+@pytest.mark.parametrize("schema", [1, 2, 3])
 async def test_a_migrated_file_is_like_a_new_one(schema: int, tmp_path: Path) -> None:
     await busy()
     as_before(schema)
@@ -246,7 +246,7 @@ def opening(name: str) -> None:
     (place() / f"{name}.part").rename(place() / f"{name}.json")
 
 
-@pytest.mark.parametrize("schema", [1, 2])
+@pytest.mark.parametrize("schema", [1, 2, 3])
 def test_of_several_processes_that_open_a_file_at_once_one_migrates_it(schema: int) -> None:
     asyncio.run(busy())
     as_before(schema)
@@ -257,12 +257,13 @@ def test_of_several_processes_that_open_a_file_at_once_one_migrates_it(schema: i
     assert {name: len(rows) for name, rows in after.items()} == {name: len(rows) for name, rows in before.items()}
 
 
-@pytest.mark.parametrize("schema", [1, 2])
+@pytest.mark.parametrize("schema", [1, 2, 3])
 def test_a_migration_that_fails_leaves_the_file_as_it_was(schema: int, monkeypatch: pytest.MonkeyPatch) -> None:
     asyncio.run(busy())
     as_before(schema)
     before = tables(database_file())
     monkeypatch.setattr(sqlite_file, "MADE_ANEW", (*sqlite_file.MADE_ANEW, "no_such_table"))
+    monkeypatch.setattr(sqlite_file, "ADD_URGENCY", (*sqlite_file.ADD_URGENCY, "DROP TABLE no_such_table"))
     with pytest.raises(StorageError, match="cannot use the database"):
         open_database(database_file())
     assert (version(database_file()), tables(database_file())) == (schema, before)

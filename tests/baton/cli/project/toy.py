@@ -1,4 +1,4 @@
-"""A graph that does what its message says: refund asks a person, explode is parked, slow takes its time.
+"""A graph that does what its message says: refund asks a person, explode is parked, slow takes its time, urgent marks.
 
 START -> work -> END
 """
@@ -9,7 +9,7 @@ from typing import Any, Literal
 from langgraph.graph import END, START
 from typing_extensions import TypedDict
 
-from baton import Record, TypedStateGraph, dead_letter, request_approval
+from baton import Record, TypedStateGraph, dead_letter, mark_urgent, request_approval
 from baton.errors import BadDecision
 
 SLOW_S = 0.4
@@ -42,12 +42,15 @@ class State(Inquiry, Resolution, total=False):
 
 async def work(state: Inquiry) -> Resolution:
     """Obey the message."""
-    if state["message"] == "slow":
+    message = state["message"].removeprefix("urgent ")
+    if message != state["message"]:
+        await mark_urgent("a fraud is going on")
+    if message == "slow":
         await asyncio.sleep(SLOW_S)
-    if state["message"] == "explode":
+    if message == "explode":
         raise ValueError("it exploded")
-    if state["message"] != "refund":
-        return {"outcome": "answered", "route": "cards", "reply": f"You said: {state['message']}"}
+    if message != "refund":
+        return {"outcome": "answered", "route": "cards", "reply": f"You said: {message}"}
     amount = {"amount": "30.00"}
     decision = await request_approval("refund", amount, description="refund GBP 30.00", check=_small)
     done = decision.type in ("approve", "edit")
