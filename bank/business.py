@@ -8,6 +8,7 @@ from bank.clerk.fraud import protect
 from bank.clerk.service import BankService
 from bank.clerk.tools import ListAccounts, ListCards, ListTransactions
 from bank.clerk.triage import long_path
+from bank.clerk.urgency import urgency
 from bank.clerk.workers import WORKERS
 from bank.knowledge import FOLDER, knowledge
 from bank.ledger.actions import ACTIONS
@@ -95,6 +96,7 @@ BUSINESS = DeskBusiness(
     workers=WORKERS,
     fraud=FraudVote(views=read_views(FOLDER / "views.toml"), route="security", protect=protect),
     long_path=long_path,
+    urgency=urgency,
     wording=Wording(thing="a card, an account or a payment", own_names=frozenset({"harbour", "bank"})),
     unknown_customers=unknown_customers,
     checks=(

@@ -1,5 +1,8 @@
-"""Read a message: set aside what is not its request, and see whether a person should come first."""
+"""Read a message: set aside what is not its request, and mark the run where a person should look at it first."""
 
+import asyncio
+
+from baton import mark_urgent
 from desk.business import business
 from desk.text.asides import set_aside
 from state.desk import Inquiry, ReadUpdate
@@ -11,4 +14,7 @@ async def read_message(state: Inquiry) -> ReadUpdate:
     What follows routes, searches and drafts by the request; people read the whole message.
     """
     request, asides = set_aside(state["message"], lambda _sentence: False)
-    return {"request": request, "asides": asides, "urgent": business().urgency(request)}
+    urgent = await asyncio.to_thread(business().urgency, request)  # the first call may read examples
+    if urgent is not None:
+        await mark_urgent(urgent)
+    return {"request": request, "asides": asides, "urgent": urgent}
