@@ -35,6 +35,7 @@ from desk.records import (
     View,
     Wording,
 )
+from desk.text.claims import Claim
 
 FOLDER = Path(__file__).parents[1]
 LongPath = Literal["investigate", "vote"]
@@ -155,8 +156,8 @@ class Reader(Protocol):
     def words(self, text: str) -> set[str]:
         """Return the words of a text in lower case."""
 
-    def claims_done(self, reply: str) -> bool:
-        """Return whether a reply says that the desk has acted."""
+    def claims(self, reply: str, sources: str) -> Sequence[Claim]:
+        """Return what a reply claims was done for the customer; a sentence that stands in `sources` claims nothing."""
 
 
 class Worker(NamedTuple):

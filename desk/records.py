@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from decimal import Decimal
 from typing import Annotated, Any, Literal, get_args
 
@@ -52,6 +52,12 @@ class Action(Record):
 def arguments(action: Action) -> dict[str, str]:
     """Return the action's arguments without its name, as they are hashed, approved and sent."""
     return action.model_dump(exclude={"name"})
+
+
+def in_words(action: Action) -> str:
+    """Return an action with its arguments as code words it: "freeze card (card id K1)"."""
+    values = ", ".join(f"{name.replace('_', ' ')} {value}" for name, value in arguments(action).items())
+    return f"{action.name.replace('_', ' ')} ({values})"
 
 
 def action_name(kind: type[Record]) -> str:
@@ -195,11 +201,20 @@ class Wording:
     the_rest: str = "A colleague will read the rest of your message and answer you."
     requests_left: str = "A colleague will look at the rest of your message and answer you: {requests}"
     aside: str = "A colleague will see to this part of your message."
+    done: str = "We have done this: {done}."
     edited: str = "Thank you for your message. A colleague looked at your request and we have done this: {done}."
     thing: str = "a thing"
     """The kinds of things that a customer has, with article: "a card, an account or a payment"."""
     own_names: frozenset[str] = field(default_factory=frozenset)
     """Words in lower case that a reply may call the business by."""
+
+    def without(self, reply: str) -> str:
+        """Return a reply without these texts: what is left are a model's words, or the customer's own."""
+        values = (getattr(self, each.name) for each in fields(self))
+        for text in (each for each in values if isinstance(each, str)):
+            for sentence in text.partition("{")[0].split(". "):
+                reply = reply.replace(sentence.strip(), "") if " " in sentence.strip() else reply
+        return reply
 
     def refuse(self, reason: str) -> str:
         """Return the text that refuses an action, with the reason."""

@@ -1,10 +1,15 @@
 """Check a reply and its action before anyone acts on them; a check returns the fault in words, or None."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 
 from baton.redact import card_masks, holds_card_number
-from desk.business import business
-from desk.records import Action, Review, amount_of
+from desk.business import business, customer
+from desk.records import Action, Review, amount_of, customer_values
+from desk.text.claims import ANY
+from desk.text.contents import KINDS, compact
+from desk.text.disguise import hidden_in, scripts_in
+from desk.text.inner import inner_words_in
+from desk.text.names import people_in, words_of
 
 
 def citation_fault(citations: Collection[str], citable: Collection[str]) -> str | None:
@@ -13,19 +18,65 @@ def citation_fault(citations: Collection[str], citable: Collection[str]) -> str 
     return None if sound else "the reply cites no policy that it was given"
 
 
-def invention_fault(reply: str, action: Action | None, grounds: str) -> str | None:
-    """Return a fault unless each act that a reply claims is proposed, and each amount in it stands in `grounds`."""
-    if fault := claim_fault(reply, action):
+def invention_fault(reply: str, action: Action | None, sources: Collection[str], message: str) -> str | None:
+    """Return a fault unless each act that a reply claims is proposed, and each amount in it has a source.
+
+    `sources` are the texts that the reply rests on: cited policies, findings, values of the customer's own things. An
+    amount may come from the message too; a claim may not, for a customer may quote one.
+    """
+    if fault := claim_fault(reply, action, sources):
         return fault
     reader, service = business().reader, business().service
+    grounds = " ".join([message, *sources])
     amounts = reader.amounts(reply) - reader.amounts(grounds) - amount_of(action, service.amount_fields)
     return f"the reply names an amount that no cited policy does: {min(amounts)}" if amounts else None
 
 
-def claim_fault(reply: str, action: Action | None) -> str | None:
-    """Return a fault where a reply claims an act and no action is proposed."""
-    claims = action is None and business().reader.claims_done(reply)
-    return "the reply claims that something was done, and proposes nothing" if claims else None
+def claim_fault(reply: str, action: Action | None, sources: Collection[str] = ()) -> str | None:
+    """Return a fault where a reply claims an act that is not proposed; what a source says word for word is no claim."""
+    claims = business().reader.claims(reply, "\n".join(sources))
+    if action is None:
+        return "the reply claims that something was done, and proposes nothing" if claims else None
+    others = [each.words for each in claims if not each.acts & {action.name, ANY}]
+    return f"the reply claims more than the action that it proposes: {others[0]!r}" if others else None
+
+
+def tells_of(reply: str, action: Action) -> bool:
+    """Return whether a reply says that this action was done."""
+    return any(each.acts & {action.name, ANY} for each in business().reader.claims(reply, ""))
+
+
+async def contents_fault(reply: str, sources: Collection[str], customer_id: str | None, message: str) -> str | None:
+    """Return a fault where a reply holds what none of its sources holds and that a customer could come to harm by.
+
+    That is a link, an address, a number to call or to pay to, markup, a character in disguise, a name, or a word on
+    the desk's own approvals. Sources are as in `invention_fault`; the customer's own things are looked up where needed,
+    and the message is no source: a customer may send on what a stranger wrote. It is one for names alone.
+    """
+    if hidden := hidden_in(reply):
+        return f"the reply holds a hidden or disguised character: {hidden}"
+    known = "\n\n".join(sources)
+    if scripts := scripts_in(reply) - scripts_in(known):
+        return f"the reply is written in letters that no source has: {min(scripts).lower()}"
+    if words := inner_words_in(reply) - inner_words_in(known):
+        return f"the reply tells of the desk's own rules: {min(words)}"
+    if not (unknown := [*_unknown(reply, known)]) and not people_in(reply):
+        return None
+    person = await customer(customer_id)
+    values = customer_values(person)
+    own = {compact(each) for each in values}
+    if named := next((f"{kind}: {item}" for kind, item in unknown if compact(item) not in own), None):
+        return f"the reply holds {named}"
+    words = words_of(" ".join([known, message, *values, str((person or {}).get("name", ""))]))
+    names = (each for each in people_in(reply) if not words_of(each) <= words | business().wording.own_names)
+    return next((f"the reply names somebody or something that no source names: {each}" for each in names), None)
+
+
+def _unknown(reply: str, known: str) -> Iterator[tuple[str, str]]:
+    """Yield each item of a reply that the known texts do not hold, with its kind."""
+    for kind, items_in in KINDS.items():
+        if items := items_in(reply):
+            yield from ((kind, each) for each in sorted(items - items_in(known)))
 
 
 async def privacy_fault(reply: str, customer_id: str | None, message: str) -> str | None:

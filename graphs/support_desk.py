@@ -6,7 +6,7 @@ START -> read_message -> classify -> [reconsider] -> triage --most------------->
                                                             --perhaps fraud----> vote (voting) -------------> gather
                                                             --a dispute--------> investigate (orchestrator_worker)
                                                                                  -> evaluate <-> revise ----> gather
-gather -> five checks at once -> judge -> settling, once for each action -> conclude -> END  (graphs/desk/reviewing.py)
+gather -> six checks at once -> judge -> settling, once for each action -> conclude -> END  (graphs/desk/reviewing.py)
 a doubt, a fault, no policy: -> escalate -> END; a path that ended with a person: -> pass_on -> END
 Page: docs/patterns/support_desk.md
 """

@@ -6,7 +6,7 @@ from typing_extensions import TypedDict
 
 from desk.business import knowledge
 from desk.records import Review, Row, values_of
-from desk.reply_checks import citation_fault, invention_fault, privacy_fault, review_action
+from desk.reply_checks import citation_fault, contents_fault, invention_fault, privacy_fault, review_action
 from state.desk import DraftedInput, ReviewUpdate
 
 
@@ -31,12 +31,12 @@ async def check(state: CheckInput) -> ReviewUpdate:
 
 async def _fault(state: CheckInput) -> str | None:
     """Return the first fault of the reply in words; None where it may be sent."""
-    draft, passages = state["draft"], (await knowledge()).passages(state["passages"])
-    cited_texts = (each.text for each in passages if each.policy_id in draft.citations)
+    desk, draft, asking = await knowledge(), state["draft"], (state["customer_id"], state["request"])
     own_values = values_of(row for each in state.get("seen", []) for row in each["rows"])
-    grounds = " ".join([state["request"], *cited_texts, *own_values])
+    sources = [desk.text_of(draft.citations), *own_values]
     return (
-        citation_fault(draft.citations, {passage.policy_id for passage in passages})
-        or await privacy_fault(draft.reply, state["customer_id"], state["request"])
-        or invention_fault(draft.reply, draft.action, grounds)
+        citation_fault(draft.citations, {each.policy_id for each in desk.passages(state["passages"])})
+        or await privacy_fault(draft.reply, *asking)
+        or invention_fault(draft.reply, draft.action, sources, state["request"])
+        or await contents_fault(draft.reply, sources, *asking)
     )

@@ -33,6 +33,7 @@ from desk.records import (
     Wording,
     arguments,
 )
+from desk.text.claims import Act, Claim, Claims
 
 ROUTES = {
     "cards": "New cards, PINs and limits.",
@@ -69,6 +70,8 @@ CUSTOMERS: dict[str, dict[str, Any]] = {
 DONE: dict[str, Receipt] = {}
 """What was done, by its key."""
 
+CLAIMS = Claims({"freeze_card": Act(verbs="freeze stop block", things="card")})
+"""How a reply speaks of what was done."""
 COMMON = set("a and can card has how i in is it my not of the to what with".split())
 AMOUNT = re.compile(r"(?:GBP |£)([0-9]+(?:\.[0-9]{2})?)")
 
@@ -222,9 +225,9 @@ class PlainReader:
         """Return the words in lower case."""
         return set(re.findall(r"\w+", text.lower()))
 
-    def claims_done(self, reply: str) -> bool:
-        """Say whether the reply says that a card was frozen."""
-        return re.search(r"\bwe have (?:frozen|stopped|blocked)\b", reply, re.IGNORECASE) is not None
+    def claims(self, reply: str, sources: str) -> Sequence[Claim]:
+        """Return what the reply says was done."""
+        return CLAIMS.of(reply, sources)
 
 
 def _words(text: str) -> set[str]:

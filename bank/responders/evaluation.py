@@ -5,7 +5,7 @@ from collections.abc import Callable
 from typing import Any
 
 from bank.responders.relevance import Question, Relevance, questions
-from bank.text.claims import claims_done
+from bank.text.claims import CLAIMS
 from bank.text.money import gbp_in
 from baton.offline.transport import Request
 
@@ -98,7 +98,10 @@ def _check_short(data: Data) -> Fault:
 def check_honest(data: Data) -> Fault:
     """Return a fault where the draft's reply promises or claims what no action does; None without one."""
     draft = data["draft"]
-    if draft["action"] is None and (claims_done(draft["reply"]) or PROMISE.search(draft["reply"])):
+    if draft["action"] is None and (
+        CLAIMS.of(draft["reply"], "\n".join(each["text"] for each in data["policies"]))
+        or PROMISE.search(draft["reply"])
+    ):
         return "it says that something was or will be done, and proposes nothing"
     return None
 

@@ -6,7 +6,7 @@ from bank.responders.evaluation import PROMISE, open_questions, questions_withou
 from bank.responders.passages import MOST_WORDS, OPENING
 from bank.responders.relevance import Relevance, Statement, questions, statements_in
 from bank.responders.words import sentences
-from bank.text.claims import claims_done
+from bank.text.claims import CLAIMS
 from baton.offline.transport import Request
 
 FEWEST_WORTH = 0.6  # of the most relevant statement's worth, for an old one to stay
@@ -54,7 +54,7 @@ def _action_sentences(old: dict[str, Any], relevance: Relevance) -> list[str]:
         return []
     policy = {each.text for each in relevance.statements}
     own = [part for part in sentences(old["reply"]) if part not in policy and part != OPENING]
-    return [part for part in own if claims_done(part) or PROMISE.search(part)]
+    return [part for part in own if CLAIMS.of(part) or PROMISE.search(part)]
 
 
 def _fit(candidates: list[Statement], room: int) -> list[Statement]:

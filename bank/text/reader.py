@@ -2,7 +2,9 @@
 
 from decimal import Decimal
 
-from bank.text import claims, money
+from bank.text import money
+from bank.text.claims import CLAIMS
+from desk.text.claims import Claim
 from desk.text.reader import EnglishText
 
 
@@ -21,6 +23,6 @@ class BankReader(EnglishText):
         """See `Reader`."""
         return money.FOREIGN.sub(" ", text)
 
-    def claims_done(self, reply: str) -> bool:
+    def claims(self, reply: str, sources: str) -> list[Claim]:
         """See `Reader`."""
-        return claims.claims_done(reply)
+        return CLAIMS.of(reply, sources)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from threading import Lock
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import StringConstraints
 
@@ -28,6 +28,8 @@ STOP = frozenset(
     " wasn't we week weeks well went were what what's when where which while who why will with won't would year"
     " yesterday yet you your".split()
 )
+CLERKS = "Clerks only:"
+"""The opening of a paragraph that no customer is told, such as the desk's own limits."""
 SEARCH = (
     "SELECT passage_id, bm25(passages, 0, 0, 0, 4.0, 1.0) - CASE WHEN route = ? THEN 3.0 ELSE 0 END"
     " - CASE WHEN passage_id LIKE '%.1' THEN 1.5 ELSE 0 END AS score"
@@ -45,11 +47,13 @@ class Front(Record):
     ends: date | None = None
     supersedes: str | None = None
     superseded_by: str | None = None
+    audience: Literal["customers", "clerks"] = "customers"
+    """For clerks alone: people read it, no reply can rest on it."""
 
 
 @dataclass(frozen=True)
 class Policy:
-    """One document of the folder."""
+    """One document of the folder; its body is what customers may be told."""
 
     front: Front
     body: str
@@ -161,4 +165,9 @@ def _holds(front: Front, day: date) -> bool:
 
 def _read_policy(file: Path) -> Policy:
     front, text = read_front_matter(file, Front)
-    return Policy(front, text, file)
+    return Policy(front, "" if front.audience == "clerks" else _for_customers(text), file)
+
+
+def _for_customers(text: str) -> str:
+    """Return a text without its paragraphs for clerks: what is never searched can neither be quoted nor cited."""
+    return "\n\n".join(part for part in text.split("\n\n") if not part.strip().startswith(CLERKS))

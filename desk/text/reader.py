@@ -1,11 +1,12 @@
 """Readers of customers' texts in English: days, names, and amounts in one currency. Most businesses use this one."""
 
 import re
+from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
 
 from desk.text import dates, names
-from desk.text.claims import Claims
+from desk.text.claims import Act, Claim, Claims
 
 NUMBER = r"\d[\d,]*(?:\.\d+)?"
 
@@ -34,12 +35,12 @@ class EnglishReader(EnglishText):
     """A `Reader` for one currency.
 
     Each argument is a pattern: the signs and words of the business's currency (`own`) and of others (`foreign`), and
-    the verbs with which a reply claims an act (`done`: "paid|sent"). `sums` matches every amount in the own currency.
+    how a reply speaks of each action (`acts`, by name). `sums` matches every amount in the own currency.
     """
 
-    def __init__(self, *, own: str, foreign: str, done: str) -> None:
+    def __init__(self, *, own: str, foreign: str, acts: Mapping[str, Act]) -> None:
         self.sums, self._foreign = _sums_in(own), _sums_in(foreign)
-        self._claims = Claims(done)
+        self._claims = Claims(acts)
 
     def amounts(self, text: str) -> set[Decimal]:
         """See `Reader`."""
@@ -54,9 +55,9 @@ class EnglishReader(EnglishText):
         """See `Reader`."""
         return self._foreign.sub(" ", text)
 
-    def claims_done(self, reply: str) -> bool:
+    def claims(self, reply: str, sources: str) -> list[Claim]:
         """See `Reader`."""
-        return self._claims.stand_in(reply)
+        return self._claims.of(reply, sources)
 
 
 def _sums_in(currency: str) -> re.Pattern[str]:

@@ -1,6 +1,6 @@
 """Reviewing: the end of the desk's work, from what it would send to what was done.
 
-gather -> check_policy, check_grounding, check_personal_data, check_tone, check_answer (at once) -> judge
+gather -> check_policy, check_grounding, check_personal_data, check_contents, check_tone, check_answer -> judge
 judge --answer----> conclude -> END
       --act-------> settling, once for each action (at once) -> conclude
       --escalate--> escalate -> END
@@ -15,6 +15,7 @@ from langgraph.types import Send
 from graphs.desk import settling
 from nodes.check_answer import check_answer
 from nodes.escalate import escalate
+from nodes.support_desk.check_contents import check_contents
 from nodes.support_desk.check_grounding import check_grounding
 from nodes.support_desk.check_personal_data import check_personal_data
 from nodes.support_desk.check_policy import check_policy
@@ -28,6 +29,7 @@ CHECKS = {
     "check_policy": check_policy,
     "check_grounding": check_grounding,
     "check_personal_data": check_personal_data,
+    "check_contents": check_contents,
     "check_tone": check_tone,
     "check_answer": check_answer,
 }

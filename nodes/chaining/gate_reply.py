@@ -7,7 +7,7 @@ from decimal import Decimal
 from baton.steps.gates import GateReport, gate_report
 from desk.business import business, knowledge
 from desk.records import Passage
-from desk.reply_checks import citation_fault, shows_card_number
+from desk.reply_checks import citation_fault, claim_fault, contents_fault, shows_card_number
 from state.chaining import GateReplyInput
 
 
@@ -18,7 +18,8 @@ async def gate_reply(state: GateReplyInput) -> GateReport:
         GateFailed: they were repaired once already and have a fault again.
     """
     passages = (await knowledge()).passages(state["passages"])
-    return gate_report("gate_reply", next(_faults(state, passages), None), state.get("repaired", []))
+    fault = next(_faults(state, passages), None) or await _contents(state, passages)
+    return gate_report("gate_reply", fault, state.get("repaired", []))
 
 
 def _faults(state: GateReplyInput, passages: Sequence[Passage]) -> Iterator[str]:
@@ -34,9 +35,18 @@ def _faults(state: GateReplyInput, passages: Sequence[Passage]) -> Iterator[str]
         yield "the reply holds a card number"
     if not state["summary"].strip():
         yield "the summary is empty"
-    if business().reader.claims_done(draft.reply):
-        yield "the reply claims that something was done, and nothing was"
+    if fault := claim_fault(draft.reply, None, _texts(state, passages)):
+        yield fault
     yield from _inventions(state, [each for each in passages if each.policy_id in draft.citations])
+
+
+async def _contents(state: GateReplyInput, passages: Sequence[Passage]) -> str | None:
+    """Return the fault of a reply that holds what no cited passage does; None where it does not."""
+    return await contents_fault(state["draft"].reply, _texts(state, passages), state["customer_id"], state["request"])
+
+
+def _texts(state: GateReplyInput, passages: Sequence[Passage]) -> list[str]:
+    return [each.text for each in passages if each.policy_id in state["draft"].citations]
 
 
 def _inventions(state: GateReplyInput, sources: Sequence[Passage]) -> Iterator[str]:

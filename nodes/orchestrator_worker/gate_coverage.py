@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from baton.redact import redact
 from desk.business import business, knowledge
 from desk.records import Passage, Review, amount_of, arguments, values_of
-from desk.reply_checks import citation_fault, claim_fault, shows_card_number
+from desk.reply_checks import citation_fault, claim_fault, contents_fault, shows_card_number
 from state.desk import Draft
 from state.gates import gate_or_person
 from state.orchestrator_worker import GateCoverageInput, GateCoverageUpdate
@@ -14,7 +14,7 @@ from state.orchestrator_worker import GateCoverageInput, GateCoverageUpdate
 async def gate_coverage(state: GateCoverageInput) -> GateCoverageUpdate:
     """Return the gate's report on the draft; after a second fault, or with findings missing, a person looks."""
     passages = (await knowledge()).passages(state["passages"])
-    fault = next(_faults(state, passages), None) or await _others(state)
+    fault = next(_faults(state, passages), None) or await _others(state, passages)
     report = gate_or_person("gate_coverage", fault, state.get("repaired", []))
     if fault is None and state["missing"]:
         missing = f"no findings for {', '.join(state['missing'])}"
@@ -35,13 +35,11 @@ def _faults(state: GateCoverageInput, passages: Sequence[Passage]) -> Iterator[s
             yield f"the reply rests on nothing that {each.subtask} found; it found {', '.join(each.citations)}"
     if shows_card_number(draft.reply, state["request"]):
         yield "the reply holds a card number"
-    if fault := claim_fault(draft.reply, draft.action):
+    if fault := claim_fault(draft.reply, draft.action, _sources(state, passages)):
         yield fault
     if not _rests_on_findings(state, draft):
         yield f"the action names {business().wording.thing} that no finding holds"
-    texts = (text for each in passages for text in (each.title, each.text))
-    values = values_of(row for each in findings for row in each.rows)
-    grounds = " ".join([state["request"], *(each.summary for each in findings), *values, *texts])
+    grounds = " ".join([state["request"], *_sources(state, passages)])
     reader, own = business().reader, amount_of(draft.action, business().service.chosen_amount_fields)
     for amount in sorted(reader.amounts(draft.reply) - reader.amounts(grounds) - own):
         yield f"neither a finding nor the message names the amount {amount}"
@@ -54,12 +52,20 @@ def _rests_on_findings(state: GateCoverageInput, draft: Draft) -> bool:
     return {value for name, value in args.items() if name in business().service.id_fields.values()} <= evidence
 
 
-async def _others(state: GateCoverageInput) -> str | None:
-    """Return the fault of a reply or evidence that names somebody else's things; None where neither does."""
+async def _others(state: GateCoverageInput, passages: Sequence[Passage]) -> str | None:
+    """Return the fault of a reply that holds, or evidence that names, what is not the customer's; None without one."""
     evidence = (name for each in state["findings"] if each.rows for name in each.evidence)
     if await business().service.names_others(" ".join([state["draft"].reply, *evidence]), state["customer_id"]):
         return f"the reply or its evidence names {business().wording.thing} that is not the customer's"
-    return None
+    sources = _sources(state, passages)
+    return await contents_fault(state["draft"].reply, sources, state["customer_id"], state["request"])
+
+
+def _sources(state: GateCoverageInput, passages: Sequence[Passage]) -> list[str]:
+    """Return the texts that the reply may rest on: the findings with their rows, and the passages."""
+    texts = (text for each in passages for text in (each.title, each.text))
+    values = values_of(row for each in state["findings"] for row in each.rows)
+    return [*(each.summary for each in state["findings"]), *values, *texts]
 
 
 def _best(state: GateCoverageInput, passages: Sequence[Passage]) -> Draft:

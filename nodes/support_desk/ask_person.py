@@ -5,7 +5,7 @@ from typing import Any
 from baton import Decision, request_approval
 from baton.errors import BadDecision
 from desk.business import Refused, UnknownCustomer, business
-from desk.records import Action, Review, arguments, parse_action
+from desk.records import Action, Review, arguments, in_words, parse_action
 from state.desk import Draft
 from state.support_desk import AskPersonInput, AskPersonUpdate
 
@@ -37,8 +37,7 @@ async def ask_person(state: AskPersonInput) -> AskPersonUpdate:
 
 def _edited_draft(draft: Draft, action: Action) -> Draft:
     """Return the draft with an edited action and a reply of fixed words: its own reply is about the old action."""
-    changes = ", ".join(f"{name.replace('_', ' ')} {value}" for name, value in arguments(action).items())
-    reply = business().wording.edited.format(done=f"{action.name.replace('_', ' ')} ({changes})")
+    reply = business().wording.edited.format(done=in_words(action))
     return draft.model_copy(update={"action": action, "reply": reply})
 
 

@@ -11,7 +11,7 @@ async def check_grounding(state: CheckInput) -> CheckUpdate:
     desk, findings = await knowledge(), state.get("findings", [])
     evidence = [*(each.summary for each in findings), *values_of(row for each in findings for row in each.rows)]
     faults = [
-        invention_fault(part.reply, part.action, " ".join([state["request"], *evidence, desk.text_of(part.citations)]))
+        invention_fault(part.reply, part.action, [*evidence, desk.text_of(part.citations)], state["request"])
         for part in state["parts"]
     ]
     return {"faults": [fault for fault in faults if fault]}

@@ -1,7 +1,8 @@
 """Settle: make the settlement of one action, with the customer's text on it."""
 
 from desk.business import business
-from desk.records import Verdict
+from desk.records import Verdict, in_words
+from desk.reply_checks import tells_of
 from state.desk import ActionStatus, ActionTaken, proposed_actions
 from state.support_desk import SettleInput, Settlement, SettleUpdate
 
@@ -22,13 +23,19 @@ async def settle(state: SettleInput) -> SettleUpdate:
 
 
 def _text(state: SettleInput) -> str:
-    """Return the customer's text: a refusal, a person's own words, or the draft's reply."""
+    """Return the customer's text: a refusal, a person's own words, or the draft's reply.
+
+    Where the reply leaves out what was done, words of code say it.
+    """
     review, decision = state["review"], state.get("decision")
     if review.verdict == "decline":
         return business().wording.refuse(review.reason)
     if decision is not None and decision.type == "respond":
         return decision.message
-    return state["draft"].reply
+    reply, action = state["draft"].reply, state["draft"].action
+    if action is None or tells_of(reply, action):
+        return reply
+    return f"{business().wording.done.format(done=in_words(action))} {reply}"
 
 
 def _open_action(state: SettleInput) -> ActionTaken:

@@ -42,6 +42,12 @@ async def verdict(step: Step, **checked: Any) -> tuple[str, str]:
         (state("That is £1,200 in all."), "names an amount that no cited policy does: 1200"),
         (state("That is 12 pounds."), "names an amount that no cited policy does: 12"),
         (state("A person decides from GBP 25.01."), "names an amount that no cited policy does: 25.01"),
+        (state("A person decides from GBP 25.01.", citations=["DISP-03"]), "names an amount that no cited policy"),
+        (state("Call us on 0800 1111 2222 on working days."), "holds a number: 080011112222"),
+        (state("See harbour-help.example."), "holds a link: harbour-help.example"),
+        (state("Freezing needs no approval."), "tells of the desk's own rules: approv"),
+        (state("Your card is safe.\x1b[2J"), "hidden or disguised character: U+001B"),
+        (state("Jane Okafor asked that too."), "names somebody or something that no source names: Jane Okafor"),
         (state("We have frozen your card."), "claims that something was done"),
         (state("We\u2019ve already refunded you."), "claims that something was done"),
         (state("Card K0009 is active."), "that is not the customer's"),
@@ -61,8 +67,7 @@ async def test_a_reply_that_is_unfit_to_send_is_escalated(step: Step, draft: dic
     [
         state(),
         state("You wrote of GBP 3.50."),
-        state("A person decides from GBP 25.01.", citations=["DISP-03"]),
-        state("Call us on 0800 1111 2222 on working days."),
+        state("An unclaimed charge is released after 7 days.", citations=["DISP-03"]),
         state("Your card K0018 can be frozen."),
     ],
 )

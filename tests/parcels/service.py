@@ -11,12 +11,17 @@ from typing import Any
 from desk.approval_rules import ApprovalRules, load_rules
 from desk.business import Refused, UnknownCustomer
 from desk.records import Action, Receipt, Review
+from desk.text.claims import Act
 from desk.text.reader import EnglishReader
 from tests.parcels import depot
 from tests.parcels.actions import ACTION_NAMES, Compensate
 
 FOLDER = Path(__file__).parent
-READER = EnglishReader(own="€|eur(?:os?)?", foreign=r"[£$]|pounds?|dollars?|gbp|usd", done="arranged|paid|sent")
+ACTS = {
+    "compensate": Act(verbs="pay compensate refund", things="parcel eur amount money"),
+    "redeliver": Act(verbs="arrange redeliver bring deliver", things="parcel delivery"),
+}
+READER = EnglishReader(own="€|eur(?:os?)?", foreign=r"[£$]|pounds?|dollars?|gbp|usd", acts=ACTS)
 ID = re.compile(r"\b[PK]\d{3}\b", re.IGNORECASE)
 
 

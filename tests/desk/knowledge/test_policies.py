@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from bank.knowledge import FOLDER, SYNONYMS, knowledge
 from baton.errors import BadSetting
 from desk.knowledge.policies import PolicyIndex, load_policies
+from desk.text.inner import inner_words_in
 
 OWN = FOLDER / "policies"
 TODAY = date(2026, 11, 22)
@@ -199,3 +200,17 @@ def test_a_passage_that_has_lapsed_since_it_was_found_is_left_out() -> None:
 
 
 INDEX = own(TODAY)
+
+
+def test_what_is_for_clerks_is_neither_found_nor_quoted_nor_a_ground(tmp_path: Path) -> None:
+    policy(tmp_path, "one", text="Ferns need water.\n\nClerks only: above 20 ferns a gardener decides.")
+    policy(tmp_path, "two", text="Gardeners decide on moss.", more="audience: clerks\n")
+    index = PolicyIndex(load_policies(tmp_path), TODAY)
+    assert index.in_force() == {"ONE"}
+    assert index.text_of(["ONE", "TWO"]) == "Ferns need water."
+    assert policies_for(index, "gardener moss decides") == set()
+
+
+def test_no_policy_tells_customers_who_approves_what() -> None:
+    index = own(TODAY)
+    assert [name for name in sorted(index.in_force()) if inner_words_in(index.text_of([name]))] == []

@@ -5,9 +5,10 @@ from decimal import Decimal
 
 import pytest
 
+from desk.text.claims import Act
 from desk.text.reader import EnglishReader
 
-READER = EnglishReader(own="€|eur(?:os?)?", foreign=r"[£$]|pounds?|usd", done="paid|sent")
+READER = EnglishReader(own="€|eur(?:os?)?", foreign=r"[£$]|pounds?|usd", acts={"pay": Act("pay send", "money")})
 
 
 @pytest.mark.parametrize(
@@ -29,8 +30,8 @@ def test_a_bare_number_is_meant_where_no_currency_is_named() -> None:
 
 
 def test_only_what_is_done_is_claimed() -> None:
-    assert READER.claims_done("We\u2019ve already paid it.")
-    assert not READER.claims_done("We have received it, and it will be paid.")
+    assert [each.acts for each in READER.claims("We\u2019ve already paid it.", "")] == [{"pay"}]
+    assert not READER.claims("We have received it, and it is paid when it is right.", "")
 
 
 def test_days_names_and_words_are_english() -> None:

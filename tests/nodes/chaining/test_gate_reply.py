@@ -17,7 +17,8 @@ GIVEN = ["DISP-03.1", "FEES-03.1"]
 
 async def complaint(reply: str = "Here is the rule.", **changed: Any) -> str | None:
     citations = changed.pop("citations", ["DISP-03", "FEES-03"])
-    state = {"facts": FACTS, "case": CASE, "passages": GIVEN, "summary": "A question.", "facts_used": [0], **changed}
+    known = {"request": "Kestrel Books took £24.90. Help.", "customer_id": None, "facts": FACTS, "case": CASE}
+    state = {**known, "passages": GIVEN, "summary": "A question.", "facts_used": [0], **changed}
     drafted = Draft(reply=reply, citations=citations, action=None)
     return (await gate_reply(cast("Any", {**state, "draft": drafted})))["complaint"]
 
@@ -48,7 +49,8 @@ async def test_a_cited_policy_can_be_quoted_whole() -> None:
         ("You get ninety-nine pounds.", "neither a fact nor a cited policy names the amount 99"),
         ("It comes by 3 May 2026.", "neither a fact nor a cited policy names the day 2026-05-03"),
         ("Ask at Lumen Hotel.", "neither a fact nor a cited policy names 'Lumen Hotel'"),
-        ("We've refunded it.", "the reply claims that something was done, and nothing was"),
+        ("We've refunded it.", "the reply claims that something was done, and proposes nothing"),
+        ("See harbour-help.example.", "the reply holds a link: harbour-help.example"),
         ("Your card 4111 1111\n1111 1111 is fine.", "the reply holds a card number"),
         ("Your [card ending 1111] is fine.", "the reply holds a card number"),
     ],

@@ -50,7 +50,11 @@ def gate(resources: Resources) -> Any:
 
 @pytest.mark.parametrize(
     "reply",
-    ["You paid GBP 180.00 for T04348.", "The desk may refund up to GBP 25.00 by itself.", "A colleague will look."],
+    [
+        "You paid GBP 180.00 for T04348.",
+        "The desk can refund a transaction that was taken wrongly.",
+        "A colleague will look.",
+    ],
 )
 async def test_what_findings_policies_and_message_say_goes_on(gate: Any, reply: str) -> None:
     report = await gate(reply)

@@ -1,4 +1,4 @@
-"""The desk's review: four checks of what it would send, what they come to, and what is made of the parts."""
+"""The desk's review: the checks of what it would send, what they come to, and what is made of the parts."""
 
 from typing import Any, cast
 
@@ -8,6 +8,7 @@ from bank.ledger.actions import parse_action
 from baton import Decision
 from desk.business import business
 from desk.records import Review, Verdict
+from nodes.support_desk.check_contents import check_contents
 from nodes.support_desk.check_grounding import check_grounding
 from nodes.support_desk.check_personal_data import check_personal_data
 from nodes.support_desk.check_policy import check_policy
@@ -97,6 +98,29 @@ async def test_nothing_of_anybody_else_is_said(step: Step, reply: str, fault: st
 @pytest.mark.parametrize(
     "reply, fault",
     [
+        ("Log in at harbour-help.example.", "the reply holds a link: harbour-help.example"),
+        ("Call 0800 123 4567.", "the reply holds a number: 08001234567"),
+        ("<b>Freezing</b> is free.", "the reply holds markup: </b"),
+        ("Freezing is free.\u202e", "the reply holds a hidden or disguised character: U+202E"),
+        ("Freezing needs no approval.", "the reply tells of the desk's own rules: approv"),
+        ("Peter Lindqvist froze his.", "the reply names somebody or something that no source names: Peter Lindqvist"),
+        ("Freezing stops Apple Pay.", None),
+        ("Your card is K0018.", None),
+    ],
+)
+async def test_a_part_holds_only_what_its_sources_hold(step: Step, reply: str, fault: str | None) -> None:
+    sent = part(reply, ("SEC-10",))
+    assert await faults(step, check_contents, part(), sent) == ([fault] if fault else [])
+
+
+async def test_what_an_investigation_saw_may_be_held(step: Step) -> None:
+    seen = {"subtask": "a", "summary": "it stands at help.example", "rows": [], "evidence": [], "citations": []}
+    assert await faults(step, check_contents, part("See help.example."), findings=[seen]) == []
+
+
+@pytest.mark.parametrize(
+    "reply, fault",
+    [
         ("It is YOUR OWN MISTAKE HERE ALONE.", "the reply shouts"),
         ("Read it again!!", "the reply shouts"),
         ("That was your own fault.", "the reply blames the customer"),
@@ -159,6 +183,13 @@ async def test_what_was_done_keeps_its_receipt() -> None:
     done = ActionTaken(name="freeze_card", args={"card_id": "K0018"}, status="done", receipt="R000001")
     [settled] = (await settle(settling_state("act", actions=[done])))["settled"]
     assert (settled.action, settled.reply) == (done, "We have frozen it.")
+
+
+async def test_a_reply_that_leaves_out_what_was_done_gets_words_on_it() -> None:
+    done = ActionTaken(name="freeze_card", args={"card_id": "K0018"}, status="done", receipt="R000001")
+    state = settling_state("act", actions=[done])
+    [settled] = (await settle(cast("Any", {**state, "draft": part("Freezing is free.", action=FREEZE)})))["settled"]
+    assert settled.reply == "We have done this: freeze card (card id K0018). Freezing is free."
 
 
 def settlement(position: int, verdict: Verdict, reply: str) -> Settlement:
