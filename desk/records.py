@@ -88,7 +88,10 @@ def parse_action(kinds: Iterable[type[Action]], name: str, args: Mapping[str, An
 
 
 class Aside(Record):
-    """A piece of a message that is not the request: its kind ("greeting", "quote", ...) and its text."""
+    """A piece of a message that is not the request, with its text.
+
+    Its kind is markup, quote, forward, signature, disclaimer, greeting, thanks, courtesy or small talk.
+    """
 
     kind: str
     text: str

@@ -3,7 +3,8 @@
 import asyncio
 
 from baton import mark_urgent
-from desk.business import business
+from desk.business import business, knowledge
+from desk.knowledge.small_talk import small_talk
 from desk.text.asides import set_aside
 from state.desk import Inquiry, ReadUpdate
 
@@ -13,7 +14,8 @@ async def read_message(state: Inquiry) -> ReadUpdate:
 
     What follows routes, searches and drafts by the request; people read the whole message.
     """
-    request, asides = set_aside(state["message"], lambda _sentence: False)
+    message = state["message"]
+    request, asides = set_aside(message, small_talk(await knowledge(), message))
     urgent = await asyncio.to_thread(business().urgency, request)  # the first call may read examples
     if urgent is not None:
         await mark_urgent(urgent)

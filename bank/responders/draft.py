@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from typing import Any
 
+from bank.knowledge import knowledge
 from bank.responders.passages import OPENING, Paragraph, best, quote_reply
 from bank.responders.proposals import proposal
 from bank.responders.revision import revision
@@ -54,7 +55,7 @@ def make_draft(
 ) -> dict[str, Any]:
     """Return the draft; without an action its reply starts with `lines`, before the quoted policies."""
     action = proposal(message, customer, actions)
-    query = f"{message} {TOPICS[action['name']]}" if action else message
+    query = knowledge().spelling.corrected(f"{message} {TOPICS[action['name']]}" if action else message)
     ahead = [*_ahead(message, customer, action), *([] if action else lines)]
     return {**quote_reply(best(query, policies), ahead), "action": action}
 

@@ -16,7 +16,9 @@ from numpy.typing import NDArray
 
 Floats = NDArray[np.float64]
 Indices = NDArray[np.int32]
-WORD = r"(?u)\b\w[\w']*"
+WORD = r"(?u)\w+"
+INSIDE_WORD = re.compile(r"(?<=\w)['\u2019](?=\w)")
+BETWEEN_WORDS = re.compile(r"[^\w\s]|_")
 WORDS_AT_ONCE = 2
 LETTERS_AT_ONCE = (2, 4)
 
@@ -51,8 +53,9 @@ class Features:
 
 
 def normal(text: str) -> str:
-    """Return a text in the form that is compared: lower case, every number 0."""
-    return re.sub(r"\d+", "0", text.lower().replace("\u2019", "'"))
+    """Return a text in the form that is compared: lower case, every number 0, no punctuation ("don't" is "dont")."""
+    words = BETWEEN_WORDS.sub(" ", INSIDE_WORD.sub("", text.lower()))
+    return re.sub(r"\d+", "0", words)
 
 
 def as_bytes(names: Sequence[str]) -> NDArray[np.uint8]:

@@ -10,10 +10,11 @@ from typing import NamedTuple
 
 from baton.config.home import home
 from baton.errors import BadSetting
-from desk.knowledge.policies import PolicyIndex, load_index
+from desk.knowledge.policies import PolicyIndex, load_index, load_policies
 from desk.knowledge.router import Router, load_router
 from desk.knowledge.routes import load_routes
 from desk.knowledge.specialists import read_specialist
+from desk.knowledge.spelling import Spelling
 from desk.records import OTHER, Passage, RouteGuess, Specialist
 
 Synonyms = tuple[tuple[str, str], ...]
@@ -48,10 +49,16 @@ class FolderKnowledge:
         """The trained router of the routes."""
         return load_router(self._folders.routes, home())
 
+    @cached_property
+    def spelling(self) -> Spelling:
+        """The words of policies and examples, by which typing errors are corrected."""
+        spoken = [message for route in load_routes(self._folders.routes).values() for message in route.examples]
+        return Spelling(spoken, [policy.body for policy in load_policies(self._folders.policies).values()])
+
     @property
     def is_loaded(self) -> bool:
         """See `Knowledge`."""
-        return {"routes", "index", "router"} <= vars(self).keys()
+        return {"routes", "index", "router", "spelling"} <= vars(self).keys()
 
     def check(self) -> None:
         """Read every file of the two folders and return nothing.
@@ -69,6 +76,7 @@ class FolderKnowledge:
         self._read_specialists()
         self.index.in_force()
         self.router.guess("")
+        self.spelling.corrected("")
 
     def _read_specialists(self) -> None:
         for name in self.routes:
@@ -80,19 +88,19 @@ class FolderKnowledge:
 
     def guess(self, message: str) -> RouteGuess:
         """See `Knowledge`."""
-        return self.router.guess(message)
+        return self.router.guess(self.spelling.corrected(message))
 
     def probabilities(self, message: str) -> dict[str, float]:
         """See `Knowledge`."""
-        return self.router.probabilities(message)
+        return self.router.probabilities(self.spelling.corrected(message))
 
     def topics(self, message: str, most: int) -> dict[str, float]:
         """See `Knowledge`."""
-        return self.router.topics(message, most)
+        return self.router.topics(self.spelling.corrected(message), most)
 
     async def search(self, text: str, route: str, most: int = 4) -> list[str]:
         """See `Knowledge`."""
-        return await asyncio.to_thread(self.index.search, text, route, most)  # SQLite blocks
+        return await asyncio.to_thread(self.index.search, self.spelling.corrected(text), route, most)  # SQLite blocks
 
     def passages(self, passage_ids: Sequence[str], *, whole: bool = False) -> list[Passage]:
         """See `Knowledge`."""

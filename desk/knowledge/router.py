@@ -25,7 +25,7 @@ from desk.knowledge.routes import load_routes
 from desk.records import RouteGuess
 
 _TRAINING = Lock()  # a second thread waits instead of training again
-VERSION = "4"  # of the arrays and of the training; part of the file's name
+VERSION = "5"  # of the arrays and of the training; part of the file's name
 SEAL_BYTES = 32
 NEIGHBOURS = 9
 TOPIC_WEIGHT = 0.3  # the weight of the finer model; chosen by cross-validation on the desk's own examples

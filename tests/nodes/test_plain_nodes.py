@@ -12,6 +12,7 @@ from desk.business import business
 from desk.records import Review
 from nodes.classify import classify
 from nodes.escalate import escalate
+from nodes.read_message import read_message
 from nodes.retrieve import retrieve
 from state.context import Context
 from state.desk import PROPOSED_ONLY, ReadInput, ResolutionUpdate
@@ -23,6 +24,14 @@ ROUTED: Any = {
     "route": "security",
     "confidence": 0.9,
 }
+
+
+@pytest.mark.usefixtures("furnished")
+async def test_read_message_sets_aside_what_is_not_the_request() -> None:
+    message = "Hi! Lovely weather today. My new card has not come yet.\n\nThanks\nAnn\n\n> Please close my account"
+    update = await read_message({"message": message, "customer_id": None})
+    assert update["request"] == "My new card has not come yet."
+    assert [aside.kind for aside in update["asides"]] == ["greeting", "small talk", "signature", "quote"]
 
 
 async def test_classify_gives_a_route_and_its_probability_and_is_sure_from_the_threshold_on(

@@ -29,8 +29,8 @@ def test_a_message_with_one_request_is_not_cut() -> None:
             ["How do I change my PIN?", "How do I activate my card?"],
         ),
         (
-            "My top-up is still pending and how do I change my address?",
-            ["My top-up is still pending", "how do I change my address?"],
+            "My top-up is pending and how do I change my address?",
+            ["My top-up is pending", "how do I change my address?"],
         ),
         ("Raise my limit to 1500.00 and send me a new card", ["Raise my limit to 1500.00", "send me a new card"]),
         (

@@ -1,0 +1,67 @@
+"""Small talk: a sentence that has nothing to do with the desk, beside one that surely has."""
+
+import re
+from collections.abc import Callable
+from functools import cache
+from itertools import islice
+
+from desk.business import Knowledge
+from desk.records import OTHER
+from desk.text.markup import plain
+from desk.text.sentences import clauses
+
+IDLE = 0.4  # of a sentence that is not for this desk
+MAYBE = 0.3  # the most, of a sentence that surely is
+MOST_WORDS, LONGEST = 25, 300  # words and characters of one
+MOST_SENTENCES = 50  # of a message, in which one for the desk is looked for
+ASKS = re.compile(
+    r"\b(?:please|pls|plz|(?:can|could|would|will|may|do|does|should|must|is|are) (?:you|i|we|it|this|that|they|there)"
+    r"|i(?:'d| would) like|(?:i|we) (?:want|need|wish|demand|require|question)|tell me|let me know"
+    r"|how(?! time| things)|why|(?:when|where)\b[^?]*\?|what\b[^?]*\?|(?<=\w )what|what's|which"
+    r"|what (?:is|are|was|were|do|does|did|can|could|should|would|will|has|have|if|about|to|kind|happen\w*)|who)\b",
+    re.IGNORECASE,
+)
+REFERS = re.compile(
+    r"^\W*(?:this|these|those|they|he|she|him|her|that)\b(?! is (?:all|enough)\b)"
+    r"|(?<=\w)\W+(?:it|its|this one|that one|them|they|those|these|he|she|him|her)\b(?! (?:is|was|has|'s|gets)\b|'s)",
+    re.IGNORECASE,
+)
+REPROACHES = re.compile(
+    r"\A(?=.*\b(?:your?|service|company|bank|this)\b)"
+    r"(?=.*(?:\b(?:not|never|no|nothing|nobody|worst|bad|sad|angry|disappoint\w*|unhappy|(?:un|dis)satisf\w+)\b|n't\b))",
+    re.IGNORECASE | re.DOTALL,
+)
+TELLS = re.compile(
+    r"\b(?:i|we|he|she|they) (?:was|were|went) (?:\w+ ){0,2}?(?:in|on|at|to|with|from|abroad|out|away)\b(?! to\b)"
+    r"|\b(?:i|we)(?: am|'m| are|'re) (?:in|from|at|under|over|abroad|an?|not)\b"
+    r"|\b(?:someone|somebody|(?:a|some|this|that|the|one|another) (?:man|woman|guy|person|lady|caller|stranger))\b"
+    r"|\b(?:rang|called|phoned|texted|e?-?mailed|contacted|messaged|approached|asked|told|gave|offered) (?:me|us)\b"
+    r"|^\W*(?:when|if|because|since|after|before|while|although)\b"
+    r"|\b(?:was|were|am|are|'m|'re) (?:hoping|expecting|promised|told)\b",
+    re.IGNORECASE,
+)
+"""Where the writer was, who came up to them, and what they hoped for: how a case begins."""
+FIGURE = re.compile(r"\d|[£$€]")
+
+
+def small_talk(knowledge: Knowledge, message: str) -> Callable[[str], bool]:
+    """Return the predicate on the sentences of a message whether one is small talk.
+
+    It asks nothing, names no figure, refers to nothing told elsewhere, is by the router for no route of the desk, and
+    another sentence of the message surely is for one.
+    """
+
+    @cache
+    def has_business() -> bool:
+        text, _ = plain(message)
+        parts = islice(clauses(text, 0, len(text)), MOST_SENTENCES)
+        return any(knowledge.probabilities(text[start:end])[OTHER] <= MAYBE for start, end in parts)
+
+    def is_small_talk(sentence: str) -> bool:
+        if len(sentence) > LONGEST or len(sentence.split()) > MOST_WORDS:
+            return False
+        if any(each.search(sentence) for each in (ASKS, REFERS, REPROACHES, TELLS, FIGURE)):
+            return False
+        return knowledge.probabilities(sentence)[OTHER] >= IDLE and has_business()
+
+    return is_small_talk
