@@ -9,7 +9,7 @@ class Context(Record):
     """The caps and thresholds of the desk's graphs; read by nodes through `Runtime[Context]`."""
 
     route_threshold: float = Field(
-        0.88, ge=0, le=1, description="Below this confidence a route goes to the next tier, then to a person."
+        0.85, ge=0, le=1, description="Below this confidence a route goes to the next tier, then to a person."
     )
     answer_threshold: float = Field(
         0.5, ge=0, le=1, description="Below this confidence that a reply answers what was asked, a person looks."

@@ -24,7 +24,7 @@ Told = dict[str, Any]
 
 THREAD, ANOTHER = "one", "another"
 MOST_QUESTIONS = 4
-SURE, DEFAULT = 0.4, 0.88
+SURE, DEFAULT = 0.4, 0.85
 """Confidences from which on a tier is believed: the lower one takes more messages further into a graph."""
 
 APPROVE = {"type": "approve"}
