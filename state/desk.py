@@ -174,6 +174,7 @@ class CheckAnswerInput(RequestFields):
 
     draft: NotRequired[Draft]
     parts: NotRequired[list[Draft]]
+    asked: NotRequired[list[str]]
     review: NotRequired[Review]
 
 

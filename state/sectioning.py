@@ -1,6 +1,8 @@
 """The state of `sectioning`: its records, the input and update of each step, and the whole."""
 
 import operator
+from collections.abc import Iterable
+from itertools import groupby
 from typing import Annotated, NotRequired
 
 from typing_extensions import TypedDict
@@ -8,6 +10,7 @@ from typing_extensions import TypedDict
 from baton.records import Record
 from baton.steps.dead_letters import Failure
 from desk.records import Review
+from desk.text.quotes import quoted
 from state.desk import (
     AnswerCheck,
     Confidence,
@@ -42,6 +45,19 @@ class SectionResult(Record):
     fault: str | None
 
 
+class Left(Record):
+    """A request that is left to a person: why, and the customer's own words."""
+
+    reason: str
+    request: str
+
+
+def reasons(left: Iterable[Left]) -> str:
+    """Return why each request is left, those of one reason together, each in the customer's own words."""
+    groups = groupby(left, lambda each: each.reason)
+    return "; ".join(f"{why}: {quoted([each.request for each in group])}" for why, group in groups)
+
+
 class SplitInput(ReadInput):
     """Read by `split`: an inquiry; `complaint` is the fault that the gate found in the last split."""
 
@@ -60,8 +76,11 @@ class GateSectionsInput(SplitInput, SplitUpdate):
     repaired: NotRequired[list[str]]
 
 
-class GateSectionsUpdate(GateUpdate):
-    """Written by `gate_sections`; `admitted` are the requests to work, only the first ones where there are too many."""
+class GateSectionsUpdate(GateUpdate, SplitUpdate):
+    """Written by `gate_sections`: all requests, also those that the split left out.
+
+    `admitted` are the ones to work, only the first where there are too many.
+    """
 
     admitted: list[str]
 
@@ -99,9 +118,14 @@ class CombineInput(ReadInput, SplitUpdate):
 
 
 class CombineUpdate(TypedDict):
-    """Written by `combine` where no section has an answer: `review` says why."""
+    """Written by `combine`: what is left to a person; `review` says why, where no section has an answer."""
 
+    left: list[Left]
     review: NotRequired[Review]
+
+
+class CombinedUpdate(ResolutionUpdate, CombineUpdate):
+    """Written by `combine` where a section has an answer."""
 
 
 class SectionState(SectionInput, RouteUpdate, total=False):
@@ -117,5 +141,6 @@ class SectionState(SectionInput, RouteUpdate, total=False):
 class State(Inquiry, ReadUpdate, RouteUpdate, ResolutionUpdate, SplitUpdate, GateSectionsUpdate, total=False):
     """The whole state of `sectioning`; each step reads and writes a part of it."""
 
+    left: list[Left]
     sections: Annotated[list[SectionResult], operator.add]
     failures: Annotated[list[Failure], operator.add]

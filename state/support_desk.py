@@ -24,10 +24,16 @@ from state.desk import (
     RouteUpdate,
 )
 from state.evaluator_optimizer import Evaluation, Mark
-from state.sectioning import SectionResult
+from state.sectioning import Left, SectionResult
 
-Path = Literal["retrieve", "chain", "sections", "investigate", "vote"]
+Path = Literal["retrieve", "chain", "investigate", "vote"]
 """The step after triage; the first is the short path."""
+
+
+class FoundUpdate(TypedDict):
+    """Written by `find_requests`: whether the message asks for several things."""
+
+    several: bool
 
 
 class TriageUpdate(TypedDict):
@@ -52,15 +58,17 @@ class PathUpdate(TypedDict):
     confidence: NotRequired[Confidence]
     draft: NotRequired[Draft]
     sections: NotRequired[list[SectionResult]]
+    left: NotRequired[list[Left]]
     passages: NotRequired[list[str]]
     findings: NotRequired[list[Finding]]
     ended: NotRequired[ResolutionFields]
 
 
 class PartsFields(TypedDict):
-    """The drafts that the desk would send, one for each request; each proposes at most one action."""
+    """The drafts that the desk would send, each with at most one action, and the requests that they answer."""
 
     parts: list[Draft]
+    asked: list[str]
 
 
 class GatherUpdate(PartsFields):
@@ -85,6 +93,7 @@ class CheckInput(RoutedInput, PartsFields):
 class GatherInput(TypedDict):
     """Read by `gather`: the result of a path, sections or one draft."""
 
+    request: str
     sections: NotRequired[list[SectionResult]]
     draft: NotRequired[Draft]
 
@@ -159,8 +168,9 @@ class SettlingState(SettlingInput, ReviewUpdate, SettleUpdate, total=False):
 
 
 class ConcludeInput(CheckInput):
-    """Read by `conclude`: the parts and their settlements."""
+    """Read by `conclude`: the parts and their settlements, and the requests that are left to a person."""
 
+    left: NotRequired[list[Left]]
     settled: NotRequired[list[Settlement]]
 
 
@@ -170,6 +180,7 @@ class State(
     RouteUpdate,
     ResolutionUpdate,
     RetrieveUpdate,
+    FoundUpdate,
     TriageUpdate,
     PassOnInput,
     PartsFields,
@@ -181,6 +192,7 @@ class State(
     """The whole state of `support_desk`; each step reads and writes a part of it."""
 
     sections: list[SectionResult]
+    left: list[Left]
     findings: list[Finding]
     draft: Draft
     evaluation: Evaluation

@@ -6,11 +6,12 @@ from textwrap import shorten
 from typing import Any
 
 from bank.clerk.others import ENDING, ID
-from bank.responders.requests import separate
+from bank.knowledge import knowledge
 from bank.responders.wishes import wish
 from bank.responders.words import amounts
 from baton.offline.transport import Request
 from desk.text.names import names_in
+from desk.text.requests import requests_in
 
 MONEY = re.compile(
     r"\b(?:paid|pay(?:ing|ments?)?|charged?|fees?|refund(?:ed|s)?|transactions?|transfer(?:red|s)?|top(?:ped)?[ -]?ups?"
@@ -30,7 +31,7 @@ Data = dict[str, Any]
 def plan(request: Request) -> Data:
     """Return a `Plan` from the data `message`, `workers`, `customer_is_known` and `most`."""
     data = request.data
-    requests, most = separate(str(data.get("message", ""))), int(data.get("most", 1))
+    requests, most = requests_in(str(data.get("message", "")), knowledge()), int(data.get("most", 1))
     looks = LOOKS if data.get("customer_is_known") else {}
     parts_of = {
         name: [part for part in requests if fits(part)] for name, fits in looks.items() if name in data["workers"]

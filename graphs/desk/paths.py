@@ -3,10 +3,14 @@
 Page: docs/patterns/support_desk.md
 """
 
+from collections.abc import Hashable
 from typing import Any, Literal, cast
+
+from langgraph.graph import END
 
 from baton.steps.typed_graph import TypedGraph
 from graphs import chaining, orchestrator_worker, sectioning, voting
+from nodes.support_desk.pass_on import pass_on
 from state.desk import ResolutionFields, ResolutionUpdate
 from state.support_desk import PathUpdate
 
@@ -38,6 +42,16 @@ def path(graph: Any, *channels: str) -> Path:
 
 
 chain = path(chaining.graph, "draft")
-sections = path(sectioning.graph, "sections")
+sections = path(sectioning.graph, "sections", "left")
 vote = path(voting.graph, "draft")
 investigation = path(orchestrator_worker.graph, "draft", "passages", "findings")
+PATHS: dict[str, Path] = {"chain": chain, "sections": sections, "vote": vote, "investigate": investigation}
+AFTER = {"investigate": "evaluate"}
+
+
+def add_paths(builder: Any) -> None:
+    """Add the longer paths and what follows each of them: the review or, where it ended with a person, `pass_on`."""
+    for name, graph in PATHS.items():
+        onward: dict[Hashable, str] = {"on": AFTER.get(name, "gather"), "stop": "pass_on"}
+        builder.add_node(name, graph).add_conditional_edges(name, result, onward)
+    builder.add_node(pass_on).add_edge("pass_on", END)

@@ -39,9 +39,13 @@ def onward(state: OnwardInput) -> list[Send] | Literal["conclude", "escalate"]:
     """Nothing goes on with a fault; every action is seen through in a branch of its own."""
     if state["review"].verdict == "escalate":
         return "escalate"
-    shared = {name: state[name] for name in ("message", "request", "customer_id", "route", "confidence")}
-    acting = [(number, part) for number, part in enumerate(state["parts"]) if part.action]
-    return [Send("settling", {**shared, "draft": part, "position": number}) for number, part in acting] or "conclude"
+    shared = {name: state[name] for name in ("message", "customer_id", "route", "confidence")}
+    acting = [
+        {"draft": part, "request": request, "position": number}
+        for number, (part, request) in enumerate(zip(state["parts"], state["asked"], strict=True))
+        if part.action
+    ]
+    return [Send("settling", {**shared, **each}) for each in acting] or "conclude"
 
 
 def add_review(builder: Any) -> None:

@@ -5,6 +5,8 @@ from collections.abc import Iterator
 
 from langgraph.runtime import Runtime
 
+from desk.business import knowledge
+from desk.text.requests import left_out
 from state.context import Context
 from state.gates import gate_or_person
 from state.sectioning import GateSectionsInput, GateSectionsUpdate
@@ -19,13 +21,16 @@ NEGATED = re.compile(r"\b(?:not|never|no|without|cannot|\w+n't|dont|didnt|cant|w
 async def gate_sections(state: GateSectionsInput, runtime: Runtime[Context]) -> GateSectionsUpdate:
     """Return the gate's report and the requests admitted, up to the cap; after a second fault a person looks.
 
-    A single request is worked as the whole message.
+    What the split left out is a request too, the last one; a single request is worked as the whole message.
     """
-    requests = state["requests"]
-    fault = next(_faults(state["request"], requests), None)
+    requests, message = state["requests"], state["request"]
+    fault = next(_faults(message, requests), None)
     report = gate_or_person("gate_sections", fault, state.get("repaired", []))
-    sound = requests[: runtime.context.sections] if len(requests) > 1 else [state["request"]]
-    return {**report, "admitted": sound if fault is None else []}
+    if fault:
+        return {**report, "requests": requests, "admitted": []}
+    found = [*requests, *left_out(message, requests, await knowledge())]
+    sound = found if len(found) > 1 else [message]
+    return {**report, "requests": sound, "admitted": sound[: runtime.context.sections]}
 
 
 def _faults(message: str, requests: list[str]) -> Iterator[str]:

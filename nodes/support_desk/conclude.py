@@ -2,7 +2,9 @@
 
 from desk.business import business
 from desk.records import Verdict, paragraphs
+from desk.text.quotes import quoted
 from state.desk import Outcome, ResolutionFields, citations_of
+from state.sectioning import reasons
 from state.support_desk import ConcludeInput, Settlement
 
 BY_WEIGHT: tuple[tuple[Verdict, Outcome], ...] = (
@@ -18,17 +20,19 @@ async def conclude(state: ConcludeInput) -> ResolutionFields:
     """Return the resolution of a message that the desk could deal with, its parts in their order."""
     settlements = {each.position: each for each in state.get("settled", [])}
     in_order = sorted(settlements.values(), key=lambda each: each.position)
-    wording = business().wording
-    aside = wording.holding if len(state["parts"]) == 1 else wording.aside
-    texts = [_text(part.reply, settlements.get(number), aside) for number, part in enumerate(state["parts"])]
+    left, replies = state.get("left", []), enumerate(part.reply for part in state["parts"])
+    texts = [_text(reply, settlements.get(number), _holding(state, number)) for number, reply in replies]
+    if left:
+        texts.append(business().wording.requests_left.format(requests=quoted([each.request for each in left])))
+    why = [*(each.reason for each in in_order), reasons(left)]
     return {
-        "outcome": _outcome([each.verdict for each in in_order]),
+        "outcome": "escalated" if left else _outcome([each.verdict for each in in_order]),
         "route": state["route"],
         "confidence": state["confidence"],
         "reply": paragraphs(dict.fromkeys(texts)),
         "citations": citations_of(state["parts"]),
         "actions": [each.action for each in in_order],
-        "reason": "; ".join(dict.fromkeys(each.reason for each in in_order)) or "answered from the policies",
+        "reason": "; ".join(dict.fromkeys(filter(None, why))) or "answered from the policies",
     }
 
 
@@ -36,7 +40,15 @@ def _outcome(verdicts: list[Verdict]) -> Outcome:
     return next((outcome for verdict, outcome in BY_WEIGHT if verdict in verdicts), "answered")
 
 
-def _text(draft_reply: str, settlement: Settlement | None, aside: str) -> str:
+def _holding(state: ConcludeInput, number: int) -> str:
+    """Return what the customer reads where a person sees to a part: of several the request in their own words."""
+    wording = business().wording
+    if len(state["parts"]) == 1 and not state.get("left"):
+        return wording.holding
+    return wording.request_passed_on.format(request=quoted([state["asked"][number]]))
+
+
+def _text(draft_reply: str, settlement: Settlement | None, holding: str) -> str:
     if settlement is None:
         return draft_reply
-    return aside if settlement.verdict == "escalate" else settlement.reply
+    return holding if settlement.verdict == "escalate" else settlement.reply

@@ -306,10 +306,33 @@ async def test_a_message_takes_the_path_that_it_needs(
 
 async def test_what_a_path_ended_with_is_what_the_desk_ends_with(desk: Desk) -> None:
     asked = "How do I change my PIN? What is the fee for a transfer abroad?"
-    passed_on, split = [await desk.work(asked, graph=graph, sections=1) for graph in ("support_desk", "sectioning")]
+    graphs = "support_desk", "sectioning"
+    passed_on, split = [await desk.work(asked, graph=graph, route_threshold=1.0) for graph in graphs]
     assert "pass_on" in await desk.steps(passed_on)
     assert whole(passed_on) == whole(split)
     assert whole(split)["outcome"] == "escalated"
+
+
+async def test_what_can_be_done_is_done_and_the_rest_is_named(desk: Desk) -> None:
+    message = "My card was stolen, please freeze it now. Also, will it rain in Bristol tomorrow?"
+    output = whole(await desk.work(message, "C010"))
+    [line] = await desk.done()
+    assert (output["outcome"], line.action) == ("escalated", "freeze_card")
+    assert "will it rain in Bristol tomorrow?”" in output["reply"]
+    assert "will it rain in Bristol tomorrow?”" in output["reason"]
+
+
+async def test_of_thirty_requests_each_is_answered_or_named(desk: Desk) -> None:
+    asked = [f"What does a transfer of {number}00 pounds abroad cost?" for number in range(1, 31)]
+    output = whole(await desk.work("\n".join(f"- {each}" for each in asked)))
+    assert output["outcome"] == "escalated"
+    assert all(each in output["reason"] for each in asked[6:])
+
+
+async def test_a_message_that_nobody_is_sure_of_names_all_that_it_asks(desk: Desk) -> None:
+    output = whole(await desk.work("How do I change my PIN? Can I pay a cheque in?", route_threshold=1.0))
+    assert output["outcome"] == "escalated"
+    assert "“How do I change my PIN?”, “Can I pay a cheque in?”" in output["reason"]
 
 
 async def test_two_actions_wait_at_once_and_are_decided_one_by_one(desk: Desk) -> None:

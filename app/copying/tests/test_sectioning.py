@@ -34,8 +34,8 @@ def test_what_is_not_for_the_desk_is_only_reported() -> None:
 
 
 def test_where_nobody_has_anything_to_say_a_person_looks() -> None:
-    assert after_combine({"review": REVIEW}) == "classify"
-    assert after_combine({}) == "__end__"
+    assert after_combine({"left": [], "review": REVIEW}) == "classify"
+    assert after_combine({"left": []}) == "__end__"
 
 
 async def test_each_request_is_answered_from_its_own_policy() -> None:

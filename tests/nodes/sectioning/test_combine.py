@@ -52,7 +52,7 @@ async def test_the_surest_section_gives_the_route_and_the_least_sure_one_the_con
 
 async def test_a_failed_section_is_left_to_a_colleague_and_its_siblings_are_answered() -> None:
     resolution = await combine_all(section(1), failures=(failure(2),))
-    assert (resolution["outcome"], resolution["has_result"]) == ("escalated", False)
+    assert (resolution["outcome"], resolution["has_result"]) == ("escalated", True)
     assert resolution["reply"].startswith("So it is.\n\nA colleague will look at the rest")
     assert "“Question 2?”" in resolution["reply"]
     assert resolution["reason"] == "it failed (unavailable, dl-1): “Question 2?”"
@@ -79,5 +79,5 @@ async def test_an_action_is_proposed_and_never_said_to_be_done() -> None:
 
 async def test_where_nothing_was_answered_a_person_gets_the_message() -> None:
     resolution = await combine_all(section(1, route="other", draft=None), failures=(failure(2),))
-    assert resolution.keys() == {"review"}
+    assert resolution.keys() == {"left", "review"}
     assert "not for this desk: “Question 1?”; it failed" in resolution["review"].reason

@@ -50,12 +50,20 @@ async def test_sentences_and_parts_of_them_pass_with_other_marks_and_in_other_co
 
 @pytest.mark.parametrize("sections, admitted", [(1, ["My card was stolen"]), (2, ["My card was stolen", "cost"])])
 async def test_requests_are_let_through_up_to_the_cap(sections: int, admitted: list[str]) -> None:
-    requests = ("My card was stolen", "cost", "what does a transfer")
+    requests = ("My card was stolen", "cost", "what does a transfer of £1,204.50")
     assert (await gate(*requests, sections=sections))["admitted"] == admitted
 
 
 async def test_a_single_request_is_worked_as_the_whole_message() -> None:
-    assert (await gate("please freeze it"))["admitted"] == [MESSAGE]
+    stolen = "My card was stolen on the bus. I am afraid. Please freeze it."
+    assert (await gate("Please freeze it", message=stolen))["admitted"] == [stolen]
+
+
+async def test_what_the_split_left_out_is_worked_too() -> None:
+    report = await gate("My card was stolen, please freeze it.", "Do not close my account!")
+    assert report["admitted"][:2] == ["My card was stolen, please freeze it.", "Do not close my account!"]
+    assert "what does a transfer" in report["admitted"][2]
+    assert report["requests"] == report["admitted"]
 
 
 @pytest.mark.parametrize("message", ["???", "IMG_2231.jpg", "你好。我的卡丢了", "Où est ma carte ?"])

@@ -18,7 +18,7 @@ from nodes.support_desk.gather import gather
 from nodes.support_desk.judge import judge
 from nodes.support_desk.settle import settle
 from state.desk import ActionTaken, AnswerCheck, Draft, ResolutionFields
-from state.sectioning import SectionResult
+from state.sectioning import Left, SectionResult
 from state.support_desk import Settlement
 from tests.nodes.conftest import Step
 
@@ -36,7 +36,8 @@ def part(reply: str = "Freezing is free.", citations: tuple[str, ...] = ("SEC-01
 def parts_state(*parts: Draft, **more: Any) -> Any:
     message = "My card is gone, and GBP 3.50 with it."
     known = {"message": message, "request": message, "customer_id": "C013", "route": "security"}
-    return {**known, "confidence": 0.9, "parts": list(parts), **more}
+    asked = [f"Request {number}." for number in range(len(parts))]
+    return {**known, "confidence": 0.9, "parts": list(parts), "asked": asked, **more}
 
 
 async def faults(step: Step, check: Any, *parts: Draft, **more: Any) -> list[str]:
@@ -147,10 +148,12 @@ async def test_any_fault_keeps_all_parts_back() -> None:
 async def test_every_path_comes_into_one_form() -> None:
     section: dict[str, Any] = {"number": 1, "request": "x", "route": "security", "confidence": 0.9, "fault": None}
     sections = [SectionResult(**section, draft=part("one")), SectionResult(**section, draft=part("two"))]
-    assert [each.reply for each in (await gather({"sections": sections}))["parts"]] == ["one", "two"]
-    assert (await gather({"draft": part()}))["parts"] == [part()]
+    parted = await gather({"request": "x y", "sections": sections})
+    assert ([each.reply for each in parted["parts"]], parted["asked"]) == (["one", "two"], ["x", "x"])
+    whole = await gather({"request": "x y", "draft": part()})
+    assert (whole["parts"], whole["asked"]) == ([part()], ["x y"])
     with pytest.raises(ValueError, match="nothing to send"):
-        await gather({})
+        await gather({"request": "x"})
 
 
 def settling_state(verdict: Verdict, **more: Any) -> Any:
@@ -212,7 +215,8 @@ async def test_parts_become_one_reply_in_their_order() -> None:
 async def test_the_gravest_end_names_the_outcome() -> None:
     both = [settlement(1, "escalate", "x"), settlement(0, "act", "Done.")]
     resolution = await conclusion_of(*both)
-    assert (resolution["outcome"], resolution["reply"]) == ("escalated", f"Done.\n\n{business().wording.aside}")
+    passed_on = business().wording.request_passed_on.format(request="“Request 1.”").removeprefix("Thank you. ")
+    assert (resolution["outcome"], resolution["reply"]) == ("escalated", f"Done.\n\n{passed_on}")
     assert len(resolution["actions"]) == 2
     assert (await conclusion_of())["outcome"] == "answered"
     assert (await conclusion_of(settlement(0, "decline", "no"), settlement(1, "act", "yes")))["outcome"] == "acted"
@@ -221,3 +225,14 @@ async def test_the_gravest_end_names_the_outcome() -> None:
 async def test_a_message_with_one_part_that_nobody_could_settle_is_held() -> None:
     resolution = await conclude(parts_state(part(), settled=[settlement(0, "escalate", "x")]))
     assert (resolution["outcome"], resolution["reply"]) == ("escalated", business().wording.holding)
+
+
+async def test_what_no_part_answers_is_named_in_the_customers_words_and_a_person_looks() -> None:
+    left = [Left(reason="no policy bears on it", request="Will it rain?")]
+    resolution = await conclude(parts_state(part("One."), left=left))
+    assert resolution["outcome"] == "escalated"
+    assert (
+        resolution["reply"]
+        == "One.\n\nA colleague will look at the rest of your message and answer you: “Will it rain?”"
+    )
+    assert resolution["reason"] == "no policy bears on it: “Will it rain?”"

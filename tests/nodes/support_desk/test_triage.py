@@ -12,9 +12,6 @@ STORY = "I was on the train when it happened and " * 9
     "message, route, known, path",
     [
         ("How do I change my PIN?", "cards", True, "retrieve"),
-        ("How do I change my PIN? Please tell me how.", "cards", True, "retrieve"),
-        ("Please close my account. And what does a transfer abroad cost?", "account", True, "sections"),
-        ("What is the fee for cash abroad? How do I change my PIN?", "fees", False, "sections"),
         ("I was charged twice at the bakery. Please refund one.", "disputes", True, "investigate"),
         ("I was charged twice at the bakery. Please refund one.", "disputes", False, "retrieve"),
         ("There is a payment that I never made.", "security", True, "vote"),

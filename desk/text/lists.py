@@ -1,0 +1,46 @@
+"""Lists in a text: the items behind numbers, letters and dashes, on lines of their own or within one."""
+
+import re
+from collections.abc import Iterator
+
+SERIES = (
+    [str(number) for number in range(1, 100)],
+    list("abcdefghijklmnopqrstuvwxyz"),
+    "i ii iii iv v vi vii viii ix x xi xii xiii xiv xv".split(),
+)
+LINE = re.compile(
+    r"[ \t]*(?:[^\w\s\"'\u201c\u2018(\[@£$€+]{1,3}|[*+#]{1,3}|\(?(?:[0-9]{1,2}|[a-z]|[ivx]{1,4})[.):]"
+    r"|[0-9]{1,2}\s*[-\u2013])[ \t]+(?=\S)",
+    re.IGNORECASE,
+)
+WITHIN = re.compile(
+    r"(?:^|(?<=[\s,;:.?!]))\(?(?P<count>[0-9]{1,2}|[a-z]|[ivx]{1,4})(?:\)|[.:](?=\s))\s*(?=[^\W_])", re.IGNORECASE
+)
+
+
+def stretches(text: str) -> Iterator[tuple[int, int, bool]]:
+    """Yield start and end of the items of lists and of the stretches between, and whether it is an item."""
+    marks = dict(_marks_within(text))
+    position = 0
+    for line in text.splitlines(keepends=True):
+        if mark := LINE.match(line):
+            marks[position + mark.end()] = position
+        position += len(line)
+    start, is_item = 0, False
+    for begin in sorted(marks):
+        if marks[begin] > start:
+            yield start, marks[begin], is_item
+        start, is_item = max(start, begin), True
+    yield start, len(text), is_item
+
+
+def _marks_within(text: str) -> Iterator[tuple[int, int]]:
+    """Yield end and start of the marks that count on from a first one; a "30." at the end of a sentence does not."""
+    marks = list(WITHIN.finditer(text))
+    for series in SERIES:
+        counted = list[tuple[int, int]]()
+        for mark in marks:
+            if mark["count"].lower() == next(iter(series[len(counted) : len(counted) + 1]), None):
+                counted.append((mark.end(), mark.start()))
+        if len(counted) > 1:
+            yield from counted

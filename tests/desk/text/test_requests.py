@@ -1,0 +1,161 @@
+"""The separate requests of a text: told apart whatever their routes and however they are joined; none is lost."""
+
+import json
+import re
+from importlib.resources import files
+from time import perf_counter
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as some
+
+from bank.knowledge import knowledge
+from desk.text.clauses import clauses
+from desk.text.requests import left_out, requests_in
+
+pytestmark = pytest.mark.usefixtures("furnished")
+INBOX = [json.loads(line)["message"] for line in (files("bank") / "inbox.jsonl").read_text("utf-8").splitlines()]
+TWO = "Please close my account A006. And what does a transfer abroad cost?"
+PIN, CHEQUE, IBAN = "How do I change my PIN?", "Can I pay a cheque in?", "Where do I find my IBAN?"
+
+
+def found(text: str) -> list[str]:
+    return requests_in(text, knowledge())
+
+
+def words(text: str) -> list[str]:
+    return re.findall(r"\w+", text.lower())
+
+
+def test_a_message_with_one_request_is_not_cut() -> None:
+    assert [message for message in INBOX if found(message) != [message] and message != TWO] == []
+
+
+@pytest.mark.parametrize(
+    "joined",
+    [
+        "{a} {b}",
+        "{a}\n{b}",
+        "{a}\n\n{b}",
+        "how do I change my PIN and can I pay a cheque in",
+        "how do I change my PIN & can I pay a cheque in?",
+        "{a} Also, can I pay a cheque in?",
+        "{a} By the way: can I pay a cheque in?",
+        "{a} One more thing. {b}",
+        "{a} While I have you, can I pay a cheque in?",
+        "1. {a}\n2. {b}",
+        "- {a}\n- {b}",
+        "→ {a}\n→ {b}",
+        "Two things, please: (a) {a} (b) {b}",
+        "i) {a}\nii) {b}",
+    ],
+)
+def test_two_requests_are_two_however_they_are_joined(joined: str) -> None:
+    first, second = found(joined.format(a=PIN, b=CHEQUE))
+    assert "PIN" in first
+    assert "cheque" in second
+    assert "cheque" not in first
+
+
+@pytest.mark.parametrize(
+    "message, requests",
+    [
+        (TWO, ["Please close my account A006.", "And what does a transfer abroad cost?"]),
+        (
+            "My card was stolen. Please freeze it. Also, what does a transfer to Spain cost? I need it this week.",
+            ["My card was stolen. Please freeze it.", "Also, what does a transfer to Spain cost? I need it this week."],
+        ),
+        (
+            "My top-up is still pending and how do I change my address?",
+            ["My top-up is still pending", "how do I change my address?"],
+        ),
+        ("Raise my limit to 1500.00 and send me a new card", ["Raise my limit to 1500.00", "send me a new card"]),
+        (
+            "Three things: 1. How do I change my PIN? 2. Will it rain tomorrow? 3. Please close my account.",
+            ["How do I change my PIN?", "Will it rain tomorrow?", "Please close my account."],
+        ),
+        ("My new card has not come.\nI forgot my passcode.", ["My new card has not come.", "I forgot my passcode."]),
+    ],
+)
+def test_each_request_comes_with_its_story_in_the_customers_letters(message: str, requests: list[str]) -> None:
+    assert found(message) == requests
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
+        "I travelled to Lisbon last week. I paid at a restaurant and took cash at a machine. Why were there two fees?",
+        "Where is my new card? When will it come?",
+        "How do I change my name and address?",
+        "Do I pay in pounds or should I pay in euros?",
+        "If my card expires while I am away, can I still pay with it?",
+        "How do I change my PIN? I would like to set a new PIN.",
+        "What is the limit for contactless, and is it per day?",
+        "Please tell me what a transfer costs, because my landlord wants to know and I need it by Friday.",
+        "Please close my account. Actually no, keep it open.",
+        "I took out 30. Where is the rest of it?",
+        "I opened the app.\n1. I typed the code\n2. It failed\nWhat now?",
+        "I would like to know how\nlong a transfer to a friend in Portugal\ntakes.",
+        "???",
+        "IMG_2231.jpg",
+        "",
+    ],
+)
+def test_what_belongs_together_stays_together(message: str) -> None:
+    assert found(message) == [message]
+
+
+def test_a_request_stands_once() -> None:
+    assert found(f"{PIN}\n{CHEQUE}\n{PIN}") == [PIN, CHEQUE]
+
+
+def test_the_same_question_about_other_amounts_is_another_one() -> None:
+    assert len(found("- What does a transfer of £100 cost?\n- What does a transfer of £200 cost?")) == 2
+
+
+@pytest.mark.parametrize("mark", ["{n}. ", "{n}) ", "({n}) ", "- ", "* ", "• ", "> ", "\u2013 ", "{n}: "])
+def test_a_list_of_thirty_is_thirty_whatever_its_marks(mark: str) -> None:
+    asked = [f"{mark.format(n=number)}What does a transfer of {number}00 pounds cost?" for number in range(1, 31)]
+    assert len(found("\n".join(asked))) == 30
+
+
+@pytest.mark.parametrize("text", ["how do i change my pin and ", "a", "and ", "1. ", "\n- ", "? ", "(a) ", "if when "])
+def test_long_texts_without_an_end_take_linear_time(text: str) -> None:
+    found(PIN)
+    started = perf_counter()
+    found((text * 16_000)[:16_000])
+    assert perf_counter() - started < 3
+
+
+PIECES = [
+    PIN,
+    CHEQUE,
+    IBAN,
+    "also",
+    "and",
+    "My card is lost.",
+    "\n",
+    "- ",
+    "1. ",
+    "2. ",
+    "…",
+    "it",
+    "Hello,",
+    "or",
+    "ß",
+]
+
+
+@given(some.lists(some.sampled_from(PIECES), max_size=12).map(" ".join) | some.text(max_size=80))
+def test_nothing_that_asks_is_lost_and_nothing_is_invented(text: str) -> None:
+    requests = found(text)
+    assert all(each in text for each in requests)
+    kept = " ".join(requests)
+    assert all(set(words(each.text)) <= set(words(kept)) for each in clauses(text) if each.asks)
+
+
+def test_what_a_split_forgot_is_found() -> None:
+    text = f"{PIN} {CHEQUE} My card was stolen on the bus, please freeze it."
+    assert left_out(text, [PIN, "please freeze it"], knowledge()) == [CHEQUE]
+    assert left_out(text, [f"{PIN} {CHEQUE}", "My card was stolen on the bus"], knowledge()) == []
+    assert left_out(PIN, ["my PIN"], knowledge()) == []
