@@ -37,6 +37,7 @@ from state.context import Context
 
 ADDED = Path(__file__).parents[2] / "evals" / "policies_of_intents.json"
 NUMBERS = (2, 4, 6, 8, 10)  # of passages
+DEFAULTS = Context.model_validate({})
 FORCED, COVERAGE, ACCURACY = 0.89, 0.72, 0.97  # the bars of routing
 FOUND, CITED = {False: 0.92, True: 0.95}, {False: 0.82, True: 0.85}  # without and with embeddings
 
@@ -101,15 +102,15 @@ async def _answers(rows: Sequence[Row]) -> list[Answer]:
 
 
 async def _answer(row: Row) -> Answer:
-    desk, context = business().knowledge(), Context()
+    desk = business().knowledge()
     guess = desk.guess(row.text)
-    right, sure = guess.route == row.route, guess.confidence >= context.route_threshold
+    right, sure = guess.route == row.route, guess.confidence >= DEFAULTS.route_threshold
     if not sure or guess.route == OTHER:
         return Answer(right, sure, {}, cited=False, agrees=False, seconds=0)
     begun = time.perf_counter()
     ids = await desk.search(row.text, guess.route, max(NUMBERS))
     seconds = time.perf_counter() - begun
-    inquiry = {"request": row.text, "route": guess.route, "customer_id": None, "passages": ids[: context.passages]}
+    inquiry = {"request": row.text, "route": guess.route, "customer_id": None, "passages": ids[: DEFAULTS.passages]}
     data = data_block(await draft_context(inquiry, []))
     cited = draft(Request.of({"messages": [{"role": "user", "content": data}]}))["citations"]
     found = {most: any(each.policy_id in row.policies for each in desk.passages(ids[:most])) for most in NUMBERS}
@@ -139,7 +140,7 @@ def _shares(answers: Sequence[Answer], *, embedded: bool) -> Iterator[tuple[str,
     yield "routed with confidence", [each.sure for each in answers], COVERAGE
     yield "right route, of those", [each.forced for each in sure], ACCURACY
     for most in NUMBERS:
-        bar = FOUND[embedded] if most == Context().passages else None
+        bar = FOUND[embedded] if most == DEFAULTS.passages else None
         yield f"right policy in {most} passages", [each.found[most] for each in drafted], bar
     yield "right policy cited", [each.cited for each in drafted], CITED[embedded]
     yield "citation and topic agree", [each.agrees for each in drafted], None
@@ -155,7 +156,7 @@ def interval(mean: float | None, low: float | None, high: float | None) -> str:
 def _show_gain(without: Sequence[Answer], with_them: Sequence[Answer]) -> None:
     """Print what embeddings gain, message by message: of all for the route, of those that both draft for the rest."""
     pairs = list(zip(without, with_them, strict=True))
-    both, most = [pair for pair in pairs if all(each.found for each in pair)], Context().passages
+    both, most = [pair for pair in pairs if all(each.found for each in pair)], DEFAULTS.passages
     gains = {
         "right route, every message": [(a.forced, b.forced) for a, b in pairs],
         "routed with confidence": [(a.sure, b.sure) for a, b in pairs],

@@ -4,16 +4,15 @@ ONNX files are protocol buffers; the few fields that such a model needs are writ
 """
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
 
 FLOAT, INT64 = 1, 7
-Table = Sequence[Sequence[float]]
 
 
-def write_model(folder: Path, table: dict[str, Sequence[float]], *, takes: str = "input_ids") -> Path:
+def write_model(folder: Path, table: Mapping[str, Sequence[float]], *, takes: str = "input_ids") -> Path:
     """Write `model.onnx` and `tokenizer.json` for words with these vectors; an unknown word has a vector of zeros."""
     folder.mkdir(parents=True, exist_ok=True)
     vectors = np.array([[0.0] * len(next(iter(table.values()))), *table.values()], dtype=np.float32)
