@@ -49,7 +49,7 @@ chaos: $(VENV)/.installed-dev ## inject faults: kills, races, bad answers, full 
 requirements: ## pin the newest versions that pyproject.toml allows (needs uv)
 	@command -v $(UV) >/dev/null || { echo "make requirements needs uv: install it, or give its path as UV=..." >&2; exit 1; }
 	@$(COMPILE) --output-file requirements.txt
-	@$(COMPILE) --extra dev --extra studio --constraint requirements.txt --output-file requirements-dev.txt
+	@$(COMPILE) --extra dev --extra studio --extra embeddings --constraint requirements.txt --output-file requirements-dev.txt
 
 clean: ## remove the virtual environment and the caches (runs and settings stay)
 	@rm -rf $(VENV) .venv-3.* .hypothesis .mypy_cache .pytest_cache .ruff_cache build dist

@@ -10,7 +10,7 @@ from baton.config.settings import URL, read_settings
 
 
 class BankSettings(BaseSettings):
-    """The address of the bank, and other folders of routes and policies; `.env.example` explains each."""
+    """The address of the bank, other folders of routes and policies, a model's; `.env.example` explains each."""
 
     model_config = SettingsConfigDict(env_prefix="BATON_", extra="ignore", env_ignore_empty=True)
 
@@ -18,6 +18,7 @@ class BankSettings(BaseSettings):
     bank_timeout_s: float = Field(default=10, gt=0, allow_inf_nan=False)
     policies: DirectoryPath | None = None
     routes: DirectoryPath | None = None
+    embeddings: DirectoryPath | None = None
 
 
 @lru_cache(maxsize=1)

@@ -38,6 +38,7 @@ from desk.records import (
 from desk.text.claims import Claim
 
 FOLDER = Path(__file__).parents[1]
+MOST_TOPICS, LEAST_SHARE = 3, 0.1  # of the topics that a prompt names
 LongPath = Literal["investigate", "vote"]
 
 
@@ -76,8 +77,11 @@ class Knowledge(Protocol):
     def probabilities(self, message: str) -> dict[str, float]:
         """Return the probability of every route; they add up to 1."""
 
-    def topics(self, message: str, most: int) -> dict[str, float]:
-        """Return the most probable finer topics with their shares, the largest first."""
+    def topics(self, message: str, most: int, route: str = "") -> dict[str, float]:
+        """Return the most probable finer topics (`ROUTE/TOPIC`) with their shares, the largest first.
+
+        Where the message has a route, the topics of others count little.
+        """
 
     async def search(self, text: str, route: str, most: int = 4) -> list[str]:
         """Return at most `most` ids of passages that fit a text, best first."""
@@ -87,6 +91,9 @@ class Knowledge(Protocol):
 
     def in_force(self) -> set[str]:
         """Return the ids of all policies in force today."""
+
+    def topics_of(self, policy_ids: Sequence[str]) -> set[str]:
+        """Return the topics (without their routes) that these policies say they answer; empty where they say none."""
 
     def text_of(self, policy_ids: Sequence[str]) -> str:
         """Return the full text of these policies."""
@@ -252,6 +259,12 @@ async def policies(passage_ids: Sequence[str], *, whole: bool = False) -> list[d
     return [{"id": each.policy_id, "title": each.title, "text": each.text} for each in passages]
 
 
+async def topics(request: str, route: str) -> dict[str, float]:
+    """Return what a routed request seems to be about, for a prompt: topics with their shares, the likeliest first."""
+    shares = (await knowledge()).topics(request, MOST_TOPICS, route)
+    return {name: round(share, 2) for name, share in shares.items() if share >= LEAST_SHARE}
+
+
 async def draft_context(inquiry: Mapping[str, Any], actions: Collection[str], *, whole: bool = False) -> dict[str, Any]:
     """Return the data block of a prompt that drafts; `actions` are the names of those that may be proposed.
 
@@ -261,6 +274,7 @@ async def draft_context(inquiry: Mapping[str, Any], actions: Collection[str], *,
     return {
         "message": inquiry["request"],
         "route": inquiry["route"],
+        "topics": await topics(inquiry["request"], inquiry["route"]),
         "policies": await policies(inquiry["passages"], whole=whole),
         "customer": await customer(inquiry["customer_id"]),
         "actions": actions,

@@ -14,7 +14,7 @@ class Context(Record):
     answer_threshold: float = Field(
         0.5, ge=0, le=1, description="Below this confidence that a reply answers what was asked, a person looks."
     )
-    passages: int = Field(4, ge=1, le=20, description="How many policy passages a draft is given.")
+    passages: int = Field(6, ge=1, le=20, description="How many policy passages a draft is given.")
     sections: int = Field(6, ge=1, le=20, description="How many requests of one message are worked at once.")
     voters: int = Field(5, ge=1, le=7, description="How many voters are asked.")
     quorum: float = Field(0.6, gt=0.5, le=1, description="The share of all voters that must agree.")

@@ -119,7 +119,7 @@ class CardKnowledge:
         shares = {route: count / total if total else 0.0 for route, count in counts.items()}
         return {**shares, OTHER: 0.0 if total else 1.0}
 
-    def topics(self, message: str, most: int) -> dict[str, float]:
+    def topics(self, message: str, most: int, route: str = "") -> dict[str, float]:  # noqa: ARG002 - see below
         """Return the routes: there is nothing finer here."""
         return dict(sorted(self.probabilities(message).items(), key=lambda each: -each[1])[:most])
 
@@ -140,6 +140,10 @@ class CardKnowledge:
     def in_force(self) -> set[str]:
         """Return the ids of all policies."""
         return {each.policy_id for passages in PASSAGES.values() for each in passages}
+
+    def topics_of(self, policy_ids: Sequence[str]) -> set[str]:  # noqa: ARG002 - they name none
+        """Return nothing: the policies do not say which topics they answer."""
+        return set()
 
     def text_of(self, policy_ids: Sequence[str]) -> str:
         """Return what those policies say."""

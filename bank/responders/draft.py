@@ -32,7 +32,7 @@ TOPICS = {
 
 
 def draft(request: Request) -> dict[str, Any]:
-    """Return a `Draft` from the data `message`, `policies`, `customer` and `actions` (the names of those allowed).
+    """Return a `Draft` from the data `message`, `topics`, `policies`, `customer` and `actions` (those allowed).
 
     With an old `draft` and its `unmet` criteria it revises that one; with `findings` it reports each of them.
     """
@@ -42,8 +42,10 @@ def draft(request: Request) -> dict[str, Any]:
     message, policies = str(data.get("message", "")), list(data.get("policies", []))
     customer, actions = data.get("customer"), list(data.get("actions", []))
     if findings := list(data.get("findings", [])):
-        return _synthesis(make_draft(message, [], customer, actions, _finding_lines(findings)), policies, findings)
-    return make_draft(message, policies, customer, actions)
+        return _synthesis(
+            make_draft(message, [], customer, actions, lines=_finding_lines(findings)), policies, findings
+        )
+    return make_draft(message, policies, customer, actions, topic=next(iter(data.get("topics", {})), ""))
 
 
 def make_draft(
@@ -51,11 +53,14 @@ def make_draft(
     policies: list[dict[str, str]],
     customer: dict[str, Any] | None,
     actions: list[str],
+    *,
     lines: Iterable[str] = (),
+    topic: str = "",
 ) -> dict[str, Any]:
-    """Return the draft; without an action its reply starts with `lines`, before the quoted policies."""
+    """Return the draft on a topic; without an action its reply starts with `lines`, before the quoted policies."""
     action = proposal(message, customer, actions)
-    query = knowledge().spelling.corrected(f"{message} {TOPICS[action['name']]}" if action else message)
+    said = TOPICS[action["name"]] if action else topic.partition("/")[2].replace("_", " ")
+    query = knowledge().spelling.corrected(f"{message} {said}")
     ahead = [*_ahead(message, customer, action), *([] if action else lines)]
     return {**quote_reply(best(query, policies), ahead), "action": action}
 

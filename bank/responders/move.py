@@ -49,7 +49,7 @@ def move(request: Request) -> Data:
     if not _shared_words(message, policies):
         return _give_up("no policy that was found answers it")
     customer = _customer(data) if data.get("customer_known") else None
-    draft = make_draft(message, policies, customer, list(data.get("actions", [])), _own_lines(message, customer))
+    draft = make_draft(message, policies, customer, list(data.get("actions", [])), lines=_own_lines(message, customer))
     return {"why": "what was found answers it", "step": {"name": "finish", "draft": draft}}
 
 

@@ -9,9 +9,9 @@ from typing import Any, NamedTuple
 from bank.responders.words import sentences, words
 
 MOST_WORDS = 80
-ALSO = 0.65  # of the best paragraph's fit, for a second one of the same policy to be added
-ELSEWHERE = 0.9  # the same, of another policy
-RANK = 0.08  # the loss of a paragraph for each rank that the search put it lower
+ALSO = 0.65  # of the best paragraph's fit, for a second one to be added
+LATER = 0.5  # of its fit, what a paragraph keeps for each policy that the search put before its own
+UNSAID = 0.3  # the weight of a paragraph that shares no word: the search may know better
 OPENING = "Thank you for your message."
 KIND = 1.4  # the gain of a paragraph that holds the kind of thing asked for
 REFERENCE = re.compile(r"\s*\(see [^)]*\)")
@@ -37,30 +37,27 @@ class Paragraph(NamedTuple):
 
 
 def best(query: str, policies: list[dict[str, str]]) -> list[Paragraph]:
-    """Return the paragraph that shares most with the query, rare words weighing more, and perhaps a second."""
+    """Return the paragraph that shares most with the query, and perhaps a second.
+
+    The policies come in the order of the search; rare words weigh more.
+    """
     if not policies:
         return []
-    paragraphs, query_words = [paragraph(each) for each in policies], set(words(query))
+    paragraphs, order = [paragraph(each) for each in policies], list(dict.fromkeys(each["id"] for each in policies))
+    query_words = set(words(query))
     spread = Counter(word for each in paragraphs for word in each.own_words)
     kinds = [answer for question, answer in KINDS if question.search(query)]
 
-    def fit(index: int) -> float:
-        own_words, text = paragraphs[index].own_words, paragraphs[index].text
-        weight = sum(math.log(1 + len(paragraphs) / spread[word]) for word in query_words & own_words)
-        likelier = KIND if any(kind.search(text) for kind in kinds) else 1.0
-        return weight / math.sqrt(len(own_words) + 25) * (1 - RANK * index) * likelier
+    def fit(each: Paragraph) -> float:
+        weight = UNSAID + sum(math.log(1 + len(paragraphs) / spread[word]) for word in query_words & each.own_words)
+        likelier = KIND if any(kind.search(each.text) for kind in kinds) else 1.0
+        return weight / math.sqrt(len(each.own_words) + 25) * likelier * LATER ** order.index(each.policy_id)
 
-    fits = [fit(index) for index in range(len(paragraphs))]
-    first = max(range(len(paragraphs)), key=lambda index: fits[index])
-
-    def worth(index: int) -> float:
-        share = ALSO if paragraphs[index].policy_id == paragraphs[first].policy_id else ELSEWHERE
-        return 0.0 if index == first else fits[index] / (share * fits[first] or 1.0)
-
-    second = max(range(len(paragraphs)), key=worth)
-    second = second if worth(second) >= 1 else first
-    selection = [paragraphs[index] for index in sorted({first, second})]
-    return selection if sum(len(each.text.split()) for each in selection) <= MOST_WORDS else [paragraphs[first]]
+    fits = [fit(each) for each in paragraphs]
+    first, *others = sorted(range(len(paragraphs)), key=lambda index: -fits[index])
+    selection = sorted([first, *(index for index in others[:1] if fits[index] >= ALSO * fits[first])])
+    length = sum(len(paragraphs[index].text.split()) for index in selection)
+    return [paragraphs[index] for index in (selection if length <= MOST_WORDS else [first])]
 
 
 def paragraph(policy: dict[str, str]) -> Paragraph:

@@ -5,7 +5,7 @@ import re
 from collections import Counter
 from typing import NamedTuple
 
-from bank.responders.passages import KIND, KINDS, RANK, paragraph
+from bank.responders.passages import KIND, KINDS, paragraph
 from bank.responders.words import sentences, words
 
 ASKS = re.compile(
@@ -35,6 +35,7 @@ FIGURES = [
 ]
 """Patterns of questions for figures, each with a pattern of the figure."""
 
+RANK = 0.08  # the loss of a statement for each rank of its passage
 REPEATED = 0.75  # of a statement's words, for a reply to repeat it
 TOPIC = 0.4  # the weight of the whole message's words, beside the question's own
 

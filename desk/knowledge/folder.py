@@ -10,7 +10,9 @@ from typing import NamedTuple
 
 from baton.config.home import home
 from baton.errors import BadSetting
-from desk.knowledge.policies import PolicyIndex, load_index, load_policies
+from desk.knowledge.embeddings import SETTING, Embeddings, load_embeddings
+from desk.knowledge.index import PolicyIndex, load_index
+from desk.knowledge.policies import load_policies
 from desk.knowledge.router import Router, load_router
 from desk.knowledge.routes import load_routes
 from desk.knowledge.specialists import read_specialist
@@ -21,11 +23,17 @@ Synonyms = tuple[tuple[str, str], ...]
 """Pairs of a customer's word and the policies' word for it; a search for the first searches for both."""
 
 
+TOPICS = 8  # that a search asks for; those further down have shares near zero
+ALL = 1_000  # topics, more than any desk has
+ELSEWHERE = 0.1  # of its share, a topic of another route than the message's
+
+
 class Folders(NamedTuple):
-    """The folder of the routes with their specialists, and the folder of the policies."""
+    """The folder of the routes with their specialists, that of the policies, and that of a model of sentences."""
 
     routes: Path
     policies: Path
+    embeddings: Path | None
 
 
 class FolderKnowledge:
@@ -42,18 +50,25 @@ class FolderKnowledge:
     @cached_property
     def index(self) -> PolicyIndex:
         """The search index of the policies in force on the day."""
-        return load_index(self._folders.policies, self._folders.routes, self._day, dict(self._synonyms))
+        folders = self._folders
+        return load_index(folders.policies, folders.routes, self._day, dict(self._synonyms), self.embeddings)
 
     @cached_property
     def router(self) -> Router:
         """The trained router of the routes."""
-        return load_router(self._folders.routes, home())
+        return load_router(self._folders.routes, home(), self.embeddings)
+
+    @cached_property
+    def embeddings(self) -> Embeddings | None:
+        """The model of sentences that the user has named."""
+        return load_embeddings(self._folders.embeddings) if self._folders.embeddings else None
 
     @cached_property
     def spelling(self) -> Spelling:
         """The words of policies and examples, by which typing errors are corrected."""
         spoken = [message for route in load_routes(self._folders.routes).values() for message in route.examples]
-        return Spelling(spoken, [policy.body for policy in load_policies(self._folders.policies).values()])
+        written = [each.text for policy in load_policies(self._folders.policies).values() for each in policy.passages]
+        return Spelling(spoken, written)
 
     @property
     def is_loaded(self) -> bool:
@@ -94,13 +109,25 @@ class FolderKnowledge:
         """See `Knowledge`."""
         return self.router.probabilities(self.spelling.corrected(message))
 
-    def topics(self, message: str, most: int) -> dict[str, float]:
+    def topics(self, message: str, most: int, route: str = "") -> dict[str, float]:
         """See `Knowledge`."""
-        return self.router.topics(self.spelling.corrected(message), most)
+        text = self.spelling.corrected(message)
+        if route not in self.routes:
+            return self.router.topics(text, most)
+        shares = {
+            name: share * (1 if name.startswith(f"{route}/") else ELSEWHERE)
+            for name, share in self.router.topics(text, ALL).items()
+        }
+        total = sum(shares.values())
+        return {name: shares[name] / total for name in sorted(shares, key=lambda name: -shares[name])[:most]}
 
     async def search(self, text: str, route: str, most: int = 4) -> list[str]:
         """See `Knowledge`."""
-        return await asyncio.to_thread(self.index.search, self.spelling.corrected(text), route, most)  # SQLite blocks
+        return await asyncio.to_thread(self._search, text, route, most)  # SQLite blocks
+
+    def _search(self, text: str, route: str, most: int) -> list[str]:
+        corrected = self.spelling.corrected(text)
+        return self.index.search(corrected, route, most, self.topics(corrected, TOPICS, route))
 
     def passages(self, passage_ids: Sequence[str], *, whole: bool = False) -> list[Passage]:
         """See `Knowledge`."""
@@ -109,6 +136,10 @@ class FolderKnowledge:
     def in_force(self) -> set[str]:
         """See `Knowledge`."""
         return self.index.in_force()
+
+    def topics_of(self, policy_ids: Sequence[str]) -> set[str]:
+        """See `Knowledge`."""
+        return self.index.topics_of(policy_ids)
 
     def text_of(self, policy_ids: Sequence[str]) -> str:
         """See `Knowledge`."""
@@ -127,9 +158,11 @@ def folder_knowledge(folder: Path, actions: tuple[str, ...], synonyms: Synonyms 
 
 
 def folders(folder: Path) -> Folders:
-    """Return the folders in use: those of `BATON_ROUTES` and `BATON_POLICIES`, else a business's own."""
-    routes, policies = os.environ.get("BATON_ROUTES"), os.environ.get("BATON_POLICIES")
-    return Folders(Path(routes or folder / "routes"), Path(policies or folder / "policies"))
+    """Return the folders in use: those of the environment (`BATON_ROUTES` and so on), else a business's own."""
+    routes, policies, model = (os.environ.get(name) for name in ("BATON_ROUTES", "BATON_POLICIES", SETTING))
+    return Folders(
+        Path(routes or folder / "routes"), Path(policies or folder / "policies"), Path(model) if model else None
+    )
 
 
 @lru_cache(maxsize=2)  # today's and, around midnight, yesterday's

@@ -44,6 +44,13 @@ async def test_the_model_gets_the_passages_and_nobodys_data(strong: Scripted, st
     assert data(strong)["customer"] is None
 
 
+async def test_the_model_hears_what_the_message_seems_to_be_about(strong: Scripted, step: Step) -> None:
+    await step(draft, **draft_input(request="a thief took my debit card on the tram"))
+    topics = data(strong)["topics"]
+    assert next(iter(topics)) == "security/lost_or_stolen_card"
+    assert list(topics.values()) == sorted(topics.values(), reverse=True)
+
+
 @pytest.mark.parametrize("customer_id", ["C999", "../C007"])
 async def test_an_unknown_customer_is_a_stranger(strong: Scripted, step: Step, customer_id: str) -> None:
     await step(draft, **draft_input(customer_id))

@@ -62,6 +62,20 @@ def test_other_policies_give_another_reply() -> None:
     assert "carrier pigeon" in said["reply"]
 
 
+def test_of_two_policies_that_share_as_much_the_searchs_first_is_quoted() -> None:
+    texts = {"X-1": "A PIN is changed by pigeon.", "X-2": "A PIN is changed by letter."}
+    for order in (["X-1", "X-2"], ["X-2", "X-1"]):
+        policies = [{"id": each, "title": "PIN", "text": texts[each]} for each in order]
+        assert draft(asked(message="Change my PIN", policies=policies, customer=None))["citations"][0] == order[0]
+
+
+def test_the_topic_tells_which_paragraph_is_meant_where_the_message_does_not() -> None:
+    texts = ("A card is ordered in the app.", "The arrival takes 5 days.")
+    policies = [{"id": "X-1", "title": "Cards", "text": text} for text in texts]
+    said = draft(asked(message="It is not here", policies=policies, customer=None, topics={"cards/card_arrival": 0.9}))
+    assert "5 days" in said["reply"]
+
+
 def test_without_policies_nothing_is_cited() -> None:
     assert draft(asked(message="How do I change my PIN?", policies=[], customer=None))["citations"] == []
 

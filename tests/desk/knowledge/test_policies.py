@@ -7,7 +7,8 @@ from hypothesis import strategies as st
 
 from bank.knowledge import FOLDER, SYNONYMS, knowledge
 from baton.errors import BadSetting
-from desk.knowledge.policies import PolicyIndex, load_policies
+from desk.knowledge.index import PolicyIndex, load_index
+from desk.knowledge.policies import load_policies
 from desk.text.inner import inner_words_in
 
 OWN = FOLDER / "policies"
@@ -149,7 +150,9 @@ def test_no_superseded_or_future_policy_of_the_desk_is_ever_cited(day: date) -> 
         if each.front.effective > day or (each.front.ends is not None and each.front.ends < day)
     }
     found = {
-        hit for each in policies.values() for hit in policies_for(index, each.front.title + each.body, each.front.route)
+        hit
+        for each in policies.values()
+        for hit in policies_for(index, each.front.title + each.passages[0].text, each.front.route)
     }
     assert stale
     assert found
@@ -199,6 +202,51 @@ def test_a_passage_that_has_lapsed_since_it_was_found_is_left_out() -> None:
     assert [each.passage_id for each in INDEX.passages(["CARD-17.1", "CARD-01.1"])] == ["CARD-01.1"]
 
 
+def test_a_policy_is_found_by_its_topics_whatever_route_it_is_filed_under() -> None:
+    text, topics = "Nothing happens at the till", {"cards/card_not_working": 0.9}
+    assert "PAY-07" not in policies_for(INDEX, text, "cards")
+    assert INDEX.search(text, "cards", 1, topics) == ["PAY-07.1"]
+
+
+def test_a_message_of_little_words_alone_is_found_by_its_topics() -> None:
+    assert INDEX.search("when will it get here", "cards") == []
+    assert INDEX.search("when will it get here", "cards", 1, {"cards/card_delivery_estimate": 0.7}) != []
+    assert INDEX.search("?!", "cards", 1, {"cards/card_delivery_estimate": 0.7}) == []
+
+
+def test_a_topic_that_no_policy_names_lends_its_words(tmp_path: Path) -> None:
+    policy(tmp_path, "wilted", text="Leaves that hang down need shade.", title="Wilted leaves")
+    index = PolicyIndex(load_policies(tmp_path), TODAY)
+    assert index.search("it looks sad", "plants", 1) == []
+    assert index.search("it looks sad", "plants", 1, {"plants/wilted_leaves": 0.8}) == ["WILTED.1"]
+
+
+def test_a_topic_must_be_a_heading_of_the_examples(tmp_path: Path) -> None:
+    file = policy(tmp_path / "policies", "ferns", more="topics: [wilted]\n")
+    for name, heading in (("plants", "## wiltd"), ("other", "")):
+        (tmp_path / f"{name}.txt").write_text(f"# Living things.\n{heading}\nmy fern\n")
+    with pytest.raises(BadSetting, match=rf"{file}: the topic 'wilted' is no heading \(##\) of the examples"):
+        load_index(tmp_path / "policies", tmp_path, TODAY)
+
+
+def test_headings_stand_in_the_titles_of_their_passages_and_in_the_full_text(tmp_path: Path) -> None:
+    policy(tmp_path, "ferns", text="# Ferns\n\nWater them.\n\n## Above 30 degrees\n\nWater them twice.")
+    index = PolicyIndex(load_policies(tmp_path), TODAY)
+    assert [each.title for each in index.passages(["FERNS.1", "FERNS.2"])] == ["Ferns", "Ferns: Above 30 degrees"]
+    assert index.search("how hot may it be, 30 degrees?", "", 1) == ["FERNS.2"]
+    assert "Above 30 degrees" in index.text_of(["FERNS"])
+
+
+def test_a_document_of_headings_alone_is_refused(tmp_path: Path) -> None:
+    file = policy(tmp_path, "ferns", text="# Ferns\n\n## Water")
+    with pytest.raises(BadSetting, match=rf"{file}: it holds headings alone; write the rule below them"):
+        load_policies(tmp_path)
+
+
+def test_the_desks_policies_say_which_topics_they_answer() -> None:
+    assert INDEX.topics_of(["PAY-07", "CARD-06", "NONE-1"]) == {"card_not_working", "pin_blocked"}
+
+
 INDEX = own(TODAY)
 
 
@@ -209,6 +257,20 @@ def test_what_is_for_clerks_is_neither_found_nor_quoted_nor_a_ground(tmp_path: P
     assert index.in_force() == {"ONE"}
     assert index.text_of(["ONE", "TWO"]) == "Ferns need water."
     assert policies_for(index, "gardener moss decides") == set()
+
+
+@pytest.mark.parametrize(
+    "hidden",
+    [
+        "Clerks only:\n\nAbove 20 ferns a gardener decides.",
+        "Clerks only: above 20 ferns\n\n- a gardener decides.",
+        "**Clerks only:** above 20 ferns a gardener decides.",
+        "Clerks only: " + "Above 20 ferns a gardener decides. " * 60,
+    ],
+)
+def test_all_that_a_paragraph_for_clerks_leads_in_to_is_for_clerks(tmp_path: Path, hidden: str) -> None:
+    policy(tmp_path, "one", text=f"Ferns need water.\n\n{hidden}\n\nMoss does not.")
+    assert PolicyIndex(load_policies(tmp_path), TODAY).text_of(["ONE"]) == "Ferns need water. Moss does not."
 
 
 def test_no_policy_tells_customers_who_approves_what() -> None:
