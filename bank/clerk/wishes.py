@@ -1,0 +1,105 @@
+"""Customers' wishes: the words in which they ask for each of the bank's actions, and what a message wishes."""
+
+from bank.ledger.actions import ActionName
+from desk.records import Wish
+from desk.text.asking import Act, askings
+
+KIND = (
+    r"(?:(?:bank|debit|visa|physical|plastic|virtual|lost|stolen|missing|harbour|payment|old|active|other|first|second|frozen"
+    r"|expired|damaged|broken|everyday|main)\s+){0,3}"
+)
+CARD = (
+    rf"(?:(?:my|the|this|that|our|both|both my)\s+)?{KIND}cards?\b(?:\s+(?:ending(?: in)?|with)\s+\d{{4}})?"
+    r"|(?:my|the|this|that)\s+(?:one\s+)?(?:ending\s+(?:in\s+)?)?\d{4}\b|\bk\d{4}\b|mine\b"
+)
+NEW = (
+    r"(?:(?:an?|the|my|another)\s+)?(?:(?:new|replacement|fresh|spare)\s+)(?:(?:bank|debit|physical|plastic|virtual|visa)\s+){0,2}"
+    r"(?:card|one)\b|a replacement\b|the replacement\b|another (?:card|one)\b"
+)
+SPENT = r"(?:payments?|charges?|transactions?|purchases?|withdrawals?|money|refund|fees?|amount)"
+ACTS: dict[ActionName, Act] = {  # in this order: who closes an account may well mention a card
+    "close_account": Act(
+        do=r"(?:close|terminate|shut|delete|cancel|end)\s+(?:down\s+)?[^.!?;\n]{0,30}?(?:\baccounts?\b|\ba\d{3}\b)|close it\b",
+        done=r"[^.!?;\n]{0,40}?\bclosed\b",
+        about=r"\baccounts?\b|\ba\d{3}\b",
+        things="accounts?",
+    ),
+    "change_limit": Act(
+        do=(
+            r"(?:raise|increase|lower|reduce|change|set|put|drop|cut|decrease|bring|make|move|adjust|bump|double|halve|up|cap|restrict"
+            r"|limit)\s+[^.!?;\n]{0,40}?\b(?:limit\b|\d{4}\s+(?:to|at|up|down)\b|card\s+to\b)"
+        ),
+        done=r"[^.!?;\n]{0,40}?\blimit\b[^.!?;\n]{0,40}?\b(?:raised|lowered|reduced|set|changed|increased|cut|at|to|of)\b",
+        wanted=r"(?:an?\s+)?(?:(?:new|higher|lower|daily|card)\s+){0,3}limit\b",
+        asked=(
+            r"(?:my|the)\s+(?:daily\s+|card\s+)?limit\s+(?:should|must|has to|needs to)\b"
+            r"|(?:can|could|may)\s+my\s+(?:\w+\s+)?limit\s+(?:please\s+)?(?:go|be)\b"
+        ),
+        about=r"\blimit|\bcap\b|\ba day\b",
+        things="limits?|cards?",
+        partial=r"\b(?:online|internet|contactless|cash|withdraw\w*|abroad|shops?)\b",
+    ),
+    "reissue_card": Act(
+        do=(
+            rf"(?:send|order|issue|post|mail|get|give|do|make|provide)\s+(?:out\s+)?(?:me\s+|us\s+)?(?:{NEW})"
+            rf"|(?:replace|reissue|renew)\s+(?:{CARD}|it\b|one\b|that one\b)"
+        ),
+        done=rf"(?:{CARD}|it|one)\s+(?:[\w']+\s+){{0,4}}?(?:replaced|reissued|renewed)\b",
+        wanted=NEW,
+        about=r"\bcards?\b|\bk\d{4}\b",
+        things="cards?",
+    ),
+    "freeze_card": Act(
+        do=(
+            rf"(?:freeze|block|lock|suspend|stop|disable|deactivate|cancel|kill|halt)\s+(?:{CARD})"
+            rf"|put\s+an?\s+(?:stop|hold|block|freeze)\s+on\s+(?:{CARD}|it\b)"
+            r"|(?:freeze|block|lock|suspend|stop|disable|deactivate)\s+(?:it|this|everything)\b(?! from\b)"
+        ),
+        done=rf"(?:{CARD}|it|one)\s+(?:[\w']+\s+){{0,3}}?(?:frozen|blocked|locked|stopped|suspended|cancelled|disabled|deactivated)\b",
+        asked=rf"(?:freeze|block|stop)(?:\s+it)?[\s,]+(?:please|pls|plz)\b|(?:freeze|block|stop) it\s+(?:right\s+)?(?:now|asap)",
+        about=r"\bcards?\b|\bwallet|\bpurse\b|\b(?:ending|ends)\b|\bk\d{4}\b",
+        things="cards?|wallet|purse",
+        partial=r"\b(?:online|internet|contactless|cash|withdraw\w*|abroad|foreign|subscriptions?|charging)\b",
+    ),
+    "file_dispute": Act(
+        do=(
+            r"(?:dispute|contest|charge\s?back)\s+(?!(?:idea|case|form|has|is|was|about|over|with|against)\b)\S+"
+            r"|(?:file|open|raise|start|make|lodge|log|begin|initiate)\s+(?:an?|the|my)\s+(?:\w+\s+)?(?:dispute|chargeback|claim)\b"
+            r"|take (?:it|this|that|them) up with\b"
+        ),
+        done=rf"[^.!?;\n]{{0,60}}?\b(?:disputed|contested|charged back)\b",
+        wanted=r"an?\s+(?:dispute|chargeback)\b",
+        asked=r"(?:i|we)\s+(?:hereby\s+)?(?:dispute|contest)\s+\S+|\bget\s+(?:that|this|the|it)\b[^.!?;\n]{0,30}?\b(?:disputed|contested)\b",
+        things=SPENT,
+    ),
+    "refund": Act(
+        do=(
+            r"(?:refund|reimburse)\b(?!\s+(?:policy|from|has|have|is|was|takes?|will|i|that i|arriv\w+|status)\b)"
+            r"|(?:give|pay|send|put|return|credit|transfer|hand)\s+(?:me\s+|us\s+)?(?:[^.!?;\n]{0,60}?\bback\b)"
+            rf"|return\s+(?:me\s+|us\s+|to me\s+)?(?:the|my|one|that|this)\b"
+        ),
+        done=r"[^.!?;\n]{0,60}?\b(?:refunded|reimbursed|paid back|given back|put back|returned|back)\b",
+        wanted=r"(?:my|the|our)?\s?money back\b|(?:an?|the|my|full)\s+(?:full\s+)?refund\b|(?:the\s+)?(?:second|other)(?:\s+\w+)?\s+back\b",
+        asked=(
+            r"(?:can|could|may)\s+(?:i|we)\s+(?:please\s+)?(?:have|get)\s+[^.!?;\n]{0,60}?\b(?:back|refunded|refund)\b"
+            r"|refund(?:\s+\w+){0,3}[\s,]+(?:please|pls|plz)\b"
+        ),
+        things=SPENT,
+        partial=r"\b(?:vat|tax|tip|delivery|postage|discount|interest)\b",
+    ),
+}
+"""The acts of the desk, each in customers' words."""
+ROUTES: dict[ActionName, str] = {  # where the desk deals with a wish
+    "close_account": "account",
+    "change_limit": "cards",
+    "reissue_card": "cards",
+    "freeze_card": "security",
+    "file_dispute": "disputes",
+    "refund": "disputes",
+}
+
+
+def wishes(request: str) -> list[Wish]:
+    """Return what a message wishes of the bank's actions, each once, with the sentence that says it."""
+    found = {name: [each for each in askings(request, act) if each.is_wish] for name, act in ACTS.items()}
+    return [Wish(name, places[0].words) for name, places in found.items() if places]
