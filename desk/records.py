@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, fields
 from decimal import Decimal
+from textwrap import shorten
 from typing import Annotated, Any, Literal, NamedTuple, get_args
 
 from pydantic import AfterValidator, ValidationError, WithJsonSchema
@@ -15,6 +16,7 @@ OTHER = "other"
 POLICIES = "policies"
 """The worker of an investigation that searches the policies. Every business has it."""
 
+LONGEST_QUOTE, LONGEST_REST = 200, 1_000  # characters
 _AMOUNT = re.compile(r"[0-9]{1,7}\.[0-9]{2}")
 AMOUNT_SCHEMA = {"type": "string", "pattern": r"^\d{1,7}\.\d{2}$"}
 """The form of an amount in a JSON schema; a model is held to its pattern."""
@@ -236,6 +238,12 @@ def paragraphs(texts: Iterable[str]) -> str:
     first, *others = texts
     opening = first.partition(". ")[0] + ". "
     return "\n\n".join([first, *(text.removeprefix(opening) for text in others)])
+
+
+def quotations(texts: Iterable[str]) -> str:
+    """Return texts in quotes, on one line of at most LONGEST_REST characters."""
+    quotes = (f"“{shorten(text, LONGEST_QUOTE, placeholder=' …')}”" for text in texts)
+    return shorten(", ".join(quotes), LONGEST_REST, placeholder=" …")
 
 
 def values_of(rows: Iterable[Row]) -> list[str]:

@@ -19,7 +19,10 @@ from desk.text.quantities import amount_doubt, currency_doubt
 
 POUNDS = r"£|\bgbp"
 LOOKED_THROUGH = 500  # transactions
-KINDS = {"virtual": re.compile(r"\bvirtual\b", re.IGNORECASE), "physical": re.compile(r"\b(?:physical|plastic)\b", re.IGNORECASE)}
+KINDS = {
+    "virtual": re.compile(r"\bvirtual\b", re.IGNORECASE),
+    "physical": re.compile(r"\b(?:physical|plastic)\b", re.IGNORECASE),
+}
 FROZEN = re.compile(r"\b(?:frozen|froze|unfreeze)\b", re.IGNORECASE)
 EXPIRED = re.compile(r"\b(?:expire[sd]?|expiry|r[au]ns? out|out of date|no longer valid)\b", re.IGNORECASE)
 FURTHER = re.compile(r"\b(?:spare|second|extra|additional|further|another)\s+(?:\w+\s+)?(?:card|one)\b", re.IGNORECASE)
@@ -27,7 +30,8 @@ TWICE = re.compile(
     r"\b(?:twice|double[d]?|duplicate[ds]?|two times|2 times|again|2x|x2|second|both|one of|once)\b", re.IGNORECASE
 )
 WORDS_OF_PAYMENTS = frozenset(
-    "bill booking bookings card charge charged charges dispute double duplicate each fee fees for order payment payments purchase refund"
+    "bill booking bookings card charge charged charges dispute double duplicate each fee fees for order payment"
+    " payments purchase refund"
     " refunded ticket transaction transactions withdrawal".split()
 )
 """Words that may follow the amount of a payment."""
@@ -88,7 +92,9 @@ def account_doubt(action: CloseAccount, request: str, accounts: list[Account]) -
     """Return the doubt whether the action's account is meant."""
     is_open = [each for each in accounts if each.status == "open"]
     fitting = [each for each in is_open if _says(request, each.account_id)] or is_open
-    return None if [each.account_id for each in fitting] == [action.account_id] else "the message may mean another account"
+    return (
+        None if [each.account_id for each in fitting] == [action.account_id] else "the message may mean another account"
+    )
 
 
 def payments_meant(request: str, transactions: list[Transaction]) -> list[Transaction]:
@@ -106,7 +112,7 @@ def payments_meant(request: str, transactions: list[Transaction]) -> list[Transa
 
 
 def _unowed(action: Refund, request: str, payment: Transaction, alike: list[Transaction]) -> str | None:
-    """Return the doubt whether the bank owes the refund: a fee, or the second of two equal payments, not paid back yet."""
+    """Return the doubt whether the bank owes the refund: a fee, or the second of two equal payments."""
     if action.amount != payment.amount:
         return "the refund is not the payment's whole amount"
     if any(each.status == "refunded" for each in alike):

@@ -1,11 +1,13 @@
 """Customers' wishes: the words in which they ask for each of the bank's actions, and what a message wishes."""
 
-from bank.ledger.actions import ActionName
+import re
+
 from desk.records import Wish
-from desk.text.asking import Act, askings
+from desk.text.asking import Act, askings, tells
 
 KIND = (
-    r"(?:(?:bank|debit|visa|physical|plastic|virtual|lost|stolen|missing|harbour|payment|old|active|other|first|second|frozen"
+    r"(?:(?:bank|debit|visa|physical|plastic|virtual|lost|stolen|missing|harbour|payment|old|active|other|first"
+    r"|second|frozen"
     r"|expired|damaged|broken|everyday|main)\s+){0,3}"
 )
 CARD = (
@@ -13,20 +15,25 @@ CARD = (
     r"|(?:my|the|this|that)\s+(?:one\s+)?(?:ending\s+(?:in\s+)?)?\d{4}\b|\bk\d{4}\b|mine\b"
 )
 NEW = (
-    r"(?:(?:an?|the|my|another)\s+)?(?:(?:new|replacement|fresh|spare)\s+)(?:(?:bank|debit|physical|plastic|virtual|visa)\s+){0,2}"
+    r"(?:(?:an?|the|my|another)\s+)?(?:(?:new|replacement|fresh|spare)\s+)(?:(?:bank|debit|physical|plastic|virtual"
+    r"|visa)\s+){0,2}"
     r"(?:card|one)\b|a replacement\b|the replacement\b|another (?:card|one)\b"
 )
 SPENT = r"(?:payments?|charges?|transactions?|purchases?|withdrawals?|money|refund|fees?|amount)"
-ACTS: dict[ActionName, Act] = {  # in this order: who closes an account may well mention a card
+ACTS: dict[str, Act] = {  # in this order: who closes an account may well mention a card
     "close_account": Act(
-        do=r"(?:close|terminate|shut|delete|cancel|end)\s+(?:down\s+)?[^.!?;\n]{0,30}?(?:\baccounts?\b|\ba\d{3}\b)|close it\b",
+        do=(
+            r"(?:close|terminate|shut|delete|cancel|end)\s+(?:down\s+)?[^.!?;\n]{0,30}?(?:\baccounts?\b|\ba\d{3}\b)"
+            r"|close it\b"
+        ),
         done=r"[^.!?;\n]{0,40}?\bclosed\b",
         about=r"\baccounts?\b|\ba\d{3}\b",
         things="accounts?",
     ),
     "change_limit": Act(
         do=(
-            r"(?:raise|increase|lower|reduce|change|set|put|drop|cut|decrease|bring|make|move|adjust|bump|double|halve|up|cap|restrict"
+            r"(?:raise|increase|lower|reduce|change|set|put|drop|cut|decrease|bring|make|move|adjust|bump|double"
+            r"|halve|up|cap|restrict"
             r"|limit)\s+[^.!?;\n]{0,40}?\b(?:limit\b|\d{4}\s+(?:to|at|up|down)\b|card\s+to\b)"
         ),
         done=r"[^.!?;\n]{0,40}?\blimit\b[^.!?;\n]{0,40}?\b(?:raised|lowered|reduced|set|changed|increased|cut|at|to|of)\b",
@@ -56,7 +63,10 @@ ACTS: dict[ActionName, Act] = {  # in this order: who closes an account may well
             r"|(?:freeze|block|lock|suspend|stop|disable|deactivate)\s+(?:it|this|everything)\b(?! from\b)"
         ),
         done=rf"(?:{CARD}|it|one)\s+(?:[\w']+\s+){{0,3}}?(?:frozen|blocked|locked|stopped|suspended|cancelled|disabled|deactivated)\b",
-        asked=rf"(?:freeze|block|stop)(?:\s+it)?[\s,]+(?:please|pls|plz)\b|(?:freeze|block|stop) it\s+(?:right\s+)?(?:now|asap)",
+        asked=(
+            r"(?:freeze|block|stop)(?:\s+it)?[\s,]+(?:please|pls|plz)\b"
+            r"|(?:freeze|block|stop) it\s+(?:right\s+)?(?:now|asap)"
+        ),
         about=r"\bcards?\b|\bwallet|\bpurse\b|\b(?:ending|ends)\b|\bk\d{4}\b",
         things="cards?|wallet|purse",
         partial=r"\b(?:online|internet|contactless|cash|withdraw\w*|abroad|foreign|subscriptions?|charging)\b",
@@ -64,10 +74,11 @@ ACTS: dict[ActionName, Act] = {  # in this order: who closes an account may well
     "file_dispute": Act(
         do=(
             r"(?:dispute|contest|charge\s?back)\s+(?!(?:idea|case|form|has|is|was|about|over|with|against)\b)\S+"
-            r"|(?:file|open|raise|start|make|lodge|log|begin|initiate)\s+(?:an?|the|my)\s+(?:\w+\s+)?(?:dispute|chargeback|claim)\b"
+            r"|(?:file|open|raise|start|make|lodge|log|begin|initiate)\s+(?:an?|the|my)\s+(?:\w+\s+)?(?:dispute"
+            r"|chargeback|claim)\b"
             r"|take (?:it|this|that|them) up with\b"
         ),
-        done=rf"[^.!?;\n]{{0,60}}?\b(?:disputed|contested|charged back)\b",
+        done=r"[^.!?;\n]{0,60}?\b(?:disputed|contested|charged back)\b",
         wanted=r"an?\s+(?:dispute|chargeback)\b",
         asked=r"(?:i|we)\s+(?:hereby\s+)?(?:dispute|contest)\s+\S+|\bget\s+(?:that|this|the|it)\b[^.!?;\n]{0,30}?\b(?:disputed|contested)\b",
         things=SPENT,
@@ -76,12 +87,16 @@ ACTS: dict[ActionName, Act] = {  # in this order: who closes an account may well
         do=(
             r"(?:refund|reimburse)\b(?!\s+(?:policy|from|has|have|is|was|takes?|will|i|that i|arriv\w+|status)\b)"
             r"|(?:give|pay|send|put|return|credit|transfer|hand)\s+(?:me\s+|us\s+)?(?:[^.!?;\n]{0,60}?\bback\b)"
-            rf"|return\s+(?:me\s+|us\s+|to me\s+)?(?:the|my|one|that|this)\b"
+            r"|return\s+(?:me\s+|us\s+|to me\s+)?(?:the|my|one|that|this)\b"
         ),
         done=r"[^.!?;\n]{0,60}?\b(?:refunded|reimbursed|paid back|given back|put back|returned|back)\b",
-        wanted=r"(?:my|the|our)?\s?money back\b|(?:an?|the|my|full)\s+(?:full\s+)?refund\b|(?:the\s+)?(?:second|other)(?:\s+\w+)?\s+back\b",
+        wanted=(
+            r"(?:my|the|our)?\s?money back\b|(?:an?|the|my|full)\s+(?:full\s+)?refund\b"
+            r"|(?:the\s+)?(?:second|other)(?:\s+\w+)?\s+back\b"
+        ),
         asked=(
-            r"(?:can|could|may)\s+(?:i|we)\s+(?:please\s+)?(?:have|get)\s+[^.!?;\n]{0,60}?\b(?:back|refunded|refund)\b"
+            r"(?:can|could|may)\s+(?:i|we)\s+(?:please\s+)?(?:have|get)\s+[^.!?;\n]{0,60}?\b(?:back|refunded"
+            r"|refund)\b"
             r"|refund(?:\s+\w+){0,3}[\s,]+(?:please|pls|plz)\b"
         ),
         things=SPENT,
@@ -89,7 +104,7 @@ ACTS: dict[ActionName, Act] = {  # in this order: who closes an account may well
     ),
 }
 """The acts of the desk, each in customers' words."""
-ROUTES: dict[ActionName, str] = {  # where the desk deals with a wish
+ROUTES: dict[str, str] = {  # where the desk deals with a wish
     "close_account": "account",
     "change_limit": "cards",
     "reissue_card": "cards",
@@ -99,7 +114,30 @@ ROUTES: dict[ActionName, str] = {  # where the desk deals with a wish
 }
 
 
+REPORTS: dict[str, re.Pattern[str]] = {
+    "freeze_card": re.compile(
+        r"\bcard\b.{0,20}\b(?:was|is|been|got|gone)\b.{0,15}\b(?:stolen|lost|nicked)\b"
+        r"|\b(?:lost|stole|nicked)\b.{0,15}\b(?:card|wallet|purse|handbag)\b",
+        re.IGNORECASE,
+    ),
+    "file_dispute": re.compile(
+        r"\b(?:paid|charged|bought|ordered)\b.{0,80}\b(?:never|not|n't)\b.{0,15}\b(?:arrived?|come?|came|delivered|got)\b",
+        re.IGNORECASE,
+    ),
+    "refund": re.compile(
+        r"\b(?:charged|billed|debited|taken|took)\b.{0,25}\b(?:twice|two times|double)\b|\bdouble charge", re.IGNORECASE
+    ),
+}
+"""What is told that an action mends, in the order of urgency. Who tells it has not asked for the action yet."""
+
+
 def wishes(request: str) -> list[Wish]:
     """Return what a message wishes of the bank's actions, each once, with the sentence that says it."""
     found = {name: [each for each in askings(request, act) if each.is_wish] for name, act in ACTS.items()}
     return [Wish(name, places[0].words) for name, places in found.items() if places]
+
+
+def wish(request: str) -> str | None:
+    """Return the name of the first action that a message wishes, else of the first that would mend what it tells."""
+    wished = next((each.action for each in wishes(request)), None)
+    return wished or next((name for name, pattern in REPORTS.items() if tells(request, pattern)), None)

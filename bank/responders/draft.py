@@ -3,12 +3,12 @@
 from collections.abc import Iterable
 from typing import Any
 
+from bank.clerk.wishes import wish
 from bank.knowledge import knowledge
 from bank.responders.passages import OPENING, Paragraph, best, quote_reply
 from bank.responders.proposals import proposal
 from bank.responders.revision import revision
 from bank.responders.things import names_only_own
-from bank.responders.wishes import wish
 from baton.offline.transport import Request
 
 DONE = {

@@ -5,8 +5,9 @@ import re
 from dataclasses import dataclass
 from typing import Any
 
+from bank.clerk.wishes import wish
 from bank.knowledge import knowledge
-from bank.responders.wishes import QUESTION, wish
+from bank.responders.confirmation import QUESTION
 from bank.responders.words import words
 from baton.offline.transport import Request
 from desk.records import OTHER

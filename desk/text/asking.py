@@ -1,4 +1,4 @@
-"""Asking in English: does a text itself ask for an act, in its own words, now and whole, and in its writer's name?
+"""Asking in English: whether a text itself asks for an act, in its own words, now and whole, for its writer.
 
 The grammar is the desk's: how people ask, and how they ask about, suppose, deny, take back, put off or cut down what
 they name (`desk/text/moods.py`). The words for an act are the business's: an `Act`. A doubt costs a person's look and
@@ -16,7 +16,8 @@ from desk.text.moods import PLEASE
 from desk.text.own_words import own_words
 
 SOFTLY = (
-    r"(?:(?:please|pls|plz|kindly|just|now|also|then|immediately|instantly|quickly|urgently|asap|simply|possibly|maybe|perhaps"
+    r"(?:(?:please|pls|plz|kindly|just|now|also|then|immediately|instantly|quickly|urgently|asap|simply|possibly"
+    r"|maybe|perhaps"
     r"|at once|right away|straight away|today|go ahead and|ahead and|therefore|hereby)[\s,]+){0,3}"
 )
 START = (
@@ -25,7 +26,8 @@ START = (
 )
 SOMEBODY = r"(?:you|u|ya|someone|somebody|harbour|the bank|the desk|your team)"
 WANT = (
-    r"(?:(?:i|we)(?:'d|\s+would|\s+do|\s+must|\s+have to)?\s+(?:(?:really|urgently|just|now|also|hereby|kindly|only|still)\s+){0,2}"
+    r"(?:(?:i|we)(?:'d|\s+would|\s+do|\s+must|\s+have to)?\s+(?:(?:really|urgently|just|now|also|hereby|kindly|only"
+    r"|still)\s+){0,2}"
     r"(?:want|need|like|love|ask|request|require|wish|urge|beg|demand|expect|appreciate)(?:\s+for)?"
     r"|\band\s+(?:ask|want|need|would like)|^\s*(?:need|want)|(?:^|[.,;!\n]\s*)(?:would like|like)|\bi'm asking)"
 )
@@ -34,9 +36,12 @@ AROUND = r"(?:\s+[\w'-]+){0,4}?\s+"
 
 SENTENCE = re.compile(r"(?<=[.!?\u2026])\s+|\n+|;")
 CLAUSE = re.compile(
-    r"\s+[-\u2013\u2014]+\s+|\s*[\u2013\u2014]\s*|\s*,\s*|:\s+|\s+(?:and|but|so|then|plus|because|(?<!soon )(?<!long )(?<!well )as(?! soon)(?! long)(?! well)|since)\s+"
+    r"\s+[-\u2013\u2014]+\s+|\s*[\u2013\u2014]\s*|\s*,\s*|:\s+|\s+(?:and|but|so|then|plus|because"
+    r"|(?<!soon )(?<!long )(?<!well )as(?! soon)(?! long)(?! well)|since)\s+"
 )
-POLITE = re.compile(r"^\W*(?:(?:and|so|then|but|hi|hello|hey|ok)\W+)?(?:can|could|would|will|may|might)\b", re.IGNORECASE)
+POLITE = re.compile(
+    r"^\W*(?:(?:and|so|then|but|hi|hello|hey|ok)\W+)?(?:can|could|would|will|may|might)\b", re.IGNORECASE
+)
 CHOICE = re.compile(r"\bor\s+(?:do|does|should|must|is|are|can|will|would|not)\b", re.IGNORECASE)
 
 QUESTION = "the message asks about it"
@@ -65,7 +70,7 @@ class Act:
     """The words for one act, as patterns: each is written for lower case, and none captures.
 
     `do` is the verb with its object ("close (?:my|the) account"), `done` the object with its participle ("my account
-    closed"), `wanted` a thing that is wished instead of an act ("my money back"), `asked` other whole ways to ask for it.
+    closed"), `wanted` a thing that is wished instead of an act ("my money back"), `asked` other whole ways to ask.
     A text that does not match `about` anywhere does not mean this act. `things` are nouns for what is acted on: "his
     card" is somebody else's. Where `partial` matches beside it, the act is asked for in part.
     """
@@ -83,11 +88,13 @@ class Act:
         """All ways to ask for the act."""
         return re.compile(
             rf"{START}{SOFTLY}(?:{self.do})\b|\b{PLEASE}\s+{SOFTLY}(?:{self.do})\b"
-            rf"|\b(?:{self.do})(?:[\s,]+[\w']+){{0,4}}?[\s,]+(?:{PLEASE}|asap|at once|immediately|right away|straight away|urgently|now)\b"
+            rf"|\b(?:{self.do})(?:[\s,]+[\w']+){{0,4}}?[\s,]+(?:{PLEASE}|asap|at once|immediately|right away"
+            rf"|straight away|urgently|now)\b"
             rf"|\b(?:can|could|would|will)\s+{SOMEBODY}\s+{SOFTLY}(?:have\s+|get\s+|help me (?:to )?)?(?:{self.do})\b"
             rf"|(?:{WANT})\s+(?:for\s+)?(?:{SOMEBODY}\s+)?(?:to\s+)?{SOFTLY}(?:have\s+)?(?:{self.do})\b"
             rf"|(?:{WANT})\s+(?:to\s+(?:have|see|get)\s+)?(?:{self.done})"
-            rf"|(?:{WANT})(?:\s+to\s+(?:have|get|order|request|file|open|raise|start|ask\s+for))?{AROUND}?(?:{self.wanted})"
+            rf"|(?:{WANT})(?:\s+to\s+(?:have|get|order|request|file|open|raise|start"
+            rf"|ask\s+for))?{AROUND}?(?:{self.wanted})"
             rf"|\b{PLEASE}\s+(?:have|get|see that|make sure that)\s+(?:{self.done})"
             rf"|(?:^|[.,;:!\n\u2026]\s*)(?:{self.wanted})[\s,]*{PLEASE}|\b(?:{self.asked})",
             re.IGNORECASE,
@@ -115,6 +122,17 @@ def doubt_of(text: str, act: Act) -> str | None:
     if DENIED in doubts:
         return DENIED
     return next((each for each in doubts if each is None), doubts[0]) if doubts else NOT_ASKED
+
+
+def tells(text: str, report: re.Pattern[str]) -> bool:
+    """Return whether a text tells, of its writer and in its own words, what a pattern finds: no question, no case."""
+    own = own_words(text)
+    if moods.TAKES_BACK.search(own) or moods.SUPPOSES_ALL.search(own) or moods.LOST_BY_OTHERS.search(own):
+        return False
+    return any(
+        report.search(part) and not (part.endswith("?") or moods.ASKS_ABOUT.search(part) or moods.SUPPOSES.search(part))
+        for part in SENTENCE.split(own)
+    )
 
 
 def _doubt_of_all(own: str, act: Act) -> str | None:

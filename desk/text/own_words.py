@@ -5,7 +5,8 @@ import re
 TAG = re.compile(r"</?[A-Za-z][^<>\n]{0,200}>")
 CITED_LINES = re.compile(r"^[ \t]*>.*$", re.MULTILINE)
 PAIRS = re.compile(
-    r"\"[^\"]*\"|\u201c[^\u201d]*\u201d|\u201e[^\u201c\u201d]*[\u201c\u201d]|\u00ab[^\u00bb]*\u00bb|\u2018[^\u2018]*?\u2019(?!\w)"
+    r"\"[^\"]*\"|\u201c[^\u201d]*\u201d|\u201e[^\u201c\u201d]*[\u201c\u201d]|\u00ab[^\u00bb]*\u00bb"
+    r"|\u2018[^\u2018]*?\u2019(?!\w)"
     r"|(?<!\w)'[^'\n]{2,}'(?!\w)|(?<!\w)'(?:[^'\n]|(?<=\w)'(?=\w)){2,}'(?!\w)|`[^`]*`"
 )
 OPEN_QUOTE = re.compile(r"[\"\u201c\u00ab].*", re.DOTALL)
@@ -15,7 +16,8 @@ FORWARDED = re.compile(  # what follows is somebody else's, or an earlier messag
     re.IGNORECASE | re.MULTILINE,
 )
 SAID = re.compile(  # "it says: freeze my card"
-    r"\b(?:says?|said|reads?|wrote|writes?|told|tells|titled|headed|called|stat(?:es|ed|ing)|asked|answer(?:s|ed)|replied"
+    r"\b(?:says?|said|reads?|wrote|writes?|told|tells|titled|headed|called|stat(?:es|ed|ing)|asked|answer(?:s|ed)"
+    r"|replied"
     r"|example|quote|phrase|sample|text)\b[^.:!?\n]{0,40}:[^\n]*",
     re.IGNORECASE,
 )

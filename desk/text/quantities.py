@@ -4,16 +4,21 @@ import re
 from collections.abc import Callable
 from decimal import Decimal
 
-NUMBER = re.compile(r"(?<![\w.,/])[0-9][0-9,]*(?:\.[0-9]+)?(?:\s?k\b)?(?![\w/])|(?<![\w.,/])[0-9][0-9,]*(?:\.[0-9]+)?(?=[^\W\d_])")
+NUMBER = re.compile(
+    r"(?<![\w.,/])[0-9][0-9,]*(?:\.[0-9]+)?(?:\s?k\b)?(?![\w/])|(?<![\w.,/])[0-9][0-9,]*(?:\.[0-9]+)?(?=[^\W\d_])"
+)
 RATE = re.compile(
     r"\s*(?:a|an|per|each|every|/|in an?|within an?)\s*(?:single\s+|one\s+)?(?!day\b|days\b)"
-    r"(?:second|minute|hour|week|weekend|fortnight|month|quarter|year|payment|purchase|transaction|shop|person|card)s?\b"
+    r"(?:second|minute|hour|week|weekend|fortnight|month|quarter|year|payment|purchase|transaction|shop|person"
+    r"|card)s?\b"
     r"|\s*(?:weekly|monthly|hourly|yearly|annually|p\.?[mwa]\.?\b|pcm\b)",
     re.IGNORECASE,
 )
 INEXACT = re.compile(
-    r"\b(?:by|between|around|about|roughly|approximately|circa|ca\.?|some|at least|at most|over|under|above|below|more than|less than"
-    r"|between\s+\S+\s+and|\d\s*(?:-|\u2013|or)|minus|another|extra|plus|additional|somewhere (?:near|around)|nearly|almost)\s*(?:to\s+)?[^\w\s]?\s*(?:gbp\s*)?$|[-\u2212~]\s?[^\w\s]?$",
+    r"\b(?:by|between|around|about|roughly|approximately|circa|ca\.?|some|at least|at most|over|under|above|below"
+    r"|more than|less than"
+    r"|between\s+\S+\s+and|\d\s*(?:-|\u2013|or)|minus|another|extra|plus|additional|somewhere (?:near|around)|nearly"
+    r"|almost)\s*(?:to\s+)?[^\w\s]?\s*(?:gbp\s*)?$|[-\u2212~]\s?[^\w\s]?$",
     re.IGNORECASE,
 )
 RANGE = re.compile(r"\s*(?:-|\u2013|to|or|and|up to)\s*[^\w\s]?\d", re.IGNORECASE)
@@ -23,7 +28,8 @@ PLAIN = frozenset(
     "a again all also an and any as asap at back because been before both but by can could day daily double"
     " every exactly for from had has have i if immediately in instead into is it its limit max maximum me mine my"
     " now of on once one only or our out per please pls plz quid pounds pound gbp right she since so"
-    " straight taken thanks that the their them then they this ta times to today too twice two up urgently was we were when which"
+    " straight taken thanks that the their them then they this ta times to today too twice two up urgently was we"
+    " were when which"
     " while who will with within without would you your".split()
 )
 """Words that may follow an amount without being its unit."""

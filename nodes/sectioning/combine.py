@@ -2,14 +2,11 @@
 
 from collections.abc import Iterable
 from itertools import groupby
-from textwrap import shorten
 
 from desk.business import business
-from desk.records import OTHER, Review, paragraphs
+from desk.records import OTHER, Review, paragraphs, quotations
 from state.desk import PROPOSED_ONLY, Draft, ResolutionUpdate, citations_of, proposed_actions
 from state.sectioning import CombineInput, CombineUpdate, SectionResult
-
-LONGEST_QUOTE, LONGEST_REST = 200, 1_000  # characters
 
 
 async def combine(state: CombineInput) -> ResolutionUpdate | CombineUpdate:
@@ -48,27 +45,22 @@ def _leftovers(state: CombineInput, sections: list[SectionResult]) -> Iterable[t
 def _reply(answers: list[SectionResult], requests_left: list[str]) -> str:
     """Return the answers in the order of the requests with one opening, then the requests that a person looks at."""
     replies = [_reply_to(each, each.draft) for each in answers if each.draft]
-    rest = [business().wording.requests_left.format(requests=_quotes(requests_left))] if requests_left else []
+    rest = [business().wording.requests_left.format(requests=quotations(requests_left))] if requests_left else []
     return paragraphs([*replies, *rest])
 
 
 def _reply_to(section: SectionResult, draft: Draft) -> str:
     """Return the draft's reply; a draft with an action is not sent, for nobody has done it."""
-    passed_on = business().wording.request_passed_on.format(request=_quotes([section.request]))
+    passed_on = business().wording.request_passed_on.format(request=quotations([section.request]))
     return passed_on if draft.action else draft.reply
 
 
 def _reason(answers: list[SectionResult], leftovers: list[tuple[str, str]]) -> str:
     """Return why each request left is left, grouped by reason; else how many were answered."""
     reasons = [
-        f"{why}: {_quotes(request for _, request in group)}" for why, group in groupby(leftovers, lambda each: each[0])
+        f"{why}: {quotations(request for _, request in group)}"
+        for why, group in groupby(leftovers, lambda each: each[0])
     ]
     if any(proposed_actions(each.draft) for each in answers):
         reasons.insert(0, PROPOSED_ONLY)
     return "; ".join(reasons) or f"{len(answers)} of {len(answers)} requests answered from the policies"
-
-
-def _quotes(requests: Iterable[str]) -> str:
-    """Return the requests in quotes, on one line of at most LONGEST_REST characters."""
-    quotes = (f"“{shorten(request, LONGEST_QUOTE, placeholder=' …')}”" for request in requests)
-    return shorten(", ".join(quotes), LONGEST_REST, placeholder=" …")

@@ -2,6 +2,7 @@
 
 from desk.business import business
 from desk.records import Verdict, paragraphs
+from desk.wishes import reason_on, text_on, unmet_wishes
 from state.desk import Outcome, ResolutionFields, citations_of
 from state.support_desk import ConcludeInput, Settlement
 
@@ -15,20 +16,25 @@ BY_WEIGHT: tuple[tuple[Verdict, Outcome], ...] = (
 
 
 async def conclude(state: ConcludeInput) -> ResolutionFields:
-    """Return the resolution of a message that the desk could deal with, its parts in their order."""
+    """Return the resolution of a message that the desk could deal with, its parts in their order.
+
+    A wish that no part has an action for is named in the customer's words, and left to a person.
+    """
     settlements = {each.position: each for each in state.get("settled", [])}
     in_order = sorted(settlements.values(), key=lambda each: each.position)
     wording = business().wording
     aside = wording.holding if len(state["parts"]) == 1 else wording.aside
+    unmet = unmet_wishes(state["request"], [part.action for part in state["parts"]])
     texts = [_text(part.reply, settlements.get(number), aside) for number, part in enumerate(state["parts"])]
+    reasons = [*reason_on(unmet), *(each.reason for each in in_order)]
     return {
-        "outcome": _outcome([each.verdict for each in in_order]),
+        "outcome": "escalated" if unmet else _outcome([each.verdict for each in in_order]),
         "route": state["route"],
         "confidence": state["confidence"],
-        "reply": paragraphs(dict.fromkeys(texts)),
+        "reply": paragraphs(dict.fromkeys([*texts, *text_on(unmet)])),
         "citations": citations_of(state["parts"]),
         "actions": [each.action for each in in_order],
-        "reason": "; ".join(dict.fromkeys(each.reason for each in in_order)) or "answered from the policies",
+        "reason": "; ".join(dict.fromkeys(reasons)) or "answered from the policies",
     }
 
 
