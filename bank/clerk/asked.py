@@ -8,6 +8,7 @@ import re
 from decimal import Decimal
 
 from bank.clerk.desk import the_bank
+from bank.clerk.others import names_others
 from bank.clerk.wishes import ACTS
 from bank.ledger.actions import BankAction, ChangeLimit, CloseAccount, FileDispute, FreezeCard, Refund, ReissueCard
 from bank.ledger.protocol import UnknownCustomer
@@ -41,7 +42,11 @@ NO_SUCH_PAYMENT = "the message may mean another payment"
 
 async def doubt(action: BankAction, request: str, customer_id: str) -> str | None:
     """Return why the message may not ask for this action, on this thing, now and whole; None where it plainly does."""
-    return doubt_of(request, ACTS[action.name]) or await _doubt_of_thing(action, request, customer_id)
+    if found := doubt_of(request, ACTS[action.name]):
+        return found
+    if await names_others(request, customer_id):
+        return "the message names what is not the customer's"
+    return await _doubt_of_thing(action, request, customer_id)
 
 
 async def _doubt_of_thing(action: BankAction, request: str, customer_id: str) -> str | None:

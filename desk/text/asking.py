@@ -42,6 +42,7 @@ CLAUSE = re.compile(
 POLITE = re.compile(
     r"^\W*(?:(?:and|so|then|but|hi|hello|hey|ok)\W+)?(?:can|could|would|will|may|might)\b", re.IGNORECASE
 )
+NEW_CLAUSE = re.compile(r"\s*[,;:.!?\u2026]")
 CHOICE = re.compile(r"\bor\s+(?:do|does|should|must|is|are|can|will|would|not)\b", re.IGNORECASE)
 
 QUESTION = "the message asks about it"
@@ -179,7 +180,7 @@ def _limits(sentence: str, match: re.Match[str], act: Act) -> str | None:
 
 def _is_denied(before: str, form: str, after: str) -> bool:
     return bool(
-        moods.DENIED.search(before)
+        (not NEW_CLAUSE.match(form) and moods.DENIED.search(before))
         or moods.FORBIDS.search(before)
         or moods.DENIED_WITHIN.search(form)
         or moods.DENIED_AFTER.search(after)

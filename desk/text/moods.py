@@ -9,8 +9,8 @@ PLEASE = r"(?:please|pls|plz|plse|kindly)"
 ASKS_ABOUT = re.compile(
     r"^(?:\W|(?:and|but|so|also|or|then|hi|hello|just|ok|well|please|pls|sorry|now|btw)\b)*"
     r"(?:how|what|what's|when|where|where's|why|which|who|who's|whose|whom|should|shall|do|does|did|is|isn't|are|was"
-    r"|were|am|has"
-    r"|have|had|must|may|might|can|could|will|would|any (?:way|chance|idea))\b(?!'t\b)",
+    r"|were|am|(?<!please )(?<!pls )(?<!and )(?:has|have|had)|must|may|might|can|could|will|would|any (?:way|chance"
+    r"|idea))\b(?!'t\b)",
     re.IGNORECASE,
 )
 WONDERS = re.compile(
@@ -37,7 +37,8 @@ SUPPOSES_ALL = re.compile(  # said at the start, it holds for the sentences afte
     re.IGNORECASE,
 )
 NOT = (
-    r"(?:not|never|n't|dont|doesnt|didnt|wont|no|nor|without|instead of|rather than|nobody|none|neither|refus\w+|avoid"
+    r"(?:not|never|n't|dont|doesnt|didnt|wont|no|nor|without|instead of|rather than|nobody|none|neither|refus\w+"
+    r"|avoid"
     r"|against|stop)"
 )
 DENIED = re.compile(rf"(?:\b|(?<=\w)(?=n't)){NOT}(?:[\s,]+(?!i\b|we\b)[\w']+){{0,3}}[\s,]*$", re.IGNORECASE)
@@ -71,7 +72,7 @@ TAKES_BACK = re.compile(
     r"|remains?)\b[^.!?\n]{0,30}? as (?:it|everything|they) (?:was|were|is|are|stands?)\b"
     r"|undo\b|drop (?:it|that|this|the)\b|call (?:it|that) off|my (?:mistake|bad|error)|misread|mistaken"
     r"|sorry,? (?:wrong|no|false)"
-    r"|wrong (?:bank|chat|person|number|window|recipient)|(?:all|everything) (?:is )?(?:fine|good|ok|okay|sorted"
+    r"|wrong (?:bank|chat|window)|(?:all|everything) (?:is )?(?:fine|good|ok|okay|sorted"
     r"|settled|solved)(?: now)?"
     r"|(?:has|have|had|is|was|been) (?:already )?(?:sorted|settled|resolved|solved|paid (?:it|me|us) back|paid back)"
     r"|(?:had|have|'ve|'d) (?:asked|requested|ordered|wanted|told you)|wanted to ask)\b"

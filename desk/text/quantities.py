@@ -17,7 +17,8 @@ RATE = re.compile(
 INEXACT = re.compile(
     r"\b(?:by|between|around|about|roughly|approximately|circa|ca\.?|some|at least|at most|over|under|above|below"
     r"|more than|less than"
-    r"|between\s+\S+\s+and|\d\s*(?:-|\u2013|or)|minus|another|extra|plus|additional|somewhere (?:near|around)|nearly"
+    r"|between\s+\S+\s+and|\d[\d.,]*\s*(?:-|\u2013|or)|minus|another|extra|plus|additional|somewhere (?:near|around)"
+    r"|nearly"
     r"|almost)\s*(?:to\s+)?[^\w\s]?\s*(?:gbp\s*)?$|[-\u2212~]\s?[^\w\s]?$",
     re.IGNORECASE,
 )

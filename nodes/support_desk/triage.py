@@ -2,8 +2,11 @@
 
 import re
 
+from langgraph.runtime import Runtime
+
 from desk.business import Knowledge, business, knowledge
 from desk.records import OTHER
+from state.context import Context
 from state.desk import RoutedInput
 from state.support_desk import TriageUpdate
 
@@ -16,11 +19,16 @@ ASKS = re.compile(
 SURE = 0.6  # confidence in a sentence's route
 
 
-async def triage(state: RoutedInput) -> TriageUpdate:
-    """Return the step that the message goes on to; most take the short path, `retrieve`."""
+async def triage(state: RoutedInput, runtime: Runtime[Context]) -> TriageUpdate:
+    """Return the step that the message goes on to; most take the short path, `retrieve`.
+
+    So does one whose route only the second tier was sure of: the long paths route anew, and would doubt it.
+    """
     message = state["request"]
     if asks_for_several(message, await knowledge()):
         return {"path": "sections"}
+    if (await knowledge()).guess(message).confidence < runtime.context.route_threshold:
+        return {"path": "retrieve"}
     is_known = state["customer_id"] is not None
     if is_known and (path := business().long_path(message, state["route"])):
         return {"path": path}
