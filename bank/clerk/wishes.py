@@ -11,7 +11,7 @@ KIND = (
     r"|expired|damaged|broken|everyday|main)\s+){0,3}"
 )
 CARD = (
-    rf"(?:(?:my|the|this|that|our|both|both my)\s+)?{KIND}cards?\b(?:\s+(?:ending(?: in)?|with)\s+\d{{4}})?"
+    rf"(?:(?:my|the|this|that|our|both|both my|his|her|their)\s+)?(?:[a-z]+'s\s+)?{KIND}cards?\b(?:\s+(?:ending(?: in)?|with)\s+\d{{4}})?"
     r"|(?:my|the|this|that)\s+(?:one\s+)?(?:ending\s+(?:in\s+)?)?\d{4}\b|\bk\d{4}\b|mine\b"
 )
 NEW = (
