@@ -10,8 +10,9 @@ KIND = (
     r"|second|frozen"
     r"|expired|damaged|broken|everyday|main)\s+){0,3}"
 )
+WHOSE = r"(?:(?:my|the|this|that|our|both|both my|his|her|their)\s+)?(?:[a-z]+'s\s+)?"
 CARD = (
-    rf"(?:(?:my|the|this|that|our|both|both my|his|her|their)\s+)?(?:[a-z]+'s\s+)?{KIND}cards?\b(?:\s+(?:ending(?: in)?|with)\s+\d{{4}})?"
+    rf"{WHOSE}{KIND}cards?\b(?:\s+(?:ending(?: in)?|with)\s+\d{{4}})?"
     r"|(?:my|the|this|that)\s+(?:one\s+)?(?:ending\s+(?:in\s+)?)?\d{4}\b|\bk\d{4}\b|mine\b"
 )
 NEW = (
