@@ -39,7 +39,7 @@ def answer_review(request: Request) -> Data:
 
 
 def confirmation(request: Request) -> Data:
-    """A `Confirmation`: yes to all where the message, read again, comes to the same action and asks for nothing later."""
+    """A `Confirmation`: yes to all where the message, read again, comes to the same action."""
     proposed = proposal(message_of(request), request.data["customer"], [request.data["action"]["name"]])
     points = dict.fromkeys(("asked", "this_thing", "now", "whole"), "yes" if proposed else "unsure")
     return {**points, "reason": "the message comes to the same action" if proposed else "it may be meant otherwise"}
