@@ -22,15 +22,15 @@ SURE = 0.6  # confidence in a sentence's route
 async def triage(state: RoutedInput, runtime: Runtime[Context]) -> TriageUpdate:
     """Return the step that the message goes on to; most take the short path, `retrieve`.
 
-    So does one whose route only the second tier was sure of: the long paths route anew, and would doubt it.
+    A route that only the second tier was sure of opens none of the business's long paths: they route anew, and would
+    doubt it.
     """
     message = state["request"]
     if asks_for_several(message, await knowledge()):
         return {"path": "sections"}
-    if (await knowledge()).guess(message).confidence < runtime.context.route_threshold:
-        return {"path": "retrieve"}
+    is_sure = (await knowledge()).guess(message).confidence >= runtime.context.route_threshold
     is_known = state["customer_id"] is not None
-    if is_known and (path := business().long_path(message, state["route"])):
+    if is_known and is_sure and (path := business().long_path(message, state["route"])):
         return {"path": path}
     return {"path": "chain" if len(message.split()) > LONG else "retrieve"}
 

@@ -60,7 +60,7 @@ def test_one_point_that_is_not_confirmed_is_a_doubt() -> None:
         assert len(found) < 300
 
 
-@pytest.mark.usefixtures("resources")
+@pytest.mark.usefixtures("furnished")
 @pytest.mark.parametrize("answer, verdict", [("yes", "act"), ("unsure", "ask_person"), ("no", "ask_person")])
 async def test_the_second_model_can_stop_an_action_and_never_start_one(answer: str, verdict: str) -> None:
     state = state_of("Please replace my frozen card.", "reissue_card", card_id="K0005")

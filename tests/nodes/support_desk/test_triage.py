@@ -5,7 +5,7 @@ import pytest
 from nodes.support_desk.triage import triage
 from tests.nodes.conftest import Step
 
-STORY = "I sent a bank transfer to my landlord abroad and it has not arrived yet. " * 6
+STORY = "I was on the train when it happened and " * 9
 
 
 @pytest.mark.parametrize(
