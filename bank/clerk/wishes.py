@@ -20,6 +20,14 @@ NEW = (
     r"|visa)\s+){0,2}"
     r"(?:card|one)\b|a replacement\b|the replacement\b|another (?:card|one)\b"
 )
+AFTER_CARD = (  # what follows says where, for what or for how long it shall be stopped
+    r"\b(?:online|internet|contactless|cash|withdraw\w*|abroad|foreign|subscriptions?|charging|stripe)\b"
+    r"|(?:\bcards?|\bit|\b\d{4})\s+(?:please\s+)?(?:at(?! once\b)|for(?! (?:me|us|good|now|the safety"
+    r"|(?:my )?(?:safety|security))\b)"
+    r"|from(?! (?:now|today)\b)|in|on(?! my behalf\b)|against|except|but|with(?! immediate)|above|over|under|below"
+    r"|outside"
+    r"|payments?|transactions?)\b"
+)
 SPENT = r"(?:payments?|charges?|transactions?|purchases?|withdrawals?|money|refund|fees?|amount)"
 ACTS: dict[str, Act] = {  # in this order: who closes an account may well mention a card
     "close_account": Act(
@@ -45,7 +53,7 @@ ACTS: dict[str, Act] = {  # in this order: who closes an account may well mentio
         ),
         about=r"\blimit|\bcap\b|\ba day\b",
         things="limits?|cards?",
-        partial=r"\b(?:online|internet|contactless|cash|withdraw\w*|abroad|shops?)\b",
+        partial=r"\b(?:online|internet|contactless|cash|withdraw\w*|abroad|shops?|weekdays?|weekends?|holidays?|times)\b",
     ),
     "reissue_card": Act(
         do=(
@@ -70,7 +78,7 @@ ACTS: dict[str, Act] = {  # in this order: who closes an account may well mentio
         ),
         about=r"\bcards?\b|\bwallet|\bpurse\b|\b(?:ending|ends)\b|\bk\d{4}\b",
         things="cards?|wallet|purse",
-        partial=r"\b(?:online|internet|contactless|cash|withdraw\w*|abroad|foreign|subscriptions?|charging)\b",
+        partial=AFTER_CARD,
     ),
     "file_dispute": Act(
         do=(
@@ -83,6 +91,7 @@ ACTS: dict[str, Act] = {  # in this order: who closes an account may well mentio
         wanted=r"an?\s+(?:dispute|chargeback)\b",
         asked=r"(?:i|we)\s+(?:hereby\s+)?(?:dispute|contest)\s+\S+|\bget\s+(?:that|this|the|it)\b[^.!?;\n]{0,30}?\b(?:disputed|contested)\b",
         things=SPENT,
+        partial=r"\b(?:items?|shipping|postage|overcharge\w*|too much|extra)\b",
     ),
     "refund": Act(
         do=(
@@ -101,7 +110,7 @@ ACTS: dict[str, Act] = {  # in this order: who closes an account may well mentio
             r"|refund(?:\s+\w+){0,3}[\s,]+(?:please|pls|plz)\b"
         ),
         things=SPENT,
-        partial=r"\b(?:vat|tax|tip|delivery|postage|discount|interest)\b",
+        partial=r"\b(?:vat|tax|tip|delivery|shipping|postage|discount|interest|items?|overcharge\w*|too much|change)\b",
     ),
 }
 """The acts of the desk, each in customers' words."""
@@ -122,7 +131,8 @@ REPORTS: dict[str, re.Pattern[str]] = {
         re.IGNORECASE,
     ),
     "file_dispute": re.compile(
-        r"\b(?:paid|charged|bought|ordered)\b.{0,80}\b(?:never|not|n't)\b.{0,15}\b(?:arrived?|come?|came|delivered|got)\b",
+        r"\b(?:paid|charged|bought|ordered)\b.{0,80}\b(?:never|not|n't)\b.{0,15}\b(?:arrived?|come?|came|delivered"
+        r"|got)\b",
         re.IGNORECASE,
     ),
     "refund": re.compile(

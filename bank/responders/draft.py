@@ -22,7 +22,7 @@ DONE = {
 ONLY_OWN = "We can act only on your own cards, accounts and payments."
 TOPICS = {
     "freeze_card": "lost or stolen card frozen at once replaced free",
-    "reissue_card": "replacement new card order cost arrives",
+    "reissue_card": "replacement replaced costs GBP damaged card change of name free after loss theft fraud",
     "refund": "refund posted charge",
     "file_dispute": "dispute provisional decision",
     "change_limit": "daily limit",

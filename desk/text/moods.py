@@ -102,7 +102,8 @@ LATER = re.compile(
     r"|december))?\b(?!\s*(?:pounds?|gbp|quid|,?\d|\.\d))"
     r"|(?:the|this|that|from) (?:day|moment|week|month|minute|evening|morning) (?:i|we|my|the|when|that)"
     r"|not (?:now|yet|today|before|earlier|until|till)|wait (?:until|till|for)|(?:until|till)(?! further notice)"
-    r"|during|temporarily|for (?:a|the next|two|\d+)\s?(?:\w+ )?(?:hours?|days?|weeks?|months?|while))\b",
+    r"|during|overnight|temporarily|for (?:an?|the|the next|[a-z]+|\d+)\s?(?:\w+ )?(?:hours?|days?|weeks?|months?"
+    r"|while))\b",
     re.IGNORECASE,
 )
 """Times other than now, where an act is named."""
@@ -119,7 +120,8 @@ PUT_OFF_AT_START = re.compile(
     re.IGNORECASE,
 )
 CUT_DOWN = re.compile(
-    r"\b(?:half|halve|quarter|thirds?|fifth|part(?:ly|ial|ially)?|portions?|share|fraction|some of|a bit of"
+    r"\b(?:half|halve|quarter|thirds?|fifth|part(?:ly|ial|ially)?|portions?|share|fraction|some (?:of|money)"
+    r"|up to \d|a bit of"
     r"|per ?cent|percent(?:age)?"
     r"|differences?|remainder|the rest|except|excluding|apart from|other than|but not|only (?:for|the|on|in|at|when"
     r"|from|against)"

@@ -8,16 +8,17 @@ NUMBER = re.compile(
     r"(?<![\w.,/])[0-9][0-9,]*(?:\.[0-9]+)?(?:\s?k\b)?(?![\w/])|(?<![\w.,/])[0-9][0-9,]*(?:\.[0-9]+)?(?=[^\W\d_])"
 )
 RATE = re.compile(
-    r"\s*(?:a|an|per|each|every|/|in an?|within an?)\s*(?:single\s+|one\s+)?(?!day\b|days\b)"
+    r"\s*(?:for\s+)?(?:a|an|per|each|every|any|/|in an?|within an?)\s*(?:single\s+|one\s+)?(?!day\b|days\b)"
     r"(?:second|minute|hour|week|weekend|fortnight|month|quarter|year|payment|purchase|transaction|shop|person"
-    r"|card)s?\b"
+    r"|withdrawal|order|head|card)s?\b"
     r"|\s*(?:weekly|monthly|hourly|yearly|annually|p\.?[mwa]\.?\b|pcm\b)",
     re.IGNORECASE,
 )
 INEXACT = re.compile(
     r"\b(?:by|between|around|about|roughly|approximately|circa|ca\.?|some|at least|at most|over|under|above|below"
     r"|more than|less than"
-    r"|between\s+\S+\s+and|\d[\d.,]*\s*(?:-|\u2013|or)|minus|another|extra|plus|additional|somewhere (?:near|around)"
+    r"|between\s+\S+\s+and|\d[\d.,]*\s*(?:-|\u2013|or)|minus|times|further|another|extra|plus|additional"
+    r"|somewhere (?:near|around)"
     r"|nearly"
     r"|almost)\s*(?:to\s+)?[^\w\s]?\s*(?:gbp\s*)?$|[-\u2212~]\s?[^\w\s]?$",
     re.IGNORECASE,

@@ -39,10 +39,11 @@ def answer_review(request: Request) -> Data:
 
 
 def confirmation(request: Request) -> Data:
-    """A `Confirmation`: yes to all where the message, read again, comes to the same action."""
-    proposed = proposal(message_of(request), request.data["customer"], [request.data["action"]["name"]])
-    points = dict.fromkeys(("asked", "this_thing", "now", "whole"), "yes" if proposed else "unsure")
-    return {**points, "reason": "the message comes to the same action" if proposed else "it may be meant otherwise"}
+    """A `Confirmation`: yes to all where the message comes to the same action, or tells of misuse that it stops."""
+    message, data = message_of(request), request.data
+    asks = proposal(message, data["customer"], [data["action"]["name"]]) or MISUSE.search(message)
+    points = dict.fromkeys(("asked", "this_thing", "now", "whole"), "yes" if asks else "unsure")
+    return {**points, "reason": "the message comes to this action" if asks else "it may be meant otherwise"}
 
 
 def route_choice(request: Request) -> Data:

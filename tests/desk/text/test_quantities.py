@@ -31,6 +31,10 @@ def test_a_plain_amount(text: str, amount: str) -> None:
     [
         "limit to 300 a week",
         "300 per month",
+        "300 for each order",
+        "300 for any single purchase",
+        "3 times 300",
+        "a further 300",
         "£300 weekly",
         "by 300",
         "between 200 and 300",
