@@ -1,12 +1,12 @@
 """Before an action goes on: the business's rules, a gate of code, and a second model that did not draft."""
 
-from typing import Any
+from typing import Any, cast
 
 import pytest
 
 from bank.ledger.actions import parse_action
 from baton.testing import scripted_model
-from desk.business import business
+from desk.business import DeskBusiness
 from desk.records import Review
 from nodes.support_desk.check_action import check_action
 from nodes.support_desk.confirm_wish import confirm_wish, doubt_in
@@ -71,6 +71,6 @@ async def test_the_second_model_can_stop_an_action_and_never_start_one(answer: s
 
 
 async def test_a_business_without_words_for_wishes_relies_on_the_model() -> None:
-    fields = type(business()).__dataclass_fields__
-    assert fields["wishes"].default("Please do everything") == ()
-    assert await fields["doubt"].default(None, "", "") is None
+    wishes, doubt = (DeskBusiness.__dataclass_fields__[name] for name in ("wishes", "doubt"))
+    assert cast("Any", wishes.default)("Please do everything") == ()
+    assert await cast("Any", doubt.default)(None, "", "") is None
