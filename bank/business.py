@@ -3,12 +3,14 @@
 import asyncio
 from collections.abc import Iterable
 
+from bank.clerk.asked import doubt
 from bank.clerk.desk import desk_bank
 from bank.clerk.fraud import protect
 from bank.clerk.service import BankService
 from bank.clerk.tools import ListAccounts, ListCards, ListTransactions
 from bank.clerk.triage import long_path
 from bank.clerk.urgency import urgency
+from bank.clerk.wishes import wishes
 from bank.clerk.workers import WORKERS
 from bank.knowledge import FOLDER, knowledge
 from bank.ledger.actions import ACTIONS
@@ -97,6 +99,8 @@ BUSINESS = DeskBusiness(
     fraud=FraudVote(views=read_views(FOLDER / "views.toml"), route="security", protect=protect),
     long_path=long_path,
     urgency=urgency,
+    wishes=wishes,
+    doubt=doubt,
     wording=Wording(thing="a card, an account or a payment", own_names=frozenset({"harbour", "bank"})),
     unknown_customers=unknown_customers,
     checks=(

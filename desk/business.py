@@ -33,6 +33,7 @@ from desk.records import (
     Specialist,
     Tool,
     View,
+    Wish,
     Wording,
 )
 from desk.text.claims import Claim
@@ -123,6 +124,12 @@ class Service(Protocol):
     async def review(self, action: Action, message: str, customer_id: str) -> Review:
         """Return whether to perform the action ("act"), to ask a person, to decline it, or to escalate."""
 
+    async def consequences(self, action: Action, customer_id: str) -> str | None:
+        """Return what the action costs, cancels or makes final, in sentences for customer and reviewer; None for none.
+
+        The price is named also where it is nothing, if it could be something. Raises what `check` raises.
+        """
+
     def exceeded_limit(self, action: Action) -> str | None:
         """Return an ordinary reviewer's limit where the action exceeds it; else None."""
 
@@ -191,6 +198,10 @@ async def _protect_nothing(_message: str, _customer_id: str) -> None:
     """Propose nothing."""
 
 
+async def _no_doubt(_action: Action, _request: str, _customer_id: str) -> None:
+    """Doubt nothing: the judge's model alone says whether an action is asked for."""
+
+
 NO_VOTERS = FraudVote(views=(), route=OTHER, protect=_protect_nothing)
 
 
@@ -215,6 +226,11 @@ class DeskBusiness(Business):
     """Takes message and route of a known customer; returns the long path that the message needs, or None."""
     urgency: Callable[[str], str | None] = lambda _request: None
     """Takes a request; returns in words why a person should look at it before others, or None."""
+    wishes: Callable[[str], Sequence[Wish]] = lambda _request: ()
+    """Takes a request; returns what it wishes of the actions. One that no draft proposes is left to a person."""
+    doubt: Callable[[Any, str, str], Awaitable[str | None]] = _no_doubt
+    """Takes an action, a request and a customer id; returns in words why the request may not ask for this action, on
+    this thing, now and whole, or None."""
     wording: Wording = field(default_factory=Wording)
     acts_outside: Callable[[], str | None] = lambda: None
     """Returns where its actions go if that is not the home, with the way out: experiments must not act there."""

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, fields
 from decimal import Decimal
-from typing import Annotated, Any, Literal, get_args
+from typing import Annotated, Any, Literal, NamedTuple, get_args
 
 from pydantic import AfterValidator, ValidationError, WithJsonSchema
 
@@ -167,6 +167,13 @@ class Specialist(Record):
     model: Literal["cheap", "strong"] = "strong"
     actions: tuple[str, ...] = ()
     instructions: str = ""
+
+
+class Wish(NamedTuple):
+    """A customer's wish for an action: its name, and the sentence that says it."""
+
+    action: str
+    words: str
 
 
 @dataclass(frozen=True, slots=True)

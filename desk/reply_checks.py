@@ -1,5 +1,6 @@
 """Check a reply and its action before anyone acts on them; a check returns the fault in words, or None."""
 
+import re
 from collections.abc import Collection, Iterator
 
 from baton.redact import card_masks, holds_card_number
@@ -10,6 +11,8 @@ from desk.text.contents import KINDS, compact
 from desk.text.disguise import hidden_in, scripts_in
 from desk.text.inner import inner_words_in
 from desk.text.names import people_in, words_of
+
+FREE = re.compile(r"\b(?:free|no (?:charge|cost|fee)|without (?:charge|cost)|costs? (?:you )?nothing)\b", re.IGNORECASE)
 
 
 def citation_fault(citations: Collection[str], citable: Collection[str]) -> str | None:
@@ -77,6 +80,13 @@ def _unknown(reply: str, known: str) -> Iterator[tuple[str, str]]:
     for kind, items_in in KINDS.items():
         if items := items_in(reply):
             yield from ((kind, each) for each in sorted(items - items_in(known)))
+
+
+def price_fault(reply: str, consequences: str | None) -> str | None:
+    """Return a fault where a reply calls free what costs something."""
+    price = business().reader.amounts(consequences or "")
+    wrong = price and FREE.search(reply) and not price <= business().reader.amounts(reply)
+    return f"the reply speaks of no cost, and it costs {min(price)}" if wrong else None
 
 
 async def privacy_fault(reply: str, customer_id: str | None, message: str) -> str | None:

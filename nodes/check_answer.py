@@ -6,6 +6,7 @@ from langgraph.runtime import Runtime
 
 from baton import ask
 from desk.business import instructions, knowledge
+from desk.wishes import wish_fault
 from state.context import Context
 from state.desk import AnswerCheck, AnswerReview, AnswerUpdate, CheckAnswerInput, Draft, citations_of
 
@@ -14,13 +15,15 @@ async def check_answer(state: CheckAnswerInput, runtime: Runtime[Context]) -> An
     """Ask whether each request is answered, or has its action, and return that with the fault of the reply, if any.
 
     A sound reply can still be about something else; no other check reads it together with what was asked. A draft that
-    a check before this one has found unfit is not asked about.
+    a check before this one has found unfit is not asked about, nor one that leaves the wish for an action undone.
     """
     if (reviewed := state.get("review")) and reviewed.verdict == "escalate":
         return {"answer": AnswerCheck(open=[], confidence=0.0, fault=reviewed.reason)}
     if len(state.get("asked", [])) > 1:  # each part was asked about with its own request
         return {"answer": AnswerCheck(open=[], confidence=1.0, fault=None)}
     drafts = state["parts"] if "parts" in state else [state["draft"]]
+    if fault := wish_fault(state["request"], [each.action for each in drafts]):
+        return {"answer": AnswerCheck(open=[], confidence=0.0, fault=fault)}
     review = await ask("judge", AnswerReview, instructions(__file__), await answer_data(state["request"], drafts))
     return {"answer": AnswerCheck(**review.model_dump(), fault=fault_of(review, runtime.context.answer_threshold))}
 

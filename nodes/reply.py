@@ -3,7 +3,8 @@
 from typing import NotRequired
 
 from desk.business import business
-from desk.records import Review
+from desk.records import Review, paragraphs
+from desk.wishes import reason_on, text_on, unmet_wishes
 from state.desk import PROPOSED_ONLY, Draft, DraftedInput, ResolutionUpdate, proposed_actions
 
 
@@ -18,15 +19,16 @@ async def reply(state: ReplyInput) -> ResolutionUpdate:
     """Return the resolution of the draft: "escalated" with an action, "declined" where a rule forbids that action."""
     draft, review = state["draft"], state.get("review")
     refusal = review.reason if review is not None and review.verdict == "decline" else None
+    unmet = unmet_wishes(state["request"], [draft.action])
     reason = refusal or (PROPOSED_ONLY if draft.action else "answered from the policies")
     return {
-        "outcome": "declined" if refusal else "escalated" if draft.action else "answered",
+        "outcome": "escalated" if unmet else "declined" if refusal else "escalated" if draft.action else "answered",
         "route": state["route"],
         "confidence": state["confidence"],
-        "reply": _text(draft, refusal),
+        "reply": paragraphs([_text(draft, refusal), *text_on(unmet)]),
         "citations": draft.citations,
         "actions": proposed_actions(draft, "refused" if refusal else "proposed"),
-        "reason": "; ".join(filter(None, [state.get("finding"), reason])),
+        "reason": "; ".join(filter(None, [state.get("finding"), *reason_on(unmet), reason])),
         "has_result": True,
     }
 

@@ -36,6 +36,9 @@ class FoundUpdate(TypedDict):
     several: bool
 
 
+Answer = Literal["yes", "no", "unsure"]
+
+
 class TriageUpdate(TypedDict):
     """Written by `triage`."""
 
@@ -112,11 +115,34 @@ class SettlingInput(RoutedInput, DraftUpdate):
     position: int
 
 
-class ActInput(SettlingInput, ReviewUpdate):
+class CheckActionUpdate(ReviewUpdate):
+    """Written by `check_action`: the review, and in sentences what the action costs, cancels or makes final."""
+
+    consequences: str | None
+
+
+class Confirmation(Record):
+    """A second model's reading of a message: whether it asks for the action, and for no less and no other.
+
+    `reason` says in a sentence what is not "yes".
+    """
+
+    asked: Answer
+    this_thing: Answer
+    now: Answer
+    whole: Answer
+    reason: str
+
+
+class ActInput(SettlingInput, CheckActionUpdate):
     """Read by `act`: an action with its review."""
 
 
-class AskPersonUpdate(DraftUpdate, ReviewUpdate):
+class ConfirmWishInput(ActInput):
+    """Read by `confirm_wish`: an action that code allows, with what it costs."""
+
+
+class AskPersonUpdate(DraftUpdate, CheckActionUpdate):
     """Written by `ask_person`: the decision, the draft with the arguments as decided, and the review."""
 
     decision: Decision
@@ -159,7 +185,7 @@ class SettleUpdate(TypedDict):
     settled: Annotated[list[Settlement], operator.add]
 
 
-class SettlingState(SettlingInput, ReviewUpdate, SettleUpdate, total=False):
+class SettlingState(SettlingInput, CheckActionUpdate, SettleUpdate, total=False):
     """The whole state of `settling`."""
 
     actions: list[ActionTaken]

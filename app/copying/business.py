@@ -178,6 +178,10 @@ class CardService:
             return Review(verdict="decline", reason=str(error))
         return Review(verdict="ask_person", reason="a person approves every action")
 
+    async def consequences(self, action: Action, customer_id: str) -> str | None:  # noqa: ARG002 - freezing is free
+        """Return None: a frozen card costs nothing, and its customer can undo it."""
+        return None
+
     def exceeded_limit(self, action: Action) -> str | None:  # noqa: ARG002 - there is no limit
         """Return None: any reviewer may approve any action."""
         return None

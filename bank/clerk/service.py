@@ -5,6 +5,7 @@ from typing import Any, cast
 
 from bank.clerk.approval_rules import exceeded_limit, needs_person
 from bank.clerk.clerk_view import KEYS, account_rows, card_rows, transaction_rows
+from bank.clerk.consequences import consequences
 from bank.clerk.desk import the_bank
 from bank.clerk.others import names_others
 from bank.ledger.actions import BankAction
@@ -55,6 +56,10 @@ class BankService:
         if review.verdict == "act" and amount_of(action, self.amount_fields) and DOUBTFUL.search(message):
             return Review(verdict="ask_person", reason="the message names an amount that is not plainly in pounds")
         return review
+
+    async def consequences(self, action: Action, customer_id: str) -> str | None:
+        """See `Service`."""
+        return await consequences(_own(action), customer_id)
 
     def exceeded_limit(self, action: Action) -> str | None:
         """See `Service`."""

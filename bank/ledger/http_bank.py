@@ -53,9 +53,9 @@ class HttpBank:
         """See `Bank`."""
         return _parse(_TRANSACTIONS, await self._get(customer_id, f"/transactions?limit={limit:d}"))
 
-    async def check(self, customer_id: str, action: BankAction) -> None:
+    async def check(self, customer_id: str, action: BankAction) -> dict[str, str]:
         """See `Bank`."""
-        await self._post(customer_id, action, "/check", {})
+        return _parse(_RESULT, await self._post(customer_id, action, "/check", {}))
 
     async def perform(self, customer_id: str, action: BankAction, *, key: str) -> Receipt:
         """See `Bank`."""
@@ -166,5 +166,6 @@ _ACCOUNTS = TypeAdapter(list[Account])
 _CARDS = TypeAdapter(list[Card])
 _TRANSACTIONS = TypeAdapter(list[Transaction])
 _RECEIPT = TypeAdapter(Receipt)
+_RESULT = TypeAdapter(dict[str, str])
 _LOG = TypeAdapter(list[LogLine])
 _ERROR = TypeAdapter(dict[str, dict[str, str]])

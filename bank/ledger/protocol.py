@@ -67,8 +67,11 @@ class Bank(Protocol):
     async def transactions(self, customer_id: str, limit: int = 50) -> list[Transaction]:
         """Return at most `limit` (1 to 500) transactions, newest first; raises UnknownCustomer."""
 
-    async def check(self, customer_id: str, action: BankAction) -> None:
-        """Raise what `perform` would raise for a fresh key; changes nothing and is not logged."""
+    async def check(self, customer_id: str, action: BankAction) -> dict[str, str]:
+        """Return the result that the receipt would have now, or raise what `perform` would raise for a fresh key.
+
+        Changes nothing and is not logged. Ids in the result may be others by then.
+        """
 
     async def perform(self, customer_id: str, action: BankAction, *, key: str) -> Receipt:
         """Do the action once per key (1 to 255 printable ASCII characters) and return its receipt.

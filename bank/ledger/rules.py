@@ -93,8 +93,12 @@ def check_close(account: Account, *, pending: int, disputes: int) -> None:
 
 
 def reissue_fee(card: Card, *, is_reported: bool) -> Decimal:
-    """Return the fee in GBP: free when the card expired or the desk froze it, as it does on loss, theft or fraud."""
-    return Decimal("0.00") if is_reported or card.status == "expired" else REISSUE_FEE
+    """Return the fee in GBP: free for a virtual card, an expired one, or one that the desk froze.
+
+    The desk freezes on loss, theft or fraud.
+    """
+    is_free = is_reported or card.kind == "virtual" or card.status == "expired"
+    return Decimal("0.00") if is_free else REISSUE_FEE
 
 
 def delivery_days(country: str) -> int:

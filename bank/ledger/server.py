@@ -3,7 +3,7 @@
     GET  /customers/{id}                          GET /log
     GET  /customers/{id}/accounts | cards | transactions?limit=50
     POST /customers/{id}/actions/{name}           arguments as a JSON object, Idempotency-Key header required
-    POST /customers/{id}/actions/{name}/check     the same without the key; 204 when it may be done
+    POST /customers/{id}/actions/{name}/check     the same without the key; the result that it would have
 
 Errors are `{"error": {"code", "message"}}`: 404 unknown customer, 409 key reused, 422 refused by a rule,
 400 malformed, 403 from a page of another origin, 421 another host's, 503 try again; 413 too large, without one.
@@ -74,8 +74,7 @@ class _Endpoints:
         return JSONResponse((await self._bank.perform(_customer_id(request), action, key=key)).model_dump())
 
     async def check(self, request: Request) -> Response:
-        await self._bank.check(_customer_id(request), await _action(request))
-        return Response(status_code=204)
+        return JSONResponse(await self._bank.check(_customer_id(request), await _action(request)))
 
     async def log(self, request: Request) -> Response:  # noqa: ARG002 - Starlette passes it
         return _list_response(await self._bank.log())

@@ -73,9 +73,9 @@ class SqliteBank:
         order = f"ORDER BY at DESC, rowid DESC LIMIT {limit:d}"
         return await self._run(_select_own, _valid_id(customer_id), Transaction, order)
 
-    async def check(self, customer_id: str, action: BankAction) -> None:
+    async def check(self, customer_id: str, action: BankAction) -> dict[str, str]:
         """See `Bank`."""
-        await self._run(plan, _valid_id(customer_id), action, self._clock())
+        return (await self._run(plan, _valid_id(customer_id), action, self._clock())).result
 
     async def perform(self, customer_id: str, action: BankAction, *, key: str) -> Receipt:
         """See `Bank`."""

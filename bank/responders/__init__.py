@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from bank.responders.answer_review import answer_review
 from bank.responders.case import case
 from bank.responders.case_reply import case_reply
+from bank.responders.confirmation import confirmation
 from bank.responders.draft import draft
 from bank.responders.evaluation import evaluation
 from bank.responders.facts import facts
@@ -26,6 +27,7 @@ RESPONDERS: Mapping[str, Responder] = {
     "AnswerReview": answer_review,
     "Case": case,
     "CaseReply": case_reply,
+    "Confirmation": confirmation,
     "Draft": draft,
     "Evaluation": evaluation,
     "Facts": facts,

@@ -2,9 +2,9 @@
 
 from typing import Any
 
+from bank.clerk.wishes import wish
 from bank.responders.evaluation import open_questions
 from bank.responders.relevance import Relevance
-from bank.responders.wishes import wish
 from baton.offline.transport import Request
 
 

@@ -3,12 +3,12 @@
 from collections.abc import Iterable
 from typing import Any
 
+from bank.clerk.wishes import wish
 from bank.knowledge import knowledge
 from bank.responders.passages import OPENING, Paragraph, best, quote_reply
 from bank.responders.proposals import proposal
 from bank.responders.revision import revision
 from bank.responders.things import names_only_own
-from bank.responders.wishes import wish
 from baton.offline.transport import Request
 
 DONE = {
@@ -22,7 +22,7 @@ DONE = {
 ONLY_OWN = "We can act only on your own cards, accounts and payments."
 TOPICS = {
     "freeze_card": "lost or stolen card frozen at once replaced free",
-    "reissue_card": "replacement new card order cost arrives",
+    "reissue_card": "replacement replaced costs GBP damaged card change of name free after loss theft fraud",
     "refund": "refund posted charge",
     "file_dispute": "dispute provisional decision",
     "change_limit": "daily limit",

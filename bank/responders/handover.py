@@ -2,11 +2,11 @@
 
 from typing import Any
 
+from bank.clerk.wishes import ROUTES, wish
 from bank.knowledge import knowledge
 from bank.responders.requests import requests
 from bank.responders.route_choice import gives_orders
 from bank.responders.things import names_others
-from bank.responders.wishes import ROUTES, wish
 from baton.offline.transport import Request
 
 SURE = 0.4  # of the route of one request among several

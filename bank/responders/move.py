@@ -4,11 +4,11 @@ import re
 from typing import Any
 
 from bank.clerk.others import ENDING, ID
+from bank.clerk.wishes import wish
 from bank.responders.draft import TOPICS, make_draft
 from bank.responders.passages import best
 from bank.responders.route_choice import gives_orders
 from bank.responders.things import account_meant, names_others, transaction_meant
-from bank.responders.wishes import wish
 from bank.responders.words import amounts, sentences, words
 from baton.offline.transport import Request
 from desk.text.names import names_in

@@ -6,8 +6,8 @@ from textwrap import shorten
 from typing import Any
 
 from bank.clerk.others import ENDING, ID
+from bank.clerk.wishes import wish
 from bank.knowledge import knowledge
-from bank.responders.wishes import wish
 from bank.responders.words import amounts
 from baton.offline.transport import Request
 from desk.text.names import names_in
@@ -60,6 +60,8 @@ def _money(part: str) -> bool:
     has_id = _names(part, "T")
     if wish(part) == "change_limit" and not has_id:
         return False
+    if wish(part) in ("refund", "file_dispute"):
+        return True
     sign = amounts(part) or MONEY.search(part)
     return has_id or bool(names_in(part) or (sign and OWN.search(part)))
 

@@ -8,8 +8,8 @@ import re
 from collections.abc import Callable
 from typing import Any
 
+from bank.clerk.wishes import wish
 from bank.responders.things import account_meant, card_meant, names_only_own, transaction_meant
-from bank.responders.wishes import wish
 from bank.responders.words import amounts, target_amount
 
 Data = dict[str, Any]

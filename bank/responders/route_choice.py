@@ -3,9 +3,9 @@
 import re
 from typing import Any
 
+from bank.clerk.wishes import ROUTES, wish
 from bank.knowledge import knowledge
 from bank.responders.things import names_others
-from bank.responders.wishes import ROUTES, wish
 from bank.responders.words import sentences
 from baton.offline.transport import Request
 from desk.records import OTHER
@@ -13,7 +13,7 @@ from desk.records import OTHER
 FEWEST_WORDS = 3  # of a sentence that counts by itself
 SURE = 0.5  # a sentence's route counts as the customer's from here on
 FLOOR = 0.002  # no view alone rules a route out
-WISHED = 8.0  # how much likelier a route is for a plain wish that it deals with
+WISHED = 30.0  # how much likelier a route is for a wish that it deals with
 ALIKE = 0.6  # the views read the same words, so their odds count less; by cross-validation on the desk's examples
 MOST = 0.97
 ORDERS = re.compile(  # a message that gives the desk orders is for a person
@@ -49,15 +49,10 @@ def _together(message: str, routes: list[str]) -> Shares:
     shares = dict.fromkeys(routes, 0.0)
     for part in parts:
         probabilities, near = knowledge().probabilities(part), knowledge().router.votes(part)
-        views = {
-            name: (probabilities.get(name, 0.0) + FLOOR)
-            * (near.get(name, 0.0) + FLOOR)
-            * (WISHED if name == route_wish else 1.0)
-            for name in routes
-        }
+        views = {name: (probabilities.get(name, 0.0) + FLOOR) * (near.get(name, 0.0) + FLOOR) for name in routes}
         total = sum(views.values())
         shares = {name: shares[name] + views[name] / total / len(parts) for name in routes}
-    weaker = {name: share**ALIKE for name, share in shares.items()}
+    weaker = {name: share**ALIKE * (WISHED if name == route_wish else 1.0) for name, share in shares.items()}
     total = sum(weaker.values())
     return {name: share / total for name, share in weaker.items()}
 

@@ -3,9 +3,9 @@
 from collections.abc import Callable
 from typing import Any
 
+from bank.clerk.wishes import wish
 from bank.responders.fraud import ALARM, ASKING, AT_HAND, ELSEWHERE, INNOCENT, allegation
 from bank.responders.things import transaction_meant
-from bank.responders.wishes import wish
 from bank.responders.words import amounts
 from baton.offline.transport import Request
 

@@ -16,7 +16,7 @@ SUM = (
     r"|\b([0-9]+)\s?(?:pounds|quid|gbp)\b"
 )
 AMOUNT = re.compile(SUM, re.IGNORECASE)
-TARGET = re.compile(rf"\b(?:to|of|at)\s+(?:only\s+)?(?:{SUM}|([0-9][0-9,]*)\b(?!\s?%|[.,]?[0-9]))", re.IGNORECASE)
+TARGET = re.compile(rf"\b(?:to|of|at|limit)\s+(?:only\s+)?(?:{SUM}|([0-9][0-9,]*)\b(?!\s?%|[.,]?[0-9]))", re.IGNORECASE)
 LARGEST = Decimal("9999999.99")  # what the bank's own form of an amount can hold
 
 

@@ -26,13 +26,22 @@ async def ask_person(state: AskPersonInput) -> AskPersonUpdate:
     decision = await request_approval(
         action.name,
         arguments(action),
-        description=_description(action, customer_id),
+        description=_description(action, customer_id, state),
         occurrence=f"{state['position']}.{count}",
         check=clean,
     )
     action_decided = parse_action(business().actions, action.name, decision.args)
-    draft = state["draft"] if action_decided == action else _edited_draft(state["draft"], action_decided)
-    return {"decision": decision, "asked": count + 1, "draft": draft, "review": _next(decision, action_decided)}
+    update: AskPersonUpdate = {
+        "decision": decision,
+        "asked": count + 1,
+        "draft": state["draft"],
+        "review": _next(decision, action_decided),
+        "consequences": state["consequences"],
+    }
+    if action_decided == action:
+        return update
+    consequences = await business().service.consequences(action_decided, customer_id)
+    return {**update, "draft": _edited_draft(state["draft"], action_decided), "consequences": consequences}
 
 
 def _edited_draft(draft: Draft, action: Action) -> Draft:
@@ -41,11 +50,16 @@ def _edited_draft(draft: Draft, action: Action) -> Draft:
     return draft.model_copy(update={"action": action, "reply": reply})
 
 
-def _description(action: Action, customer_id: str) -> str:
-    """Return the action in words that code makes, so that a person never approves a model's prose."""
+def _description(action: Action, customer_id: str, state: AskPersonInput) -> str:
+    """Return the action in words that code makes, so that a person never approves a model's prose.
+
+    What it costs, cancels or makes final follows, and why a person is asked.
+    """
     words = f"{action.name} for customer {customer_id}: {', '.join(f'{k} {v}' for k, v in arguments(action).items())}"
     limit = business().service.exceeded_limit(action)
-    return f"{words} (above {limit}: for a supervisor)" if limit else words
+    above = f" (above {limit}: for a supervisor)" if limit else ""
+    costs = f"{state['consequences']} " if state["consequences"] else ""
+    return f"{words}{above}. {costs}Why you are asked: {state['review'].reason}."
 
 
 async def _parse_edit(customer_id: str, name: str, args: dict[str, Any]) -> Action:

@@ -3,6 +3,7 @@
 from desk.business import business
 from desk.records import Verdict, paragraphs
 from desk.text.quotes import quoted
+from desk.wishes import reason_on, text_on, unmet_wishes
 from state.desk import Outcome, ResolutionFields, citations_of
 from state.sectioning import reasons
 from state.support_desk import ConcludeInput, Settlement
@@ -17,19 +18,23 @@ BY_WEIGHT: tuple[tuple[Verdict, Outcome], ...] = (
 
 
 async def conclude(state: ConcludeInput) -> ResolutionFields:
-    """Return the resolution of a message that the desk could deal with, its parts in their order."""
+    """Return the resolution of a message that the desk could deal with, its parts in their order.
+
+    A wish that no part has an action for is named in the customer's words, and left to a person.
+    """
     settlements = {each.position: each for each in state.get("settled", [])}
     in_order = sorted(settlements.values(), key=lambda each: each.position)
     left, replies = state.get("left", []), enumerate(part.reply for part in state["parts"])
+    unmet = unmet_wishes(state["request"], [part.action for part in state["parts"]])
     texts = [_text(reply, settlements.get(number), _holding(state, number)) for number, reply in replies]
     if left:
         texts.append(business().wording.requests_left.format(requests=quoted([each.request for each in left])))
-    why = [*(each.reason for each in in_order), reasons(left)]
+    why = [*reason_on(unmet), *(each.reason for each in in_order), reasons(left)]
     return {
-        "outcome": "escalated" if left else _outcome([each.verdict for each in in_order]),
+        "outcome": "escalated" if left or unmet else _outcome([each.verdict for each in in_order]),
         "route": state["route"],
         "confidence": state["confidence"],
-        "reply": paragraphs(dict.fromkeys(texts)),
+        "reply": paragraphs(dict.fromkeys([*texts, *text_on(unmet)])),
         "citations": citations_of(state["parts"]),
         "actions": [each.action for each in in_order],
         "reason": "; ".join(dict.fromkeys(filter(None, why))) or "answered from the policies",

@@ -25,7 +25,7 @@ async def settle(state: SettleInput) -> SettleUpdate:
 def _text(state: SettleInput) -> str:
     """Return the customer's text: a refusal, a person's own words, or the draft's reply.
 
-    Where the reply leaves out what was done, words of code say it.
+    Where the reply leaves out what was done, or what it cost, cancelled or made final, words of code say it.
     """
     review, decision = state["review"], state.get("decision")
     if review.verdict == "decline":
@@ -33,9 +33,10 @@ def _text(state: SettleInput) -> str:
     if decision is not None and decision.type == "respond":
         return decision.message
     reply, action = state["draft"].reply, state["draft"].action
-    if action is None or tells_of(reply, action):
-        return reply
-    return f"{business().wording.done.format(done=in_words(action))} {reply}"
+    if action is not None and not tells_of(reply, action):
+        reply = f"{business().wording.done.format(done=in_words(action))} {reply}"
+    consequences = state["consequences"] if review.verdict == "act" else None
+    return reply if consequences is None or consequences in reply else f"{reply} {consequences}"
 
 
 def _open_action(state: SettleInput) -> ActionTaken:

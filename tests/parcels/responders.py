@@ -9,7 +9,7 @@ from baton.offline.transport import Request, Responder
 from desk.records import OTHER, POLICIES
 from desk.text.dates import DATE
 from tests.parcels.business import knowledge
-from tests.parcels.drafting import ASKS, OPENING, best, drafted, sentences, separate, wish, worded, words
+from tests.parcels.drafting import ASKS, OPENING, best, drafted, proposal, sentences, separate, wish, worded, words
 from tests.parcels.looking import MISUSE
 from tests.parcels.service import ID, READER
 
@@ -36,6 +36,14 @@ def answer_review(request: Request) -> Data:
     asked = [each for each in sentences(message_of(request)) if ASKS.search(each)]
     open_ones = [each for each in asked if not words(each) & said and not request.data["actions"]]
     return {"open": open_ones, "confidence": 0.9}
+
+
+def confirmation(request: Request) -> Data:
+    """A `Confirmation`: yes to all where the message comes to the same action, or tells of misuse that it stops."""
+    message, data = message_of(request), request.data
+    asks = proposal(message, data["customer"], [data["action"]["name"]]) or MISUSE.search(message)
+    points = dict.fromkeys(("asked", "this_thing", "now", "whole"), "yes" if asks else "unsure")
+    return {**points, "reason": "the message comes to this action" if asks else "it may be meant otherwise"}
 
 
 def route_choice(request: Request) -> Data:
@@ -197,6 +205,7 @@ RESPONDERS: Mapping[str, Responder] = {
     "AnswerReview": answer_review,
     "Case": case,
     "CaseReply": case_reply,
+    "Confirmation": confirmation,
     "Draft": draft,
     "Evaluation": evaluation,
     "Facts": facts,

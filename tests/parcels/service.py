@@ -64,6 +64,10 @@ class ParcelService:
             return Review(verdict="ask_person", reason=f"{action.name} needs a person")
         return Review(verdict="act", reason=f"{action.name} is allowed without a person")
 
+    async def consequences(self, action: Action, customer_id: str) -> str | None:  # noqa: ARG002 - nothing has a price
+        """See `Service`."""
+        return None
+
     def exceeded_limit(self, action: Action) -> str | None:
         """See `Service`."""
         return rules().exceeded_limit(action.name, _amount(action))

@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bank.clerk.wishes import wish
 from bank.ledger.actions import ACTION_NAMES, parse_action
 from bank.responders.proposals import proposal
-from bank.responders.wishes import wish
 from bank.responders.words import amounts, target_amount
 
 

@@ -163,6 +163,7 @@ def settling_state(verdict: Verdict, **more: Any) -> Any:
         "draft": part("We have frozen it.", action=FREEZE),
         "position": 1,
         "review": review,
+        "consequences": None,
         **more,
     }
 
@@ -180,6 +181,14 @@ async def test_what_was_not_done_is_not_said_to_be(verdict: Verdict, decided: An
     decision = Decision(type=decided, args={}, message="Which card?") if decided else None
     [settled] = (await settle(settling_state(verdict, **({"decision": decision} if decision else {}))))["settled"]
     assert (settled.position, settled.verdict, settled.action.status, settled.reply) == (1, verdict, status, said)
+
+
+async def test_what_was_done_says_what_it_cost() -> None:
+    costs = "The new card costs GBP 5.00."
+    [settled] = (await settle(settling_state("act", consequences=costs)))["settled"]
+    assert settled.reply == f"We have frozen it. {costs}"
+    [refused] = (await settle(settling_state("decline", consequences=costs)))["settled"]
+    assert costs not in refused.reply
 
 
 async def test_what_was_done_keeps_its_receipt() -> None:
@@ -220,6 +229,18 @@ async def test_the_gravest_end_names_the_outcome() -> None:
     assert len(resolution["actions"]) == 2
     assert (await conclusion_of())["outcome"] == "answered"
     assert (await conclusion_of(settlement(0, "decline", "no"), settlement(1, "act", "yes")))["outcome"] == "acted"
+
+
+async def test_a_wish_that_no_part_has_an_action_for_is_named_and_left_to_a_person() -> None:
+    wished = "Please freeze my card. And close my account."
+    state = parts_state(part("Done.", action=FREEZE), settled=[settlement(0, "act", "Done.")], request=wished)
+    resolution = await conclude(state)
+    assert (resolution["outcome"], resolution["reason"]) == (
+        "escalated",
+        "asked for and not done: close_account; reason 0",
+    )
+    assert resolution["reply"].startswith("Done.\n\n")
+    assert "“And close my account.”" in resolution["reply"]
 
 
 async def test_a_message_with_one_part_that_nobody_could_settle_is_held() -> None:

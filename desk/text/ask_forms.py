@@ -1,0 +1,74 @@
+"""How English asks: the forms of questions, wishes and orders, and the words with which a writer turns to another."""
+
+import re
+
+MODAL = r"(?:can|could|would|will|may|might|shall|should|must|do|does|did)"
+AUXILIARY = rf"(?:(?:{MODAL}|is|are|was|were|am|has|have|had)(?:n['\u2019]?t)?|can['\u2019]?t|won['\u2019]?t)"
+SUBJECT = (
+    r"(?:i|you|u|ya|we|he|she|it|they|one|there|my|your|our|his|her|their|the|an?|any|this|that|these|those|some"
+    r"|someone|somebody|anyone|anybody|all|both)"
+)
+ROOT = rf"{AUXILIARY}\s+{SUBJECT}"
+"""The word order of a question: "can I", "is there"."""
+WH = r"(?:how|what|where|when|why|which|who|whose)"
+WH_IS = r"(?:how|what|where|when|why|who)['\u2019]?(?:s|re|d)"
+VERB = (
+    r"(?:activate|add|advise|answer|apply|arrange|block|book|call|cancel|change|check|close|confirm|contest|contact"
+    r"|convert|correct|credit|cut|deactivate|delete|dispute|drop|email|explain|find|fix|forward|freeze|get|give|help"
+    r"|increase|investigate|issue|let|lift|lock|look|lower|mail|make|move|open|order|pause|pay|post|put|raise|recall"
+    r"|reduce|refund|register|reimburse|reissue|remind|remove|renew|replace|report|reset|resend|return|reverse|ring"
+    r"|send|set|share|show|shut|sort|stop|suspend|switch|take|tell|terminate|transfer|translate|turn|unblock|unfreeze"
+    r"|unlock|update|upgrade|verify|wire|withdraw|write)"
+)
+"""What customers order of any desk."""
+NEED = (
+    r"(?:i|we)(?!\s+like\b)(?:['\u2019]?(?:d|m|ve))?\s+"
+    r"(?:(?:also|really|just|would|do|still|must|am|was|further|additionally)\s+)*"
+    r"(?:want|need|like|asking|wish|wonder|wondering|require|insist|demand|request|love\s+to|looking\s+(?:to|for))\b"
+)
+POLITE = r"(?:please|pls|plz|kindly)"
+FILLER = (
+    r"(?:(?:and|also|so|ok|okay|oh|hi|hello|hey|well|now|then|but|plus|secondly|thirdly|first|firstly|second|third"
+    r"|next|lastly|finally|again|just|sorry|anyway|actually|maybe|perhaps|n|&)\b[\s,:.-]*)*"
+)
+TURN = (
+    r"(?:(?:(?:on\s+)?(?:another|an?\s+other|a\s+different|one\s+(?:more|other|last|further)|a?\s*last|a\s+second"
+    r"|the\s+other|different|separate|unrelated|next)\s+"
+    r"(?:thing|question|matter|note|topic|subject|point|request|issue)"
+    r"|something\s+else|apart\s+from\s+(?:this|that)|by\s+the\s+way|btw"
+    r"|whil(?:e|st)\s+(?:i|we)(?:['\u2019]?(?:m|re)|\s+(?:am|are|have|['\u2019]?ve))\b|in\s+addition"
+    r"|on\s+top\s+of\s+(?:this|that)|another\s+(?:one|thing)|ps|p\.s\.|also|plus|besides|additionally|furthermore"
+    r"|moreover|separately|secondly|thirdly|lastly|finally|as\s+well\s+as)\b"
+    r"|(?:second|third|fourth|next|then|last|finally)(?:\s+(?:one|thing|question))?\s*[:,.])"
+)
+ALSO = re.compile(rf"^\W*(?:(?:and|oh|ok|but|so|then)\W+)*{TURN}", re.IGNORECASE)
+"""A clause that turns to something else."""
+ASKS = re.compile(
+    rf"\?|^\W*{FILLER}(?:{ROOT}\b|{WH}\b|{WH_IS}\b|{VERB}\b(?!\s+(?:was|is|has|had|did|does)\b)"
+    r"|any\s+(?:idea|chance|way|news|update|reason)\b|(?:is\s+it\s+)?possible\s+to\b)"
+    rf"|\b(?:{POLITE}(?!\s+(?:do\s+not|don['\u2019]?t|never)\b)|tell\s+me|let\s+me\s+know|{MODAL}\s+(?:you|u)|would\s+you\s+mind|{NEED})\b"
+    rf"|(?:n['\u2019]?t|cannot|not|to)\s+(?:know|find|see|understand|sure)\s+(?:out\s+)?{WH}\b"
+    rf"|^\W*{FILLER}(?:if|when|once|after|before)\b.*\b{ROOT}\b"
+    rf"|\b{WH}\s+(?:\w+\s+)?(?:{ROOT}|(?:is|are|do|does|can)\b)",
+    re.IGNORECASE,
+)
+"""A clause that asks a question or for something to be done."""
+OPENER = (
+    rf"(?:(?:then|finally|lastly|maybe|perhaps|if\s+so)[\s,]+)*"
+    rf"(?:{WH}\b|{WH_IS}\b|whether\b|{ROOT}\b|{POLITE}\b|{VERB}\b|{NEED}|{TURN}|any\s+(?:idea|chance)\b"
+    r"|(?:if|i|we|i['\u2019]?(?:m|ve|d)|my|our|the|there|there['\u2019]?s|your|someone|somebody|one|another|an?)\b"
+    r"|(?-i:[A-Z])[\w'\u2019]+\s)"
+)
+"""What a clause can begin with, behind a conjunction."""
+UNFINISHED = re.compile(  # what follows is its object, its subject or its main clause
+    rf"^\W*{FILLER}(?:if|when|whenever|once|since|because|although|though|unless|while|as|after|before|in\s+case"
+    r"|in\s+regards?|regarding|concerning|with\s+regards?|assuming|suppose|supposing|given|for)\b[^,]*$"
+    rf"|\b{WH}(?:\s+(?!{AUXILIARY}\b)[\w'\u2019-]+){{0,4}}\s*$"
+    r"|\b(?:know|wonder|wondering|see|say|says|said|tell|told|me|us|understand|sure|idea|explain|ask|asked|asking|about"
+    r"|of|to|on|for|with|at|in|by|from|that|than|as|if|when|while|because|whether|find|out|check|confirm|and|or|but|not"
+    r"|so|like|there|here|who|which|all|everything|something|anything|the|an?|my|your|is|are|was|were|am|be|do|does|did"
+    r"|can|could|would|will|should|i|you|u|we|they|he|she|please|pls|also|then|just|before|after|until|since|though"
+    r"|although|even|much|many|it['\u2019]?s|i['\u2019]?m|really|already|now|still|only|n)\W*$",
+    re.IGNORECASE,
+)
+"""A clause that cannot end here."""
