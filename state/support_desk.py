@@ -30,13 +30,13 @@ Path = Literal["retrieve", "chain", "investigate", "vote"]
 """The step after triage; the first is the short path."""
 
 
+Answer = Literal["yes", "no", "unsure"]
+
+
 class FoundUpdate(TypedDict):
     """Written by `find_requests`: whether the message asks for several things."""
 
     several: bool
-
-
-Answer = Literal["yes", "no", "unsure"]
 
 
 class TriageUpdate(TypedDict):
