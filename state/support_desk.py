@@ -113,6 +113,7 @@ class SettlingInput(RoutedInput, DraftUpdate):
     """The input of `settling`: one part with an action; `position` is its index among the parts."""
 
     position: int
+    whole: str
 
 
 class CheckActionUpdate(ReviewUpdate):

@@ -1,6 +1,6 @@
-"""Review an answer: do the policies that it cites answer what each request of the message is about?
+"""Review an answer: whether the policies that it cites answer what each request of the message is about.
 
-Two signals that are found apart must agree: the topics that the router hears in a request, and the topics that the cited
+Two signals that are found apart must agree: the topics that the router hears in a request, and those that the cited
 policies say they answer, which were chosen by the words of their paragraphs.
 """
 
