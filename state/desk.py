@@ -59,6 +59,15 @@ class ReadUpdate(RequestFields):
     urgent: str | None
 
 
+NOT_OWN = {"quote", "forward"}
+"""The kinds of asides that the sender of a message may not have written."""
+
+
+def own_words(state: ReadUpdate) -> str:
+    """Return the request with all that the customer wrote beside it: what is said in passing can take a wish back."""
+    return "\n".join([state["request"], *(each.text for each in state["asides"] if each.kind not in NOT_OWN)])
+
+
 class ReadInput(Inquiry, RequestFields):
     """Read by nodes before routing: an inquiry with its request."""
 

@@ -105,12 +105,15 @@ class JudgeInput(CheckInput, CheckUpdate, AnswerUpdate):
     """Read by `judge`: the parts with their faults."""
 
 
-class OnwardInput(JudgeInput, ReviewUpdate):
+class OnwardInput(JudgeInput, ReviewUpdate, ReadUpdate):
     """Read by the router after `judge`."""
 
 
 class SettlingInput(RoutedInput, DraftUpdate):
-    """The input of `settling`: one part with an action; `position` is its index among the parts."""
+    """The input of `settling`: one part with an action; `position` is its index among the parts.
+
+    `whole` is all that the customer wrote, of which this part is one request.
+    """
 
     position: int
     whole: str
