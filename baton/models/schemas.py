@@ -12,7 +12,9 @@ from openai import pydantic_function_tool
 from pydantic import BaseModel
 
 from baton.config.settings import LLAMA
+from baton.errors import Fatal
 from baton.models.bounds import Schema, fit_answer
+from baton.models.strictness import strict_fault
 
 BOUNDS = ("maxLength", "minLength", "maxItems", "minItems")
 
@@ -37,7 +39,13 @@ def schema_bytes(shape: type[BaseModel]) -> int:
 
 @cache
 def _strict_schema(shape: type[BaseModel]) -> Schema:
-    """The strict schema of a record, made once, by the SDK's public way to one."""
+    """The strict schema of a record, made once, by the SDK's public way to one.
+
+    Raises:
+        Fatal: strict mode refuses the record; the message names the field.
+    """
+    if fault := strict_fault(shape):
+        raise Fatal(f"no model can be asked for {shape.__name__}, which strict mode refuses: {fault}")
     schema: Schema = pydantic_function_tool(shape)["function"]["parameters"]
     return schema
 
