@@ -19,7 +19,7 @@ POLL_S = 0.5
 def keep(files: Files, mark: int) -> None:
     """Run the engine until it ends by itself or nobody uses it."""
     users = open_mark(files.users)
-    command = [sys.executable, "-P", "-m", "baton.llama.engine", str(files.folder)]
+    command = [sys.executable, "-P", "-m", "baton.llama.engine", str(files.folder), str(os.getpid())]
     with subprocess.Popen(command, pass_fds=(mark,)) as engine:  # noqa: S603 - our own module
         try:
             while engine.poll() is None and not lock(users):

@@ -11,6 +11,7 @@ from pydantic import BaseModel, Field, create_model
 from baton.models.bounds import CHARACTERS_PER_TOKEN, LADDER, longest_answer
 from baton.models.schemas import response_format
 
+
 def made(fields: dict[str, Any]) -> type[BaseModel]:
     return create_model("Shape", **fields)
 
