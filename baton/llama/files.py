@@ -89,10 +89,10 @@ class Files:
         fresh.replace(path)
 
     def fault(self) -> str:
-        """Why the server did not start, in its own words: its first error, else the last line that it wrote."""
+        """Why the server did not start, in its own words: its first error, else its last line; empty without one."""
         try:
             text = self.log.read_text("utf-8", "replace").strip()
         except OSError:
             text = ""
         error = ERROR.search(text)
-        return error[1] if error else STAMP.sub("", text.splitlines()[-1]) if text else "it ended without a word"
+        return error[1] if error else STAMP.sub("", text.splitlines()[-1]) if text else ""

@@ -18,6 +18,7 @@ from baton.llama.marks import is_held, lock, open_mark, wait_for_lock
 from baton.llama.weights import check_weights, find_weights
 
 POLL_S = 0.05
+STARTS = 3
 LAST_END_S = 15.0  # how long a server that nobody used may take to end
 SECRET = ("KEY", "TOKEN", "SECRET", "PASSWORD")
 OF_MEMORY = ("memory", "alloc", "mmap")
@@ -119,13 +120,19 @@ class LlamaServer:
         """
         if address := self._awaited_address():  # of a start whose user left
             return address
-        self._spawn()
-        if address := self._awaited_address():
-            return address
-        fault = self.files.fault()
+        fault, starts = "", 0
+        while not fault and starts < STARTS:  # one that ends without a word was killed
+            self._spawn()
+            if address := self._awaited_address():
+                return address
+            fault, starts = self.files.fault(), starts + 1
+        raise self._unfit(fault or "it ended without a word")
+
+    def _unfit(self, fault: str) -> BadSetting:
+        """The error of a server that does not start, with an advice."""
         less = "less of it: a smaller model, BATON_LLAMA_CONTEXT or BATON_LLAMA_SLOTS"
         advice = less if any(word in fault for word in OF_MEMORY) else "another file"
-        raise BadSetting(f"{self.name} cannot be served: {fault}; give {advice} (log: {self.files.log})")
+        return BadSetting(f"{self.name} cannot be served: {fault}; give {advice} (log: {self.files.log})")
 
     def _awaited_address(self) -> Address | None:
         """Wait while a server starts, and return its address; None once it has ended, or where there is none."""

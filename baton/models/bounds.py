@@ -17,6 +17,10 @@ LADDER = (
 )
 """The most items of a list and characters of a text, from wide to narrow."""
 
+CLASSES = {r"\d": "[0-9]", r"\w": "[A-Za-z0-9_]", r"\s": "[ ]"}
+FORMATS = {"date", "time", "date-time", "uuid"}
+"""The forms of texts that llama.cpp holds its model to."""
+
 Schema = dict[str, Any]
 
 
@@ -48,6 +52,8 @@ def _bounded(node: Any, items: int, characters: int) -> Any:
         else _bounded(value, items, characters)
         for key, value in node.items()
     }
+    if "pattern" in node:
+        inner["pattern"] = _plain_pattern(node["pattern"])
     if node.get("type") == "array":
         inner["maxItems"] = max(min(node.get("maxItems", items), items), node.get("minItems", 0))
     if _is_free_text(node):
@@ -55,8 +61,17 @@ def _bounded(node: Any, items: int, characters: int) -> Any:
     return inner
 
 
+def _plain_pattern(pattern: str) -> str:
+    """The pattern without the classes of characters that llama.cpp does not know, where it would take any text."""
+    for name, characters in CLASSES.items():
+        pattern = pattern.replace(name, characters)
+    return pattern
+
+
 def _is_free_text(node: Any) -> TypeGuard[Schema]:
-    return node.get("type") == "string" and not node.keys() & {"enum", "const", "pattern", "format"}
+    return node.get("type") == "string" and not (
+        node.keys() & {"enum", "const", "pattern"} or node.get("format") in FORMATS
+    )
 
 
 def _longest(node: Schema, kinds: dict[str, Schema], inside: tuple[str, ...] = ()) -> int:

@@ -1,12 +1,13 @@
 """Bounds drawn in until the longest answer that they allow fits, and schemas for models that take none."""
 
 import json
+from datetime import date
 from typing import Annotated, Any, Literal
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from pydantic import BaseModel, Field, create_model
+from pydantic import AnyUrl, BaseModel, Field, create_model
 
 from baton.models.bounds import CHARACTERS_PER_TOKEN, LADDER, longest_answer
 from baton.models.schemas import response_format
@@ -79,3 +80,17 @@ class Odd(BaseModel):
 @pytest.mark.parametrize("model", [LLAMA, OTHER])
 def test_a_field_of_a_keywords_name_stays(model: str) -> None:
     assert schema(Odd, model)["required"] == ["maxLength", "properties"] == list(schema(Odd, model)["properties"])
+
+
+class Formed(BaseModel):
+    """Texts that are bounded by their form, and one whose form no endpoint holds a model to."""
+
+    amount: Annotated[str, Field(pattern=r"^\d{1,7}\.\d{2}$")]
+    day: date
+    link: AnyUrl
+
+
+def test_a_form_is_sent_as_llama_cpp_knows_it() -> None:
+    fields = schema(Formed, LLAMA)["properties"]
+    assert fields["amount"]["pattern"] == r"^[0-9]{1,7}\.[0-9]{2}$"
+    assert [name for name, each in fields.items() if "maxLength" in each] == ["link"]
