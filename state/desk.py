@@ -9,7 +9,7 @@ from typing_extensions import TypedDict
 
 from baton.records import Record
 from baton.redact import redact
-from desk.bounds import LONGEST_REPLY, Few, Id, Sentence
+from desk.bounds import LONGEST_REPLY, Few, Id, Many, Quote, Sentence
 from desk.business import business
 from desk.records import Action, Aside, Review, action_kind, action_name, arguments
 
@@ -163,7 +163,7 @@ class AnswerReview(Record):
     `confidence` is how sure the judge is that all the rest is answered.
     """
 
-    open: list[str]
+    open: Many[Quote]
     confidence: Confidence
 
 
