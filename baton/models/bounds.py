@@ -12,8 +12,8 @@ FRAME = 8  # characters around the name of a field
 SHORT = 24  # characters of a number, a date, or a text with a pattern
 LADDER = (
     *((items, 2_000) for items in (60, 40, 20, 12, 8)),
-    *((8, characters) for characters in (1_500, 1_000, 700, 500, 350, 250, 180, 120, 80)),
-    *((items, 80) for items in (6, 4, 3, 2)),
+    *((8, characters) for characters in (1_500, 1_000, 700)),
+    *((6, 700), (6, 500), (4, 500), (4, 350), (4, 250), (3, 250), (3, 180), (2, 180), (2, 120), (2, 80), (1, 80)),
 )
 """The most items of a list and characters of a text, from wide to narrow."""
 
