@@ -23,8 +23,8 @@ Paragraph = Annotated[str, Field(max_length=1_000)]
 T = TypeVar("T")
 Few = Annotated[list[T], Field(max_length=20)]
 """What one answer rests on: policies, needs, references."""
-Many = Annotated[list[T], Field(max_length=60)]
-"""What a whole message comes to: facts, requests, sub-tasks. The gates count them, and are stricter."""
+Many = Annotated[list[T], Field(json_schema_extra={"maxItems": 60})]
+"""What a whole message comes to: facts, requests, sub-tasks. A longer one is no bad answer, for gates count them."""
 
 
 def bounded_text(most: int) -> WithJsonSchema:

@@ -33,7 +33,7 @@ async def test_a_plan_in_waves_passes(gate: Any) -> None:
     "plan, fault",
     [
         ((), "the plan has no sub-task"),
-        ([subtask(str(n)) for n in range(60)], "60 sub-tasks were planned: the cap of 3 sub-tasks (subtasks)"),
+        ([subtask(str(n)) for n in range(500)], "500 sub-tasks were planned: the cap of 3 sub-tasks (subtasks)"),
         ((subtask("a", "hacker"),), "there is no worker 'hacker'; there are transactions, cards, account, policies"),
         ((subtask("a"), subtask("a", question="Why?")), "the id 'a' is empty or stands twice"),
         ((subtask(" "),), "the id ' ' is empty or stands twice"),
