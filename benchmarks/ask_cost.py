@@ -27,6 +27,7 @@ from baton import TypedStateGraph
 from baton.config.settings import Role
 from baton.models import asking
 from baton.models.models import models
+from baton.models.schemas import response_format
 from baton.records import Record
 from baton.runtime.active import active_run
 
@@ -85,12 +86,13 @@ async def contenders() -> dict[str, Once]:
     run = active_run()
     model = await (await run.resources.resource(models)).of(ROLE)
     messages: list[BaseMessage] = [SystemMessage(INSTRUCTIONS), HumanMessage(asking.data_block(DATA))]
-    response_format, settings = asking._response_format(Note), run.resources.settings  # noqa: SLF001
+    settings = run.resources.settings
     cap, limit_s = settings.max_completion_tokens, settings.model_timeout_s
+    form = response_format(Note, settings.model_of(ROLE), cap)
     return {
         PLAIN: lambda: model.ainvoke(messages),
         WHOLE: lambda: asking.ask(ROLE, Note, INSTRUCTIONS, DATA),
-        CALL: lambda: asking._send(model, messages, response_format, cap, limit_s),  # noqa: SLF001 - its share
+        CALL: lambda: asking._send(model, messages, form, cap, limit_s),  # noqa: SLF001 - its share
     }
 
 

@@ -28,6 +28,7 @@ from rich.table import Table
 from baton import Job, Record, Runner, TypedStateGraph, ask, open_resources
 from baton.models import asking
 from baton.models.models import models
+from baton.models.schemas import response_format
 from baton.runtime.resources import Resources
 from benchmarks.pattern_shapes import DEFAULTS, StepInput, fan, make_bare, make_typed, shapes
 from benchmarks.slow_model import slow_model
@@ -79,8 +80,8 @@ async def measure_asking(resources: Resources) -> Row:
     graph = ask_graph().compile(name="asking", checkpointer=None)
     model = await (await resources.resource(models)).of("strong")
     messages: list[BaseMessage] = [SystemMessage(INSTRUCTIONS), HumanMessage(asking.data_block({"message": "Hello"}))]
-    body = {"response_format": asking._response_format(Note)}  # noqa: SLF001 - the same request, to the byte
     cap = resources.settings.max_completion_tokens
+    body = {"response_format": response_format(Note, resources.settings.model_of("strong"), cap)}  # as `ask` sends it
 
     async def ask_by_hand() -> Note:
         answer = await model.ainvoke(messages, max_completion_tokens=cap, extra_body=body)

@@ -7,6 +7,7 @@ from typing_extensions import TypedDict
 
 from baton.records import Record
 from baton.steps.approvals import Decision
+from desk.bounds import Sentence
 from desk.records import Finding, Review, Verdict
 from state.desk import (
     ActionTaken,
@@ -135,7 +136,7 @@ class Confirmation(Record):
     this_thing: Answer
     now: Answer
     whole: Answer
-    reason: str
+    reason: Sentence
 
 
 class ActInput(SettlingInput, CheckActionUpdate):

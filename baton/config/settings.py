@@ -4,7 +4,7 @@ import os
 import sys
 from functools import lru_cache
 from pathlib import Path
-from typing import Literal, TypeVar
+from typing import Literal, TypeVar, get_args
 
 from pydantic import Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -13,13 +13,13 @@ from baton.config.home import home, load_env
 from baton.errors import BadSetting
 from baton.redact import mask_also
 
-MODEL_NAME = r"^(local|openai):.+$"
-CLASSIFIER_NAME = r"^(local|openai|decisions):.+$"
+MODEL_NAME = r"^(local|openai|llama):.+$"
+CLASSIFIER_NAME = r"^(local|openai|llama|decisions):.+$"
 URL = r"^https?://"
 MORE_MASKS = r"^((iban|email|phone|pin)(, *(iban|email|phone|pin))*)?$"
 ADVICE = {
-    MODEL_NAME: "write local:NAME or openai:NAME",
-    CLASSIFIER_NAME: "write local:NAME, openai:NAME or decisions:NAME",
+    MODEL_NAME: "write local:NAME, openai:NAME or llama:FILE",
+    CLASSIFIER_NAME: "write local:NAME, openai:NAME, llama:FILE or decisions:NAME",
     URL: "write http://HOST or https://HOST",
     MORE_MASKS: "write any of iban, email, phone and pin, with commas between",
 }
@@ -27,6 +27,9 @@ MOST_TOKENS = 1_000_000_000
 TRACING = ("LANGSMITH_TRACING", "LANGSMITH_TRACING_V2", "LANGCHAIN_TRACING_V2", "LANGCHAIN_TRACING")
 DECISIONS = "decisions:"
 """Names a decision model of the endpoint: it answers typed questions with probabilities, and writes no text."""
+
+LLAMA = "llama:"
+"""Names a GGUF file, which llama.cpp's server serves in a child process."""
 
 REMOTE = ("openai:", DECISIONS)
 Role = Literal["classifier", "cheap", "strong", "judge"]
@@ -44,6 +47,10 @@ class Settings(BaseSettings):
     model_judge: str = Field(default="local:desk", pattern=MODEL_NAME)
     model_timeout_s: float = Field(default=60, gt=0, allow_inf_nan=False)
     max_completion_tokens: int = Field(default=800, gt=0, le=MOST_TOKENS)
+    llama_context: int = Field(default=8192, ge=512, le=MOST_TOKENS)
+    llama_slots: int = Field(default=1, ge=1, le=64)
+    llama_threads: int = Field(default=0, ge=0, le=512)
+    llama_port: int = Field(default=0, ge=0, le=65_535)
     lease_s: float = Field(default=5, ge=0.2, allow_inf_nan=False)
     budget_tokens: int = Field(default=100_000, gt=0, le=MOST_TOKENS)
     budget_usd: float | None = Field(default=None, gt=0, le=1e9, allow_inf_nan=False)
@@ -63,6 +70,15 @@ class Settings(BaseSettings):
         """`provider:model` of a role."""
         name: str = getattr(self, f"model_{role}")
         return name
+
+    def llamas(self) -> list[str]:
+        """The models that roles name and llama.cpp serves, each once."""
+        names = (self.model_of(role) for role in get_args(Role))
+        return list(dict.fromkeys(name for name in names if name.startswith(LLAMA)))
+
+    def runs_at_once(self) -> int:
+        """How many runs one process works at once: no more than a model on this machine has slots for."""
+        return min(self.concurrency, self.llama_slots) if self.llamas() else self.concurrency
 
 
 @lru_cache(maxsize=1)

@@ -13,7 +13,7 @@ from typing import Any, TypeVar, get_args
 from langchain_core.exceptions import ModelError
 from langchain_core.language_models import BaseChatModel
 from langchain_core.messages import AIMessage, BaseMessage, HumanMessage, SystemMessage
-from openai import OpenAIError, pydantic_function_tool
+from openai import OpenAIError
 from pydantic import BaseModel, ValidationError
 
 from baton.config.settings import Role
@@ -22,6 +22,7 @@ from baton.models.budget import Offer, Reservation, Usage, credible_usage, recor
 from baton.models.callbacks import skip_counting
 from baton.models.endpoint_errors import classify_error, is_perhaps_billed
 from baton.models.models import Models, cost_usd, models
+from baton.models.schemas import response_format, schema_bytes
 from baton.redact import redact_answer, sendable
 from baton.runtime.active import ActiveRun, active_run
 
@@ -130,13 +131,14 @@ async def _paid_call(question: _Question, messages: list[BaseMessage]) -> Answer
     """Reserve the budget of one call, make it, settle it, and return its answer."""
     run, settings = question.run, question.run.resources.settings
     sent = sum(len(str(message.content).encode()) for message in messages)
-    size = sent + _schema_bytes(question.shape)
+    size = sent + schema_bytes(question.shape)
     reservation = await reserve_first(run, _offers(question, size, settings.max_completion_tokens))
     offer = reservation.offer
     try:
         model = await _model_of(question, offer)
-        response_format = _response_format(question.shape)
-        answer = await _send(model, messages, response_format, offer.tokens - size, settings.model_timeout_s)
+        cap = offer.tokens - size
+        form = response_format(question.shape, offer.model, cap)
+        answer = await _send(model, messages, form, cap, settings.model_timeout_s)
     except BaseException as error:
         await settle_failed(reservation, error)
         raise
@@ -183,7 +185,7 @@ def _offer(chat_models: Models, role: Role | BaseChatModel, size: int, cap: int,
 
 
 async def _send(
-    model: BaseChatModel, messages: list[BaseMessage], response_format: dict[str, Any], cap: int, limit_s: float
+    model: BaseChatModel, messages: list[BaseMessage], form: dict[str, Any], cap: int, limit_s: float
 ) -> Answer:
     """Send one request, and return its answer, checked as a whole and redacted.
 
@@ -196,7 +198,7 @@ async def _send(
     try:
         async with asyncio.timeout(limit_s):
             with skip_counting():
-                message = await _invoke(model, messages, response_format, cap)
+                message = await _invoke(model, messages, form, cap)
     except TimeoutError as error:
         raise Transient(f"no whole answer within {limit_s:g} s (BATON_MODEL_TIMEOUT_S); check the network") from error
     except (ModelError, OpenAIError) as error:
@@ -209,17 +211,15 @@ async def _send(
     return Answer(answer, _answer_fault(message), len(written.encode()), message.usage_metadata)
 
 
-async def _invoke(
-    model: BaseChatModel, messages: list[BaseMessage], response_format: dict[str, Any], cap: int
-) -> AIMessage:
+async def _invoke(model: BaseChatModel, messages: list[BaseMessage], form: dict[str, Any], cap: int) -> AIMessage:
     """Call the model, and return its message; a model that is not OpenAI's client gets the schema in words.
 
     Else the schema goes as `extra_body`: the SDK's own parsing would walk it again at each call, twice the call's cost.
     """
     if type(model).__module__.partition(".")[0] == "langchain_openai":
-        options: Any = {"max_completion_tokens": cap, "extra_body": {"response_format": response_format}}
+        options: Any = {"max_completion_tokens": cap, "extra_body": {"response_format": form}}
         return await model.ainvoke(messages, **options)
-    schema = json.dumps(response_format["json_schema"]["schema"])
+    schema = json.dumps(form["json_schema"]["schema"])
     return await model.ainvoke([*messages, HumanMessage(f"{IN_WORDS}\n{schema}")])
 
 
@@ -241,18 +241,6 @@ def _answer_fault(message: AIMessage) -> str | None:
     if (size := len(message.text)) > LONGEST_ANSWER:
         return f"the answer has {size:,} characters; at most {LONGEST_ANSWER:,} are taken"
     return None if message.text.strip() else "the answer is empty"
-
-
-@cache
-def _response_format(shape: type[BaseModel]) -> dict[str, Any]:
-    """The strict schema of a record, made once, by the SDK's public way to one."""
-    schema = pydantic_function_tool(shape)["function"]["parameters"]
-    return {"type": "json_schema", "json_schema": {"name": shape.__name__, "strict": True, "schema": schema}}
-
-
-@cache
-def _schema_bytes(shape: type[BaseModel]) -> int:
-    return len(json.dumps(_response_format(shape)))
 
 
 def _repair_request(error: ValidationError) -> str:

@@ -5,9 +5,9 @@ import os
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from functools import cached_property, lru_cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, get_args
 
-from baton.config.settings import DECISIONS, Role, Settings
+from baton.config.settings import DECISIONS, LLAMA, Role, Settings
 from baton.errors import BadSetting
 from baton.models.budget import Usage
 from baton.offline import transport
@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from langchain_core.decisions import BaseDecisionModel
     from langchain_core.language_models import BaseChatModel
     from langchain_openai import ChatOpenAI
+
+    from baton.llama.server import LlamaServer
 
 PROXIES = ("OPENAI_PROXY", "ALL_PROXY", "all_proxy", "HTTPS_PROXY", "https_proxy", "HTTP_PROXY", "http_proxy")
 LOCAL_URL = "http://local/v1"  # never resolved: the transport answers in this process
@@ -30,7 +32,8 @@ class Models:
         self._settings = configured
         self._built: dict[str, ChatOpenAI] = {}
         self._decisions: dict[str, BaseDecisionModel] = {}
-        self._clients: tuple[httpx2.Client, httpx2.AsyncClient] | None = None
+        self._clients: list[tuple[httpx2.Client, httpx2.AsyncClient]] = []
+        self._servers: list[LlamaServer] = []
         self._building = asyncio.Lock()
 
     def name(self, role: "Role | BaseChatModel") -> str:
@@ -77,7 +80,7 @@ class Models:
         if name.startswith(DECISIONS):
             raise BadSetting(f"{name} answers typed questions and no prompt; set openai:NAME")
         provider, _, model = name.partition(":")
-        endpoint = _local(model) if provider == "local" else self._remote
+        endpoint = _local(model) if provider == "local" else self._llama(name) if provider == "llama" else self._remote
         return ChatOpenAI(
             model=model,
             max_retries=0,  # the graph's retry policy is the only layer that tries again
@@ -94,21 +97,47 @@ class Models:
             )
         if key:
             hide(key.get_secret_value())
-        self._clients = remote_clients(self._settings)
+        self._clients.append(clients := remote_clients(self._settings))
         return {
             "api_key": key.get_secret_value() if key else "none",
             "base_url": self._settings.openai_base_url,
-            "http_client": self._clients[0],
-            "http_async_client": self._clients[1],
-            "openai_proxy": None,  # these clients go through it; given twice, it is refused
-            "http_socket_options": (),  # as above: without this, a proxy of the environment is warned of
+            **_pair(clients),
         }
 
+    def _llama(self, name: str) -> dict[str, Any]:
+        """Start the server of a `llama:` model, or join it, and return what leads a client to it.
+
+        Raises:
+            BadSetting: it cannot be started.
+        """
+        from baton.llama.server import LlamaServer  # noqa: PLC0415 - few use it
+        from baton.llama.transport import URL, AsyncLlamaTransport, LlamaTransport  # noqa: PLC0415 - as above
+        from baton.models.http_clients import bounded_clients  # noqa: PLC0415 - as in remote_clients
+
+        server = LlamaServer(self._settings, name)
+        self._servers.append(server)  # before it starts, so that `close` ends the wait
+        server.ensure()
+        clients = bounded_clients(transports=(LlamaTransport(server), AsyncLlamaTransport(server)))
+        self._clients.append(clients)
+        return {**_pair(clients), "api_key": "llama", "base_url": URL}
+
+    async def start_llamas(self) -> None:
+        """Start the servers that the roles need, so that what is wrong with one is told before a run begins.
+
+        Raises:
+            BadSetting: one cannot be started.
+        """
+        for role in get_args(Role):
+            if self.name(role).startswith(LLAMA):
+                await self.of(role)
+
     async def close(self) -> None:
-        """Close the connections to a remote endpoint."""
-        if self._clients:
-            self._clients[0].close()
-            await self._clients[1].aclose()
+        """Close the connections to remote endpoints, and stop using the servers of `llama:` models."""
+        for direct, awaited in self._clients:
+            direct.close()
+            await awaited.aclose()
+        for server in self._servers:
+            server.close()
 
 
 def remote_clients(configured: Settings) -> "tuple[httpx2.Client, httpx2.AsyncClient]":
@@ -136,6 +165,16 @@ def _proxies(scheme: str = "") -> str:
     """The names of the variables that set a proxy of the scheme; never their values, which may hold passwords."""
     values = {name: os.environ.get(name, "").lower() for name in PROXIES}
     return ", ".join(name for name, value in values.items() if value and value.startswith(scheme)) or "the proxy"
+
+
+def _pair(clients: "tuple[httpx2.Client, httpx2.AsyncClient]") -> dict[str, Any]:
+    """The arguments that make a ChatOpenAI use these clients and no others."""
+    return {
+        "http_client": clients[0],
+        "http_async_client": clients[1],
+        "openai_proxy": None,  # these clients go through it; given twice, it is refused
+        "http_socket_options": (),  # as above: without this, a proxy of the environment is warned of
+    }
 
 
 def _local(name: str) -> dict[str, Any]:
@@ -169,5 +208,5 @@ def _price_per_token(model: str) -> tuple[float, float] | None:
 def cost_usd(name: str, usage: Usage) -> float | None:
     """The cost of a call in dollars, by the public price list; None where the price is not known, never 0."""
     provider, _, model = name.partition(":")
-    prices = None if provider == "local" else _price_per_token(model)
+    prices = None if provider in ("local", "llama") else _price_per_token(model)
     return prices and prices[0] * usage.input_tokens + prices[1] * usage.output_tokens

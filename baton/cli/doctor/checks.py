@@ -14,6 +14,7 @@ from baton.cli.doctor.checks_live import (
     check_endpoint,
     check_graphs,
     check_home,
+    check_llamas,
     check_responders,
 )
 from baton.cli.doctor.checks_settings import SettingRow, find_unknown_settings, list_settings
@@ -144,6 +145,7 @@ def _check_parts(configured: Settings, business: Business) -> Iterator[Finding]:
             check_responders,
             "name responders in baton.toml, or set BATON_MODEL_<ROLE> to a model that there is",
         ),
+        ("llama", check_llamas, "BATON_MODEL_<ROLE> names it"),
         ("endpoint", check_endpoint, "start it, or correct OPENAI_BASE_URL and OPENAI_API_KEY"),
     )
     checks = [*(Check(name, partial(attempt, configured), advice) for name, attempt, advice in tries), *business.checks]
