@@ -48,9 +48,8 @@ FIGURE = re.compile(r"\d|[£$€]")
 def small_talk(knowledge: Knowledge, message: str) -> Callable[[str], bool]:
     """Return the predicate on the sentences of a message whether one is small talk.
 
-    It asks nothing, takes nothing back, names no figure, refers to nothing told elsewhere, is by the router for no route
-    of the desk, and
-    another sentence of the message surely is for one.
+    It asks nothing, takes nothing back, names no figure, refers to nothing told elsewhere, is by the router for no
+    route of the desk, and another sentence of the message surely is for one.
     """
 
     @cache
