@@ -281,17 +281,17 @@ async def topics(request: str, route: str) -> dict[str, float]:
     return {name: round(share, 2) for name, share in shares.items() if share >= LEAST_SHARE}
 
 
-async def draft_context(inquiry: Mapping[str, Any], actions: Collection[str], *, whole: bool = False) -> dict[str, Any]:
+async def draft_context(inquiry: Mapping[str, Any], actions: Collection[str]) -> dict[str, Any]:
     """Return the data block of a prompt that drafts; `actions` are the names of those that may be proposed.
 
-    `inquiry` has `request`, `customer_id`, `route` and `passages`. In the block `customer` is None for a stranger; with
-    `whole` it holds whole policies instead of passages.
+    `inquiry` has `request`, `customer_id`, `route` and `passages`. In the block `customer` is None for a stranger; the
+    policies stand there whole, for what answers a question is not always the paragraph that a search finds it by.
     """
     return {
         "message": inquiry["request"],
         "route": inquiry["route"],
         "topics": await topics(inquiry["request"], inquiry["route"]),
-        "policies": await policies(inquiry["passages"], whole=whole),
+        "policies": await policies(inquiry["passages"], whole=True),
         "customer": await customer(inquiry["customer_id"]),
         "actions": actions,
     }

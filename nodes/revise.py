@@ -11,7 +11,7 @@ async def revise(state: ReviseInput) -> ReviseUpdate:
     specialist = (await knowledge()).specialist(state["route"])
     criteria = {each.number: each for each in business().criteria}
     unmet = [{**criteria[mark.number].model_dump(), "reason": mark.reason} for mark in state["unmet"]]
-    context = await draft_context(state, specialist.actions, whole=True)
+    context = await draft_context(state, specialist.actions)
     data = {**context, "draft": state["draft"].model_dump(mode="json"), "unmet": unmet}
     prompt = f"{instructions(__file__)}\n{specialist.instructions}"
     answer = await ask(specialist.model, draft_shape(specialist.actions), prompt, data)

@@ -1,4 +1,4 @@
-"""Choose the paragraphs to quote: the one that answers best, and perhaps a second."""
+"""Choose the paragraphs to quote: the one that answers best, with as much of its policy as there is room for."""
 
 import math
 import re
@@ -8,9 +8,8 @@ from typing import Any, NamedTuple
 
 from bank.responders.words import sentences, words
 
-MOST_WORDS = 80
-ALSO = 0.65  # of the best paragraph's fit, for a second one to be added
-LATER = 0.5  # of its fit, what a paragraph keeps for each policy that the search put before its own
+MOST_WORDS = 84
+LATER = 0.25  # of its fit, what a paragraph keeps for each policy that the search put before its own
 UNSAID = 0.3  # the weight of a paragraph that shares no word: the search may know better
 OPENING = "Thank you for your message."
 KIND = 1.4  # the gain of a paragraph that holds the kind of thing asked for
@@ -37,7 +36,7 @@ class Paragraph(NamedTuple):
 
 
 def best(query: str, policies: list[dict[str, str]]) -> list[Paragraph]:
-    """Return the paragraph that shares most with the query, and perhaps a second.
+    """Return the paragraph that shares most with the query, and others of its policy, in their order.
 
     The policies come in the order of the search; rare words weigh more.
     """
@@ -53,11 +52,14 @@ def best(query: str, policies: list[dict[str, str]]) -> list[Paragraph]:
         likelier = KIND if any(kind.search(each.text) for kind in kinds) else 1.0
         return weight / math.sqrt(len(each.own_words) + 25) * likelier * LATER ** order.index(each.policy_id)
 
-    fits = [fit(each) for each in paragraphs]
-    first, *others = sorted(range(len(paragraphs)), key=lambda index: -fits[index])
-    selection = sorted([first, *(index for index in others[:1] if fits[index] >= ALSO * fits[first])])
-    length = sum(len(paragraphs[index].text.split()) for index in selection)
-    return [paragraphs[index] for index in (selection if length <= MOST_WORDS else [first])]
+    first, *others = sorted(paragraphs, key=fit, reverse=True)
+    selection, room = [first], MOST_WORDS - len(first.text.split())
+    for each in others:
+        length = len(each.text.split())
+        if each.policy_id == first.policy_id and length <= room:
+            selection.append(each)
+            room -= length
+    return sorted(selection, key=paragraphs.index)
 
 
 def paragraph(policy: dict[str, str]) -> Paragraph:

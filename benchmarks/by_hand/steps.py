@@ -78,7 +78,7 @@ async def summarise(state: SummariseInput, model: Model) -> SummariseUpdate:
     data = {
         "case": state["case"].model_dump(mode="json"),
         "facts": [fact.model_dump() for fact in state["facts"]],
-        "policies": await policies(state["passages"]),
+        "policies": await policies(state["passages"], whole=True),
         "complaint": state.get("complaint"),
     }
     answer = await model.ask("strong", CaseReply, _prompt("summarise"), data)

@@ -21,7 +21,7 @@ async def answer_at_once(state: ReadInput, runtime: Runtime[Context]) -> Resolut
     data = {
         "message": redact(state["request"]),
         "routes": desk.routes,
-        "policies": await policies(await desk.search(state["request"], "", runtime.context.passages)),
+        "policies": await policies(await desk.search(state["request"], "", runtime.context.passages), whole=True),
     }
     answer = await ask("strong", SingleAnswer, instructions(__file__), data)
     if answer.route not in desk.routes:
