@@ -202,7 +202,7 @@ class CardService:
 
 
 class PlainReader:
-    """Reads what its customers and its replies say in the simplest way: a message is one request, as it stands.
+    """Reads what its customers and its replies say in the simplest way: a message is its questions, as they stand.
 
     `desk.text.reader.EnglishReader` of Baton's checkout reads English as people write it, with the modules around it.
     """
@@ -212,8 +212,8 @@ class PlainReader:
         return message.strip(), []
 
     def requests(self, text: str, knowledge: Knowledge) -> list[str]:  # noqa: ARG002 - see Reader
-        """Return the text as one request."""
-        return [text]
+        """Return each question, the first with what stands before it and the last with what follows."""
+        return [each.strip() for each in re.findall(r"[^?]+\?+(?:[^?]+$)?", text)] or [text]
 
     def left_out(self, text: str, given: Sequence[str], knowledge: Knowledge) -> list[str]:  # noqa: ARG002 - see Reader
         """Return nothing: the model that split the text is trusted to have found everything."""
