@@ -23,7 +23,9 @@ from baton.runtime.business import load_business_of
 from desk.records import (
     OTHER,
     Action,
+    Aside,
     Assignment,
+    Claim,
     Criterion,
     Finding,
     Passage,
@@ -36,7 +38,6 @@ from desk.records import (
     Wish,
     Wording,
 )
-from desk.text.claims import Claim
 
 FOLDER = Path(__file__).parents[1]
 MOST_TOPICS, LEAST_SHARE = 3, 0.1  # of the topics that a prompt names
@@ -147,7 +148,28 @@ class Service(Protocol):
 
 
 class Reader(Protocol):
-    """Reads money, days and names in text, as the business's customers write them."""
+    """Reads messages and replies in the language of the business's customers; nothing else here knows a language.
+
+    All methods are quick and none asks a model: nodes call them in the event loop. Faults are in words, for people.
+    """
+
+    def set_aside(self, message: str, knowledge: Knowledge) -> tuple[str, list[Aside]]:
+        """Return the request of a message, and what was set aside; the request is empty where nothing else is there.
+
+        What is left stands in it letter for letter and in its order, so that gates can compare with it.
+        """
+
+    def requests(self, text: str, knowledge: Knowledge) -> list[str]:
+        """Return the separate requests of a text in its own letters and order; the whole text where there is one."""
+
+    def left_out(self, text: str, given: Sequence[str], knowledge: Knowledge) -> list[str]:
+        """Return the requests of a text that none of those given holds: what somebody who split it forgot."""
+
+    def may_ask_several(self, text: str) -> bool:
+        """Return whether a text may hold several requests, also where `requests` is sure of one only."""
+
+    def denies(self, words: str) -> bool:
+        """Return whether words deny what comes right behind them: "please do not"."""
 
     def amounts(self, text: str) -> set[Decimal]:
         """Return every amount that a text names in the business's currency."""
@@ -172,6 +194,22 @@ class Reader(Protocol):
 
     def claims(self, reply: str, sources: str) -> Sequence[Claim]:
         """Return what a reply claims was done for the customer; a sentence that stands in `sources` claims nothing."""
+
+    def calls_free(self, reply: str) -> bool:
+        """Return whether a reply says that something costs nothing."""
+
+    def strange_contents(
+        self, reply: str, sources: Collection[str], *, own: Collection[str] = (), names: Collection[str] = ()
+    ) -> str | None:
+        """Return in words what a reply holds that no source does and a customer could come to harm by, or None.
+
+        That is a link, an address, a number to call or to pay to, markup, a character in disguise, a name, or a word
+        on the desk's own approvals. `own` are the values of the customer's own things; each may stand in the reply.
+        Whoever is named in a text of `names` may be named.
+        """
+
+    def tone_fault(self, reply: str) -> str | None:
+        """Return in words how a reply fails in tone: it shouts, blames or promises; None where it does not."""
 
 
 class Worker(NamedTuple):

@@ -1,9 +1,10 @@
 """The records that the desk and its business exchange."""
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from decimal import Decimal
+from textwrap import shorten
 from typing import Annotated, Any, Literal, NamedTuple, get_args
 
 from pydantic import AfterValidator, ValidationError, WithJsonSchema
@@ -14,7 +15,10 @@ OTHER = "other"
 """The route of messages that are not for this desk: a person looks. Every business has it."""
 POLICIES = "policies"
 """The worker of an investigation that searches the policies. Every business has it."""
+ANY = "any"
+"""What a claim without a verb of its own is about: "Done!", "it is all sorted". It fits whatever was done."""
 
+LONGEST, SHORTEST, ROOM = 400, 40, 8_000  # characters of one quote, at most and at least, and of all
 _AMOUNT = re.compile(r"[0-9]{1,7}\.[0-9]{2}")
 AMOUNT_SCHEMA = {"type": "string", "pattern": r"^\d{1,7}\.\d{2}$"}
 """The form of an amount in a JSON schema; a model is held to its pattern."""
@@ -169,6 +173,13 @@ class Specialist(Record):
     instructions: str = ""
 
 
+class Claim(NamedTuple):
+    """The words of a reply that claim that something was done, and the actions that they may be about, or `ANY`."""
+
+    words: str
+    acts: frozenset[str]
+
+
 class Wish(NamedTuple):
     """A customer's wish for an action: its name, and the sentence that says it."""
 
@@ -229,12 +240,22 @@ class Wording:
         """Return the text that refuses an action, with the reason."""
         return self.refusal.format(reason=reason.rstrip("."))
 
+    def leave(self, requests: Sequence[str]) -> list[str]:
+        """Return the paragraph that leaves requests to a person, in the customer's words; none without a request."""
+        return [self.requests_left.format(requests=quoted(requests))] if requests else []
+
 
 def paragraphs(texts: Iterable[str]) -> str:
     """Return texts as paragraphs; an opening that all share stands in the first alone."""
     first, *others = texts
     opening = first.partition(". ")[0] + ". "
     return "\n\n".join([first, *(text.removeprefix(opening) for text in others)])
+
+
+def quoted(requests: Sequence[str]) -> str:
+    """Return requests in quotes, on one line, so that a text names them; every one is there, a long one shortened."""
+    room = max(SHORTEST, min(LONGEST, ROOM // max(1, len(requests))))
+    return ", ".join(f"“{shorten(each, room, placeholder=' …') or each[:room]}”" for each in requests)
 
 
 def values_of(rows: Iterable[Row]) -> list[str]:

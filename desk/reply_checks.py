@@ -1,18 +1,15 @@
-"""Check a reply and its action before anyone acts on them; a check returns the fault in words, or None."""
+"""Check a reply and its action before anyone acts on them; a check returns the fault in words, or None.
 
-import re
-from collections.abc import Collection, Iterator
+What a request wishes of the actions and no draft has one for is found here too: a draft may leave it undone.
+"""
+
+from collections.abc import Collection, Iterable, Sequence
 
 from baton.redact import card_masks, holds_card_number
 from desk.business import business, customer
-from desk.records import Action, Review, amount_of, customer_values
-from desk.text.claims import ANY
-from desk.text.contents import KINDS, compact
-from desk.text.disguise import hidden_in, scripts_in
-from desk.text.inner import inner_words_in
-from desk.text.names import people_in, words_of
+from desk.records import ANY, Action, Review, Wish, amount_of, customer_values
 
-FREE = re.compile(r"\b(?:free|no (?:charge|cost|fee)|without (?:charge|cost)|costs? (?:you )?nothing)\b", re.IGNORECASE)
+MOST_WORDS = 400  # of a reply
 
 
 def citation_fault(citations: Collection[str], citable: Collection[str]) -> str | None:
@@ -52,40 +49,24 @@ def tells_of(reply: str, action: Action) -> bool:
 async def contents_fault(reply: str, sources: Collection[str], customer_id: str | None, message: str) -> str | None:
     """Return a fault where a reply holds what none of its sources holds and that a customer could come to harm by.
 
-    That is a link, an address, a number to call or to pay to, markup, a character in disguise, a name, or a word on
-    the desk's own approvals. Sources are as in `invention_fault`; the customer's own things are looked up where needed,
-    and the message is no source: a customer may send on what a stranger wrote. It is one for names alone.
+    `Reader.strange_contents` says what that is. Sources are as in `invention_fault`; the customer's own things are
+    looked up where needed, and the message is no source: a customer may send on what a stranger wrote. It is one for
+    names alone.
     """
-    if hidden := hidden_in(reply):
-        return f"the reply holds a hidden or disguised character: {hidden}"
-    known = "\n\n".join(sources)
-    if scripts := scripts_in(reply) - scripts_in(known):
-        return f"the reply is written in letters that no source has: {min(scripts).lower()}"
-    if words := inner_words_in(reply) - inner_words_in(known):
-        return f"the reply tells of the desk's own rules: {min(words)}"
-    if not (unknown := [*_unknown(reply, known)]) and not people_in(reply):
+    reader, names = business().reader, [message, *business().wording.own_names]
+    if reader.strange_contents(reply, sources, names=names) is None:
         return None
-    person = await customer(customer_id)
-    values = customer_values(person)
-    own = {compact(each) for each in values}
-    if named := next((f"{kind}: {item}" for kind, item in unknown if compact(item) not in own), None):
-        return f"the reply holds {named}"
-    words = words_of(" ".join([known, message, *values, str((person or {}).get("name", ""))]))
-    names = (each for each in people_in(reply) if not words_of(each) <= words | business().wording.own_names)
-    return next((f"the reply names somebody or something that no source names: {each}" for each in names), None)
-
-
-def _unknown(reply: str, known: str) -> Iterator[tuple[str, str]]:
-    """Yield each item of a reply that the known texts do not hold, with its kind."""
-    for kind, items_in in KINDS.items():
-        if items := items_in(reply):
-            yield from ((kind, each) for each in sorted(items - items_in(known)))
+    person = await customer(customer_id)  # of another system, so only for a reply that may have a fault
+    own = customer_values(person)
+    known_names = [*names, *own, str((person or {}).get("name", ""))]
+    return reader.strange_contents(reply, sources, own=own, names=known_names)
 
 
 def price_fault(reply: str, consequences: str | None) -> str | None:
     """Return a fault where a reply calls free what costs something."""
-    price = business().reader.amounts(consequences or "")
-    wrong = price and FREE.search(reply) and not price <= business().reader.amounts(reply)
+    reader = business().reader
+    price = reader.amounts(consequences or "")
+    wrong = price and reader.calls_free(reply) and not price <= reader.amounts(reply)
     return f"the reply speaks of no cost, and it costs {min(price)}" if wrong else None
 
 
@@ -96,6 +77,13 @@ async def privacy_fault(reply: str, customer_id: str | None, message: str) -> st
     if await business().service.names_others(reply, customer_id):
         return f"the reply names {business().wording.thing} that is not the customer's"
     return None
+
+
+def tone_fault(reply: str) -> str | None:
+    """Return a fault where a reply is too long to be read, or fails in tone: it shouts, blames or promises."""
+    if len(reply.split()) > MOST_WORDS:
+        return f"the reply has more than {MOST_WORDS} words"
+    return business().reader.tone_fault(reply)
 
 
 def shows_card_number(text: str, source: str) -> bool:
@@ -113,3 +101,23 @@ async def review_action(action: Action | None, message: str, customer_id: str | 
     if customer_id is None:
         return Review(verdict="escalate", reason="an action was proposed for nobody we know")
     return await business().service.review(action, message, customer_id)
+
+
+def unmet_wishes(request: str, actions: Iterable[Action | None]) -> list[Wish]:
+    """Return the wishes of a request for which no action is proposed."""
+    proposed = {each.name for each in actions if each}
+    return [each for each in business().wishes(request) if each.action not in proposed]
+
+
+def wish_fault(request: str, actions: Iterable[Action | None]) -> str | None:
+    """Return a fault where a request asks for an action and none at all is proposed.
+
+    Where one is, it is seen through, and what remains is named as left to a person.
+    """
+    unmet = [] if any(actions) else unmet_wishes(request, [])
+    return f"it asks for {', '.join(each.action for each in unmet)}, and nothing is proposed" if unmet else None
+
+
+def left_undone(unmet: Sequence[Wish]) -> list[str]:
+    """Return the reason why a person must look, for the person; none without wishes."""
+    return [f"asked for and not done: {', '.join(each.action for each in unmet)}"] if unmet else []

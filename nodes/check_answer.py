@@ -6,7 +6,7 @@ from langgraph.runtime import Runtime
 
 from baton import ask
 from desk.business import instructions, knowledge
-from desk.wishes import wish_fault
+from desk.reply_checks import wish_fault
 from state.context import Context
 from state.desk import AnswerCheck, AnswerReview, AnswerUpdate, CheckAnswerInput, Draft, citations_of
 

@@ -3,10 +3,7 @@
 from typing import NotRequired
 
 from desk.business import business, knowledge
-from desk.records import OTHER, Review
-from desk.text.clauses import clauses
-from desk.text.quotes import quoted
-from desk.text.requests import requests_in
+from desk.records import OTHER, Review, quoted
 from state.desk import AnswerCheck, Draft, ResolutionUpdate, RoutedInput, proposed_actions
 
 
@@ -46,10 +43,11 @@ async def _requests(request: str, reason: str) -> str | None:
 
     None where it holds a single clause, or where the reason has named all of them.
     """
-    requests = requests_in(request, await knowledge())
-    if len(clauses(request)) < 2 or all(quoted([each]) in reason for each in requests):  # noqa: PLR2004 - several
+    reader = business().reader
+    if not reader.may_ask_several(request):
         return None
-    return f"the customer asks: {quoted(requests)}"
+    requests = reader.requests(request, await knowledge())
+    return None if all(quoted([each]) in reason for each in requests) else f"the customer asks: {quoted(requests)}"
 
 
 def _best(state: EscalateInput) -> Draft | None:

@@ -4,8 +4,6 @@ import asyncio
 
 from baton import mark_urgent
 from desk.business import business, knowledge
-from desk.knowledge.small_talk import small_talk
-from desk.text.asides import set_aside
 from state.desk import Inquiry, ReadUpdate
 
 
@@ -15,7 +13,7 @@ async def read_message(state: Inquiry) -> ReadUpdate:
     What follows routes, searches and drafts by the request; people read the whole message.
     """
     message = state["message"]
-    request, asides = set_aside(message, small_talk(await knowledge(), message))
+    request, asides = business().reader.set_aside(message, await knowledge())
     urgent = await asyncio.to_thread(business().urgency, request)  # the first call may read examples
     if urgent is not None:
         await mark_urgent(urgent)

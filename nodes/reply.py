@@ -4,7 +4,7 @@ from typing import NotRequired
 
 from desk.business import business
 from desk.records import Review, paragraphs
-from desk.wishes import reason_on, text_on, unmet_wishes
+from desk.reply_checks import left_undone, unmet_wishes
 from state.desk import PROPOSED_ONLY, Draft, DraftedInput, ResolutionUpdate, proposed_actions
 
 
@@ -25,10 +25,10 @@ async def reply(state: ReplyInput) -> ResolutionUpdate:
         "outcome": "escalated" if unmet else "declined" if refusal else "escalated" if draft.action else "answered",
         "route": state["route"],
         "confidence": state["confidence"],
-        "reply": paragraphs([_text(draft, refusal), *text_on(unmet)]),
+        "reply": paragraphs([_text(draft, refusal), *business().wording.leave([each.words for each in unmet])]),
         "citations": draft.citations,
         "actions": proposed_actions(draft, "refused" if refusal else "proposed"),
-        "reason": "; ".join(filter(None, [state.get("finding"), *reason_on(unmet), reason])),
+        "reason": "; ".join(filter(None, [state.get("finding"), *left_undone(unmet), reason])),
         "has_result": True,
     }
 

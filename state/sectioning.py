@@ -10,8 +10,7 @@ from typing_extensions import TypedDict
 from baton.records import Record
 from baton.steps.dead_letters import Failure
 from desk.bounds import Many, Quote
-from desk.records import Review
-from desk.text.quotes import quoted
+from desk.records import Review, quoted
 from state.desk import (
     AnswerCheck,
     Confidence,

@@ -90,6 +90,12 @@ def test_imports_run_down_only(package: str) -> None:
     assert {module: packages for module, packages in upward.items() if packages} == {}
 
 
+def test_only_the_reader_of_a_business_knows_a_language() -> None:
+    asking = [*(ROOT / "desk").glob("*.py"), *(file for package in LAYERS[3:] for file in modules(package))]
+    found = {str(file.relative_to(ROOT)): {*imports_of(file)} for file in asking}
+    assert [name for name, names in found.items() if any(each.startswith("desk.text") for each in names)] == []
+
+
 def names_of_the_bank() -> set[str]:
     """Names of the bank's routes and actions, and ids of its policies; its `other` is everybody's."""
     routes = {file.stem for file in (FOLDER / "routes").glob("*.txt")} - {OTHER}

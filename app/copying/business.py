@@ -5,7 +5,7 @@ Replace the policies and routes first, then the service, which forgets what it d
 """
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from contextlib import suppress
 from datetime import date
 from decimal import Decimal
@@ -14,12 +14,14 @@ from typing import Any, Literal
 
 from baton.offline import Request
 from baton.runtime.resources import Resources
-from desk.business import DeskBusiness, FraudVote, LongPath, Refused, UnknownCustomer, Worker
+from desk.business import DeskBusiness, FraudVote, Knowledge, LongPath, Refused, UnknownCustomer, Worker
 from desk.records import (
     OTHER,
     POLICIES,
     Action,
+    Aside,
     Assignment,
+    Claim,
     Criterion,
     Finding,
     Passage,
@@ -33,7 +35,6 @@ from desk.records import (
     Wording,
     arguments,
 )
-from desk.text.claims import Act, Claim, Claims
 
 ROUTES = {
     "cards": "New cards, PINs and limits.",
@@ -70,8 +71,10 @@ CUSTOMERS: dict[str, dict[str, Any]] = {
 DONE: dict[str, Receipt] = {}
 """What was done, by its key."""
 
-CLAIMS = Claims({"freeze_card": Act(verbs="freeze stop block", things="card")})
-"""How a reply speaks of what was done."""
+CLAIM = re.compile(r"\b(?:have|has been|is|was|will be) (?:frozen|stopped|blocked)\b", re.IGNORECASE)
+"""How a reply says that a card was frozen."""
+STRANGE = re.compile(r"https?:\S+|www\.\S+|\S+@\S+|[0-9][0-9 ]{6,}[0-9]")
+"""A link, an address, or a number to call or to pay to."""
 COMMON = set("a and can card has how i in is it my not of the to what with".split())
 AMOUNT = re.compile(r"(?:GBP |£)([0-9]+(?:\.[0-9]{2})?)")
 
@@ -199,7 +202,30 @@ class CardService:
 
 
 class PlainReader:
-    """Reads amounts such as "GBP 5.00", days such as "2026-11-02", and names in capitals."""
+    """Reads what its customers and its replies say in the simplest way: a message is its questions, as they stand.
+
+    `desk.text.reader.EnglishReader` of Baton's checkout reads English as people write it, with the modules around it.
+    """
+
+    def set_aside(self, message: str, knowledge: Knowledge) -> tuple[str, list[Aside]]:  # noqa: ARG002 - see Reader
+        """Set nothing aside."""
+        return message.strip(), []
+
+    def requests(self, text: str, knowledge: Knowledge) -> list[str]:  # noqa: ARG002 - see Reader
+        """Return each question, the first with what stands before it and the last with what follows."""
+        return [each.strip() for each in re.findall(r"[^?]+\?+(?:[^?]+$)?", text)] or [text]
+
+    def left_out(self, text: str, given: Sequence[str], knowledge: Knowledge) -> list[str]:  # noqa: ARG002 - see Reader
+        """Return nothing: the model that split the text is trusted to have found everything."""
+        return []
+
+    def may_ask_several(self, text: str) -> bool:
+        """Say whether there is more than one question."""
+        return text.count("?") > 1
+
+    def denies(self, words: str) -> bool:
+        """Say whether the last word is a negation."""
+        return words.lower().endswith((" not", " never", " no", "n't"))
 
     def amounts(self, text: str) -> set[Decimal]:
         """Return the amounts with a currency."""
@@ -234,8 +260,30 @@ class PlainReader:
         return set(re.findall(r"\w+", text.lower()))
 
     def claims(self, reply: str, sources: str) -> Sequence[Claim]:
-        """Return what the reply says was done."""
-        return CLAIMS.of(reply, sources)
+        """Return the sentences that say a card was frozen, unless a source says the same."""
+        sentences = re.split(r"(?<=[.?!])\s+", reply)
+        claiming = (each for each in sentences if CLAIM.search(each) and each not in sources)
+        return [Claim(each, frozenset({"freeze_card"})) for each in claiming]
+
+    def calls_free(self, reply: str) -> bool:
+        """Say whether the reply speaks of no cost."""
+        return "free" in self.words(reply)
+
+    def strange_contents(
+        self,
+        reply: str,
+        sources: Collection[str],
+        *,
+        own: Collection[str] = (),
+        names: Collection[str] = (),  # noqa: ARG002 - it knows no names of people
+    ) -> str | None:
+        """Return the first link, address or number that neither a source nor the customer's things hold."""
+        known = " ".join([*sources, *own])
+        return next((f"the reply holds {each}" for each in STRANGE.findall(reply) if each not in known), None)
+
+    def tone_fault(self, reply: str) -> str | None:
+        """Find nothing but exclamations."""
+        return "the reply shouts" if "!!" in reply else None
 
 
 def _words(text: str) -> set[str]:

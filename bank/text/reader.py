@@ -4,7 +4,7 @@ from decimal import Decimal
 
 from bank.text import money
 from bank.text.claims import CLAIMS
-from desk.text.claims import Claim
+from desk.records import Claim
 from desk.text.reader import EnglishText
 
 

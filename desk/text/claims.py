@@ -9,13 +9,11 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
+from desk.records import ANY, Claim
 from desk.text.claim_patterns import FIRST_PERSON, FRAGMENTS, MORE, PASSIVE, PRESENT, filled
 from desk.text.english import is_english
 from desk.text.grammar import DENIED, Sentence, sentences_of
 from desk.text.verbs import forms
-
-ANY = "any"
-"""What a claim without a verb of its own is about: "Done!", "it is all sorted". It fits whatever was done."""
 
 
 class Act(NamedTuple):
@@ -23,13 +21,6 @@ class Act(NamedTuple):
 
     verbs: str
     things: str
-
-
-class Claim(NamedTuple):
-    """The words of a reply that claim, and the actions that they may be about."""
-
-    words: str
-    acts: frozenset[str]
 
 
 VERBS = (

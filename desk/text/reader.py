@@ -1,18 +1,46 @@
-"""Readers of customers' texts in English: days, names, and amounts in one currency. Most businesses use this one."""
+"""Readers of English, by the modules of `desk/text`: a whole one for amounts in one currency, and what all share."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 
-from desk.text import dates, names
-from desk.text.claims import Act, Claim, Claims
+from desk.business import Knowledge
+from desk.knowledge.small_talk import small_talk
+from desk.records import Aside, Claim
+from desk.text import asides, dates, names, requests, tone
+from desk.text.claims import Act, Claims
+from desk.text.clauses import clauses
+from desk.text.strange import strange_in
 
 NUMBER = r"\d[\d,]*(?:\.\d+)?"
+FREE = re.compile(r"\b(?:free|no (?:charge|cost|fee)|without (?:charge|cost)|costs? (?:you )?nothing)\b", re.IGNORECASE)
+NEGATION = re.compile(r"\b(?:not|never|no|without|cannot|\w+n't|dont|didnt|cant|wont)$", re.IGNORECASE)
+NEAR = 12  # characters before words, in which a negation denies them
 
 
 class EnglishText:
-    """Reads days, names and words: the part of a `Reader` that all businesses share."""
+    """Reads all but money and claims: the part of a `Reader` that every business with customers in English shares."""
+
+    def set_aside(self, message: str, knowledge: Knowledge) -> tuple[str, list[Aside]]:
+        """See `Reader`; small talk is told by the router."""
+        return asides.set_aside(message, small_talk(knowledge, message))
+
+    def requests(self, text: str, knowledge: Knowledge) -> list[str]:
+        """See `Reader`."""
+        return requests.requests_in(text, knowledge)
+
+    def left_out(self, text: str, given: Sequence[str], knowledge: Knowledge) -> list[str]:
+        """See `Reader`."""
+        return requests.left_out(text, given, knowledge)
+
+    def may_ask_several(self, text: str) -> bool:
+        """See `Reader`."""
+        return len(clauses(text)) > 1
+
+    def denies(self, words: str) -> bool:
+        """See `Reader`."""
+        return NEGATION.search(words, max(0, len(words) - NEAR)) is not None
 
     def days(self, text: str, today: date) -> set[date]:
         """See `Reader`."""
@@ -29,6 +57,20 @@ class EnglishText:
     def words(self, text: str) -> set[str]:
         """See `Reader`."""
         return names.words_of(text)
+
+    def calls_free(self, reply: str) -> bool:
+        """See `Reader`."""
+        return FREE.search(reply) is not None
+
+    def strange_contents(
+        self, reply: str, sources: Collection[str], *, own: Collection[str] = (), names: Collection[str] = ()
+    ) -> str | None:
+        """See `Reader`."""
+        return strange_in(reply, sources, own, names)
+
+    def tone_fault(self, reply: str) -> str | None:
+        """See `Reader`."""
+        return tone.tone_fault(reply)
 
 
 class EnglishReader(EnglishText):

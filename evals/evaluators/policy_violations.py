@@ -2,10 +2,9 @@
 
 from typing import Any
 
-from desk.reply_checks import citation_fault
+from desk.reply_checks import citation_fault, tone_fault
 from evals.evaluators.sources import Sources
 from evals.records import Scores
-from nodes.support_desk.check_tone import tone_fault
 
 
 def policy_scores(sources: Sources, answer: dict[str, Any]) -> Scores:

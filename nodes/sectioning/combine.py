@@ -3,8 +3,7 @@
 from collections.abc import Iterator
 
 from desk.business import business
-from desk.records import OTHER, Review, paragraphs
-from desk.text.quotes import quoted
+from desk.records import OTHER, Review, paragraphs, quoted
 from state.desk import PROPOSED_ONLY, Draft, citations_of, proposed_actions
 from state.sectioning import CombinedUpdate, CombineInput, CombineUpdate, Left, SectionResult, reasons
 
@@ -48,8 +47,7 @@ def _left(state: CombineInput, sections: list[SectionResult]) -> Iterator[Left]:
 def _reply(answers: list[SectionResult], requests_left: list[str]) -> str:
     """Return the answers in the order of the requests with one opening, then the requests that a person looks at."""
     replies = [_reply_to(each, each.draft) for each in answers if each.draft]
-    rest = [business().wording.requests_left.format(requests=quoted(requests_left))] if requests_left else []
-    return paragraphs([*replies, *rest])
+    return paragraphs([*replies, *business().wording.leave(requests_left)])
 
 
 def _reply_to(section: SectionResult, draft: Draft) -> str:

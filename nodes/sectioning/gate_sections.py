@@ -5,17 +5,14 @@ from collections.abc import Iterator
 
 from langgraph.runtime import Runtime
 
-from desk.business import knowledge
-from desk.text.requests import left_out
+from desk.business import business, knowledge
 from state.context import Context
 from state.gates import gate_or_person
 from state.sectioning import GateSectionsInput, GateSectionsUpdate
 
-AHEAD = 12  # characters before a sentence in which a negation counts
 SHOWN = 60  # characters of a request in a complaint
 PART = re.compile(r"(?<=[.!?;])\s+|\n+")
 WORD = re.compile(r"[^\W_]+(?:['.,@/:-][^\W_]+)*")
-NEGATED = re.compile(r"\b(?:not|never|no|without|cannot|\w+n't|dont|didnt|cant|wont)$")
 
 
 async def gate_sections(state: GateSectionsInput, runtime: Runtime[Context]) -> GateSectionsUpdate:
@@ -28,7 +25,7 @@ async def gate_sections(state: GateSectionsInput, runtime: Runtime[Context]) -> 
     report = gate_or_person("gate_sections", fault, state.get("repaired", []))
     if fault:
         return {**report, "requests": requests, "admitted": []}
-    found = [*requests, *left_out(message, requests, await knowledge())]
+    found = [*requests, *business().reader.left_out(message, requests, await knowledge())]
     sound = found if len(found) > 1 else [message]
     return {**report, "requests": sound, "admitted": sound[: runtime.context.sections]}
 
@@ -57,7 +54,7 @@ def _inventions(text: str, part: str) -> Iterator[str]:
     occurs = False
     for match in re.finditer(re.escape(words), text):
         occurs = True
-        if not NEGATED.search(text, max(match.start() - AHEAD, 0), match.start()):
+        if not business().reader.denies(text[: match.start()]):
             return
     yield f"a negation was cut off before {part[:SHOWN]!r}" if occurs else f"the message does not say {part[:SHOWN]!r}"
 

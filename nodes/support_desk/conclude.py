@@ -1,9 +1,8 @@
 """Conclude: make one resolution of the parts and their settlements."""
 
 from desk.business import business
-from desk.records import Verdict, paragraphs
-from desk.text.quotes import quoted
-from desk.wishes import reason_on, unmet_wishes
+from desk.records import Verdict, paragraphs, quoted
+from desk.reply_checks import left_undone, unmet_wishes
 from state.desk import Outcome, ResolutionFields, citations_of
 from state.sectioning import reasons
 from state.support_desk import ConcludeInput, Settlement
@@ -29,9 +28,8 @@ async def conclude(state: ConcludeInput) -> ResolutionFields:
     open_requests = [each.request for each in left]
     open_requests += [each.words for each in unmet if not any(each.words in request for request in open_requests)]
     texts = [_text(reply, settlements.get(number), _holding(state, number)) for number, reply in replies]
-    if open_requests:
-        texts.append(business().wording.requests_left.format(requests=quoted(open_requests)))
-    why = [*reason_on(unmet), *(each.reason for each in in_order), reasons(left)]
+    texts += business().wording.leave(open_requests)
+    why = [*left_undone(unmet), *(each.reason for each in in_order), reasons(left)]
     return {
         "outcome": "escalated" if open_requests else _outcome([each.verdict for each in in_order]),
         "route": state["route"],

@@ -1,7 +1,6 @@
 """Find requests: see whether a message holds several, before it is routed as one."""
 
-from desk.business import knowledge
-from desk.text.requests import requests_in
+from desk.business import business, knowledge
 from state.desk import ReadInput
 from state.support_desk import FoundUpdate
 
@@ -11,4 +10,5 @@ async def find_requests(state: ReadInput) -> FoundUpdate:
 
     Several requests have no one route: as a whole they look unsure, or like the loudest of them.
     """
-    return {"several": len(requests_in(state["request"], await knowledge())) > 1}
+    requests = business().reader.requests(state["request"], await knowledge())
+    return {"several": len(requests) > 1}

@@ -55,6 +55,7 @@ async def test_a_hand_over_back_without_anything_new_goes_to_a_person() -> None:
 
 async def test_two_specialists_are_summed_up() -> None:
     second = {**DRAFT, "reply": "It has no fee."}
-    with scripted_model(TO_CARDS, DRAFT, ANSWERED, TO_FEES, second, ANSWERED, DONE):
+    first_order, next_order = {**TO_CARDS, "parts": ["My new card has not arrived"]}, {**TO_FEES, "parts": ["a fee?"]}
+    with scripted_model(first_order, DRAFT, ANSWERED, next_order, second, ANSWERED, DONE):
         resolution = await graph.ainvoke({**ASKED, "message": "My new card has not arrived, is there a fee?"})
     assert DRAFT["reply"] in resolution["reply"]

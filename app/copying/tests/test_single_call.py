@@ -19,7 +19,7 @@ ANSWER = {
 
 async def test_the_answer_is_the_models() -> None:
     with scripted_model(ANSWER) as model:
-        assert await graph.ainvoke(ASKED) == {**ANSWER, "actions": []}
+        assert await graph.ainvoke(ASKED) == {**ANSWER, "actions": [], "urgent": None}
     [request] = model.asked
     assert "CARD-01" in {each["id"] for each in request.data["policies"]}
 

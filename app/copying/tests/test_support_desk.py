@@ -22,7 +22,9 @@ DRAFT = Draft(reply="It is sent again after 5 days.", citations=["CARD-01"], act
 
 def judged(verdict: Verdict, *parts: Draft) -> Any:
     review = Review(verdict=verdict, reason="the checks say so")
-    return {**FREEZE, "route": "security", "confidence": 1.0, "faults": [], "parts": [*parts], "review": review}
+    asked = [FREEZE["message"] for _ in parts]
+    routed = {**FREEZE, "request": FREEZE["message"], "route": "security", "confidence": 1.0}
+    return {**routed, "faults": [], "parts": [*parts], "asked": asked, "review": review}
 
 
 def test_a_path_that_ended_with_a_person_ends_the_desks_work() -> None:

@@ -8,7 +8,7 @@ import pytest
 
 from bank.knowledge import FOLDER, knowledge
 from bank.text.claims import ACTS, CLAIMS
-from desk.text.claims import ANY
+from desk.records import ANY
 
 HERE = Path(__file__).parent
 CLAIMED = (

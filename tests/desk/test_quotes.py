@@ -2,7 +2,7 @@
 
 import pytest
 
-from desk.text.quotes import quoted
+from desk.records import quoted
 
 
 def test_requests_stand_on_one_line_in_their_own_words() -> None:
