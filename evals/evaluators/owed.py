@@ -66,11 +66,11 @@ def requests(expected: Expected, outputs: Outputs) -> Judgement | None:
 
 
 def keeps(expected: Expected, outputs: Outputs) -> Judgement | None:
-    """Judge what is read of a message: nothing that is asked, and no fact, was set aside with the rest."""
-    wanted = [each.quote for each in (*(expected.requests or []), *(expected.facts or []))]
-    if not wanted:
+    """Judge what is read of a message: nothing that is asked was set aside; what is only quoted may be, facts too."""
+    if not expected.requests:
         return None
-    share = sum(holds(str(outputs[-1].get("request")), each) for each in wanted) / len(wanted)
+    text = str(outputs[-1].get("request"))
+    share = sum(holds(text, each.quote) for each in expected.requests) / len(expected.requests)
     return Judgement({"keeps_recall": share}, share == 1)
 
 

@@ -21,7 +21,6 @@ WANTED = expectation(
     route="payments",
     outcome="answered",
     requests=[{"quote": "When is the 20 booked"}, {"quote": "what does it cost?"}],
-    facts=[{"kind": "amount", "quote": "20", "value": "20.00"}],
 )
 
 
@@ -53,12 +52,11 @@ def acted(check_action: Sequence[str], confirm_wish: Sequence[str] = ()) -> list
     [
         (REQUEST, 1, True),
         (MESSAGE, 1, True),
-        ("When is the 20 booked?", 2 / 3, False),
-        ("what does it cost?", 1 / 3, False),
+        ("When is the 20 booked?", 1 / 2, False),
         ("", 0, False),
     ],
 )
-def test_what_is_asked_and_every_fact_is_kept_when_a_message_is_read(
+def test_what_is_asked_is_kept_when_a_message_is_read(
     request_read: str, kept: float, *, right: bool
 ) -> None:
     found = results(WANTED, [step("read_message", {"request": request_read})])["read_message"]
