@@ -56,9 +56,7 @@ def acted(check_action: Sequence[str], confirm_wish: Sequence[str] = ()) -> list
         ("", 0, False),
     ],
 )
-def test_what_is_asked_is_kept_when_a_message_is_read(
-    request_read: str, kept: float, *, right: bool
-) -> None:
+def test_what_is_asked_is_kept_when_a_message_is_read(request_read: str, kept: float, *, right: bool) -> None:
     found = results(WANTED, [step("read_message", {"request": request_read})])["read_message"]
     assert found.scores["keeps_recall"] == pytest.approx(kept)
     assert found.is_right is right
