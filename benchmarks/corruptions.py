@@ -10,26 +10,27 @@ from baton.errors import GateFailed
 from desk.business import business
 from desk.records import Finding, Review
 from state.chaining import Case, Fact
-from state.desk import Draft
+from state.desk import AnswerCheck, Draft
 from state.orchestrator_worker import Plan
 from state.sectioning import SectionResult
 
 PARKING = {"gate_facts", "gate_case", "gate_reply"}
 """The gates after whose one repair a run is parked; the others hand it to a person."""
+WRONG = "it is wrong"
 WRONG_REPLY = "Thank you for your message. It costs GBP 77.77 and takes 77 working days."
 Update = dict[str, Any]
 
 
 def corrupted(step: str, update: Update) -> Update:
-    """Return a step's update with every key that matters made wrong; a gate gives up on what is right.
+    """Return a step's update with every key that matters made wrong; a gate or a check gives up on what is right.
 
     Raises:
         GateFailed: the step is a gate that parks what it gives up on.
     """
     if "complaint" in update and step in PARKING:
-        raise GateFailed(step, "it is wrong")
+        raise GateFailed(step, WRONG)
     if "complaint" in update:
-        return {**update, "complaint": f"{step} is wrong", "review": Review(verdict="escalate", reason="it is wrong")}
+        return {**update, "complaint": f"{step} is wrong", "review": Review(verdict="escalate", reason=WRONG)}
     wrong = {key: CORRUPTIONS[key](value) for key, value in update.items() if key in CORRUPTIONS}
     if "outcome" in update:
         wrong["outcome"] = "answered" if update["outcome"] == "escalated" else "escalated"
@@ -83,8 +84,11 @@ CORRUPTIONS: Mapping[str, Callable[[Any], Any]] = {
     "case": _case,
     "passages": _passages,
     "draft": _draft,
+    "request": lambda _: "something else",
     "requests": _requests,
     "plan": _plan,
     "findings": _findings,
     "sections": _sections,
+    "review": lambda _: Review(verdict="escalate", reason=WRONG),
+    "answer": lambda _: AnswerCheck(open=[], confidence=0.0, fault=WRONG),
 }

@@ -22,7 +22,9 @@ def configuration(graph: Graph, context: dict[str, Any], configured: Settings) -
     An experiment continues only while this is unchanged.
     """
     folder = business().folder
-    texts = {name: each.glob("*") for name, each in folders(folder)._asdict().items()}
+    texts: dict[str, Iterable[Path]] = {
+        name: each.rglob("*") if each else () for name, each in folders(folder)._asdict().items()
+    }
     texts["prompts"] = chain(NODES.rglob("prompts/*.md"), folder.glob("prompts/*.md"))
     return {
         "graph": graph.name,

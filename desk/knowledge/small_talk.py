@@ -18,10 +18,15 @@ MOST_SENTENCES = 50  # of a message, in which one for the desk is looked for
 ASKS = re.compile(
     r"\b(?:please|pls|plz|(?:can|could|would|will|may|do|does|should|must|is|are) (?:you|i|we|it|this|that|they|there)"
     r"|i(?:'d| would) like|(?:i|we) (?:want|need|wish|demand|require|question)|tell me|let me know"
-    r"|how(?! time| things)|why|(?:when|where)\b[^?]*\?|what\b[^?]*\?|(?<=\w )what|what's|which"
+    r"|how(?! time| things)|why|(?<=\w )what|what's|which"
     r"|what (?:is|are|was|were|do|does|did|can|could|should|would|will|has|have|if|about|to|kind|happen\w*)|who)\b",
     re.IGNORECASE,
 )
+QUESTION = re.compile(
+    r"\A(?=.*\?)(?:(?!.*\byou\b)|(?=.*\b(?:i|me|my|mine|we|us|our|ours|your|yours|what|when|where|how)\b))",
+    re.IGNORECASE | re.DOTALL,
+)
+"""A question, but for one that is about the reader and nothing of the writer's: "Did you see the match?"."""
 REFERS = re.compile(
     r"^\W*(?:this|these|those|they|he|she|him|her|that)\b(?! is (?:all|enough)\b)"
     r"|(?<=\w)\W+(?:it|its|this one|that one|them|they|those|these|he|she|him|her)\b(?! (?:is|was|has|'s|gets)\b|'s)",
@@ -38,10 +43,11 @@ TELLS = re.compile(
     r"|\b(?:someone|somebody|(?:a|some|this|that|the|one|another) (?:man|woman|guy|person|lady|caller|stranger))\b"
     r"|\b(?:rang|called|phoned|texted|e?-?mailed|contacted|messaged|approached|asked|told|gave|offered) (?:me|us)\b"
     r"|^\W*(?:when|if|because|since|after|before|while|although)\b"
-    r"|\b(?:was|were|am|are|'m|'re) (?:hoping|expecting|promised|told)\b",
+    r"|\b(?:was|were|am|are|'m|'re) (?:hoping|expecting|promised|told)\b"
+    r"|\b(?:i|we) (?:(?:can|could)(?:no|n'|['’])?t|cannot|(?:am|are|was|were) unable)\b",
     re.IGNORECASE,
 )
-"""Where the writer was, who came up to them, and what they hoped for: how a case begins."""
+"""Where the writer was, who came up to them, what they hoped for and cannot do: how a case is told."""
 FIGURE = re.compile(r"\d|[£$€]")
 
 
@@ -61,7 +67,7 @@ def small_talk(knowledge: Knowledge, message: str) -> Callable[[str], bool]:
     def is_small_talk(sentence: str) -> bool:
         if len(sentence) > LONGEST or len(sentence.split()) > MOST_WORDS:
             return False
-        if any(each.search(sentence) for each in (ASKS, REFERS, REPROACHES, TELLS, FIGURE, TAKES_BACK)):
+        if any(each.search(sentence) for each in (ASKS, QUESTION, REFERS, REPROACHES, TELLS, FIGURE, TAKES_BACK)):
             return False
         return knowledge.probabilities(sentence)[OTHER] >= IDLE and has_business()
 

@@ -25,6 +25,8 @@ class Judgement(NamedTuple):
     is_right: bool
 
 
+CONSENT: Mapping[str, str] = {"acted": "act", "waiting": "ask_person", "declined": "decline"}
+"""The verdict on an action that leads to an outcome."""
 Judge = Callable[[Expected, Outputs], Judgement | None]
 
 
@@ -63,6 +65,23 @@ def requests(expected: Expected, outputs: Outputs) -> Judgement | None:
     return Judgement(_named("requests", scores), scores["f1"] == 1)
 
 
+def keeps(expected: Expected, outputs: Outputs) -> Judgement | None:
+    """Judge what is read of a message: nothing that is asked was set aside; what is only quoted may be, facts too."""
+    if not expected.requests:
+        return None
+    text = str(outputs[-1].get("request"))
+    share = sum(holds(text, each.quote) for each in expected.requests) / len(expected.requests)
+    return Judgement({"keeps_recall": share}, share == 1)
+
+
+def several(expected: Expected, outputs: Outputs) -> Judgement | None:
+    """Judge whether a message that asks for several things was told from one that does not."""
+    if not expected.requests:
+        return None
+    right = outputs[-1].get("several") is (len(expected.requests) > 1)
+    return Judgement({"several": right}, right)
+
+
 def facts(expected: Expected, outputs: Outputs) -> Judgement | None:
     """Judge the facts: found where one of the same kind overlaps with the quote; requests among them do not count.
 
@@ -83,8 +102,9 @@ def request(expected: Expected, outputs: Outputs) -> Judgement | None:
     """Judge the request that a message is worked by: it has most of the words of one that is expected, not just one."""
     if not expected.requests:
         return None
-    quotes = [each["quote"] for each in outputs[-1].get("facts") or [] if each["kind"] == "request"]
-    given = [*quotes, str((outputs[-1].get("case") or {}).get("request", ""))]
+    output = outputs[-1]
+    quotes = [each["quote"] for each in output.get("facts") or [] if each["kind"] == "request"]
+    given = [*quotes, str((output.get("case") or {}).get("request", "")), str(output.get("request", ""))]
     given = [each for each in given if len(each.split()) > 1]
     right = any(pairs_of_words([each.quote], given) for each in expected.requests)
     return Judgement({"request": right}, right)
@@ -159,6 +179,20 @@ def calls(expected: Expected, outputs: Outputs) -> Judgement | None:
     return Judgement(_named("calls", scores), scores["recall"] == 1)
 
 
+def consent(expected: Expected, outputs: Outputs) -> Judgement | None:
+    """Judge the reviews of the actions: done at once where that is expected, else stopped as it is, one at least."""
+    wanted, verdicts = CONSENT.get(expected.outcome or ""), {each["review"]["verdict"] for each in outputs}
+    if wanted is None:
+        return None
+    right = verdicts == {wanted} if wanted == "act" else wanted in verdicts
+    return Judgement({"consent": right}, right)
+
+
+def wish(expected: Expected, outputs: Outputs) -> Judgement | None:
+    """Judge a second reading: it doubts no action that is to be done at once."""
+    return consent(expected, outputs) if expected.outcome == "acted" else None
+
+
 def fraud(expected: Expected, outputs: Outputs) -> Judgement | None:
     """Judge the tally; `evals/evaluators/votes.py` has its scores."""
     if expected.fraud is None or "tally" not in outputs[-1]:
@@ -171,6 +205,8 @@ OWED: Mapping[str, Judge] = {
     "sure": sure,
     "routes": routes,
     "requests": requests,
+    "keeps": keeps,
+    "several": several,
     "facts": facts,
     "request": request,
     "values": values,
@@ -180,6 +216,8 @@ OWED: Mapping[str, Judge] = {
     "action": action,
     "says": says,
     "calls": calls,
+    "consent": consent,
+    "wish": wish,
     "fraud": fraud,
 }
 """All kinds of expectations by the name that evals/steps.toml has for them; `verdict` is judged by `blame`."""

@@ -14,9 +14,7 @@ from evals.graph_steps import GraphSteps
 from evals.records import Scores
 
 VERDICT = "verdict"
-"""Owed by a gate: it lets pass what is right. A gate that passes a fault is not to blame: the faulty step is."""
-
-
+"""Owed by gates and checks: they let pass what is right. Who passes a fault is not to blame: the faulty step is."""
 REQUEST = "request"
 SPARING = ("_precision", "_f1")
 """Ends of scores that more than what is expected lowers, which is no fault of a step."""
@@ -41,8 +39,9 @@ def step_results(example: Example, attempts: Sequence[StepAttempt], known: Graph
         judgements = list(_judgements(example, step, outputs, known)) if outputs else []
         scores = {name: score for each in judgements for name, score in each.scores.items()}
         right = all(each.is_right for each in judgements)
-        if VERDICT in known.owes.get(step, []) and outputs and all(each.is_right for each in results):
-            scores[VERDICT] = right = not _sends_back(outputs[-1])
+        if _owes_verdict(example, step, known) and outputs and all(each.is_right for each in results):
+            counted = outputs if known.is_branch(step) else outputs[-1:]
+            scores[VERDICT] = right = not any(map(_sends_back, counted))
         results.append(StepResult(step, scores, right, own[-1]["status"] == "failed"))
     return results
 
@@ -100,5 +99,13 @@ def _whole(example: Example) -> Expected:
     return expected.model_copy(update={"requests": [ExpectedRequest(quote=example.inputs.message)]})
 
 
+def _owes_verdict(example: Example, step: str, known: GraphSteps) -> bool:
+    """Return whether a step has to let pass what is right; what is for a person anyway, it may stop."""
+    return VERDICT in known.owes.get(step, []) and example.expected.outcome != "escalated"
+
+
 def _sends_back(output: dict[str, Any]) -> bool:
-    return output.get("complaint") is not None or output.get("review") is not None
+    """Return whether a gate or a check stops what it was given."""
+    review, answer = output.get("review") or {}, output.get("answer") or {}
+    stops = review.get("verdict") == "escalate" or answer.get("fault") is not None
+    return stops or output.get("complaint") is not None or bool(output.get("faults"))

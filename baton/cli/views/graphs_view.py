@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from langchain_core.runnables.graph import Graph
     from langgraph.graph import StateGraph
 
-START = "__start__"
+START, END = "__start__", "__end__"
 
 
 def show_graphs(entries: list[Entry]) -> None:
@@ -52,7 +52,10 @@ def draw_graph(name: str, *, mermaid: bool) -> str:
 
 
 def _correct(picture: "Graph", builder: "StateGraph[Any, Any, Any, Any]") -> None:
-    """Replace the edges by the declared ones: LangGraph guesses those around a deferred step, and misses some."""
+    """Replace the edges by the declared ones, in one order.
+
+    LangGraph guesses those around a deferred step, misses some, and has some in another order with each process.
+    """
     from baton._langgraph import declared_edges
 
     edges, free_steps = declared_edges(builder)
@@ -60,6 +63,7 @@ def _correct(picture: "Graph", builder: "StateGraph[Any, Any, Any, Any]") -> Non
     missing = [each for each in edges if each not in {edge[:2] for edge in picture.edges}]
     for source, end in missing:
         picture.add_edge(picture.nodes[source], picture.nodes[end], conditional=edges[source, end])
+    picture.edges.sort(key=lambda edge: (edge.target == END, edge.source, edge.target))
 
 
 def list_edges(edges: list[tuple[str, str]]) -> str:

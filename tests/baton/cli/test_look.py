@@ -125,8 +125,16 @@ def test_a_graph_that_is_wider_than_the_terminal_is_listed(
     terminal = Console(width=width, force_terminal=True)
     monkeypatch.setattr("baton.cli.views.graphs_view.console", lambda: terminal)
     lines = draw_graph("support_desk", mermaid=False).splitlines()
-    assert ("__start__           -> classify" not in lines) == drawn
+    assert ("__start__           -> read_message" not in lines) == drawn
     assert any("+----" in line for line in lines) == drawn
+
+
+def test_a_picture_is_the_same_in_each_process() -> None:
+    lines = draw_graph("orchestrator_worker", mermaid=True).split("\tclassDef")[0].splitlines()
+    edges = [line.strip().split(" ") for line in lines if "-->" in line or "-.->" in line]
+    ends = [(edge[-1] == "__end__;", edge[0], edge[-1]) for edge in edges]
+    assert len(ends) > len("no edge")
+    assert ends == sorted(ends)
 
 
 def test_a_graph_that_cannot_be_laid_out_is_listed() -> None:

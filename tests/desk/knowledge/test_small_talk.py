@@ -46,6 +46,12 @@ def test_an_unrelated_sentence_goes_where_another_is_for_the_desk(idle: str) -> 
         "She took it from my bag.",
         "I'm abroad.",
         "What should I do?",
+        "What now?",
+        "True?",
+        "Where have my forty pence gone?",
+        "Is Dorian one of yours?",
+        "And if not, do my standing orders follow along by themselves?",
+        "So I can't get in at all.",
     ],
 )
 def test_what_tells_the_case_or_asks_stays(told: str) -> None:
