@@ -51,9 +51,13 @@ async def _requests(request: str, reason: str) -> str | None:
 
 
 def _best(state: EscalateInput) -> Draft | None:
-    """Return the best draft for the person who looks: also a sound one that left a request open."""
-    answer = state.get("answer")
-    return state.get("best") or (state.get("draft") if answer is not None and answer.fault else None)
+    """Return the best draft for the person who looks: also one that is sound and left a request open.
+
+    A draft with any other fault is no best one: it may hold another's things, or cite what there is not.
+    """
+    review, answer = state.get("review"), state.get("answer")
+    is_sound = review is None or review.verdict != "escalate"
+    return state.get("best") or (state.get("draft") if is_sound and answer is not None and answer.fault else None)
 
 
 def _reason(state: EscalateInput) -> str:

@@ -19,8 +19,8 @@ from state.desk import (
     ReadInput,
     ReadUpdate,
     ResolutionUpdate,
-    RoutedInput,
     RouteUpdate,
+    TierInput,
 )
 from state.gates import GateUpdate
 
@@ -34,7 +34,7 @@ class Requests(Record):
 class SectionResult(Record):
     """The result of one request; `number` counts the requests from 1.
 
-    `draft` is None where the request is not for this desk, no policy bears on it, or its draft has a `fault`.
+    `draft` is None where the request is not for this desk, no policy bears on it, or there is a `fault`: of its route or of its draft.
     """
 
     number: int
@@ -95,7 +95,7 @@ class SectionInput(ReadInput):
     number: int
 
 
-class ReportInput(SectionInput, RoutedInput):
+class ReportInput(SectionInput, TierInput):
     """Read by `report`: a routed section, with its draft if any."""
 
     draft: NotRequired[Draft]

@@ -106,6 +106,12 @@ class JudgeInput(CheckInput, CheckUpdate, AnswerUpdate):
     """Read by `judge`: the parts with their faults."""
 
 
+class JudgeUpdate(ReviewUpdate):
+    """Written by `judge`; `best` is a draft that has no fault but that it leaves something open."""
+
+    best: Draft | None
+
+
 class OnwardInput(JudgeInput, ReviewUpdate, ReadUpdate):
     """Read by the router after `judge`."""
 

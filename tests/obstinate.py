@@ -12,6 +12,9 @@ Answer = dict[str, Any] | Callable[[dict[str, Any]], dict[str, Any]]
 Obstinate = Callable[..., None]
 """`obstinate(Draft=answer)`: from now on every `Draft` is that answer, or what it makes of the request's data."""
 
+CONTENT = {"open": list[str](), "confidence": 1.0}
+"""The judge finds that all is answered."""
+
 
 @pytest.fixture
 def obstinate(monkeypatch: pytest.MonkeyPatch) -> Obstinate:
@@ -22,6 +25,12 @@ def obstinate(monkeypatch: pytest.MonkeyPatch) -> Obstinate:
             monkeypatch.setitem(skills, name, _skill(answer))
 
     return answers
+
+
+@pytest.fixture
+def content(obstinate: Obstinate) -> None:
+    """A judge who finds every request answered, for drafts that are made up to test another check."""
+    obstinate(AnswerReview=CONTENT)
 
 
 def _skill(answer: Answer) -> Responder:

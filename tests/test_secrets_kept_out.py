@@ -64,10 +64,11 @@ async def test_ten_canaries_are_kept_nowhere(
         runner = Runner(resources, lambda _: routing)
         message = f"Hello, my card {CARD} has not arrived. Bearer {KEY[3:]} {KEY}"
         [thread] = await runner.queue("routing", [Job({"message": message, "customer_id": None})])
-        for role in ("classifier", "cheap", "strong"):
-            monkeypatch.setattr(resources.settings, f"model_{role}", "local:desk")
-        await runner.resume(thread)
-        await routing.ainvoke({"message": message, "customer_id": None})
+        with monkeypatch.context() as local:
+            for role in ("classifier", "cheap", "strong", "judge"):
+                local.setattr(resources.settings, f"model_{role}", "local:desk")
+            await runner.resume(thread)
+            await routing.ainvoke({"message": message, "customer_id": None})
         for reply in (failure(401, x_key=KEY), Reply(400, repeats.encode()), Reply(503, repeats.encode())):
             endpoint.will(reply)
             await asks()

@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable
 from typing import Any
 
+from bank.clerk.wishes import wish
 from bank.responders.answer_review import shares_answered
 from bank.responders.relevance import Question, Relevance, questions
 from bank.text.claims import CLAIMS
@@ -13,6 +14,7 @@ from baton.offline.transport import Request
 Data = dict[str, Any]
 Fault = str | None
 MOST_WORDS = 90
+ASKED = re.compile(r"\?|\b(?:how|why|when|where|what|which|whether|wonder\w*|tell me)\b", re.IGNORECASE)
 ANSWERED = 0.6  # of what the most relevant statement bears on a question, for another one to answer it
 FIGURED = 0.75  # the same for figures, of which there is mostly only one that is right
 HALF = 0.5  # of what a request is about, answered by the policies that a reply cites
@@ -61,10 +63,15 @@ def _figures(relevance: Relevance, question: Question, reply: str) -> bool:
 
 
 def check_answers(data: Data) -> Fault:
-    """Return the first question or request that the draft's reply leaves open; None without one."""
+    """Return the first question or request that the draft's reply leaves open; None without one.
+
+    Where the draft does what is wished, what is told of the wish asks for no more.
+    """
     message, draft = data["message"], data["draft"]
     actions = [draft["action"]["name"]] if draft.get("action") else []
     remaining = [each.text for each in open_questions(Relevance(data["policies"]), message, draft["reply"])]
+    if wish(message) in actions:
+        remaining = [each for each in remaining if ASKED.search(each)]
     remaining += [text for text, share in shares_answered(message, actions, draft["citations"]).items() if share < HALF]
     return f"it leaves open: {remaining[0]}" if remaining else None
 

@@ -115,6 +115,12 @@ AWAITS = re.compile(
     re.IGNORECASE,
 )
 """Events that an act would wait for."""
+HURRIES = re.compile(
+    r"\b(?:(?:now|at once|asap|right away|straight away|urgently|quick(?:ly)?)\b(?:[\s,!]+(?:please|pls|plz))?[\s,!]+"
+    r"|(?:immediately|instantly)\b[^.?;\n]{1,30}?\s)before\s+(?!(?:you|your)\b)",
+    re.IGNORECASE,
+)
+"""An event that an act now shall forestall: "now before they empty my account"."""
 PUT_OFF_AT_START = re.compile(
     r"(?:^|[.!?\n,]\s*)(?:but\s+|only\s+|please\s+){0,2}(?:not (?:now|yet|today|before|until|till)\b"
     r"|tomorrow\b(?! (?:i|we|is|my)\b))",

@@ -173,7 +173,7 @@ def _limits(sentence: str, match: re.Match[str], act: Act) -> str | None:
     others = CLAUSE.split(sentence)
     present = " , ".join([clause, *(each for each in others if not moods.PAST.search(each))])
     to_come = " , ".join([present, *(each for each in others if moods.PERFECT.search(each))])
-    if moods.AWAITS.search(to_come) or moods.LATER.search(present):
+    if moods.AWAITS.search(moods.HURRIES.sub("now ", to_come)) or moods.LATER.search(present):
         return PUT_OFF
     return IN_PART if moods.CUT_DOWN.search(present) or re.search(act.partial, clause, re.IGNORECASE) else None
 

@@ -2,9 +2,11 @@
 
 from state.sectioning import ReportInput, ReportUpdate, SectionResult
 
+UNSURE = "no tier was sure of a route"
+
 
 async def report(state: ReportInput) -> ReportUpdate:
-    """Return the section's result in a list of one; it has no draft where no policy was found, or one with a fault."""
+    """Return the section's result in a list of one; it has no draft where none may be sent, and says why as a fault."""
     fault = _fault(state)
     result = SectionResult(
         number=state["number"],
@@ -18,7 +20,9 @@ async def report(state: ReportInput) -> ReportUpdate:
 
 
 def _fault(state: ReportInput) -> str | None:
-    """Return why the section's draft may not be sent; None where it may, or where there is none."""
+    """Return why the section has no draft that may be sent; None where it has, or where the route or a search tells."""
+    if not state["sure"]:
+        return UNSURE
     review, answer = state.get("review"), state.get("answer")
     if review is not None and review.verdict == "escalate":
         return review.reason

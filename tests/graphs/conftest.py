@@ -20,10 +20,11 @@ from baton.runs.runner import Job, Runner
 from baton.runtime.resources import Resources, open_resources
 from baton.storage.records import RunSummary
 from tests.bank.stage import serving
+from tests.obstinate import content, obstinate
 from tests.ready import furnished, ready
 from tests.scripted import Scripted, scripted_model
 
-__all__ = ["furnished", "ready", "scripted_model"]
+__all__ = ["content", "furnished", "obstinate", "ready", "scripted_model"]
 
 
 @dataclass

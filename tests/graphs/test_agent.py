@@ -39,7 +39,7 @@ def test_a_call_is_made_a_draft_is_checked_and_what_is_neither_goes_to_a_person(
 async def test_a_question_is_answered_after_one_search(desk: Desk) -> None:
     summary = await desk.work("How do I change my PIN?", graph="agent")
     assert (summary["output"]["outcome"], summary["output"]["citations"]) == ("answered", ["CARD-05"])
-    assert summary["usage"]["model_calls"] == 2
+    assert summary["usage"]["model_calls"] == 3  # search, finish, check of the answer
 
 
 async def test_a_payment_is_looked_up_and_told_as_it_stands(desk: Desk) -> None:
@@ -92,6 +92,7 @@ async def test_thirty_requests_are_no_failure(desk: Desk) -> None:
     assert (await desk.work("\n".join(asked), "C012", graph="agent"))["status"] == "done"
 
 
+@pytest.mark.usefixtures("content")
 async def test_an_amount_from_a_row_may_be_told_and_another_may_not(desk: Desk, obstinate: Obstinate) -> None:
     obstinate(Move=looking(SEARCH, LISTING, finish("You paid GBP 24.90 there.")))
     assert (await desk.work(BOOKS, "C007", graph="agent"))["output"]["outcome"] == "answered"
@@ -107,6 +108,7 @@ async def test_a_policy_that_no_search_found_cannot_be_cited(desk: Desk, obstina
     obstinate(Move=looking(SEARCH, finish("It takes a while.", "TOP-01")))
     output = (await desk.work(BOOKS, "C007", graph="agent"))["output"]
     assert (output["outcome"], output["reason"]) == ("escalated", "the reply cites no policy that it was given")
+    assert output["citations"] == []
 
 
 async def test_at_once_the_last_step_may_only_finish(desk: Desk) -> None:

@@ -10,12 +10,16 @@ from tests.obstinate import Obstinate, obstinate
 
 __all__ = ["obstinate"]
 
-MESSAGE = (
-    "Is a stolen card replaced free? How do I change my PIN? What does a transfer abroad cost? Can I top up by cheque?"
-)
-SPECIALISTS = ["security", "cards", "fees", "top_ups", "payments", "disputes", "account", "transfers"]
+ASKED = {
+    "security": "Is a stolen card replaced free?",
+    "cards": "How do I change my PIN?",
+    "fees": "What does a transfer abroad cost?",
+    "top_ups": "Can I top up by cheque?",
+}
+MESSAGE = " ".join(ASKED.values())
+SPECIALISTS = [*ASKED, "payments", "disputes", "account", "transfers"]
 CRITERIA = 7
-MOST_CALLS = 12  # with the caps as they are by default
+MOST_CALLS = 13  # with the caps as they are by default: five of a supervisor, two of each of four specialists
 
 
 def one_more_tool(data: dict[str, Any]) -> dict[str, Any]:
@@ -28,7 +32,8 @@ def the_same_tool(data: dict[str, Any]) -> dict[str, Any]:
 
 
 def next_specialist(data: dict[str, Any]) -> dict[str, Any]:
-    return {"to": SPECIALISTS[len(data["contributions"])], "parts": [], "why": "one more"}
+    to = SPECIALISTS[len(data["contributions"])]
+    return {"to": to, "parts": [ASKED[to]] if to in ASKED else [], "why": "one more"}
 
 
 def never_good_enough(data: dict[str, Any]) -> dict[str, Any]:

@@ -15,7 +15,7 @@ from graphs.chaining import builder
 from tests.graphs.conftest import Desk
 from tests.scripted import Scripted
 
-MESSAGE = "I was charged £24.90 at Kestrel Books on 2 November 2026. How do I get a refund for it?"
+MESSAGE = "I cancelled the order for £24.90 at Kestrel Books on 2 November 2026. How do I get a refund for it?"
 DATASET = own_datasets() / "chaining.jsonl"
 LINES = [json.loads(line) for line in DATASET.read_text("utf-8").splitlines()]
 PAN = "4111 1111 1111 1111"
@@ -70,19 +70,19 @@ def data(asked: str) -> dict[str, Any]:
     return block
 
 
-def closing(message: str = MESSAGE, **changed: Any) -> dict[str, Any]:
+async def closing(message: str = MESSAGE, **changed: Any) -> dict[str, Any]:
     """A sound answer of the model that closes the case, but for what is changed."""
-    cited = knowledge().index.search(message, "disputes")[0].partition(".")[0]
+    cited = (await knowledge().search(message, "disputes"))[0].partition(".")[0]
     reply = "Thank you for your message. The rule is below."
     return {"summary": "A refund is wanted.", "reply": reply, "citations": [cited], "facts_used": [0], **changed}
 
 
-async def test_a_message_goes_through_all_links_in_three_calls(desk: Desk) -> None:
+async def test_a_message_goes_through_all_links_in_three_calls_and_one_checks_the_answer(desk: Desk) -> None:
     summary = await worked(desk)
     output = summary["output"]
     assert (output["outcome"], output["route"], output["actions"]) == ("answered", "disputes", [])
     assert output["citations"]
-    assert summary["usage"]["model_calls"] == 3
+    assert summary["usage"]["model_calls"] == 4
 
 
 async def test_facts_that_were_invented_are_repaired_once_and_the_run_goes_on(cheap: Scripted, desk: Desk) -> None:
@@ -135,7 +135,7 @@ async def test_a_case_that_says_more_than_the_facts_parks_the_run(
 async def test_a_reply_that_says_more_than_its_sources_parks_the_run(
     strong: Scripted, desk: Desk, resources: Resources, invented: dict[str, Any], fault: str
 ) -> None:
-    strong.will(closing(**invented))
+    strong.will(await closing(**invented))
     summary = await worked(desk)
     assert (summary["status"], summary["output"], len(strong.asked)) == ("dead_lettered", None, 2)
     step, reason, error = await letter(resources)
@@ -143,19 +143,22 @@ async def test_a_reply_that_says_more_than_its_sources_parks_the_run(
     assert fault in error
 
 
+@pytest.mark.usefixtures("content")
 async def test_each_gate_has_a_repair_of_its_own(both: Scripted, desk: Desk) -> None:
-    both.will(INVENTED_FACT, FACTS, INVENTED_CASE, CASE, closing(citations=["ACC-01"]), closing())
-    assert (await worked(desk))["output"]["reply"] == closing()["reply"]
+    sound = await closing()
+    both.will(INVENTED_FACT, FACTS, INVENTED_CASE, CASE, {**sound, "citations": ["ACC-01"]}, sound)
+    assert (await worked(desk))["output"]["reply"] == sound["reply"]
     told = [data(asked)["complaint"] for asked in both.asked]
     assert [complaint is None for complaint in told] == [True, False, True, False, True, False]
 
 
 async def test_an_empty_reply_is_of_no_use(strong: Scripted, desk: Desk, resources: Resources) -> None:
-    strong.will(closing(reply=" "))
+    strong.will(await closing(reply=" "))
     assert (await worked(desk))["status"] == "dead_lettered"
     assert (await letter(resources))[:2] == ("summarise", "bad_answer")
 
 
+@pytest.mark.usefixtures("content")
 @pytest.mark.parametrize("number", [PAN, PAN.replace(" ", ""), PAN.replace(" ", "-")])
 async def test_a_card_number_is_masked_before_any_model_reads_it(
     both: Scripted, desk: Desk, resources: Resources, number: str
@@ -163,9 +166,10 @@ async def test_a_card_number_is_masked_before_any_model_reads_it(
     message = f"My card is {number}. How do I get a refund for it?"
     facts = {"facts": [{"kind": "reference", "quote": "[card ending 1111]"}, ASKED]}
     case = {**CASE, "amounts": [], "dates": [], "names": [], "references": ["1111"]}
-    both.will(facts, case, closing(message))
+    sound = await closing(message)
+    both.will(facts, case, sound)
     summary = await worked(desk, message)
-    assert (summary["status"], summary["output"]["reply"]) == ("done", closing()["reply"])
+    assert (summary["status"], summary["output"]["reply"]) == ("done", sound["reply"])
     assert number not in await spans(resources) + "".join(both.asked) + json.dumps(summary)
 
 

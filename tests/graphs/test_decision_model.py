@@ -36,7 +36,7 @@ async def test_what_it_uses_is_counted_and_kept(decisions: Decisions, desk: Desk
     sql = "SELECT role, model, status, input_tokens, output_tokens FROM model_calls WHERE thread_id = ? AND step = ?"
     rows = await desk.resources.database.do(lambda tx: tx.execute(sql, (summary["thread_id"], "classify")).fetchall())
     assert [tuple(row) for row in rows] == [("classifier", "decisions:sorter", "answered", 60, 4)]
-    assert summary["usage"]["model_calls"] == 2
+    assert summary["usage"]["model_calls"] == 3  # route, draft, check of the answer
 
 
 async def test_without_a_usage_the_reservation_counts(decisions: Decisions, desk: Desk) -> None:

@@ -26,21 +26,26 @@ PIN = "How do I change my PIN?"
 RAIN = "Will it rain in Bristol tomorrow?"
 TWO = f"{PIN} What does a transfer abroad cost?"
 FRAUD = "There is a payment of 64.00 at Cobalt Cycles. I never bought anything there."
-DAMAGED = "The chip is broken and the card works nowhere. What now, and what does it cost?"
+REPLACED = "What does a replacement card cost, and what if it was stolen?"
 TWICE = "I was charged twice at Kestrel Books, 24.90 each time. Please refund the second one."
 HOTEL = "Lumen Hotel charged me twice for the same night: 180.00 and 180.00. Please refund one."
 LOST = "Lumen Hotel charged me 180.00 twice. How long does the dispute take and what happens if I lose it?"
-LONG = f"{'It rained on that day, and the bus was late. ' * 8}{PIN}"
+LONG = (
+    "My new card came with the post on Tuesday, together with two letters and the newspaper. On Wednesday I took it to"
+    " the market, and on Thursday to my sister's, who lives by the river, and I paid with it in both places with the"
+    " PIN that came in the second of the two letters. It is a number that I cannot remember at all, and I would rather"
+    f" have the one of my old card again. {PIN}"
+)
 EVERYWHERE = (Case(PIN), Case(RAIN))
 CASES: dict[str, tuple[Case, ...]] = {
-    "evaluator_optimizer": (Case(DAMAGED),),
+    "evaluator_optimizer": (Case(REPLACED),),
     "orchestrator_worker": (Case(TWICE, "C007"),),
     "routing": (Case(PIN, None, UNSURE),),
     "sectioning": (Case(TWO),),
     "voting": (Case(PIN, None, UNSURE), Case(FRAUD, "C021")),
     "support_desk": (
         *(Case(PIN, None, UNSURE), Case(TWO), Case(FRAUD, "C021"), Case(LONG), Case(HOTEL, "C012"), Case(LOST, "C012")),
-        Case(TWO, None, {"sections": 1}),
+        Case(TWO, None, UNSURE),
     ),
 }
 """Messages that between them take a graph through all its steps, together with those that every graph is given."""

@@ -7,7 +7,7 @@ import pytest
 from tests.graphs.conftest import Desk
 from tests.scripted import Scripted
 
-DAMAGED = "The chip is broken and the card works nowhere. What now, and what does it cost?"
+REPLACED = "What does a replacement card cost, and what if it was stolen?"
 PIN = "How do I change my PIN?"
 MANY = " ".join(
     [
@@ -55,15 +55,16 @@ async def looped(desk: Desk, message: str, customer_id: str | None = None, **con
 
 async def test_a_draft_that_passes_is_sent_as_it_is(desk: Desk) -> None:
     output = await looped(desk, PIN)
-    assert (output["outcome"], output["citations"], output["calls"]) == ("answered", ["CARD-05"], 2)
+    assert (output["outcome"], output["citations"], output["calls"]) == ("answered", ["CARD-05"], 3)
     assert output["reason"].startswith("all 6 criteria are met after 0 revisions")
 
 
 async def test_a_revision_adds_what_the_draft_lacks(desk: Desk) -> None:
-    output = await looped(desk, DAMAGED)
+    output = await looped(desk, REPLACED)
     assert output["outcome"] == "answered"
-    assert output["citations"] == ["PAY-07"]
-    assert "a replacement, which costs GBP 5.00 for damage" in output["reply"]
+    assert set(output["citations"]) == {"CARD-14", "SEC-01"}
+    assert "A replacement costs GBP 5.00" in output["reply"]
+    assert "order a new one free, because loss and theft cost nothing" in output["reply"]
     assert "after 1 revision;" in output["reason"]
 
 

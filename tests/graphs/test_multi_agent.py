@@ -12,6 +12,8 @@ from tests.obstinate import Obstinate, obstinate
 
 __all__ = ["obstinate"]
 
+THEIRS = {"cards": "How do I change my PIN?", "fees": "What is the fee for a transfer abroad?"}
+TWO = " ".join(THEIRS.values())
 BOTH = "How much does a transfer abroad cost? Please freeze my stolen card."
 
 
@@ -22,9 +24,13 @@ def handed(to: str, parts: list[str]) -> HandOverInput:
 
 
 def handing(*names: str) -> Any:
-    """A supervisor who names these in turn, the last one again and again."""
-    told = {"parts": [], "why": "as planned"}
-    return lambda data: {"to": names[min(len(data["contributions"]), len(names) - 1)], **told}
+    """A supervisor who names these in turn, the last one again and again, each with what is theirs of `TWO`."""
+
+    def hand(data: dict[str, Any]) -> dict[str, Any]:
+        to = names[min(len(data["contributions"]), len(names) - 1)]
+        return {"to": to, "parts": [THEIRS[to]] if to in THEIRS else [], "why": "as planned"}
+
+    return hand
 
 
 @pytest.mark.parametrize("to, step", [(FINISH, "sum_up"), (PERSON, "escalate")])
@@ -42,7 +48,7 @@ async def test_a_message_for_one_specialist_takes_one_handover(desk: Desk) -> No
     summary = await desk.work("How do I change my PIN?", graph="multi_agent")
     output = summary["output"]
     assert (output["outcome"], output["route"], output["citations"]) == ("answered", "cards", ["CARD-05"])
-    assert summary["usage"]["model_calls"] == 3  # hand over, draft, finish
+    assert summary["usage"]["model_calls"] == 4  # hand over, draft, check of the answer, finish
 
 
 async def test_two_fields_are_asked_one_after_the_other_the_urgent_one_first(desk: Desk) -> None:
@@ -53,7 +59,7 @@ async def test_two_fields_are_asked_one_after_the_other_the_urgent_one_first(des
     assert "GBP 4.00" in output["reply"]
     assert "We have passed on what you ask for" in output["reply"]
     assert output["reply"].count("Thank you") == 1
-    assert summary["usage"]["model_calls"] == 5
+    assert summary["usage"]["model_calls"] == 7  # three of the supervisor, two of each specialist
     assert await desk.done() == []
 
 
@@ -87,26 +93,31 @@ async def test_thirty_requests_are_no_failure(desk: Desk) -> None:
     assert (await desk.work("\n".join(asked), "C012", graph="multi_agent"))["status"] == "done"
 
 
-@pytest.mark.parametrize("names, calls", [(["cards", "cards"], 3), (["cards", "payments", "cards"], 5)])
+def in_the_app(data: dict[str, Any]) -> dict[str, Any]:
+    """A draft that is sound on cards; on fees it cites what there is not."""
+    cited = data["policies"][0]["id"] if data["route"] == "cards" else "FEES-99"
+    return {"reply": "Change it in the app.", "citations": [cited], "action": None}
+
+
+@pytest.mark.usefixtures("content")
+@pytest.mark.parametrize("names, calls", [(["cards", "cards"], 4), (["cards", "fees", "cards"], 6)])
 async def test_handing_back_with_nothing_new_ends_the_work_and_keeps_the_best(
     desk: Desk, obstinate: Obstinate, names: list[str], calls: int
 ) -> None:
-    obstinate(Handover=handing(*names))
-    summary = await desk.work("How do I change my PIN?", graph="multi_agent")
+    """Each contribution costs a hand-over and a draft, and a sound one the check of its answer."""
+    obstinate(Draft=in_the_app, Handover=handing(*names))
+    summary = await desk.work(TWO, graph="multi_agent")
     output = summary["output"]
     assert (output["outcome"], output["route"], summary["usage"]["model_calls"]) == ("escalated", "cards", calls)
     assert output["citations"] == ["CARD-05"]
     assert output["reason"].startswith("the supervisor handed back to cards, and nothing new had come since")
-    assert "in the app under Card, PIN" in output["reason"]
+    assert "Change it in the app." in output["reason"]
 
 
+@pytest.mark.usefixtures("content")
 async def test_a_specialist_without_an_answer_leaves_the_rest_to_a_person(desk: Desk, obstinate: Obstinate) -> None:
-    def draft(data: dict[str, Any]) -> dict[str, Any]:
-        cited = data["policies"][0]["id"] if data["route"] == "cards" else "FEES-99"
-        return {"reply": "Change it in the app.", "citations": [cited], "action": None}
-
-    obstinate(Draft=draft, Handover=handing("cards", "fees", FINISH))
-    output = (await desk.work("How do I change my PIN?", graph="multi_agent"))["output"]
+    obstinate(Draft=in_the_app, Handover=handing("cards", "fees", FINISH))
+    output = (await desk.work(TWO, graph="multi_agent"))["output"]
     assert (output["outcome"], output["route"]) == ("escalated", "cards")
     assert output["reply"].startswith("Change it in the app.\n\nA colleague will read the rest")
     assert output["reason"].endswith("fees: the reply cites no policy that it was given")

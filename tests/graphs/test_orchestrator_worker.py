@@ -51,7 +51,7 @@ async def test_a_dispute_and_a_question_beside_it_are_investigated_in_waves(desk
     assert {"DISP-03", "FEES-09"} <= set(output["citations"])
     assert "GBP 180.00 to Lumen Hotel" in output["reason"]
     assert (await steps(resources)).count("collect") == 2
-    assert summary["usage"]["model_calls"] == 2
+    assert summary["usage"]["model_calls"] == 3  # plan, synthesis, check of the answer
     assert await desk.done() == []
 
 
@@ -94,6 +94,7 @@ BAD_PLANS = {
 }
 
 
+@pytest.mark.usefixtures("content")
 @pytest.mark.parametrize("fault", [*BAD_PLANS][:2])
 async def test_a_bad_plan_is_planned_anew_once(strong: Scripted, desk: Desk, fault: str) -> None:
     strong.will({"subtasks": BAD_PLANS[fault]}, SOUND, REPLY)
@@ -145,6 +146,7 @@ async def test_where_all_workers_fail_a_person_is_told_why(
     assert summary["output"]["reason"].count("failed (bad_answer") == 2
 
 
+@pytest.mark.usefixtures("content")
 async def test_a_reply_beyond_the_findings_is_repaired_once(strong: Scripted, desk: Desk) -> None:
     strong.will(SOUND, {**REPLY, "reply": "It costs GBP 7.77."}, REPLY)
     assert (await worked(desk))["output"]["reply"] == REPLY["reply"]

@@ -34,7 +34,7 @@ async def test_what_no_policy_answers_is_escalated(desk: Desk, message: str) -> 
 async def test_the_answer_is_taken_as_it_is(strong: Scripted, desk: Desk) -> None:
     strong.will(answer(outcome="escalated", route="fees", confidence=0.1))
     output = (await desk.work(PIN, graph="single_call"))["output"]
-    assert output == {**answer(outcome="escalated", route="fees", confidence=0.1), "actions": []}
+    assert output == {**answer(outcome="escalated", route="fees", confidence=0.1), "actions": [], "urgent": None}
 
 
 async def test_a_broken_form_is_repaired_once(strong: Scripted, desk: Desk) -> None:

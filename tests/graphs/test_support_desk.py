@@ -79,7 +79,7 @@ async def test_what_waits_says_nothing_that_reads_like_an_outcome(desk: Desk, me
     inner = [task.state for task in state.tasks]
     assert inner
     for values in [state.values, *(each.values for each in inner)]:
-        assert {name: values[name] for name in KEYS - {"route", "confidence"} if name in values} == {}
+        assert {name: values[name] for name in KEYS - {"route", "confidence", "urgent"} if name in values} == {}
 
 
 async def test_an_approved_refund_is_paid_once(desk: Desk) -> None:

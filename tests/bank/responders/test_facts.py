@@ -62,6 +62,6 @@ WORDS = (
 @example("1.7 quid and 3/24.90 and 24.90/3")
 async def test_whatever_is_written_the_facts_pass_their_gate(message: str) -> None:
     given_to_the_model = redact(" ".join(message.split()))
-    state: Any = {"message": message, "facts": facts_of(given_to_the_model)}
+    state: Any = {"request": message, "facts": facts_of(given_to_the_model)}
     assert (await gate_facts(cast("Any", state)))["complaint"] is None
     assert all(fact.quote in given_to_the_model for fact in state["facts"])

@@ -37,6 +37,9 @@ LOCK = Act(
         "I can't find the key, please lock the gate.",
         "How much is a key? And please lock the gate.",
         "Would you lock the gate, and how many keys do I get?",
+        "FOXES IN THE YARD!!! lock my gate NOW before they eat the hens",
+        "Please lock my gate at once, before it gets dark",
+        "Lock my gate immediately please, before the hens are gone",
     ],
 )
 def test_an_order_is_one(text: str) -> None:
@@ -70,6 +73,10 @@ def test_an_order_is_one(text: str) -> None:
         ("Once I have left, please lock my gate", orders.PUT_OFF),
         ("As soon as the vet comes please lock my gate", orders.PUT_OFF),
         ("Lock my gate when you see a fox", orders.PUT_OFF),
+        ("Lock my gate before I leave", orders.PUT_OFF),
+        ("Lock my gate immediately before I leave", orders.PUT_OFF),
+        ("Lock my gate now, before you close the shop", orders.PUT_OFF),
+        ("Lock my gate now before the fox comes, or when you see one", orders.PUT_OFF),
         ("Lock my gate in two hours", orders.PUT_OFF),
         ("Please lock my gate from outside", orders.IN_PART),
         ("Lock half of it, the gate I mean: lock my gate only at the top", orders.IN_PART),
