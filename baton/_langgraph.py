@@ -220,7 +220,7 @@ def outline(builder: Any) -> list[Any]:
 
 def take_timeouts(compiled: Any, steps: Iterable[str]) -> dict[str, float | None]:
     """Remove the run timeouts of steps of a compiled graph that have no idle timeout, and return them in seconds."""
-    timeouts = {}
+    timeouts: dict[str, float | None] = {}
     for name in steps:
         if (limit := run_limit(compiled.nodes[name])) is not None:
             timeouts[name], compiled.nodes[name].timeout = limit, None

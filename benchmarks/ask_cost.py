@@ -26,6 +26,7 @@ from typing_extensions import TypedDict
 from baton import TypedStateGraph
 from baton.config.settings import Role
 from baton.models import asking
+from baton.models.calls import Question, send
 from baton.models.models import models
 from baton.records import Record
 from baton.runtime.active import active_run
@@ -83,14 +84,14 @@ async def measure(state: State) -> State:
 async def contenders() -> dict[str, Once]:
     """Return the three ways to make the call, by name."""
     run = active_run()
-    model = await (await run.resources.resource(models)).of(ROLE)
+    access = await (await run.resources.resource(models)).access(ROLE, run.resources.database)
     messages: list[BaseMessage] = [SystemMessage(INSTRUCTIONS), HumanMessage(asking.data_block(DATA))]
-    response_format, settings = asking._response_format(Note), run.resources.settings  # noqa: SLF001
-    cap, limit_s = settings.max_completion_tokens, settings.model_timeout_s
+    settings = run.resources.settings
+    question = Question(Note, messages, settings.max_completion_tokens, settings.model_timeout_s)
     return {
-        PLAIN: lambda: model.ainvoke(messages),
+        PLAIN: lambda: access.client.ainvoke(messages),
         WHOLE: lambda: asking.ask(ROLE, Note, INSTRUCTIONS, DATA),
-        CALL: lambda: asking._send(model, messages, response_format, cap, limit_s),  # noqa: SLF001 - its share
+        CALL: lambda: send(access, question, access.endpoint.dialect),
     }
 
 

@@ -27,6 +27,7 @@ from rich.table import Table
 
 from baton import Job, Record, Runner, TypedStateGraph, ask, open_resources
 from baton.models import asking
+from baton.models.dialects import response_format
 from baton.models.models import models
 from baton.runtime.resources import Resources
 from benchmarks.pattern_shapes import DEFAULTS, StepInput, fan, make_bare, make_typed, shapes
@@ -79,11 +80,11 @@ async def measure_asking(resources: Resources) -> Row:
     graph = ask_graph().compile(name="asking", checkpointer=None)
     model = await (await resources.resource(models)).of("strong")
     messages: list[BaseMessage] = [SystemMessage(INSTRUCTIONS), HumanMessage(asking.data_block({"message": "Hello"}))]
-    body = {"response_format": asking._response_format(Note)}  # noqa: SLF001 - the same request, to the byte
     cap = resources.settings.max_completion_tokens
+    body = {"response_format": response_format(Note, "strict", bounds=True), "max_completion_tokens": cap}
 
     async def ask_by_hand() -> Note:
-        answer = await model.ainvoke(messages, max_completion_tokens=cap, extra_body=body)
+        answer = await model.ainvoke(messages, extra_body=body)
         return Note.model_validate_json(answer.text)
 
     return await compare(

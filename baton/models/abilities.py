@@ -41,7 +41,9 @@ def keep_abilities(tx: Transaction, address: str, model: str, dialect: Dialect, 
 
 def first_dialect(address: str) -> Dialect:
     """The dialect that an endpoint is asked in at first; the protocol's own maker is known to refuse bounds."""
-    is_maker = urlsplit(address)[:2] == urlsplit(OPENAI)[:2] or (urlsplit(address).hostname or "").endswith(".azure.com")
+    is_maker = urlsplit(address)[:2] == urlsplit(OPENAI)[:2] or (urlsplit(address).hostname or "").endswith(
+        ".azure.com"
+    )
     return Dialect(bounds=not is_maker)
 
 

@@ -81,7 +81,7 @@ class Endpoint:
         """Note what an answer shows of its endpoint, where nothing was known."""
         known = self.dialect
         if self.database and (known.usage is None or (thinking and known.thinking in (None, "none"))):
-            seen = {"usage": usage, "thinking": thinking or known.thinking or "none"}
+            seen: dict[str, Any] = {"usage": usage, "thinking": thinking or known.thinking or "none"}
             self.learn(replace(known, **{name: value for name, value in seen.items() if name not in self.fixed}))
 
     def _may_negotiate(self, refusal: Refused) -> bool:

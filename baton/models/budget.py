@@ -58,7 +58,7 @@ log = logging.getLogger("baton")
 
 @dataclass(frozen=True, slots=True)
 class Usage:
-    """The tokens that an endpoint reported for one call; `cached_tokens` are those of the input that it had read before."""
+    """The tokens that an endpoint reported for one call; `cached_tokens` of the input it had read before."""
 
     input_tokens: int
     output_tokens: int
@@ -252,7 +252,7 @@ def _detail(report: Mapping[str, Any], name: str, detail: str) -> int:
 
 
 def _call_note(offer: Offer, used: int, told: str | None, *, unknown: bool, doubted: bool) -> str | None:
-    """The note on one call for its reader: the offer's own, what was done to the answer, and why counts are not as told."""
+    """The note on one call: the offer's own, what was done to its answer, and why the counts are not as reported."""
     notes = [each for each in (offer.note, told) if each]
     if used > offer.tokens:
         notes.append(f"{used} tokens were reported and {offer.tokens} reserved; these count as spent")

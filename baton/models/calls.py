@@ -25,9 +25,17 @@ from baton.redact import redact_answer, sendable
 LONGEST_ANSWER = 1_000_000  # characters; a longer one is no answer within any cap that we set
 CUT = "the answer was cut (length)"
 MORE_ROOM = "raise BATON_MAX_COMPLETION_TOKENS"
-WHOLE = re.compile(r"(stop|end|eos|complete|finish|done|normal|tool_?calls?|function_?call|none|null)\w*", re.IGNORECASE)
+WHOLE = re.compile(
+    r"(stop|end|eos|complete|finish|done|normal|tool_?calls?|function_?call|none|null)\w*", re.IGNORECASE
+)
 AT_LENGTH = re.compile(r"length|max_?\w*tokens|context_?window", re.IGNORECASE)
 """Finish reasons: of a whole answer, and of one that was cut at a length. Any other is none that we know to be good."""
+
+OF_STRUCTURE = re.compile(r"^json_|^missing|^extra_|_type$|_parsing$")
+"""The kinds of fault that no answer has whose decoder keeps to the schema; of the values it may still be wrong."""
+
+
+FIRST = Dialect()
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +62,7 @@ class Answer:
     usage: Mapping[str, Any] | None = None
     thinking: str = ""
     from_thinking: bool = False
-    dialect: Dialect = Dialect()
+    dialect: Dialect = FIRST
     headers: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -100,7 +108,9 @@ async def send(access: Access, question: Question, dialect: Dialect) -> Answer:
     except (ModelError, OpenAIError) as error:
         raise classify_error(error) from error
     except (ValueError, TypeError, LookupError, AttributeError) as error:
-        return Answer(fault=f"what the endpoint sent is no completion ({type(error).__name__}: {error})", dialect=dialect)
+        return Answer(
+            fault=f"what the endpoint sent is no completion ({type(error).__name__}: {error})", dialect=dialect
+        )
     return _read(message, exchange, dialect)
 
 
@@ -154,23 +164,23 @@ def _fault(message: AIMessage, text: str, thinking: str) -> str | None:
         return f"the answer was cut ({finish[:40]})"
     if message.tool_calls or message.invalid_tool_calls:
         return "the model called a tool, and was given none"
+    return _fault_of_text(text, thinking)
+
+
+def _fault_of_text(text: str, thinking: str) -> str | None:
     if (size := len(text)) > LONGEST_ANSWER:
         return f"the answer has {size:,} characters; at most {LONGEST_ANSWER:,} are taken"
-    if not text.strip():
-        return _no_text(thinking)
-    return f"the answer ends in the model's thinking; {MORE_ROOM}" if is_unfinished_thought(text) else None
-
-
-def _no_text(thinking: str) -> str:
+    if is_unfinished_thought(text):
+        return f"the answer ends in the model's thinking; {MORE_ROOM}"
+    if text.strip():
+        return None
     if not thinking.strip():
         return "the answer is empty"
-    return (
-        f"the answer is empty, and {len(thinking):,} characters stand in the field of the model's thinking; {MORE_ROOM},"
-        " or start the server without its reasoning parser"
-    )
+    where = f"{len(thinking):,} characters stand in the field of the model's thinking"
+    return f"the answer is empty, and {where}; {MORE_ROOM}, or start the server without its reasoning parser"
 
 
 def needs_words(dialect: Dialect, faults: Sequence[Mapping[str, Any]]) -> bool:
     """Whether an answer breaks a schema that its endpoint should keep to: then it is to be said in words as well."""
-    is_of_values = all(str(fault["type"]).endswith("_error") for fault in faults)
-    return dialect.form in IN_SCHEMA and not dialect.said and not is_of_values
+    is_of_structure = any(OF_STRUCTURE.search(str(fault["type"])) for fault in faults)
+    return dialect.form in IN_SCHEMA and not dialect.said and is_of_structure

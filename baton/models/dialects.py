@@ -68,7 +68,9 @@ def _value(text: str) -> Any:
 def schema_of(shape: type[BaseModel], form: Form, *, bounds: bool) -> dict[str, Any]:
     """The JSON schema of a record in a form's dialect, made once; without `bounds` nothing in it bounds a value."""
     if form in IN_SCHEMA:
-        parameters: Any = pydantic_function_tool(shape)["function"]["parameters"]  # the SDK's public way to a strict one
+        parameters: Any = pydantic_function_tool(shape)["function"][
+            "parameters"
+        ]  # the SDK's public way to a strict one
     else:
         parameters = shape.model_json_schema()
     schema: dict[str, Any] = parameters if bounds else _without_bounds(parameters)

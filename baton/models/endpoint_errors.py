@@ -20,21 +20,23 @@ MOST_WORDS = 400  # characters of what an endpoint says
 SPENT = re.compile(r"quota|billing|balance|credit|payment|spend.?limit", re.IGNORECASE)
 SPENT_WORDS = re.compile(r"\b(quota|billing|balance|credits?|payment|spend(ing)? limit|plan)\b", re.IGNORECASE)
 WILL_PASS = re.compile(
-    r"per.?(second|minute|hour)|(try|retry)\b[^.]{0,20}\b(again|after|in|later)\b|\brpm\b|\btpm\b", re.I
+    r"per.?(second|minute|hour)|(try|retry)\b[^.]{0,20}\b(again|after|in|later)\b|\brpm\b|\btpm\b", re.IGNORECASE
 )
 PER_DAY = re.compile(r"per.?(day|month)", re.IGNORECASE)
 DURATION = re.compile(r"(?:(\d+(?:\.\d+)?)h)?(?:(\d+(?:\.\d+)?)m(?!s))?(?:(\d+(?:\.\d+)?)s)?(?:(\d+(?:\.\d+)?)ms)?")
-WAIT_IN_WORDS = re.compile(r"(?:try|retry)\b[^.]{0,20}?\b(?:in|after)\s+([\d.]+\s?(?:ms|s|m|h)?[\d.msh]*)", re.IGNORECASE)
+WAIT_IN_WORDS = re.compile(
+    r"(?:try|retry)\b[^.]{0,20}?\b(?:in|after)\s+([\d.]+\s?(?:ms|s|m|h)?[\d.msh]*)", re.IGNORECASE
+)
 WORDS = ("message", "detail", "error", "error_description", "msg", "reason", "title")
 """The fields in which endpoints put what they have to say, the best one first."""
 
 OF_CONTENT: tuple[tuple[re.Pattern[str], str], ...] = (
     (
-        re.compile(r"context.?(length|window|size)|maximum context|too long|exceeds? .{0,40}(context|tokens)", re.I),
+        re.compile(r"context.?(length|window|size)|max\w* context|too long|exceeds? .{0,40}(context|tokens)", re.I),
         "The request is longer than the model's context: shorten it, or take a model that holds more.",
     ),
     (re.compile(r"content.?(filter|policy|management)|safety|moderation", re.I), "Its filter refuses what was asked."),
-    (re.compile(r"api.?key|unauthori[sz]ed|credential|\bauth", re.I), "Check the key."),
+    (re.compile(r"api.?key|unauthori[sz]ed|credential|\bauth", re.IGNORECASE), "Check the key."),
 )
 """What the words of a refusal may be about beside the form of the request, and what helps."""
 
@@ -173,7 +175,9 @@ def is_perhaps_billed(error: BaseException) -> bool:
 def reported_usage(error: BaseException) -> dict[str, Any] | None:
     """The usage that an endpoint reports in the body of an error, in the names of LangChain; None without one."""
     bodies = (_json_of(getattr(each, "response", None)) for each in _causes(error))
-    usage = next((body["usage"] for body in bodies if isinstance(body, dict) and isinstance(body.get("usage"), dict)), {})
+    usage: dict[str, Any] = next(
+        (body["usage"] for body in bodies if isinstance(body, dict) and isinstance(body.get("usage"), dict)), {}
+    )
     counts = [usage.get(name) for name in ("prompt_tokens", "completion_tokens", "total_tokens")]
     if counts[0] is None:
         return None

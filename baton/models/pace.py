@@ -10,7 +10,7 @@ import json
 import random
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 from typing import Any
 
 from baton.models.pace_limits import limits_of, unit_of
@@ -168,8 +168,8 @@ def _read(tx: Transaction, key: str) -> PaceState:
         kept: dict[str, Any] = json.loads(row[0]) if row else {}
         if kept.pop("boot", None) != boot_id():
             return PaceState()
-        buckets = {name: Bucket(**kept.pop(name)) for name in ("requests", "tokens")}
-        return replace(PaceState(**kept), **buckets)
+        requests, tokens = (Bucket(**kept.pop(name)) for name in ("requests", "tokens"))
+        return PaceState(**kept, requests=requests, tokens=tokens)
     except (ValueError, TypeError, LookupError, AttributeError):
         return PaceState()
 

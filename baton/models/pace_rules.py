@@ -1,4 +1,4 @@
-"""The rules of an endpoint's pace: what is learned from calls that it takes and refuses, and when the next may be made.
+"""The rules of an endpoint's pace: what is learned from calls that it takes or refuses, and when the next may be made.
 
 Functions of values; times are seconds of the steady clock. Nobody is told how an endpoint counts: by a window that
 slides or stands, by a bucket, in requests or tokens, with refused requests or without. So the rate is measured by what
@@ -18,7 +18,7 @@ FIRST_HOLD_S, GROWTH, LONGEST_HOLD_S = 0.1, 1.5, 30.0
 SCOUT_S = 5.0  # how long the others wait for what becomes of the one call that finds out
 LONGEST_WAIT_S = 60.0  # of a time that the endpoint names
 LOWER, BACK, BEYOND = 0.9, 0.2, 1.02
-"""What a refusal leaves of the rate; how much of the way back to it, and how far beyond, each call that is taken goes."""
+"""What a refusal leaves of the rate; how much of the way back, and how far beyond, each call that is taken goes."""
 
 DOUBT = 1.4  # how far the first measure may be too low: nobody called while all were held back
 
@@ -87,9 +87,7 @@ def take_slot(state: PaceState, now: float, tokens: int) -> tuple[PaceState, flo
     ready = max(state.held_until, state.requests.next_at, state.tokens.next_at)
     if now < ready:
         return state, ready - now
-    state = replace(
-        state, requests=_spend(state.requests, 1, now), tokens=_spend(state.tokens, tokens, now)
-    )
+    state = replace(state, requests=_spend(state.requests, 1, now), tokens=_spend(state.tokens, tokens, now))
     if state.refusals:  # one call finds out whether it is over; the others wait for what becomes of it
         state = replace(state, held_until=now + SCOUT_S)
     return state, 0.0
@@ -102,13 +100,15 @@ def after_taken(state: PaceState, now: float, sent_at: float, tokens: int) -> Pa
     bucket: Bucket = getattr(state, name)
     if bucket.rate is None and state.refusals:
         rate = _measured(state, now)
-        bucket = replace(bucket, rate=rate, ceiling=DOUBT * rate, lowered_at=now, next_at=now + _cost(name, tokens) / rate)
+        bucket = replace(
+            bucket, rate=rate, ceiling=DOUBT * rate, lowered_at=now, next_at=now + _cost(name, tokens) / rate
+        )
     elif bucket.rate is not None:
         gap = bucket.ceiling - bucket.rate
-        rate = bucket.rate + BACK * gap if gap > 0.02 * bucket.ceiling else bucket.rate * BEYOND  # noqa: PLR2004
+        rate = bucket.rate + BACK * gap if gap > 0.02 * bucket.ceiling else bucket.rate * BEYOND
         bucket = replace(bucket, rate=rate)
     held = state.held_until if state.held_at > sent_at else 0.0
-    return replace(state, **{name: bucket}, refusals=0, taken_at=now, held_until=held)
+    return replace(_with_bucket(state, name, bucket), refusals=0, taken_at=now, held_until=held)
 
 
 def after_refused(
@@ -118,7 +118,7 @@ def after_refused(
     bucket: Bucket = getattr(state, unit)
     if bucket.rate is not None and sent_at >= bucket.lowered_at:
         bucket = replace(bucket, ceiling=bucket.rate, rate=bucket.rate * LOWER, lowered_at=now)
-    state = replace(state, **{unit: bucket}, unit=unit, refused_at=now)
+    state = replace(_with_bucket(state, unit, bucket), unit=unit, refused_at=now)
     named = min(retry_after, LONGEST_WAIT_S) if retry_after else None
     if state.refusals and sent_at < state.held_at:  # sent before that was known
         return replace(state, held_until=max(state.held_until, now + named)) if named else state
@@ -130,7 +130,7 @@ def after_limit(state: PaceState, now: float, limit: Limit) -> PaceState:
     """The state after headers said that nothing is left until a limit is whole again."""
     rate = limit.most / limit.reset_s
     bucket = replace(getattr(state, limit.unit), rate=rate, ceiling=rate, lowered_at=now, next_at=now + 1 / rate)
-    return replace(state, **{limit.unit: bucket}, unit=limit.unit, refused_at=now)
+    return replace(_with_bucket(state, limit.unit, bucket), unit=limit.unit, refused_at=now)
 
 
 def with_burst(state: PaceState, burst: Burst) -> PaceState:
@@ -144,6 +144,10 @@ def with_burst(state: PaceState, burst: Burst) -> PaceState:
         sent_calls=state.sent_calls + burst.calls,
         sent_tokens=state.sent_tokens + burst.tokens,
     )
+
+
+def _with_bucket(state: PaceState, unit: Unit, bucket: Bucket) -> PaceState:
+    return replace(state, requests=bucket) if unit == "requests" else replace(state, tokens=bucket)
 
 
 def _counted(state: PaceState, now: float, tokens: int) -> PaceState:

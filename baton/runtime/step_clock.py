@@ -1,4 +1,4 @@
-"""The clock of a step's time limit, which stands still while the step waits for something that is no work of its own."""
+"""The clock of a step's time limit, which stands still while the step waits for what is no work of its own."""
 
 import asyncio
 from collections.abc import Iterator

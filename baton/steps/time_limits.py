@@ -1,4 +1,4 @@
-"""The time limit of one attempt of a step, whose clock stands still while the step waits for its turn at an endpoint."""
+"""The time limit of one attempt of a step; its clock stands still while the step waits for its turn at an endpoint."""
 
 import asyncio
 import time
