@@ -2,7 +2,7 @@
 
 import json
 import time
-from dataclasses import asdict, fields, replace
+from dataclasses import fields, replace
 from typing import Any, Literal, NamedTuple
 from urllib.parse import urlsplit
 
@@ -35,7 +35,7 @@ def load_abilities(tx: Transaction, address: str, model: str) -> Known | None:
 
 def keep_abilities(tx: Transaction, address: str, model: str, dialect: Dialect, source: Source) -> None:
     """Keep what was found out about a model of an endpoint."""
-    value = {"dialect": asdict(dialect), "at": time.time(), "source": source}
+    value = {"dialect": dialect.as_object(), "at": time.time(), "source": source}
     tx.execute(KEEP, (_key(address, model), json.dumps(value)))
 
 

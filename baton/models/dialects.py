@@ -7,7 +7,7 @@ Plain values and functions of them. What is known of an endpoint is found out by
 import json
 import re
 from collections.abc import Collection, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from functools import lru_cache
 from typing import Any, Literal, get_args
 
@@ -52,6 +52,10 @@ class Dialect:
     usage: bool | None = None
     thinking: Thinking | None = None
     context: int | None = None
+
+    def as_object(self) -> dict[str, Any]:
+        """The dialect as a JSON object."""
+        return asdict(self)
 
 
 def parse_abilities(text: str) -> dict[str, Any]:

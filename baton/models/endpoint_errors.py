@@ -32,11 +32,11 @@ WORDS = ("message", "detail", "error", "error_description", "msg", "reason", "ti
 
 OF_CONTENT: tuple[tuple[re.Pattern[str], str], ...] = (
     (
-        re.compile(r"context.?(length|window|size)|max\w* context|too long|exceeds? .{0,40}(context|tokens)", re.I),
+        re.compile(r"(?i)context.?(length|window|size)|max\w* context|too long|exceeds? .{0,40}(context|tokens)"),
         "The request is longer than the model's context: shorten it, or take a model that holds more.",
     ),
-    (re.compile(r"content.?(filter|policy|management)|safety|moderation", re.I), "Its filter refuses what was asked."),
-    (re.compile(r"api.?key|unauthori[sz]ed|credential|\bauth", re.IGNORECASE), "Check the key."),
+    (re.compile(r"(?i)content.?(filter|policy|management)|safety|moderation"), "Its filter refuses what was asked."),
+    (re.compile(r"(?i)api.?key|unauthori[sz]ed|credential|\bauth"), "Check the key."),
 )
 """What the words of a refusal may be about beside the form of the request, and what helps."""
 
@@ -68,7 +68,7 @@ def classify_error(error: Exception) -> BatonError:
         return _without_response(error)
     body = _body_of(error)
     words = words_of(body) or f"{type(error).__name__}: {_first_line(error)}"
-    message = f"the model endpoint failed ({status}): {words}"
+    message = f"the model endpoint failed ({status}): {words}{'' if words.endswith(('.', '!', '?')) else '.'}"
     if is_spent(status, body, _headers_of(error)):
         return Refused(f"{message} {NO_CREDIT}", status, _all_told(body, words))
     if getattr(error, "is_retryable", False) or status in RETRYABLE_STATUSES or status >= 500:  # noqa: PLR2004

@@ -3,8 +3,8 @@
 Functions of values; times are seconds of the steady clock. Nobody is told how an endpoint counts: by a window that
 slides or stands, by a bucket, in requests or tokens, with refused requests or without. So the rate is measured by what
 got through until the first refusal was over, lowered where a refusal says that it is too high, and raised again with
-each call that is taken: quickly up to where it was refused, slowly beyond. Whoever is just above the limit gets all that
-the endpoint allows, at the price of a few refusals.
+each call that is taken: quickly up to where it was refused, slowly beyond. Whoever is just above the limit gets all
+that the endpoint allows, at the price of a few refusals.
 """
 
 from dataclasses import dataclass, replace

@@ -1,18 +1,18 @@
 """Lists the model of each role, and serves the local model over HTTP."""
 
 from typing import TypedDict, get_args
+from urllib.parse import urlsplit, urlunsplit
 
 from baton.cli.terminal.output import say
 from baton.cli.terminal.rows import Rows
 from baton.cli.terminal.serving import listen, serve
 from baton.config.project import project
-from baton.config.settings import Role, Settings, settings
+from baton.config.settings import OPENAI, Role, Settings, settings
 from baton.models.budget import Usage
 from baton.models.models import cost_usd
 from baton.offline.transport import app
 
 IN_PROCESS = "in this process"
-OPENAI = "https://api.openai.com/v1"
 
 
 class ModelRow(TypedDict):
@@ -59,5 +59,13 @@ async def serve_model(port: int) -> None:
 
 def _row(configured: Settings, role: Role) -> ModelRow:
     name = configured.model_of(role)
-    endpoint = IN_PROCESS if name.startswith("local:") else configured.openai_base_url or OPENAI
-    return {"role": role, "model": name, "endpoint": endpoint, "price_known": cost_usd(name, Usage(1, 1)) is not None}
+    price_known = cost_usd(name, Usage(1, 1)) is not None
+    return {"role": role, "model": name, "endpoint": endpoint_of(configured, role), "price_known": price_known}
+
+
+def endpoint_of(configured: Settings, role: Role) -> str:
+    """The address of a role's model, for people: without a name or password in it."""
+    if configured.model_of(role).startswith("local:"):
+        return IN_PROCESS
+    parts = urlsplit(configured.remote_of(role).url or OPENAI)
+    return urlunsplit((parts.scheme, parts.netloc.rpartition("@")[2], parts.path, "", ""))
