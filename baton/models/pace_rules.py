@@ -95,7 +95,9 @@ def take_slot(state: PaceState, now: float, tokens: int) -> tuple[PaceState, flo
 
 def after_taken(state: PaceState, now: float, sent_at: float, tokens: int) -> PaceState:
     """The state after a call got through."""
-    state = _counted(state, now, tokens)
+    state = replace(_counted(state, now, tokens), taken_at=now)
+    if state.refusals and sent_at < state.held_at:  # it was sent before the refusal, and says nothing of what came then
+        return state
     name = state.unit
     bucket: Bucket = getattr(state, name)
     if bucket.rate is None and state.refusals:
@@ -107,8 +109,7 @@ def after_taken(state: PaceState, now: float, sent_at: float, tokens: int) -> Pa
         gap = bucket.ceiling - bucket.rate
         rate = bucket.rate + BACK * gap if gap > 0.02 * bucket.ceiling else bucket.rate * BEYOND
         bucket = replace(bucket, rate=rate)
-    held = state.held_until if state.held_at > sent_at else 0.0
-    return replace(_with_bucket(state, name, bucket), refusals=0, taken_at=now, held_until=held)
+    return replace(_with_bucket(state, name, bucket), refusals=0, held_until=0.0)
 
 
 def after_refused(
