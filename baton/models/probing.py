@@ -73,7 +73,7 @@ async def probe(access: Access, cap: int, limit_s: float) -> Dialect:
     found = replace(trial.endpoint.dialect, said=needs_words_too(answer))
     if found.said:
         answer = await send(trial, question, found)
-    seen = {
+    seen: dict[str, Any] = {
         "bounds": found.bounds and found.form in IN_SCHEMA and _keeps_bound(answer),
         "usage": credible_usage(answer.usage, len(ALPHABET), answer.size) is not None,
         "thinking": _thinking(answer),

@@ -47,7 +47,11 @@ def _defaults(kinds: Sequence[type[BaseSettings]]) -> dict[str, Any]:
 def _row(name: str, default: Any, sources: Mapping[str, Mapping[str, str | None]]) -> SettingRow:
     for source, values in sources.items():
         if value := values.get(name):
-            return {"name": name, "value": "(set)" if SECRET.search(name) else _without_password(value), "source": source}
+            return {
+                "name": name,
+                "value": "(set)" if SECRET.search(name) else _without_password(value),
+                "source": source,
+            }
     return {"name": name, "value": None if default is None else str(default), "source": "default"}
 
 

@@ -72,7 +72,7 @@ async def _row(resources: Resources, chat_models: Models, role: Role) -> ProbeRo
         dialect = await _ask(resources, chat_models, configured, role)
     except BatonError as error:
         return {**row, "fault": str(error)}
-    return {**row, "abilities": dialect and dialect.as_object()}
+    return {**row, "abilities": dialect.as_object() if dialect else None}
 
 
 async def _ask(resources: Resources, chat_models: Models, configured: Settings, role: Role) -> Dialect | None:

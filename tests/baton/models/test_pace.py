@@ -263,7 +263,8 @@ def test_a_limit_that_headers_tell_is_kept_before_a_call_is_refused() -> None:
     state = after_limit(PaceState(), 1000.0, Limit("requests", 60, 0, 30.0))
     assert take_slot(state, 1000.0, 10)[1] == pytest.approx(0.5)
     state, wait = take_slot(state, 1000.5, 10)
-    assert (wait, take_slot(state, 1000.5, 10)[1]) == (0, pytest.approx(0.5))
+    assert wait == 0
+    assert take_slot(state, 1000.5, 10)[1] == pytest.approx(0.5)
 
 
 def test_tokens_are_a_pace_of_their_own() -> None:
@@ -305,7 +306,11 @@ def test_limits_are_read_from_headers_whatever_they_are_called(name: str) -> Non
 
 
 def test_a_time_of_the_day_is_a_limit_too() -> None:
-    headers = {"x-ratelimit-limit": "9", "x-ratelimit-remaining": "0", "x-ratelimit-reset": f"{time.time() + 20:.0f}000"}
+    headers = {
+        "x-ratelimit-limit": "9",
+        "x-ratelimit-remaining": "0",
+        "x-ratelimit-reset": f"{time.time() + 20:.0f}000",
+    }
     (limit,) = limits_of(headers)
     assert limit.reset_s == pytest.approx(20, abs=2)
 

@@ -12,6 +12,7 @@ from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from typing import Any
 
+from baton.models.dialects import IN_WORDS
 from baton.offline.transport import endpoint
 
 COMPLETIONS = "/v1/chat/completions"
@@ -20,10 +21,11 @@ Body = dict[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Answering:
-    """One request that is to be answered badly: the connection, and the answer that would have been right."""
+    """One request that is to be answered badly: its connection, and the answer that would have been right."""
 
     writer: asyncio.StreamWriter
     right: Body
+    request: Body
 
     async def send(self, status: int, body: bytes, kind: str = "application/json", **headers: str) -> None:
         """A whole answer."""
@@ -52,6 +54,8 @@ class Endpoint:
     asked: list[tuple[float, str]] = field(default_factory=list)
     """When each request came, and what it asked: a question that is tried again or repaired asks the same."""
     faults: int = 0
+    _named: dict[str, bytes] = field(default_factory=dict)
+    """The requests that named their record's schema, by question: the same question in another form names none."""
 
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         """One connection, one request."""
@@ -63,9 +67,13 @@ class Endpoint:
 
     async def _reply(self, raw: bytes, writer: asyncio.StreamWriter) -> None:
         number = len(self.asked)
-        self.asked.append((time.monotonic(), _request_key(json.loads(raw))))
-        status, _, body = endpoint("desk").reply(COMPLETIONS, raw)
-        answering = Answering(writer, json.loads(body))
+        request = json.loads(raw)
+        question, names_schema = _question_key(request), _schema_name(request) is not None
+        self.asked.append((time.monotonic(), _request_key(request)))
+        if names_schema:
+            self._named[question] = raw
+        status, _, body = endpoint("desk").reply(COMPLETIONS, raw if names_schema else self._named.get(question, raw))
+        answering = Answering(writer, json.loads(body), request)
         if self.answer and self.first <= number and self.faults < self.times:
             self.faults += 1
             await self.answer(answering)
@@ -74,11 +82,20 @@ class Endpoint:
 
 
 def _request_key(asked: Body) -> str:
-    """The schema's name, the tools' names, or nothing; and a digest of the question, without what a repair adds."""
-    question = hashlib.sha256(json.dumps(asked["messages"][:2]).encode()).hexdigest()[:12]
-    if "response_format" in asked:
-        return f"{asked['response_format']['json_schema']['name']} {question}"
-    return " ".join([*(tool["function"]["name"] for tool in asked.get("tools", ())), question])
+    """The names of the tools, if there are any; and a digest of the question, without what a repair adds."""
+    return " ".join([*(tool["function"]["name"] for tool in asked.get("tools", ())), _question_key(asked)])
+
+
+def _question_key(asked: Body) -> str:
+    """A digest of the question, without a schema that is said in words."""
+    said = [str(message.get("content")).partition(f"\n\n{IN_WORDS}")[0] for message in asked["messages"][:2]]
+    return hashlib.sha256(json.dumps(said).encode()).hexdigest()[:12]
+
+
+def _schema_name(asked: Body) -> str | None:
+    """The name of the schema that a request carries; None where it carries none."""
+    name: str | None = asked.get("response_format", {}).get("json_schema", {}).get("name")
+    return name
 
 
 async def _request(reader: asyncio.StreamReader) -> bytes:
