@@ -3,6 +3,7 @@
 The window slides, as it does at the endpoints that leave nothing over; a request that is refused does not count.
 """
 
+import asyncio
 import socket
 import subprocess
 import sys
@@ -11,6 +12,7 @@ from collections import deque
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 
 from benchmarks.slow_model import completion
 
@@ -28,7 +30,8 @@ class Limited:
 def limited_model(most: int, seconds: float, text: str, *, retry_after: bool) -> Iterator[Limited]:
     """Start the endpoint, yield it, and stop it; it answers with `text`, and may say when to come back."""
     command = START.format(most=most, seconds=seconds, text=text, retry_after=retry_after)
-    with subprocess.Popen([sys.executable, "-c", command], stdout=subprocess.PIPE, text=True) as process:
+    started = [sys.executable, "-c", command]
+    with subprocess.Popen(started, cwd=Path(__file__).parents[1], stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None
         try:
             yield Limited(process.stdout.readline().strip())
@@ -37,7 +40,7 @@ def limited_model(most: int, seconds: float, text: str, *, retry_after: bool) ->
 
 
 def serve(most: int, seconds: float, text: str, *, retry_after: bool) -> None:
-    """Serve until terminated; prints the address first. `GET /counts` says how many were taken and refused."""
+    """Serve until terminated; prints the address first. `GET /counts` says how many were taken and refused, and when."""
     import uvicorn  # noqa: PLC0415 - only the process that serves needs the server
     from starlette.applications import Starlette  # noqa: PLC0415
     from starlette.requests import Request  # noqa: PLC0415
@@ -45,7 +48,7 @@ def serve(most: int, seconds: float, text: str, *, retry_after: bool) -> None:
     from starlette.routing import Route  # noqa: PLC0415
 
     taken: deque[float] = deque(maxlen=most)
-    counts = {"taken": 0, "refused": 0}
+    counts = {"taken": 0.0, "refused": 0.0, "first": 0.0, "last": 0.0}
 
     async def reply(request: Request) -> JSONResponse:
         await request.body()
@@ -55,7 +58,7 @@ def serve(most: int, seconds: float, text: str, *, retry_after: bool) -> None:
             headers = {"retry-after": f"{seconds - (now - taken[0]):.3f}"} if retry_after else {}
             return JSONResponse({"error": {"message": "too many requests", "code": 429}}, 429, headers)
         taken.append(now)
-        counts["taken"] += 1
+        counts.update(taken=counts["taken"] + 1, first=counts["first"] or now, last=now)
         return JSONResponse(completion(text))
 
     async def count(_: Request) -> JSONResponse:
@@ -66,6 +69,4 @@ def serve(most: int, seconds: float, text: str, *, retry_after: bool) -> None:
     sys.stdout.flush()
     routes = [Route("/counts", count, methods=["GET"]), Route("/{path:path}", reply, methods=["POST"])]
     server = uvicorn.Server(uvicorn.Config(Starlette(routes=routes), log_level="critical", lifespan="off"))
-    import asyncio  # noqa: PLC0415
-
     asyncio.run(server.serve([listener]))

@@ -12,6 +12,7 @@ from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from typing import Any
 
+from baton.models.asking import PLAIN
 from baton.models.dialects import IN_WORDS
 from baton.offline.transport import endpoint
 
@@ -69,7 +70,8 @@ class Endpoint:
         number = len(self.asked)
         request = json.loads(raw)
         question, names_schema = _question_key(request), _schema_name(request) is not None
-        self.asked.append((time.monotonic(), _request_key(request)))
+        if request["messages"][-1]["content"] != PLAIN:  # which finds out whether anything is taken, and is no question
+            self.asked.append((time.monotonic(), _request_key(request)))
         if names_schema:
             self._named[question] = raw
         status, _, body = endpoint("desk").reply(COMPLETIONS, raw if names_schema else self._named.get(question, raw))
