@@ -40,7 +40,7 @@ def limited_model(most: int, seconds: float, text: str, *, retry_after: bool) ->
 
 
 def serve(most: int, seconds: float, text: str, *, retry_after: bool) -> None:
-    """Serve until terminated; prints the address first. `GET /counts` says how many were taken and refused, and when."""
+    """Serve until terminated; prints the address first. `GET /counts` says what was taken and refused, and when."""
     import uvicorn  # noqa: PLC0415 - only the process that serves needs the server
     from starlette.applications import Starlette  # noqa: PLC0415
     from starlette.requests import Request  # noqa: PLC0415

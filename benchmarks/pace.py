@@ -76,12 +76,12 @@ def measure(most: int, seconds: float, runs: int, processes: int, *, retry_after
     with (
         tempfile.TemporaryDirectory() as folder,
         limited_model(most, seconds, '{"text": "noted"}', retry_after=retry_after) as endpoint,
-        ExitStack() as processes,
+        ExitStack() as stack,
     ):
         own = {"BATON_HOME": folder, "BATON_MODEL_CHEAP": "openai:limited", "OPENAI_BASE_URL": endpoint.url}
         started = time.monotonic()
         workers = [
-            processes.enter_context(
+            stack.enter_context(
                 subprocess.Popen(
                     [sys.executable, "-c", WORK.format(first=first, runs=min(share, runs - first))],
                     env={**os.environ, **own},

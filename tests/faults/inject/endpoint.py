@@ -69,9 +69,9 @@ class Endpoint:
     async def _reply(self, raw: bytes, writer: asyncio.StreamWriter) -> None:
         number = len(self.asked)
         request = json.loads(raw)
-        question, names_schema = _question_key(request), _schema_name(request) is not None
+        question, names_schema = _request_key(request), "json_schema" in request.get("response_format", {})
         if request["messages"][-1]["content"] != PLAIN:  # which finds out whether anything is taken, and is no question
-            self.asked.append((time.monotonic(), _request_key(request)))
+            self.asked.append((time.monotonic(), question))
         if names_schema:
             self._named[question] = raw
         status, _, body = endpoint("desk").reply(COMPLETIONS, raw if names_schema else self._named.get(question, raw))
@@ -84,20 +84,22 @@ class Endpoint:
 
 
 def _request_key(asked: Body) -> str:
-    """The names of the tools, if there are any; and a digest of the question, without what a repair adds."""
-    return " ".join([*(tool["function"]["name"] for tool in asked.get("tools", ())), _question_key(asked)])
+    """The schema's name, the tools' names, or nothing; and a digest of the question, without what a repair adds.
+
+    A schema that is said in words belongs to the form, and not to the question.
+    """
+    asked_for = [str(message.get("content")).partition(f"\n\n{IN_WORDS}")[0] for message in asked["messages"][:2]]
+    question = hashlib.sha256(json.dumps(asked_for).encode()).hexdigest()[:12]
+    tools = [tool["function"]["name"] for tool in asked.get("tools", ())]
+    return " ".join([*tools, *_schema_name(asked), question])
 
 
-def _question_key(asked: Body) -> str:
-    """A digest of the question, without a schema that is said in words."""
-    said = [str(message.get("content")).partition(f"\n\n{IN_WORDS}")[0] for message in asked["messages"][:2]]
-    return hashlib.sha256(json.dumps(said).encode()).hexdigest()[:12]
-
-
-def _schema_name(asked: Body) -> str | None:
-    """The name of the schema that a request carries; None where it carries none."""
-    name: str | None = asked.get("response_format", {}).get("json_schema", {}).get("name")
-    return name
+def _schema_name(asked: Body) -> list[str]:
+    """The name of the schema that a request carries, or says in words; none where it does neither."""
+    if "json_schema" in asked.get("response_format", {}):
+        return [asked["response_format"]["json_schema"]["name"]]
+    words = str(asked["messages"][-1].get("content")).rpartition(IN_WORDS)[2]
+    return [json.loads(words)["title"]] if IN_WORDS in str(asked["messages"]) else []
 
 
 async def _request(reader: asyncio.StreamReader) -> bytes:
