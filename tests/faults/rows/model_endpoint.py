@@ -155,7 +155,7 @@ def _judge(right: Told, told: Told | None, plan: tuple[int, int], rule: Rule, sa
     survived = _end(told) == _end(right)
     parked = told["status"] == "dead_lettered" and all(letter["evidence"] for letter in told["letters"])
     open_to_a_person = bool(told["letters"]) or (told["output"] or {}).get("outcome") == "escalated"
-    notes = [*_exceeds(told, first, rule)]
+    notes = [*_exceeds(right, told, first, rule)]
     must = rule.once_is_survived if times == 1 else rule.always_is_survived
     silent = not survived and not parked and not open_to_a_person
     if not (survived or parked or open_to_a_person):
@@ -182,9 +182,11 @@ def _end(told: Told) -> tuple[object, ...]:
     return told["status"], resolution(told["output"]), asked
 
 
-def _exceeds(told: Told, first: int, rule: Rule) -> Iterator[str]:
-    """More requests, more time or more room than the policies allow."""
-    most = max(Counter(question for _, question in told["asked"][first:]).values(), default=0)
+def _exceeds(right: Told, told: Told, first: int, rule: Rule) -> Iterator[str]:
+    """More requests, more time or more room than the policies allow; a desk may ask one thing twice by itself."""
+    usual = Counter(question for _, question in right["asked"])
+    asked = Counter(question for _, question in told["asked"][first:])
+    most = max((count - max(usual[question], 1) + 1 for question, count in asked.items()), default=0)
     if most > rule.requests:
         yield f"{most} requests of one question where {rule.requests} are allowed"
     if told["took"] > MOST_SECONDS:
