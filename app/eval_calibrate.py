@@ -55,7 +55,7 @@ def calibrate(
     sets = _sets(MODEL_DATASET if model else subject, dataset, fit, verify, seed)
 
     async def report(session: "Session") -> int:
-        at_once = concurrency or session.resources.settings.concurrency
+        at_once = concurrency or session.resources.settings.runs_at_once()
         if model:
             answers, faults = await _ask_model(session, model, sets.all, at_once)
         else:

@@ -18,7 +18,7 @@ async def work_unfinished(
     unfinished = await bench.unfinished(experiment)
     count = sum(map(len, unfinished.values()))
     note(f"experiment {experiment}: {count} to work")
-    limit = concurrency or session.resources.settings.concurrency
+    limit = concurrency or session.resources.settings.runs_at_once()
     tally = Tally(count)
     for number, (repetition, examples) in enumerate(unfinished.items()):
         async with bench.trial(experiment, repetition) as trial:
@@ -39,7 +39,7 @@ async def judge_replies(
     from baton.cli.terminal.output import note
     from baton.cli.terminal.progress import Tally, show_progress
 
-    limit = concurrency or session.resources.settings.concurrency
+    limit = concurrency or session.resources.settings.runs_at_once()
     async with bench.review(experiment) as review:
         replies = review.replies(await bench.results(experiment), await bench.examples(experiment))
         note(f"experiment {experiment}: {len(replies)} replies to judge")

@@ -31,9 +31,10 @@ def work_inbox() -> int:
 async def _work(session: Session) -> int:
     name = f"demo-{uuid4().hex[:6]}"
     jobs = [Job(message, f"{name}-{number:02}") for number, message in enumerate(sample_messages(), 1)]
+    await session.start_models()
     threads = await session.runner.queue(GRAPH, jobs)
     messages = {thread: str(job.input["message"]) for thread, job in zip(threads, jobs, strict=True)}
-    options = ManyOptions(json=False, concurrency=session.resources.settings.concurrency)
+    options = ManyOptions(json=False, concurrency=session.resources.settings.runs_at_once())
     return await work_many(session, threads, messages=messages, options=options, show=_show)
 
 

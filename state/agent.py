@@ -7,6 +7,7 @@ from pydantic import AfterValidator, create_model
 from typing_extensions import TypedDict
 
 from baton.records import Record
+from desk.bounds import Sentence, bounded_text
 from desk.business import business
 from desk.records import Review, Row, Tool
 from state.desk import (
@@ -36,7 +37,7 @@ class SearchPolicies(Record):
     """Search the desk's policies for some words."""
 
     name: Literal["search_policies"]
-    query: Annotated[str, AfterValidator(_check_query)]
+    query: Annotated[str, AfterValidator(_check_query), bounded_text(LONGEST_QUERY)]
 
 
 if TYPE_CHECKING:
@@ -57,13 +58,13 @@ class GiveUp(Record):
     """End without an answer: a person shall look."""
 
     name: Literal["give_up"]
-    reason: str
+    reason: Sentence
 
 
 class Move(Record):
     """A model's next step, and in one sentence why."""
 
-    why: str
+    why: Sentence
     step: AnyTool | Finish | GiveUp
 
 

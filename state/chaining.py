@@ -8,14 +8,15 @@ from typing_extensions import TypedDict
 
 from baton.records import Record
 from baton.steps.gates import GateReport
+from desk.bounds import Few, Id, Many, Paragraph, Quote, Sentence
 from desk.records import Amount
 from state.desk import (
     AnswerUpdate,
+    BoundedReply,
     DraftInput,
     DraftUpdate,
     Inquiry,
     ReadUpdate,
-    Reply,
     ResolutionUpdate,
     RetrieveUpdate,
     RoutedInput,
@@ -27,13 +28,13 @@ class Fact(Record):
     """Something the message says, in its own words; `quote` stands in the message letter for letter."""
 
     kind: Literal["amount", "date", "name", "reference", "request"]
-    quote: str
+    quote: Quote
 
 
 class Facts(Record):
     """What a message says; card numbers in it are masked before anyone reads it."""
 
-    facts: list[Fact]
+    facts: Many[Fact]
 
 
 class Case(Record):
@@ -43,20 +44,20 @@ class Case(Record):
     digits of a card.
     """
 
-    request: str
-    amounts: list[Amount]
-    dates: list[date]
-    names: list[str]
-    references: list[str]
+    request: Quote
+    amounts: Many[Amount]
+    dates: Many[date]
+    names: Many[Sentence]
+    references: Many[Sentence]
 
 
 class CaseReply(Record):
     """A summary for the file and a reply for the customer; `facts_used` are positions in the list of facts."""
 
-    summary: str
-    reply: Reply
-    citations: list[str]
-    facts_used: list[Annotated[int, Field(ge=0)]]
+    summary: Paragraph
+    reply: BoundedReply
+    citations: Few[Id]
+    facts_used: Many[Annotated[int, Field(ge=0)]]
 
 
 class ExtractInput(RoutedInput):

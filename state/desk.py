@@ -9,6 +9,7 @@ from typing_extensions import TypedDict
 
 from baton.records import Record
 from baton.redact import redact
+from desk.bounds import LONGEST_REPLY, Few, Id, Many, Quote, Sentence
 from desk.business import business
 from desk.records import Action, Aside, Review, action_kind, action_name, arguments
 
@@ -59,6 +60,15 @@ class ReadUpdate(RequestFields):
     urgent: str | None
 
 
+NOT_OWN = {"quote", "forward"}
+"""The kinds of asides that the sender of a message may not have written."""
+
+
+def own_words(state: ReadUpdate) -> str:
+    """Return the request with all that the customer wrote beside it: what is said in passing can take a wish back."""
+    return "\n".join([state["request"], *(each.text for each in state["asides"] if each.kind not in NOT_OWN)])
+
+
 class ReadInput(Inquiry, RequestFields):
     """Read by nodes before routing: an inquiry with its request."""
 
@@ -79,9 +89,9 @@ class RouteUpdate(RouteFields):
 class RouteChoice(Record):
     """A model's view of where a message belongs."""
 
-    route: str
+    route: Id
     confidence: Confidence
-    reason: str
+    reason: Sentence
 
 
 class RoutedInput(ReadInput, RouteFields):
@@ -109,6 +119,8 @@ def _check_reply(reply: str) -> str:
 
 
 Reply = Annotated[str, AfterValidator(_check_reply)]
+BoundedReply = Annotated[Reply, Field(max_length=LONGEST_REPLY)]
+"""A reply as a model writes it; what code puts together of several is longer."""
 
 
 class Draft(Record):
@@ -121,10 +133,11 @@ class Draft(Record):
 
 @cache
 def draft_shape(actions: tuple[str, ...]) -> type[Draft]:
-    """Return the kind of `Draft` that can propose these actions and no others, so that a model is offered no more."""
+    """Return the kind of `Draft` that a model writes: bounded, and with these actions and no others to propose."""
     kinds = tuple(kind for kind in business().actions if action_name(kind) in actions)
     action: Any = Union[(*kinds, None)]
-    return create_model("Draft", __base__=Draft, __module__=__name__, action=(action, ...))
+    fields: Any = {"reply": (BoundedReply, ...), "citations": (Few[Id], ...), "action": (action, ...)}
+    return create_model("Draft", __base__=Draft, __module__=__name__, **fields)
 
 
 def as_draft(draft: Draft) -> Draft:
@@ -159,7 +172,7 @@ class AnswerReview(Record):
     `confidence` is how sure the judge is that all the rest is answered.
     """
 
-    open: list[str]
+    open: Many[Quote]
     confidence: Confidence
 
 

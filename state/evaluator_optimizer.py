@@ -5,6 +5,7 @@ from typing import NotRequired
 from typing_extensions import TypedDict
 
 from baton.records import Record
+from desk.bounds import Many, Sentence
 from desk.records import Review
 from state.desk import (
     Draft,
@@ -23,13 +24,13 @@ class Mark(Record):
 
     number: int
     met: bool
-    reason: str
+    reason: Sentence
 
 
 class Evaluation(Record):
     """A judge's marks, one for each criterion."""
 
-    marks: list[Mark]
+    marks: Many[Mark]
 
 
 class LoopFields(TypedDict, total=False):

@@ -8,6 +8,7 @@ from pydantic import create_model
 from typing_extensions import TypedDict
 
 from baton.records import Record
+from desk.bounds import Id, Many, Quote, Sentence
 from desk.records import Review
 from state.desk import (
     AnswerCheck,
@@ -36,9 +37,9 @@ class Handover(Record):
     `parts` are the words of the message that are this specialist's to deal with; none for all of it.
     """
 
-    to: str
-    parts: list[str]
-    why: str
+    to: Id
+    parts: Many[Quote]
+    why: Sentence
 
 
 @cache

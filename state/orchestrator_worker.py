@@ -7,6 +7,7 @@ from typing_extensions import TypedDict
 
 from baton.records import Record
 from baton.steps.dead_letters import Failure
+from desk.bounds import Few, Id, Many, Sentence
 from desk.records import Finding, Review
 from state.desk import (
     AnswerUpdate,
@@ -25,16 +26,16 @@ from state.gates import GateUpdate
 class SubTask(Record):
     """One question for one worker; `needs` are the ids of the sub-tasks whose findings it builds on."""
 
-    id: str
-    worker: str
-    question: str
-    needs: list[str]
+    id: Id
+    worker: Id
+    question: Sentence
+    needs: Few[Id]
 
 
 class Plan(Record):
     """How a message is investigated."""
 
-    subtasks: list[SubTask]
+    subtasks: Many[SubTask]
 
 
 class PlanInput(RoutedInput):

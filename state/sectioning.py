@@ -9,6 +9,7 @@ from typing_extensions import TypedDict
 
 from baton.records import Record
 from baton.steps.dead_letters import Failure
+from desk.bounds import Many, Quote
 from desk.records import Review
 from desk.text.quotes import quoted
 from state.desk import (
@@ -28,7 +29,7 @@ from state.gates import GateUpdate
 class Requests(Record):
     """The separate requests of a message, each in the message's own words, in the order in which they stand."""
 
-    requests: list[str]
+    requests: Many[Quote]
 
 
 class SectionResult(Record):

@@ -3,24 +3,19 @@
 from typing import Literal
 
 from baton.records import Record
-from state.desk import (
-    Confidence,
-    Inquiry,
-    ReadUpdate,
-    Reply,
-    ResolutionFields,
-)
+from desk.bounds import Few, Id, Sentence
+from state.desk import BoundedReply, Confidence, Inquiry, ReadUpdate, ResolutionFields
 
 
 class SingleAnswer(Record):
     """Everything at once: where the message belongs, what to reply, and on what grounds."""
 
     outcome: Literal["answered", "escalated"]
-    route: str
+    route: Id
     confidence: Confidence
-    reply: Reply
-    citations: list[str]
-    reason: str
+    reply: BoundedReply
+    citations: Few[Id]
+    reason: Sentence
 
 
 class State(Inquiry, ReadUpdate, ResolutionFields, total=False):

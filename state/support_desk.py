@@ -7,6 +7,7 @@ from typing_extensions import TypedDict
 
 from baton.records import Record
 from baton.steps.approvals import Decision
+from desk.bounds import Sentence
 from desk.records import Finding, Review, Verdict
 from state.desk import (
     ActionTaken,
@@ -30,13 +31,13 @@ Path = Literal["retrieve", "chain", "investigate", "vote"]
 """The step after triage; the first is the short path."""
 
 
+Answer = Literal["yes", "no", "unsure"]
+
+
 class FoundUpdate(TypedDict):
     """Written by `find_requests`: whether the message asks for several things."""
 
     several: bool
-
-
-Answer = Literal["yes", "no", "unsure"]
 
 
 class TriageUpdate(TypedDict):
@@ -105,14 +106,18 @@ class JudgeInput(CheckInput, CheckUpdate, AnswerUpdate):
     """Read by `judge`: the parts with their faults."""
 
 
-class OnwardInput(JudgeInput, ReviewUpdate):
+class OnwardInput(JudgeInput, ReviewUpdate, ReadUpdate):
     """Read by the router after `judge`."""
 
 
 class SettlingInput(RoutedInput, DraftUpdate):
-    """The input of `settling`: one part with an action; `position` is its index among the parts."""
+    """The input of `settling`: one part with an action; `position` is its index among the parts.
+
+    `whole` is all that the customer wrote, of which this part is one request.
+    """
 
     position: int
+    whole: str
 
 
 class CheckActionUpdate(ReviewUpdate):
@@ -131,7 +136,7 @@ class Confirmation(Record):
     this_thing: Answer
     now: Answer
     whole: Answer
-    reason: str
+    reason: Sentence
 
 
 class ActInput(SettlingInput, CheckActionUpdate):

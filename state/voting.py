@@ -7,6 +7,7 @@ from typing_extensions import TypedDict
 
 from baton.records import Record
 from baton.steps.dead_letters import Failure
+from desk.bounds import Id, Sentence
 from desk.records import Review
 from state.desk import (
     AnswerUpdate,
@@ -27,9 +28,9 @@ from state.desk import (
 class Vote(Record):
     """One voter's answer to the question whether this is fraud."""
 
-    view: str
+    view: Id
     answer: Literal["yes", "no", "unsure"]
-    reason: str
+    reason: Sentence
 
 
 class ConveneUpdate(TypedDict):

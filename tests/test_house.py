@@ -172,7 +172,7 @@ def test_every_dependency_is_explained() -> None:
     assert {name for name in names if not re.search(rf"\| {re.escape(name)}(\[\w+\])? \|", explained)} == set()
 
 
-@pytest.mark.parametrize("name", ["requirements.txt", "requirements-dev.txt"])
+@pytest.mark.parametrize("name", ["requirements.txt", "requirements-dev.txt", "requirements-real.txt"])
 def test_every_pinned_version_has_its_hashes(name: str) -> None:
     lines = (ROOT / name).read_text("utf-8").splitlines()
     assert all(line.startswith("    --hash=sha256:") or re.match(r"[\w.-]+==\S+ .*\\$", line) for line in lines)

@@ -14,8 +14,8 @@ from bank.ledger.actions import BankAction, ChangeLimit, CloseAccount, FileDispu
 from bank.ledger.protocol import UnknownCustomer
 from bank.ledger.records import Account, Card, Transaction
 from bank.text.money import gbp_in
-from desk.text.asking import doubt_of
 from desk.text.names import words_of
+from desk.text.orders import doubt_of
 from desk.text.quantities import amount_doubt, currency_doubt
 
 POUNDS = r"£|\bgbp"

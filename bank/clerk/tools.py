@@ -6,6 +6,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
+from desk.bounds import Id
 from desk.records import Row, Tool
 
 
@@ -13,7 +14,7 @@ class ListTransactions(Tool):
     """The customer's own transactions of the last days, newest first; `merchant` is a part of a name, null is all."""
 
     name: Literal["list_transactions"]
-    merchant: str | None
+    merchant: Id | None
     days: Annotated[int, Field(ge=1, le=400)]
 
     def rows(self, customer: Mapping[str, Any]) -> list[Row]:

@@ -3,7 +3,7 @@
 import re
 
 from desk.records import Wish
-from desk.text.asking import Act, askings, tells
+from desk.text.orders import Act, askings, tells
 
 KIND = (
     r"(?:(?:bank|debit|visa|physical|plastic|virtual|lost|stolen|missing|harbour|payment|old|active|other|first"

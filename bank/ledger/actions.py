@@ -11,6 +11,7 @@ from pydantic import AfterValidator
 
 import desk.records
 from bank.ledger.records import Amount
+from desk.bounds import LONGEST_ID, bounded_text
 from desk.records import Action
 
 _LONGEST_REASON = 500
@@ -31,7 +32,7 @@ def _plain_id(text: str) -> str:
     return text
 
 
-_Id = Annotated[str, AfterValidator(_plain_id)]
+_Id = Annotated[str, AfterValidator(_plain_id), bounded_text(LONGEST_ID)]
 
 
 class Refund(Action):
@@ -61,7 +62,7 @@ class FileDispute(Action):
 
     name: Literal["file_dispute"]
     transaction_id: _Id
-    reason: Annotated[str, AfterValidator(_short_text)]
+    reason: Annotated[str, AfterValidator(_short_text), bounded_text(_LONGEST_REASON)]
 
 
 class ChangeLimit(Action):

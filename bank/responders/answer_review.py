@@ -1,20 +1,39 @@
-"""Review an answer: say which questions of a message its replies leave open."""
+"""Review an answer: whether the policies that it cites answer what each request of the message is about.
 
+Two signals that are found apart must agree: the topics that the router hears in a request, and those that the cited
+policies say they answer, which were chosen by the words of their paragraphs.
+"""
+
+from collections.abc import Sequence
 from typing import Any
 
 from bank.clerk.wishes import wish
-from bank.responders.evaluation import open_questions
-from bank.responders.relevance import Relevance
+from bank.knowledge import knowledge
 from baton.offline.transport import Request
+from desk.text.requests import requests_in
+
+LOOKED_AT = 20  # topics of a request; those further down have shares near zero
+LEFT_OPEN = 0.05  # the share of a request's topics that the citations answer, below which nothing answers it
 
 
 def answer_review(request: Request) -> dict[str, Any]:
-    """Return an `AnswerReview` from the data `message`, `replies`, `actions`, `citations` and `policies`."""
+    """Return an `AnswerReview` from the data `message`, `actions` and `citations`."""
     data = request.data
-    message, policies = str(data.get("message", "")), list(data.get("policies", []))
-    if wish(message) in data.get("actions", []):
-        return {"open": [], "confidence": 1.0}
-    titled = [{"id": each["id"], "title": "", "text": each["text"]} for each in policies]
-    reply = " ".join(data.get("replies", []))
-    remaining = open_questions(Relevance(titled), message, reply) if titled else []
-    return {"open": [each.text for each in remaining], "confidence": 1.0}
+    shares = shares_answered(str(data.get("message", "")), data.get("actions", []), data.get("citations", []))
+    remaining = [each for each, share in shares.items() if share < LEFT_OPEN]
+    confidence = min((share for share in shares.values() if share >= LEFT_OPEN), default=0.0)
+    return {"open": remaining, "confidence": round(confidence, 4)}
+
+
+def shares_answered(message: str, actions: Sequence[str], citations: Sequence[str]) -> dict[str, float]:
+    """Return for each request of a message how much of what it is about is answered, 0 to 1.
+
+    A wish that one of `actions` does is; else it is the share of the request's topics that the cited policies answer.
+    """
+    topics = knowledge().topics_of(citations)
+    return {each: 1.0 if wish(each) in actions else _share(each, topics) for each in requests_in(message, knowledge())}
+
+
+def _share(request: str, answered: set[str]) -> float:
+    shares = knowledge().topics(request, LOOKED_AT)
+    return min(1.0, sum(share for name, share in shares.items() if name.partition("/")[2] in answered))

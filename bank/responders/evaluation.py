@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable
 from typing import Any
 
+from bank.responders.answer_review import shares_answered
 from bank.responders.relevance import Question, Relevance, questions
 from bank.text.claims import CLAIMS
 from bank.text.money import gbp_in
@@ -14,6 +15,7 @@ Fault = str | None
 MOST_WORDS = 90
 ANSWERED = 0.6  # of what the most relevant statement bears on a question, for another one to answer it
 FIGURED = 0.75  # the same for figures, of which there is mostly only one that is right
+HALF = 0.5  # of what a request is about, answered by the policies that a reply cites
 MATTERS = 0.6  # of the most relevant statement, for a figure to be what is asked for
 IDS = re.compile(r"\b[A-Z]{2,5}-\d+\b|\(see ")
 LOUD = re.compile(r"!!|\b[A-Z]{4,}\b(?:\W+[A-Z]{4,}\b)")
@@ -59,9 +61,12 @@ def _figures(relevance: Relevance, question: Question, reply: str) -> bool:
 
 
 def check_answers(data: Data) -> Fault:
-    """Return the first question that the draft's reply leaves open; None without one."""
-    remaining = open_questions(Relevance(data["policies"]), data["message"], data["draft"]["reply"])
-    return f"it leaves open: {remaining[0].text}" if remaining else None
+    """Return the first question or request that the draft's reply leaves open; None without one."""
+    message, draft = data["message"], data["draft"]
+    actions = [draft["action"]["name"]] if draft.get("action") else []
+    remaining = [each.text for each in open_questions(Relevance(data["policies"]), message, draft["reply"])]
+    remaining += [text for text, share in shares_answered(message, actions, draft["citations"]).items() if share < HALF]
+    return f"it leaves open: {remaining[0]}" if remaining else None
 
 
 def _check_specific(data: Data) -> Fault:

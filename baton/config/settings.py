@@ -4,7 +4,7 @@ import os
 import sys
 from functools import lru_cache
 from pathlib import Path
-from typing import Literal, NamedTuple, TypeVar
+from typing import Literal, NamedTuple, TypeVar, get_args
 from urllib.parse import urlsplit
 
 from pydantic import Field, SecretStr, ValidationError
@@ -14,8 +14,8 @@ from baton.config.home import home, load_env
 from baton.errors import BadSetting
 from baton.redact import mask_also
 
-MODEL_NAME = r"^(local|openai|azure):.+$"
-CLASSIFIER_NAME = r"^(local|openai|azure|decisions):.+$"
+MODEL_NAME = r"^(local|openai|azure|llama):.+$"
+CLASSIFIER_NAME = r"^(local|openai|azure|llama|decisions):.+$"
 URL = r"^https?://"
 MORE_MASKS = r"^((iban|email|phone|pin)(, *(iban|email|phone|pin))*)?$"
 ABILITIES = {
@@ -34,8 +34,8 @@ _ABILITY = "|".join(f"{name} *= *(?:{values})" for name, values in ABILITIES.ite
 ABILITY_LIST = rf"^ *(?:(?:{_ABILITY}) *(?:, *(?:{_ABILITY}) *)*)?$"
 ADVICE = {
     ABILITY_LIST: f"write NAME=VALUE with commas between, of {', '.join(ABILITIES)} (docs/models.md says the values)",
-    MODEL_NAME: "write local:NAME or openai:NAME, or azure:DEPLOYMENT",
-    CLASSIFIER_NAME: "write local:NAME, openai:NAME, azure:DEPLOYMENT or decisions:NAME",
+    MODEL_NAME: "write local:NAME, openai:NAME or llama:FILE, or azure:DEPLOYMENT",
+    CLASSIFIER_NAME: "write local:NAME, openai:NAME, llama:FILE, azure:DEPLOYMENT or decisions:NAME",
     URL: "write http://HOST or https://HOST",
     MORE_MASKS: "write any of iban, email, phone and pin, with commas between",
 }
@@ -43,6 +43,9 @@ MOST_TOKENS = 1_000_000_000
 TRACING = ("LANGSMITH_TRACING", "LANGSMITH_TRACING_V2", "LANGCHAIN_TRACING_V2", "LANGCHAIN_TRACING")
 DECISIONS = "decisions:"
 """Names a decision model of the endpoint: it answers typed questions with probabilities, and writes no text."""
+
+LLAMA = "llama:"
+"""Names a GGUF file, which llama.cpp's server serves in a child process."""
 
 AZURE = "azure:"
 REMOTE = ("openai:", AZURE, DECISIONS)
@@ -91,6 +94,10 @@ class Settings(BaseSettings):
     seed: int | None = Field(default=None, ge=-(2**63), lt=2**63)
     calls_at_once: int = Field(default=16, ge=1, le=1000)
     max_completion_tokens: int = Field(default=800, gt=0, le=MOST_TOKENS)
+    llama_context: int = Field(default=8192, ge=512, le=MOST_TOKENS)
+    llama_slots: int = Field(default=1, ge=1, le=64)
+    llama_threads: int = Field(default=0, ge=0, le=512)
+    llama_port: int = Field(default=0, ge=0, le=65_535)
     lease_s: float = Field(default=5, ge=0.2, allow_inf_nan=False)
     budget_tokens: int = Field(default=100_000, gt=0, le=MOST_TOKENS)
     budget_usd: float | None = Field(default=None, gt=0, le=1e9, allow_inf_nan=False)
@@ -138,6 +145,15 @@ class Settings(BaseSettings):
     def abilities_of(self, role: Role) -> str:
         """What is fixed by hand of what a role's model can do; what is fixed for the role comes last, and counts."""
         return f"{self.abilities},{getattr(self, f'abilities_{role}')}"
+
+    def llamas(self) -> list[str]:
+        """The models that roles name and llama.cpp serves, each once."""
+        names = (self.model_of(role) for role in get_args(Role))
+        return list(dict.fromkeys(name for name in names if name.startswith(LLAMA)))
+
+    def runs_at_once(self) -> int:
+        """How many runs one process works at once: no more than a model on this machine has slots for."""
+        return min(self.concurrency, self.llama_slots) if self.llamas() else self.concurrency
 
 
 @lru_cache(maxsize=1)

@@ -38,7 +38,8 @@ class Endpoint:
     """One model behind one address, as this process knows it; `fixed` are the parts of its dialect set by hand.
 
     Without a `database` it is no endpoint to be found out about: its dialect is known, and stays. `takes_parameters`
-    is false for a client whose parameters are not OpenAI's.
+    is false for a client whose parameters are not OpenAI's; `fits_answers` draws the bounds of a record in until the
+    longest answer that they allow fits its cap.
     """
 
     address: str
@@ -48,6 +49,7 @@ class Endpoint:
     database: Database | None = None
     pace: Pace | None = None
     takes_parameters: bool = True
+    fits_answers: bool = False
     negotiated_at: float = -NEGOTIATE_EVERY_S
     _negotiating: asyncio.Lock = field(default_factory=asyncio.Lock)
 
@@ -132,6 +134,9 @@ class Access:
 
 LOCAL = Endpoint("", "", Dialect())
 """The offline model: it takes all, and nothing is to be found out about it."""
+
+LLAMA_CPP = Endpoint("", "", Dialect(), fits_answers=True)
+"""llama.cpp's server in a child process: it holds its model to every bound, which a weak one writes up to."""
 
 GIVEN = Endpoint("", "", Dialect(form="words"), takes_parameters=False)
 """A chat model of the caller's own that is not OpenAI's client: its parameters are not known, so the schema is said."""

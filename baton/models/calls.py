@@ -143,7 +143,8 @@ async def _invoke(access: Access, question: Question, dialect: Dialect) -> AIMes
     if not access.endpoint.takes_parameters:
         return await access.client.ainvoke(messages)
     body = {dialect.cap: question.cap, **(access.sampling if dialect.sampling else {})}
-    if shape and (form := response_format(shape, dialect.form, bounds=dialect.bounds)):
+    fitted = question.cap if access.endpoint.fits_answers else None
+    if shape and (form := response_format(shape, dialect.form, bounds=dialect.bounds, answer_tokens=fitted)):
         body["response_format"] = form
     return await access.client.ainvoke(messages, extra_body=body)
 

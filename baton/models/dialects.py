@@ -11,8 +11,10 @@ from dataclasses import asdict, dataclass, replace
 from functools import lru_cache
 from typing import Any, Literal, get_args
 
-from openai import pydantic_function_tool
 from pydantic import BaseModel
+
+from baton.models.bounds import fit_answer
+from baton.models.schemas import BOUNDS, strict_schema, without_bounds
 
 Form = Literal["strict", "schema", "json_object", "words"]
 Cap = Literal["max_completion_tokens", "max_tokens"]
@@ -20,14 +22,8 @@ Thinking = Literal["field", "tags", "none"]
 FORMS: tuple[Form, ...] = get_args(Form)
 IN_SCHEMA: tuple[Form, ...] = ("strict", "schema")
 IN_WORDS = "Answer with one JSON object of this schema, and nothing else:"
-BOUNDS = {
-    *("minLength", "maxLength", "pattern", "format", "minItems", "maxItems", "uniqueItems", "minimum", "maximum"),
-    *("exclusiveMinimum", "exclusiveMaximum", "multipleOf", "minProperties", "maxProperties"),
-}
-"""The keywords of JSON Schema that bound a value, which some strict modes refuse."""
-
 OF_SAMPLING = re.compile(r"\b(temperature|seed)\b", re.IGNORECASE)
-OF_BOUNDS = re.compile(rf"\b({'|'.join(sorted(BOUNDS - {'format', 'pattern'}))})\b", re.IGNORECASE)
+OF_BOUNDS = re.compile(rf"\b({'|'.join(BOUNDS)})\b", re.IGNORECASE)
 OF_CAP = re.compile(r"\bmax_(completion_)?tokens\b", re.IGNORECASE)
 OF_FORM = re.compile(
     r"response_?format|json_?schema|json_?object|structured.?output|json.?mode|guided|grammar|\bschema\b|\bstrict\b",
@@ -69,26 +65,32 @@ def _value(text: str) -> Any:
 
 
 @lru_cache(maxsize=256)
-def schema_of(shape: type[BaseModel], form: Form, *, bounds: bool) -> dict[str, Any]:
-    """The JSON schema of a record in a form's dialect, made once; without `bounds` nothing in it bounds a value."""
-    if form in IN_SCHEMA:
-        parameters: Any = pydantic_function_tool(shape)["function"][
-            "parameters"
-        ]  # the SDK's public way to a strict one
-    else:
-        parameters = shape.model_json_schema()
-    schema: dict[str, Any] = parameters if bounds else _without_bounds(parameters)
-    return schema
+def schema_of(shape: type[BaseModel], form: Form, *, bounds: bool, answer_tokens: int | None = None) -> dict[str, Any]:
+    """The JSON schema of a record in a form's dialect, made once; without `bounds` nothing in it bounds a value.
+
+    With `answer_tokens` every text and list is bounded so that the longest answer fits so many.
+
+    Raises:
+        Fatal: strict mode refuses the record; the message names the field.
+    """
+    whole = strict_schema(shape) if form in IN_SCHEMA else shape.model_json_schema()
+    if not bounds:
+        bare: dict[str, Any] = without_bounds(whole)
+        return bare
+    return whole if answer_tokens is None else fit_answer(whole, answer_tokens)
 
 
 @lru_cache(maxsize=256)
-def response_format(shape: type[BaseModel], form: Form, *, bounds: bool) -> dict[str, Any] | None:
+def response_format(
+    shape: type[BaseModel], form: Form, *, bounds: bool, answer_tokens: int | None = None
+) -> dict[str, Any] | None:
     """The `response_format` of a request for a record; None where the form has none."""
     if form == "words":
         return None
     if form == "json_object":
         return {"type": "json_object"}
-    named: dict[str, Any] = {"name": shape.__name__, "schema": schema_of(shape, form, bounds=bounds)}
+    schema = schema_of(shape, form, bounds=bounds, answer_tokens=answer_tokens)
+    named: dict[str, Any] = {"name": shape.__name__, "schema": schema}
     return {"type": "json_schema", "json_schema": {**named, "strict": True} if form == "strict" else named}
 
 
@@ -139,13 +141,3 @@ def _alternatives(refused: Dialect, words: str, fixed: Collection[str]) -> Itera
 def _other_cap(refused: Dialect) -> Dialect:
     other: Cap = "max_tokens" if refused.cap == "max_completion_tokens" else "max_completion_tokens"
     return replace(refused, cap=other)
-
-
-def _without_bounds(schema: Any) -> Any:
-    """A schema without the keywords that bound a value; a property of such a name stays."""
-    if isinstance(schema, list):
-        return [_without_bounds(each) for each in schema]
-    if not isinstance(schema, dict):
-        return schema
-    kept = {name: each for name, each in schema.items() if not (name in BOUNDS and not isinstance(each, dict))}
-    return {name: _without_bounds(each) for name, each in kept.items()}

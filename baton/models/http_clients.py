@@ -22,11 +22,19 @@ WHOLE = re.compile("json|text/plain", re.IGNORECASE)  # content types of an answ
 EITHER_HEADER = zlib.MAX_WBITS | 32  # zlib's flag for: gzip's header or its own
 
 
-def bounded_clients(proxy: str | None = None) -> tuple[httpx2.Client, httpx2.AsyncClient]:
-    """Make a client and an async one, for the caller to close; reading beyond the limit raises Fatal."""
+def bounded_clients(
+    proxy: str | None = None, transports: "tuple[httpx2.BaseTransport, httpx2.AsyncBaseTransport] | None" = None
+) -> tuple[httpx2.Client, httpx2.AsyncClient]:
+    """Make a client and an async one, for the caller to close; reading beyond the limit raises Fatal.
+
+    With transports of the caller's own they go through no proxy.
+    """
+    direct, awaited = transports or (None, None)
     return (
-        httpx2.Client(headers=PLAIN, proxy=proxy, event_hooks={"response": [_limit_response]}),
-        httpx2.AsyncClient(headers=PLAIN, proxy=proxy, event_hooks={"response": [_limit_async_response]}),
+        httpx2.Client(headers=PLAIN, proxy=proxy, transport=direct, event_hooks={"response": [_limit_response]}),
+        httpx2.AsyncClient(
+            headers=PLAIN, proxy=proxy, transport=awaited, event_hooks={"response": [_limit_async_response]}
+        ),
     )
 
 

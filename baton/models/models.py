@@ -5,11 +5,11 @@ import os
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from functools import cached_property, lru_cache
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, get_args
 
-from baton.config.settings import DECISIONS, REMOTE, RemoteEndpoint, Role, Settings
+from baton.config.settings import DECISIONS, LLAMA, REMOTE, RemoteEndpoint, Role, Settings
 from baton.errors import BadSetting
-from baton.models.access import GIVEN, LOCAL, Access, Endpoint, address_of, open_endpoint
+from baton.models.access import GIVEN, LLAMA_CPP, LOCAL, Access, Endpoint, address_of, open_endpoint
 from baton.models.budget import Usage
 from baton.models.pace import Pace
 from baton.offline import transport
@@ -21,8 +21,10 @@ if TYPE_CHECKING:
     from langchain_core.decisions import BaseDecisionModel
     from langchain_core.language_models import BaseChatModel
 
+    from baton.llama.server import LlamaServer
+
 PROXIES = ("OPENAI_PROXY", "ALL_PROXY", "all_proxy", "HTTPS_PROXY", "https_proxy", "HTTP_PROXY", "http_proxy")
-IN_PROCESS = {"local"}  # providers whose models cost nothing
+IN_PROCESS = {"local", "llama"}  # providers of this machine, whose models cost nothing
 IN_THIS_PROCESS = RemoteEndpoint(None, None, "")
 AZURE_VERSION = "2024-10-21"
 OF_CHAT_MODELS = ("openai_proxy", "http_socket_options")  # options that the client of decisions has not
@@ -36,7 +38,9 @@ class Models:
         self._settings = configured
         self._built: dict[tuple[str, str | None, str | None], BaseChatModel] = {}
         self._decisions: dict[str, BaseDecisionModel] = {}
-        self._clients: tuple[httpx2.Client, httpx2.AsyncClient] | None = None
+        self._clients: list[tuple[httpx2.Client, httpx2.AsyncClient]] = []
+        self._remote_clients: tuple[httpx2.Client, httpx2.AsyncClient] | None = None
+        self._servers: list[LlamaServer] = []
         self._building = asyncio.Lock()
         self._endpoints: dict[tuple[str, str, str], Endpoint] = {}
         self._paces: dict[str, Pace] = {}
@@ -74,6 +78,8 @@ class Models:
         client = await self.of(role)
         if isinstance(role, str) and self.name(role).startswith("local:"):
             return Access(client, LOCAL)
+        if isinstance(role, str) and self.name(role).startswith(LLAMA):
+            return Access(client, LLAMA_CPP, self._sampling)
         if type(client).__module__.partition(".")[0] != "langchain_openai":
             return Access(client, GIVEN)
         by_hand = self._settings.abilities_of(role) if isinstance(role, str) else ""
@@ -120,11 +126,17 @@ class Models:
         if name.startswith(DECISIONS):
             raise BadSetting(f"{name} answers typed questions and no prompt; set openai:NAME")
         provider, _, model = name.partition(":")
-        if provider == "local":
-            return ChatOpenAI(model=model, max_retries=0, timeout=self._settings.model_timeout_s, **_local(model))
         # The graph's retry policy is the only layer that tries again; every model is asked for chat completions, also
         # one for which the client would choose another protocol by its name.
-        options = {**self._options(remote, is_azure=provider == "azure"), "max_retries": 0, "use_responses_api": False}
+        options: dict[str, Any] = {
+            "max_retries": 0,
+            "timeout": self._settings.model_timeout_s,
+            "use_responses_api": False,
+        }
+        if provider in IN_PROCESS:
+            options |= _local(model) if provider == "local" else self._llama(name)
+            return ChatOpenAI(model=model, **options)
+        options |= self._options(remote, is_azure=provider == "azure")
         if provider == "azure":
             address = {"azure_endpoint": options.pop("base_url"), "api_version": self._settings.openai_api_version}
             address["api_version"] = address["api_version"] or AZURE_VERSION
@@ -146,22 +158,50 @@ class Models:
         key = remote.key.get_secret_value() if remote.key else "none"
         if remote.key:
             hide(key)
-        self._clients = self._clients or remote_clients(self._settings)
+        if self._remote_clients is None:
+            self._remote_clients = remote_clients(self._settings)
+            self._clients.append(self._remote_clients)
         return {
             "api_key": key,
             "base_url": remote.url,
             "timeout": self._settings.model_timeout_s,
-            "http_client": self._clients[0],
-            "http_async_client": self._clients[1],
-            "openai_proxy": None,  # these clients go through it; given twice, it is refused
-            "http_socket_options": (),  # as above: without this, a proxy of the environment is warned of
+            **_pair(self._remote_clients),
         }
 
+    def _llama(self, name: str) -> dict[str, Any]:
+        """Start the server of a `llama:` model, or join it, and return what leads a client to it.
+
+        Raises:
+            BadSetting: it cannot be started.
+        """
+        from baton.llama.server import LlamaServer  # noqa: PLC0415 - few use it
+        from baton.llama.transport import URL, AsyncLlamaTransport, LlamaTransport  # noqa: PLC0415 - as above
+        from baton.models.http_clients import bounded_clients  # noqa: PLC0415 - as in remote_clients
+
+        server = LlamaServer(self._settings, name)
+        self._servers.append(server)  # before it starts, so that `close` ends the wait
+        server.ensure()
+        clients = bounded_clients(transports=(LlamaTransport(server), AsyncLlamaTransport(server)))
+        self._clients.append(clients)
+        return {**_pair(clients), "api_key": "llama", "base_url": URL}
+
+    async def start_llamas(self) -> None:
+        """Start the servers that the roles need, so that what is wrong with one is told before a run begins.
+
+        Raises:
+            BadSetting: one cannot be started.
+        """
+        for role in get_args(Role):
+            if self.name(role).startswith(LLAMA):
+                await self.of(role)
+
     async def close(self) -> None:
-        """Close the connections to a remote endpoint."""
-        if self._clients:
-            self._clients[0].close()
-            await self._clients[1].aclose()
+        """Close the connections to remote endpoints, and stop using the servers of `llama:` models."""
+        for direct, awaited in self._clients:
+            direct.close()
+            await awaited.aclose()
+        for server in self._servers:
+            server.close()
 
 
 def remote_clients(configured: Settings) -> "tuple[httpx2.Client, httpx2.AsyncClient]":
@@ -189,6 +229,16 @@ def _proxies(scheme: str = "") -> str:
     """The names of the variables that set a proxy of the scheme; never their values, which may hold passwords."""
     values = {name: os.environ.get(name, "").lower() for name in PROXIES}
     return ", ".join(name for name, value in values.items() if value and value.startswith(scheme)) or "the proxy"
+
+
+def _pair(clients: "tuple[httpx2.Client, httpx2.AsyncClient]") -> dict[str, Any]:
+    """The arguments that make a ChatOpenAI use these clients and no others."""
+    return {
+        "http_client": clients[0],
+        "http_async_client": clients[1],
+        "openai_proxy": None,  # these clients go through it; given twice, it is refused
+        "http_socket_options": (),  # as above: without this, a proxy of the environment is warned of
+    }
 
 
 def _local(name: str) -> dict[str, Any]:

@@ -8,6 +8,7 @@ LangGraph's `StateGraph`:
   (`baton.steps.codec`);
 - every step leaves a span, and its failed attempts are counted over all processes;
 - an attempt whose time is over has ended before the next begins (`baton.steps.wrappers`);
+- the records that steps ask models for are held to strict mode once, when the graph is compiled (`baton.steps.asked`);
 - a call without a run of its own gets one (`baton.steps.adhoc`), and a `Context` with its defaults
   (`baton.steps.compiled_graph`);
 - a run begins with an empty state but for the keys that the graph `keeps` (conversations among them).
@@ -30,6 +31,7 @@ from typing_extensions import is_typeddict
 
 from baton import _langgraph as framework
 from baton.errors import UsageError
+from baton.steps.asked import refuse_loose_records
 from baton.steps.boundary import Boundary, typed_reducer
 from baton.steps.codec import Codec, codec
 from baton.steps.compiled_graph import RECURSION_LIMIT, TypedGraph
@@ -56,6 +58,7 @@ class TypedStateGraph(StateGraph[StateT, ContextT, InputT, OutputT]):
     keeps: tuple[str, ...]  # keys of the state that keep their values from run to run, beside conversations
     foreign: set[str]  # nodes that are runnables of the framework, such as graphs
     _state: Any  # as it was declared
+    _functions: dict[str, Any]  # the steps of ours, as they were added
     _limits: dict[str, float | None]  # seconds that a step of ours has, once the graph is compiled
 
     if TYPE_CHECKING:  # LangGraph's own types know no `error` parameter
@@ -95,7 +98,7 @@ class TypedStateGraph(StateGraph[StateT, ContextT, InputT, OutputT]):
             if unknown := set(keeps) - set(fields):
                 raise UsageError(f"keeps names {', '.join(sorted(unknown))}; the state has {', '.join(fields)}")
             self.keeps, self.foreign = tuple(keeps), set()
-            self._state, self._limits = state_schema, {}
+            self._state, self._limits, self._functions = state_schema, {}, {}
 
         def set_node_defaults(self, *, error_handler=None, **options):
             return super().set_node_defaults(error_handler=error_handler and self._handler(error_handler), **options)
@@ -113,6 +116,8 @@ class TypedStateGraph(StateGraph[StateT, ContextT, InputT, OutputT]):
             return super().add_conditional_edges(source, self._router(path), path_map)
 
         def compile(self, *args, **options):
+            for name, function in self._functions.items():
+                refuse_loose_records(name, function)
             self.nodes.pop(DEFAULT_HANDLER, None)  # or a second compile refuses to add it again
             compiled = super().compile(*args, **options)
             self._type_reducers(compiled)
@@ -125,6 +130,7 @@ class TypedStateGraph(StateGraph[StateT, ContextT, InputT, OutputT]):
             return function  # its input and output pass the `Boundary`
         if not (iscoroutinefunction(function) or iscoroutinefunction(getattr(function, "__call__", None))):  # noqa: B004 - of an object
             raise TypeError(f"{node_name(function)} is not an async function; timeouts need one: write `async def`")
+        self._functions[name] = function_of(function)
         typed = self._wrap(function, self._input_codec(function).load)
         self._limits[name] = None  # compiling gives it the graph's default, and the retry policy too
         limited = with_time_limit(typed, name, self._limits)

@@ -8,6 +8,7 @@ from itertools import islice
 from desk.business import Knowledge
 from desk.records import OTHER
 from desk.text.markup import plain
+from desk.text.moods import TAKES_BACK
 from desk.text.sentences import clauses
 
 IDLE = 0.4  # of a sentence that is not for this desk
@@ -47,8 +48,8 @@ FIGURE = re.compile(r"\d|[£$€]")
 def small_talk(knowledge: Knowledge, message: str) -> Callable[[str], bool]:
     """Return the predicate on the sentences of a message whether one is small talk.
 
-    It asks nothing, names no figure, refers to nothing told elsewhere, is by the router for no route of the desk, and
-    another sentence of the message surely is for one.
+    It asks nothing, takes nothing back, names no figure, refers to nothing told elsewhere, is by the router for no
+    route of the desk, and another sentence of the message surely is for one.
     """
 
     @cache
@@ -60,7 +61,7 @@ def small_talk(knowledge: Knowledge, message: str) -> Callable[[str], bool]:
     def is_small_talk(sentence: str) -> bool:
         if len(sentence) > LONGEST or len(sentence.split()) > MOST_WORDS:
             return False
-        if any(each.search(sentence) for each in (ASKS, REFERS, REPROACHES, TELLS, FIGURE)):
+        if any(each.search(sentence) for each in (ASKS, REFERS, REPROACHES, TELLS, FIGURE, TAKES_BACK)):
             return False
         return knowledge.probabilities(sentence)[OTHER] >= IDLE and has_business()
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 
-from desk.text.ask_forms import ALSO, ASKS, MODAL, NEED, OPENER, POLITE, ROOT, TURN, UNFINISHED, VERB, WH, WH_IS
+from desk.text.asking import ALSO, ASKS, MODAL, NEED, OPENER, POLITE, ROOT, TURN, UNFINISHED, VERB, WH, WH_IS
 from desk.text.lists import stretches
 
 Border = Literal["item", "also", "line", "sentence", "joint", "run", "or"]

@@ -72,6 +72,7 @@ TAKES_BACK = re.compile(
     r"|remains?)\b[^.!?\n]{0,30}? as (?:it|everything|they) (?:was|were|is|are|stands?)\b"
     r"|undo\b|drop (?:it|that|this|the)\b|call (?:it|that) off|my (?:mistake|bad|error)|misread|mistaken"
     r"|sorry,? (?:wrong|no|false)"
+    r"|(?:just|only|was|am|'m) (?:kidding|joking)|hold off|not (?:quite )?yet\b[.!]"
     r"|wrong (?:bank|chat|window)|(?:all|everything) (?:is )?(?:fine|good|ok|okay|sorted"
     r"|settled|solved)(?: now)?"
     r"|(?:has|have|had|is|was|been) (?:already )?(?:sorted|settled|resolved|solved|paid (?:it|me|us) back|paid back)"

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from desk.knowledge.subjects import Topics, alike
 from desk.records import OTHER
-from desk.text.ask_forms import AUXILIARY, FILLER, WH, WH_IS
+from desk.text.asking import AUXILIARY, FILLER, WH, WH_IS
 from desk.text.clauses import Border, Clause, clauses
 
 NEVER, ALWAYS = -9.0, 9.0

@@ -14,6 +14,7 @@ from typing_extensions import TypedDict
 
 from baton import MODEL_RETRY, STEP_TIMEOUT, TypedStateGraph, ask, dead_letter
 from baton.records import Record
+from desk.bounds import Sentence
 from desk.business import business, customer, knowledge, policies
 from evals.evaluators.completion import REPLIED
 from evals.examples import Inputs
@@ -27,7 +28,7 @@ class Verdict(Record):
     """Whether a reply is good by the rubric, and why."""
 
     verdict: Literal["pass", "fail"]
-    reason: str
+    reason: Sentence
 
 
 class JudgeInput(TypedDict):

@@ -23,6 +23,7 @@ from nodes.support_desk.check_tone import check_tone
 from nodes.support_desk.conclude import conclude
 from nodes.support_desk.gather import gather
 from nodes.support_desk.judge import judge
+from state.desk import own_words
 from state.support_desk import OnwardInput, SettlingInput
 
 CHECKS = {
@@ -39,7 +40,9 @@ def onward(state: OnwardInput) -> list[Send] | Literal["conclude", "escalate"]:
     """Nothing goes on with a fault; every action is seen through in a branch of its own."""
     if state["review"].verdict == "escalate":
         return "escalate"
-    shared = {name: state[name] for name in ("message", "customer_id", "route", "confidence")}
+    shared = {name: state[name] for name in ("message", "customer_id", "route", "confidence")} | {
+        "whole": own_words(state)
+    }
     acting = [
         {"draft": part, "request": request, "position": number}
         for number, (part, request) in enumerate(zip(state["parts"], state["asked"], strict=True))

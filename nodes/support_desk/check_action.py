@@ -6,6 +6,7 @@ from desk.reply_checks import price_fault, review_action
 from state.support_desk import CheckActionUpdate, SettlingInput
 
 GOES_ON = {"act", "ask_person"}
+NOT_AS_A_WHOLE = "the message as a whole may not ask for it"
 
 
 async def check_action(state: SettlingInput) -> CheckActionUpdate:
@@ -25,8 +26,10 @@ async def check_action(state: SettlingInput) -> CheckActionUpdate:
 
 
 async def _doubts(state: SettlingInput, action: Action, customer_id: str, consequences: str | None) -> list[str]:
+    wished = action.name in {each.action for each in business().wishes(state["whole"])}
     found = (
         await business().doubt(action, state["request"], customer_id),
+        None if wished or state["whole"] == state["request"] else NOT_AS_A_WHOLE,
         price_fault(state["draft"].reply, consequences),
     )
     return [each for each in found if each]

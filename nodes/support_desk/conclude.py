@@ -3,7 +3,7 @@
 from desk.business import business
 from desk.records import Verdict, paragraphs
 from desk.text.quotes import quoted
-from desk.wishes import reason_on, text_on, unmet_wishes
+from desk.wishes import reason_on, unmet_wishes
 from state.desk import Outcome, ResolutionFields, citations_of
 from state.sectioning import reasons
 from state.support_desk import ConcludeInput, Settlement
@@ -26,15 +26,17 @@ async def conclude(state: ConcludeInput) -> ResolutionFields:
     in_order = sorted(settlements.values(), key=lambda each: each.position)
     left, replies = state.get("left", []), enumerate(part.reply for part in state["parts"])
     unmet = unmet_wishes(state["request"], [part.action for part in state["parts"]])
+    open_requests = [each.request for each in left]
+    open_requests += [each.words for each in unmet if not any(each.words in request for request in open_requests)]
     texts = [_text(reply, settlements.get(number), _holding(state, number)) for number, reply in replies]
-    if left:
-        texts.append(business().wording.requests_left.format(requests=quoted([each.request for each in left])))
+    if open_requests:
+        texts.append(business().wording.requests_left.format(requests=quoted(open_requests)))
     why = [*reason_on(unmet), *(each.reason for each in in_order), reasons(left)]
     return {
-        "outcome": "escalated" if left or unmet else _outcome([each.verdict for each in in_order]),
+        "outcome": "escalated" if open_requests else _outcome([each.verdict for each in in_order]),
         "route": state["route"],
         "confidence": state["confidence"],
-        "reply": paragraphs(dict.fromkeys([*texts, *text_on(unmet)])),
+        "reply": paragraphs(dict.fromkeys(texts)),
         "citations": citations_of(state["parts"]),
         "actions": [each.action for each in in_order],
         "reason": "; ".join(dict.fromkeys(filter(None, why))) or "answered from the policies",

@@ -22,7 +22,7 @@ async def confirm_wish(state: ConfirmWishInput) -> ReviewUpdate:
     if action is None:
         raise ValueError("there is no action to confirm")
     data = {
-        "message": state["request"],
+        "message": state["whole"],
         "customer": await customer(state["customer_id"]),
         "action": {"name": action.name, **arguments(action)},
         "consequences": state["consequences"],

@@ -15,11 +15,12 @@ BELOW = {
     "storage": {"", "redact", "config"},
     "runtime": {"", "redact", "config", "storage"},
     "offline": {"", "redact", "config"},
-    "models": {"", "redact", "config", "offline", "runtime", "storage"},
+    "llama": {"", "redact", "config"},
+    "models": {"", "redact", "config", "llama", "offline", "runtime", "storage"},
     "steps": {"", "redact", "config", "models", "runtime", "storage"},
     "runs": {"", "redact", "config", "runtime", "steps", "storage"},
     "testing": {"", "redact", "config", "offline", "storage"},
-    "cli": {"", "redact", "config", "models", "offline", "runs", "runtime", "steps", "storage"},
+    "cli": {"", "redact", "config", "llama", "models", "offline", "runs", "runtime", "steps", "storage"},
 }
 """What each package may import beside itself; the first are the modules that lie in `baton/` itself."""
 

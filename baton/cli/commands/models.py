@@ -1,4 +1,4 @@
-"""`baton models`: lists the models, asks them what they take, and serves the local one. Light on purpose."""
+"""`baton models`: lists the models, asks them what they take, and serves one of this machine. Light on purpose."""
 
 from typing import Annotated
 
@@ -6,12 +6,12 @@ import typer
 
 from baton.cli.terminal.options import Json
 
-app = typer.Typer(help="The models that are configured; the local model over HTTP.", invoke_without_command=True)
+app = typer.Typer(help="The models that are configured; one of this machine over HTTP.", invoke_without_command=True)
 
 
 @app.callback()
 def models(context: typer.Context, *, json: Json = False) -> int:
-    """List the roles with their models; `probe` asks them what they take, `serve` serves the local one."""
+    """List the roles with their models; `probe` asks them what they take, `serve` serves one of this machine."""
     if context.invoked_subcommand is not None:
         return 0
     from baton.cli.terminal.output import say_json
@@ -42,11 +42,13 @@ def probe(*, json: Json = False) -> int:
 
 
 @app.command()
-def serve(*, port: Annotated[int, typer.Option(help="On 127.0.0.1.", min=0, max=65_535)] = 8020) -> int:
-    """Serve the local model over the OpenAI protocol until Ctrl-C."""
-    import asyncio
-
+def serve(
+    *,
+    model: Annotated[str | None, typer.Option(help="local:NAME or llama:FILE; else what a role names.")] = None,
+    port: Annotated[int, typer.Option(help="On 127.0.0.1.", min=0, max=65_535)] = 8020,
+) -> int:
+    """Serve a model of this machine over the OpenAI protocol until Ctrl-C."""
     from baton.cli.work.model_list import serve_model
 
-    asyncio.run(serve_model(port))
+    serve_model(model, port)
     return 0

@@ -15,6 +15,7 @@ from baton.cli.doctor.checks_live import (
     check_endpoint,
     check_graphs,
     check_home,
+    check_llamas,
     check_probe,
     check_responders,
 )
@@ -155,6 +156,7 @@ def _check_parts(configured: Settings, business: Business, *, probe: bool) -> It
             check_responders,
             "name responders in baton.toml, or set BATON_MODEL_<ROLE> to a model that there is",
         ),
+        ("llama", check_llamas, "BATON_MODEL_<ROLE> names it"),
         ("endpoint", check_endpoint, "start it, or correct OPENAI_BASE_URL and OPENAI_API_KEY"),
         *([("answers", check_probe, "correct the model's name, its endpoint or its key")] if probe else []),
     )

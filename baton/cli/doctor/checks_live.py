@@ -10,6 +10,7 @@ from baton.cli.work.model_probe import abilities_text, probe_models
 from baton.config.home import database_file, home, make_home
 from baton.config.settings import AZURE, OPENAI, REMOTE, RemoteEndpoint, Role, Settings
 from baton.errors import BatonError, StorageError
+from baton.llama.weights import check_weights
 from baton.offline.transport import load_responders
 from baton.runs import registry
 from baton.storage.backup import KEY
@@ -51,6 +52,20 @@ def check_responders(configured: Settings) -> str:
     names = {configured.model_of(role) for role in get_args(Role)}
     local = sorted(name.removeprefix("local:") for name in names if name.startswith("local:"))
     return ", ".join(f"{name} answers {len(load_responders(name))} shapes" for name in local) or "not used"
+
+
+def check_llamas(configured: Settings) -> str:
+    """Return the `llama:` models that roles name, with what their files say; none is started.
+
+    Raises:
+        BadSetting: one cannot be served here.
+    """
+    names = configured.llamas()
+    facts = {name: check_weights(name) for name in names}
+    titles = [
+        f"{name} ({each.title or 'no title'}, trained for {each.trained_context})" for name, each in facts.items()
+    ]
+    return ", ".join(titles) or "not used"
 
 
 def check_endpoint(configured: Settings) -> str:

@@ -1,5 +1,8 @@
-"""Lists the model of each role, and serves the local model over HTTP."""
+"""Lists the model of each role, and serves a model of this machine over HTTP."""
 
+import asyncio
+import shlex
+import threading
 from typing import TypedDict, get_args
 from urllib.parse import urlsplit, urlunsplit
 
@@ -7,12 +10,18 @@ from baton.cli.terminal.output import say
 from baton.cli.terminal.rows import Rows
 from baton.cli.terminal.serving import listen, serve
 from baton.config.project import project
-from baton.config.settings import OPENAI, Role, Settings, settings
+from baton.config.settings import LLAMA, OPENAI, Role, Settings, settings
+from baton.errors import BadSetting, UsageError
+from baton.llama.server import LlamaServer
 from baton.models.budget import Usage
 from baton.models.models import cost_usd
 from baton.offline.transport import app
 
 IN_PROCESS = "in this process"
+ON_DEMAND = "on 127.0.0.1, started with the first run"
+UNFIT = "cannot be served: baton doctor says why"
+LOCAL = "local:"
+SERVED = (LLAMA, LOCAL)
 
 
 class ModelRow(TypedDict):
@@ -36,25 +45,61 @@ def show_models(rows: list[ModelRow]) -> None:
     for row in rows:
         table.add(row["role"], row["model"], row["endpoint"], "known" if row["price_known"] else "not known")
     table.show()
-    say("local: models are stand-ins; set BATON_MODEL_<ROLE>=openai:NAME for a real one")
+    say("local: models are stand-ins; set BATON_MODEL_<ROLE>=openai:NAME or llama:FILE for a real one")
 
 
-async def serve_model(port: int) -> None:
-    """Serve the local model that the roles name, else the project's first; print its address and settings.
+def serve_model(name: str | None, port: int) -> None:
+    """Serve a model until Ctrl-C; print its address and settings.
+
+    Without a name it is the `llama:` model that a role names, else the local one that a role names, else the project's
+    first.
 
     Raises:
-        UsageError: the port is in use.
+        UsageError: the port is in use, the model cannot be served, or is none of this machine.
         NoResponders: the project has no such model.
     """
-    names = [name for role in get_args(Role) if (name := settings().model_of(role)).startswith("local:")]
-    local = names[0].removeprefix("local:") if names else next(iter(project().responders), "desk")
-    application = app(local)
+    named = [settings().model_of(role) for role in get_args(Role)]
+    served = name or next((each for kind in SERVED for each in named if each.startswith(kind)), "")
+    if served.startswith(LLAMA):
+        _serve_llama(served, port)
+    elif served.startswith(LOCAL) or not served:
+        asyncio.run(_serve_local(served.removeprefix(LOCAL) or next(iter(project().responders), "desk"), port))
+    else:
+        raise UsageError(f"{served!r} is no model of this machine; give local:NAME or llama:FILE")
+
+
+async def _serve_local(name: str, port: int) -> None:
+    application = app(name)
     with listen(port) as listener:
         url = f"http://127.0.0.1:{listener.getsockname()[1]}/v1"
-        say(f"the local model is at {url} (Ctrl-C ends it)\nask it over HTTP:")
-        say(f"  export OPENAI_BASE_URL={url} OPENAI_API_KEY=local")
-        say(f"  export {' '.join(f'BATON_MODEL_{role.upper()}=openai:{local}' for role in get_args(Role))}")
+        _say_where("the local model", url, "local", name)
         await serve(application, listener)
+
+
+def _serve_llama(name: str, port: int) -> None:
+    """Use the server of a `llama:` model, started where it does not run, until Ctrl-C."""
+    server = LlamaServer(settings().model_copy(update={"llama_port": port}), name)
+    try:
+        address = server.ensure()
+        _say_where(name, f"{address.url}/v1", address.key, name)
+        threading.Event().wait()
+    finally:
+        server.close()
+
+
+def _say_where(title: str, url: str, key: str, name: str) -> None:
+    roles = " ".join(shlex.quote(f"BATON_MODEL_{role.upper()}=openai:{name}") for role in get_args(Role))
+    say(f"{title} is at {url} (Ctrl-C ends it)\nask it over HTTP:")
+    say(f"  export OPENAI_BASE_URL={url} OPENAI_API_KEY={key}")
+    say(f"  export {roles}")
+
+
+def _llama_endpoint(configured: Settings, name: str) -> str:
+    try:
+        running = LlamaServer(configured, name).running()
+    except BadSetting:
+        return UNFIT
+    return f"{running.url}/v1" if running else ON_DEMAND
 
 
 def _row(configured: Settings, role: Role) -> ModelRow:
@@ -65,7 +110,10 @@ def _row(configured: Settings, role: Role) -> ModelRow:
 
 def endpoint_of(configured: Settings, role: Role) -> str:
     """The address of a role's model, for people: without a name or password in it."""
-    if configured.model_of(role).startswith("local:"):
+    name = configured.model_of(role)
+    if name.startswith(LOCAL):
         return IN_PROCESS
+    if name.startswith(LLAMA):
+        return _llama_endpoint(configured, name)
     parts = urlsplit(configured.remote_of(role).url or OPENAI)
     return urlunsplit((parts.scheme, parts.netloc.rpartition("@")[2], parts.path, "", ""))

@@ -42,7 +42,7 @@ def resume_all(concurrency: int | None, *, json: bool) -> int:
             note(f"nothing to go on with in {home()}")
             return 0
         note(f"going on with {len(threads)} run{'' if len(threads) == 1 else 's'}")
-        options = ManyOptions(json, concurrency or settings.concurrency)
+        options = ManyOptions(json, concurrency or settings.runs_at_once())
         return await work_many(session, threads, messages=messages, options=options)
 
     return in_session(work)

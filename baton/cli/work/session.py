@@ -13,6 +13,7 @@ from baton.cli.terminal.signals import stop_signals
 from baton.config.home import load_env
 from baton.config.settings import AZURE, REMOTE, Role, Settings, read_settings, settings
 from baton.errors import BadSetting
+from baton.models.models import models
 from baton.runs.registry import load
 from baton.runs.runner import Runner
 from baton.runtime.business import load_business
@@ -29,6 +30,10 @@ class Session:
     def __init__(self, resources: Resources, runner: Runner) -> None:
         self.resources, self.runner = resources, runner
         self.stopped = False
+
+    async def start_models(self) -> None:
+        """Start the models that run on this machine, so that what is wrong with one is told before a run is queued."""
+        await (await self.resources.resource(models)).start_llamas()
 
     @contextmanager
     def signals(self) -> Iterator[None]:
@@ -71,6 +76,7 @@ def in_session(work: Callable[[Session], Awaitable[int]]) -> int:
     refuse_tracing_without_key()
     refuse_models_without_key(settings())
     refuse_proxy_of_no_use(settings())
+    refuse_llamas_of_no_use(settings())
     business = load_business()
     if business.settings is not None:
         read_settings(business.settings)
@@ -123,6 +129,19 @@ def refuse_proxy_of_no_use(configured: Settings) -> None:
         from baton.models.models import remote_clients
 
         remote_clients(configured)[0].close()
+
+
+def refuse_llamas_of_no_use(configured: Settings) -> None:
+    """Refuse a `llama:` model that cannot be served here: every run would end at its first call.
+
+    Raises:
+        BadSetting: xllamacpp or the file is missing, or the file is no model that can chat.
+    """
+    if names := configured.llamas():
+        from baton.llama.weights import check_weights
+
+        for name in names:
+            check_weights(name)
 
 
 async def _work_in_session(work: Callable[[Session], Awaitable[int]]) -> int:

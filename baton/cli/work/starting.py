@@ -93,14 +93,15 @@ async def _work_inputs(session: Session, inputs: Sequence[GraphInput], options: 
         return 0
     texts = {thread: each.text for thread, each in zip(threads, inputs, strict=True)}
     ids = {thread: each.id for thread, each in zip(threads, inputs, strict=True) if each.id is not None}
-    many = ManyOptions(options.json, options.concurrency or session.resources.settings.concurrency, ids)
+    many = ManyOptions(options.json, options.concurrency or session.resources.settings.runs_at_once(), ids)
     return await work_many(session, threads, messages=texts, options=many)
 
 
 async def _queue(
     session: Session, inputs: Sequence[GraphInput], options: RunOptions, thread: ThreadChoice
 ) -> list[str]:
-    """Commit a queued run for each input and return their thread ids."""
+    """Commit a queued run for each input and return their thread ids, once the models that run here have started."""
+    await session.start_models()
     jobs = [Job(each.input, thread.thread_id, each.line) for each in inputs]
     return await session.runner.queue(
         options.graph, jobs, context=options.context, budget_tokens=options.budget_tokens, further=thread.further

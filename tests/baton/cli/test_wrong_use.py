@@ -77,7 +77,7 @@ def test_tracing_without_a_key_is_refused(baton: Baton, monkeypatch: pytest.Monk
     [
         ("BATON_CONCURRENCY", "many", "Input should be a valid integer"),
         ("BATON_BUDGET_TOKENS", "9" * 30, "Input should be less than or equal to 1000000000"),
-        ("BATON_MODEL_CHEAP", "gpt", "write local:NAME or openai:NAME"),
+        ("BATON_MODEL_CHEAP", "gpt", "write local:NAME, openai:NAME or llama:FILE"),
         ("BATON_BANK_URL", "bank", "write http://HOST or https://HOST"),
         ("BATON_ROUTES", "nowhere", "Path does not point to a directory"),
     ],

@@ -99,7 +99,7 @@ async def test_it_answers_no_prompt(decisions: Decisions) -> None:
 def test_only_the_classifier_decides(monkeypatch: pytest.MonkeyPatch, role: str) -> None:
     monkeypatch.setenv(f"BATON_MODEL_{role.upper()}", "decisions:sorter")
     settings.cache_clear()
-    with pytest.raises(BadSetting, match="write local:NAME or openai:NAME"):
+    with pytest.raises(BadSetting, match="write local:NAME, openai:NAME or llama:FILE"):
         settings()
 
 

@@ -73,8 +73,11 @@ class Endpoint:
         if request["messages"][-1]["content"] != PLAIN:  # which finds out whether anything is taken, and is no question
             self.asked.append((time.monotonic(), question))
         if names_schema:
-            self._named[question] = raw
-        status, _, body = endpoint("desk").reply(COMPLETIONS, raw if names_schema else self._named.get(question, raw))
+            self._named[question] = self._named[question.rpartition(" ")[2]] = raw
+        status, _, body = endpoint("desk").reply(
+            COMPLETIONS,
+            raw if names_schema else self._named.get(question, self._named.get(question.rpartition(" ")[2], raw)),
+        )
         answering = Answering(writer, json.loads(body), request)
         if self.answer and self.first <= number and self.faults < self.times:
             self.faults += 1

@@ -56,7 +56,7 @@ class Rule:
 
 PATIENCE_S = 1.0  # in place of a minute and a half without anybody getting through
 MOST_PACED = 12  # requests of one question: those in line for its turn, and three attempts
-MOST_FORMS = 6  # a question, and what it is asked in one after the other
+MOST_FORMS = 8  # a question, and what it is asked in one after the other
 
 PASSES = Rule(MOST_ATTEMPTS, once_is_survived=True, always_is_survived=False, timeout_s=1.5)
 SLOWED = Rule(MOST_PACED, once_is_survived=True, always_is_survived=False)

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from desk.text import asking
-from desk.text.asking import Act, askings, doubt_of, tells
+from desk.text import orders
+from desk.text.orders import Act, askings, doubt_of, tells
 
 GATE = r"(?:(?:my|the|this|that)\s+)?(?:garden\s+)?gate\b"
 LOCK = Act(
@@ -46,39 +46,39 @@ def test_an_order_is_one(text: str) -> None:
 @pytest.mark.parametrize(
     "text, doubt",
     [
-        ("Should I lock my gate?", asking.NOT_ASKED),
-        ("How do I, being short, lock my gate?", asking.QUESTION),
-        ("Can you lock my gate or do I have to?", asking.QUESTION),
-        ("I would like to know whether you lock the gate", asking.NOT_ASKED),
-        ("If it rains please lock my gate", asking.SUPPOSED),
-        ("Hypothetically. Please lock my gate.", asking.SUPPOSED),
-        ("Say it rains, then I want you to lock my gate", asking.SUPPOSED),
-        ("In case it rains I want you to lock my gate", asking.SUPPOSED),
-        ("I might want my gate locked", asking.NOT_ASKED),
-        ("Please don't, under any circumstances, lock my gate", asking.DENIED),
-        ("do not lock my gate", asking.NOT_ASKED),
-        ("I don't want you to lock my gate", asking.NOT_ASKED),
-        ("I need not a new lock for my gate", asking.DENIED),
-        ("Lock my gate! Never mind, I did it.", asking.TAKEN_BACK),
-        ("please lock my gate... oh wait, no", asking.TAKEN_BACK),
-        ("lock my gate please. P.S. forget the above", asking.TAKEN_BACK),
-        ("My sister needs help with her house: lock the gate", asking.NOT_OWN),
-        ("My neighbour's gate is open, please lock it", asking.NOT_OWN),
-        ("My boss says: please lock the gate", asking.NOT_ASKED),
-        ("Please lock my gate tomorrow at 5pm", asking.PUT_OFF),
-        ("Please lock my gate, but not before Monday", asking.PUT_OFF),
-        ("Once I have left, please lock my gate", asking.PUT_OFF),
-        ("As soon as the vet comes please lock my gate", asking.PUT_OFF),
-        ("Lock my gate when you see a fox", asking.PUT_OFF),
-        ("Lock my gate in two hours", asking.PUT_OFF),
-        ("Please lock my gate from outside", asking.IN_PART),
-        ("Lock half of it, the gate I mean: lock my gate only at the top", asking.IN_PART),
-        ("Thank you for locking my gate", asking.NOT_ASKED),
-        ("Last week I asked you to lock my gate", asking.NOT_ASKED),
-        ('He said "please lock the gate".', asking.NOT_ASKED),
-        ("> lock my gate", asking.NOT_ASKED),
-        ("Lock it", asking.NOT_ASKED),
-        ("Please lock the gate. I mean, please do not lock my gate.", asking.DENIED),
+        ("Should I lock my gate?", orders.NOT_ASKED),
+        ("How do I, being short, lock my gate?", orders.QUESTION),
+        ("Can you lock my gate or do I have to?", orders.QUESTION),
+        ("I would like to know whether you lock the gate", orders.NOT_ASKED),
+        ("If it rains please lock my gate", orders.SUPPOSED),
+        ("Hypothetically. Please lock my gate.", orders.SUPPOSED),
+        ("Say it rains, then I want you to lock my gate", orders.SUPPOSED),
+        ("In case it rains I want you to lock my gate", orders.SUPPOSED),
+        ("I might want my gate locked", orders.NOT_ASKED),
+        ("Please don't, under any circumstances, lock my gate", orders.DENIED),
+        ("do not lock my gate", orders.NOT_ASKED),
+        ("I don't want you to lock my gate", orders.NOT_ASKED),
+        ("I need not a new lock for my gate", orders.DENIED),
+        ("Lock my gate! Never mind, I did it.", orders.TAKEN_BACK),
+        ("please lock my gate... oh wait, no", orders.TAKEN_BACK),
+        ("lock my gate please. P.S. forget the above", orders.TAKEN_BACK),
+        ("My sister needs help with her house: lock the gate", orders.NOT_OWN),
+        ("My neighbour's gate is open, please lock it", orders.NOT_OWN),
+        ("My boss says: please lock the gate", orders.NOT_ASKED),
+        ("Please lock my gate tomorrow at 5pm", orders.PUT_OFF),
+        ("Please lock my gate, but not before Monday", orders.PUT_OFF),
+        ("Once I have left, please lock my gate", orders.PUT_OFF),
+        ("As soon as the vet comes please lock my gate", orders.PUT_OFF),
+        ("Lock my gate when you see a fox", orders.PUT_OFF),
+        ("Lock my gate in two hours", orders.PUT_OFF),
+        ("Please lock my gate from outside", orders.IN_PART),
+        ("Lock half of it, the gate I mean: lock my gate only at the top", orders.IN_PART),
+        ("Thank you for locking my gate", orders.NOT_ASKED),
+        ("Last week I asked you to lock my gate", orders.NOT_ASKED),
+        ('He said "please lock the gate".', orders.NOT_ASKED),
+        ("> lock my gate", orders.NOT_ASKED),
+        ("Lock it", orders.NOT_ASKED),
+        ("Please lock the gate. I mean, please do not lock my gate.", orders.DENIED),
     ],
 )
 def test_a_doubt_is_named(text: str, doubt: str) -> None:
