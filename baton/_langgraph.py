@@ -220,12 +220,18 @@ def outline(builder: Any) -> list[Any]:
 
 def take_timeouts(compiled: Any, steps: Iterable[str]) -> dict[str, float | None]:
     """Remove the run timeouts of steps of a compiled graph that have no idle timeout, and return them in seconds."""
-    timeouts = {}
+    timeouts: dict[str, float | None] = {}
     for name in steps:
-        policy = compiled.nodes[name].timeout
-        if policy is not None and policy.idle_timeout is None:
-            timeouts[name], compiled.nodes[name].timeout = policy.run_timeout, None
+        if (limit := run_limit(compiled.nodes[name])) is not None:
+            timeouts[name], compiled.nodes[name].timeout = limit, None
     return timeouts
+
+
+def run_limit(node: Any) -> float | None:
+    """The run timeout of a node in seconds; None where it has none, or an idle timeout beside it."""
+    policy = node.timeout
+    limit: float | None = None if policy is None or policy.idle_timeout is not None else policy.run_timeout
+    return limit
 
 
 def attributes_of(compiled: Any) -> dict[str, Any]:

@@ -17,6 +17,7 @@ BatonError                 one line that says what to do
 │   └── TamperedCheckpoint a stored checkpoint or row does not match its signature by this home's key
 ├── Transient              another attempt may help; `retry_after` seconds where the other side named them
 └── Fatal                  another attempt cannot help: the step is dead-lettered
+    ├── Refused            a model's endpoint refuses the request, and says why
     ├── BadAnswer          a model answered and was paid, and its answer is of no use
     ├── ShapeError         a step read or wrote a value that does not fit its declared shape
     ├── ReducerFailed      the reducer of a key failed on the values that the steps of one superstep wrote
@@ -106,15 +107,26 @@ class TamperedCheckpoint(StorageError):
 
 
 class Transient(BatonError):
-    """Raised when another attempt may help; `retry_after` is in seconds, None where the other side named none."""
+    """Raised when another attempt may help; `retry_after` is in seconds, None where the other side named none.
 
-    def __init__(self, message: str, retry_after: float | None = None) -> None:
+    `is_pace` says that the other side works, and only wants to be asked less often.
+    """
+
+    def __init__(self, message: str, retry_after: float | None = None, *, is_pace: bool = False) -> None:
         super().__init__(message)
-        self.retry_after = retry_after
+        self.retry_after, self.is_pace = retry_after, is_pace
 
 
 class Fatal(BatonError):
     """Raised when another attempt cannot help; the step is dead-lettered."""
+
+
+class Refused(Fatal):
+    """Raised when a model's endpoint refuses a request; `status` is HTTP's, `words` are the endpoint's own."""
+
+    def __init__(self, message: str, status: int, words: str) -> None:
+        super().__init__(message)
+        self.status, self.words = status, words
 
 
 class BadAnswer(Fatal):

@@ -2,10 +2,11 @@
 
     python -m benchmarks.ask_cost
 
-Inside one node the same two messages go to the same in-process transport and a responder that says one word: as a plain
-`ChatOpenAI.ainvoke` without a schema, as `ask` (reservation and settlement in a real database, strict schema, raw
-message and usage kept), and as the model call within `ask` alone. The three take turns in blocks; a ratio is the
-median over the turns. Exit 1 where the whole of `ask` costs more than the budget.
+Inside one node the same two messages go to the same model, which says one word: as a plain `ChatOpenAI.ainvoke` without
+a schema, as `ask` (reservation and settlement in a real database, strict schema, raw message and usage kept), and as
+the model call within `ask` alone. The three take turns in blocks; a ratio is the median over the turns. First the model
+is a responder behind the in-process transport, then an endpoint over HTTP, in another process, whose dialect and pace
+are kept as for any. Exit 1 where the whole of `ask` costs more than the budget in either.
 """
 
 import asyncio
@@ -24,12 +25,13 @@ from langchain_core.messages import BaseMessage, HumanMessage, SystemMessage
 from typing_extensions import TypedDict
 
 from baton import TypedStateGraph
-from baton.config.settings import Role
+from baton.config.settings import Role, settings
 from baton.models import asking
+from baton.models.calls import Question, send
 from baton.models.models import models
-from baton.models.schemas import response_format
 from baton.records import Record
 from baton.runtime.active import active_run
+from benchmarks.slow_model import slow_model
 
 CALLS, BLOCKS = 50, 15
 BUDGET = 1.6  # times a plain call
@@ -39,6 +41,7 @@ DATA: dict[str, Any] = {
     "message": "My card has not arrived. " * 4,
     "policies": [{"id": f"P{number}", "text": "A card arrives within 5 working days. " * 5} for number in range(4)],
 }
+WHERE = {"in process": "local:one_word", "over HTTP": "openai:slow"}
 PLAIN, WHOLE, CALL = "plain ainvoke", "ask", "ask, its model call"
 Once = Callable[[], Awaitable[object]]
 
@@ -57,16 +60,23 @@ class State(TypedDict):
 
 def main() -> int:
     """Measure, print and return the exit code."""
-    with tempfile.TemporaryDirectory() as folder:
+    with tempfile.TemporaryDirectory() as folder, slow_model(0, '{"text": "noted"}') as url:
         offer_responder(Path(folder))
-        settings = {"HOME": f"{folder}/home", "MODEL_STRONG": "local:one_word", "BUDGET_TOKENS": "1000000000"}
-        os.environ.update({f"BATON_{name}": value for name, value in settings.items()})
-        builder = TypedStateGraph(State).add_node("measure", measure).set_entry_point("measure")
-        times = asyncio.run(builder.compile(name="ask_cost").ainvoke({"times": {}}))["times"]
-    ratios = {name: median(map(truediv, blocks, times[PLAIN])) for name, blocks in times.items()}
+        os.environ.update({"OPENAI_BASE_URL": url, "BATON_HOME": f"{folder}/home", "BATON_BUDGET_TOKENS": "1000000000"})
+        ratios = [compare(where, model) for where, model in WHERE.items()]
+    return int(max(ratios) > BUDGET)
+
+
+def compare(where: str, model: str) -> float:
+    """Measure at one model and print; return how many times a plain call the whole of `ask` costs."""
+    os.environ["BATON_MODEL_STRONG"] = model
+    settings.cache_clear()
+    builder = TypedStateGraph(State).add_node("measure", measure).set_entry_point("measure")
+    times = asyncio.run(builder.compile(name="ask_cost").ainvoke({"times": {}}))["times"]
+    ratios = {name: float(median(map(truediv, blocks, times[PLAIN]))) for name, blocks in times.items()}
     for name, blocks in times.items():
-        sys.stdout.write(f"{name:<20} {median(blocks):6.0f} us a call  {ratios[name]:.2f} times\n")
-    return int(ratios[WHOLE] > BUDGET)
+        sys.stdout.write(f"{where}, {name:<20} {median(blocks):6.0f} us a call  {ratios[name]:.2f} times\n")
+    return ratios[WHOLE]
 
 
 async def measure(state: State) -> State:
@@ -84,15 +94,14 @@ async def measure(state: State) -> State:
 async def contenders() -> dict[str, Once]:
     """Return the three ways to make the call, by name."""
     run = active_run()
-    model = await (await run.resources.resource(models)).of(ROLE)
+    access = await (await run.resources.resource(models)).access(ROLE, run.resources.database)
     messages: list[BaseMessage] = [SystemMessage(INSTRUCTIONS), HumanMessage(asking.data_block(DATA))]
-    settings = run.resources.settings
-    cap, limit_s = settings.max_completion_tokens, settings.model_timeout_s
-    form = response_format(Note, settings.model_of(ROLE), cap)
+    configured = run.resources.settings
+    question = Question(Note, messages, configured.max_completion_tokens, configured.model_timeout_s)
     return {
-        PLAIN: lambda: model.ainvoke(messages),
+        PLAIN: lambda: access.client.ainvoke(messages),
         WHOLE: lambda: asking.ask(ROLE, Note, INSTRUCTIONS, DATA),
-        CALL: lambda: asking._send(model, messages, form, cap, limit_s),  # noqa: SLF001 - its share
+        CALL: lambda: send(access, question, access.endpoint.dialect),
     }
 
 

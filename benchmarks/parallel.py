@@ -27,8 +27,8 @@ from rich.table import Table
 
 from baton import Job, Record, Runner, TypedStateGraph, ask, open_resources
 from baton.models import asking
+from baton.models.dialects import response_format
 from baton.models.models import models
-from baton.models.schemas import response_format
 from baton.runtime.resources import Resources
 from benchmarks.pattern_shapes import DEFAULTS, StepInput, fan, make_bare, make_typed, shapes
 from benchmarks.slow_model import slow_model
@@ -81,10 +81,10 @@ async def measure_asking(resources: Resources) -> Row:
     model = await (await resources.resource(models)).of("strong")
     messages: list[BaseMessage] = [SystemMessage(INSTRUCTIONS), HumanMessage(asking.data_block({"message": "Hello"}))]
     cap = resources.settings.max_completion_tokens
-    body = {"response_format": response_format(Note, resources.settings.model_of("strong"), cap)}  # as `ask` sends it
+    body = {"response_format": response_format(Note, "strict", bounds=True), "max_completion_tokens": cap}
 
     async def ask_by_hand() -> Note:
-        answer = await model.ainvoke(messages, max_completion_tokens=cap, extra_body=body)
+        answer = await model.ainvoke(messages, extra_body=body)
         return Note.model_validate_json(answer.text)
 
     return await compare(

@@ -34,7 +34,8 @@ class Requests(Record):
 class SectionResult(Record):
     """The result of one request; `number` counts the requests from 1.
 
-    `draft` is None where the request is not for this desk, no policy bears on it, or there is a `fault`: of its route or of its draft.
+    `draft` is None where the request is not for this desk, no policy bears on it, or there is a `fault`, of its route
+    or of its draft.
     """
 
     number: int

@@ -4,7 +4,8 @@ import os
 import sys
 from functools import lru_cache
 from pathlib import Path
-from typing import Literal, TypeVar, get_args
+from typing import Literal, NamedTuple, TypeVar, get_args
+from urllib.parse import urlsplit
 
 from pydantic import Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -13,13 +14,28 @@ from baton.config.home import home, load_env
 from baton.errors import BadSetting
 from baton.redact import mask_also
 
-MODEL_NAME = r"^(local|openai|llama):.+$"
-CLASSIFIER_NAME = r"^(local|openai|llama|decisions):.+$"
+MODEL_NAME = r"^(local|openai|azure|llama):.+$"
+CLASSIFIER_NAME = r"^(local|openai|azure|llama|decisions):.+$"
 URL = r"^https?://"
 MORE_MASKS = r"^((iban|email|phone|pin)(, *(iban|email|phone|pin))*)?$"
+ABILITIES = {
+    "form": "strict|schema|json_object|words",
+    "bounds": "yes|no",
+    "cap": "max_completion_tokens|max_tokens",
+    "sampling": "yes|no",
+    "tools": "yes|no",
+    "usage": "yes|no",
+    "thinking": "field|tags|none",
+    "context": r"[1-9]\d{0,9}",
+}
+"""What a model can do, with the values that each may be fixed at by hand; see `baton.models.dialects`."""
+
+_ABILITY = "|".join(f"{name} *= *(?:{values})" for name, values in ABILITIES.items())
+ABILITY_LIST = rf"^ *(?:(?:{_ABILITY}) *(?:, *(?:{_ABILITY}) *)*)?$"
 ADVICE = {
-    MODEL_NAME: "write local:NAME, openai:NAME or llama:FILE",
-    CLASSIFIER_NAME: "write local:NAME, openai:NAME, llama:FILE or decisions:NAME",
+    ABILITY_LIST: f"write NAME=VALUE with commas between, of {', '.join(ABILITIES)} (docs/models.md says the values)",
+    MODEL_NAME: "write local:NAME, openai:NAME or llama:FILE, or azure:DEPLOYMENT",
+    CLASSIFIER_NAME: "write local:NAME, openai:NAME, llama:FILE, azure:DEPLOYMENT or decisions:NAME",
     URL: "write http://HOST or https://HOST",
     MORE_MASKS: "write any of iban, email, phone and pin, with commas between",
 }
@@ -31,9 +47,24 @@ DECISIONS = "decisions:"
 LLAMA = "llama:"
 """Names a GGUF file, which llama.cpp's server serves in a child process."""
 
-REMOTE = ("openai:", DECISIONS)
+AZURE = "azure:"
+REMOTE = ("openai:", AZURE, DECISIONS)
+OPENAI = "https://api.openai.com/v1"
 Role = Literal["classifier", "cheap", "strong", "judge"]
 S = TypeVar("S", bound=BaseSettings)
+
+
+class RemoteEndpoint(NamedTuple):
+    """The address of a role's models, None for the protocol's own maker, the key that goes there and its variable."""
+
+    url: str | None
+    key: SecretStr | None
+    key_name: str
+
+    @property
+    def is_known(self) -> bool:
+        """Whether there is an endpoint to ask: one without a key may need none, but the maker's own needs one."""
+        return bool(self.key or self.url)
 
 
 class Settings(BaseSettings):
@@ -46,6 +77,22 @@ class Settings(BaseSettings):
     model_strong: str = Field(default="local:desk", pattern=MODEL_NAME)
     model_judge: str = Field(default="local:desk", pattern=MODEL_NAME)
     model_timeout_s: float = Field(default=60, gt=0, allow_inf_nan=False)
+    endpoint_classifier: str | None = Field(default=None, pattern=URL)
+    endpoint_cheap: str | None = Field(default=None, pattern=URL)
+    endpoint_strong: str | None = Field(default=None, pattern=URL)
+    endpoint_judge: str | None = Field(default=None, pattern=URL)
+    api_key_classifier: SecretStr | None = None
+    api_key_cheap: SecretStr | None = None
+    api_key_strong: SecretStr | None = None
+    api_key_judge: SecretStr | None = None
+    abilities: str = Field(default="", pattern=ABILITY_LIST)
+    abilities_classifier: str = Field(default="", pattern=ABILITY_LIST)
+    abilities_cheap: str = Field(default="", pattern=ABILITY_LIST)
+    abilities_strong: str = Field(default="", pattern=ABILITY_LIST)
+    abilities_judge: str = Field(default="", pattern=ABILITY_LIST)
+    temperature: float | None = Field(default=None, ge=0, le=2, allow_inf_nan=False)
+    seed: int | None = Field(default=None, ge=-(2**63), lt=2**63)
+    calls_at_once: int = Field(default=16, ge=1, le=1000)
     max_completion_tokens: int = Field(default=800, gt=0, le=MOST_TOKENS)
     llama_context: int = Field(default=8192, ge=512, le=MOST_TOKENS)
     llama_slots: int = Field(default=1, ge=1, le=64)
@@ -60,6 +107,9 @@ class Settings(BaseSettings):
     openai_api_key: SecretStr | None = Field(default=None, validation_alias="OPENAI_API_KEY")
     openai_base_url: str | None = Field(default=None, validation_alias="OPENAI_BASE_URL")
     openai_proxy: str | None = Field(default=None, validation_alias="OPENAI_PROXY")
+    azure_openai_endpoint: str | None = Field(default=None, pattern=URL, validation_alias="AZURE_OPENAI_ENDPOINT")
+    azure_openai_api_key: SecretStr | None = Field(default=None, validation_alias="AZURE_OPENAI_API_KEY")
+    openai_api_version: str | None = Field(default=None, validation_alias="OPENAI_API_VERSION")
 
     @property
     def home(self) -> Path:
@@ -70,6 +120,31 @@ class Settings(BaseSettings):
         """`provider:model` of a role."""
         name: str = getattr(self, f"model_{role}")
         return name
+
+    def remote_of(self, role: Role) -> "RemoteEndpoint":
+        """The address and the key of a role's remote model.
+
+        A key goes to its own endpoint alone: that of all roles does not go to the endpoint of one, but where both are
+        the same host.
+
+        Raises:
+            BadSetting: the key holds what no header can carry.
+        """
+        own: SecretStr | None = getattr(self, f"api_key_{role}")
+        own_name = f"BATON_API_KEY_{role.upper()}"
+        if self.model_of(role).startswith(AZURE):
+            shared, shared_name, url = self.azure_openai_api_key, "AZURE_OPENAI_API_KEY", self.azure_openai_endpoint
+        else:
+            url = getattr(self, f"endpoint_{role}") or self.openai_base_url
+            is_shared = urlsplit(url or OPENAI)[:2] == urlsplit(self.openai_base_url or OPENAI)[:2]
+            shared, shared_name = self.openai_api_key if is_shared else None, "OPENAI_API_KEY"
+        if own or (getattr(self, f"endpoint_{role}") and not shared):
+            return RemoteEndpoint(url, _sendable_key(own_name, own), own_name)
+        return RemoteEndpoint(url, _sendable_key(shared_name, shared), shared_name)
+
+    def abilities_of(self, role: Role) -> str:
+        """What is fixed by hand of what a role's model can do; what is fixed for the role comes last, and counts."""
+        return f"{self.abilities},{getattr(self, f'abilities_{role}')}"
 
     def llamas(self) -> list[str]:
         """The models that roles name and llama.cpp serves, each once."""
@@ -116,9 +191,22 @@ def silence_tracing_without_key() -> None:
             langsmith.get_env_var.cache_clear()  # which holds the values of before
 
 
+def _sendable_key(name: str, key: SecretStr | None) -> SecretStr | None:
+    """The key, where a header can carry it.
+
+    Raises:
+        BadSetting: it holds a line end, a blank, or what is not ASCII; the message does not show it.
+    """
+    text = key.get_secret_value() if key else ""
+    if odd := next((each for each in text if not "!" <= each <= "~"), None):
+        fault = {"\n": "a line end", "\r": "a line end", " ": "a blank"}.get(odd, f"the character U+{ord(odd):04X}")
+        raise BadSetting(f"{name} holds {fault}, which no header can carry; set the key without it")
+    return key
+
+
 def _one_line(error: ValidationError) -> str:
     fault = error.errors(include_url=False)[0]
     name = str(fault["loc"][0]).upper()
-    setting = name if name.startswith("OPENAI_") else f"BATON_{name}"
+    setting = name if name.startswith(("OPENAI_", "AZURE_")) else f"BATON_{name}"
     advice = ADVICE.get(fault.get("ctx", {}).get("pattern", ""), fault["msg"])
     return f"{setting} is {fault['input']!r}: {advice}; correct it in the environment or in .env"

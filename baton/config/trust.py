@@ -25,6 +25,9 @@ ADDRESS = ("_BASE_URL", "_API_BASE", "_API_URL", "_ENDPOINT", "_PROXY")
 """The endings of the names of keys, and of the addresses that they are sent to; the first word is the maker's."""
 
 SAME_MAKER = {"LANGCHAIN": "LANGSMITH"}
+ROLE_KEY, ROLE_ADDRESS = "BATON_API_KEY_", "BATON_ENDPOINT_"
+"""Begin the names of the key and the address of one role; its key goes to the address of all where it has no other."""
+
 PROXIES = {"HTTPS_PROXY", "HTTP_PROXY", "ALL_PROXY"}  # every key travels through them
 
 
@@ -73,7 +76,7 @@ def refuse_stray_keys(values: dict[str, str | None]) -> None:
     file = Path(".env").absolute()
     if variable := next((name for name in ENVIRONMENT_ONLY if name in values), None):
         raise BadSetting(f"{file} sets {variable}; take it out: this is for the environment alone")
-    keys = [name for name, key in os.environ.items() if name.endswith(KEY) and key and key != values.get(name)]
+    keys = [name for name, key in os.environ.items() if _is_key(name) and key and key != values.get(name)]
     for name, address in values.items():
         key = next((each for each in keys if _is_sent_to(each, name.upper())), None)
         if key and address and name not in os.environ and not _is_trusted_address(address):
@@ -126,10 +129,21 @@ def trust(name: str) -> str:
     return line
 
 
+def _is_key(name: str) -> bool:
+    return name.endswith(KEY) or name.startswith(ROLE_KEY)
+
+
 def _is_sent_to(key: str, name: str) -> bool:
-    """Whether a key is sent to the address in the variable `name`: its maker's, or a proxy."""
+    """Whether a key is sent to the address in the variable `name`: its maker's, that of a role, or a proxy."""
+    if name in PROXIES:
+        return True
+    is_of_role, is_of_openai = key.startswith(ROLE_KEY), key.startswith("OPENAI_")
+    if name.startswith(ROLE_ADDRESS):
+        return is_of_openai or (is_of_role and key.removeprefix(ROLE_KEY) == name.removeprefix(ROLE_ADDRESS))
+    if is_of_role:
+        return name.startswith(("OPENAI_", "AZURE_")) and name.endswith(ADDRESS)
     makers = {SAME_MAKER.get(maker, maker) for maker in (key.partition("_")[0], name.partition("_")[0])}
-    return name.endswith(ADDRESS) and (name in PROXIES or len(makers) == 1)
+    return name.endswith(ADDRESS) and len(makers) == 1
 
 
 def _my_uids() -> set[int]:

@@ -3,62 +3,57 @@
 import asyncio
 import json
 import math
-import re
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
-from typing import Any, TypeVar, get_args
+from typing import Any, Generic, TypeVar, get_args
 
-from langchain_core.exceptions import ModelError
 from langchain_core.language_models import BaseChatModel
 from langchain_core.messages import AIMessage, BaseMessage, HumanMessage, SystemMessage
-from openai import OpenAIError
 from pydantic import BaseModel, ValidationError
 
 from baton.config.settings import Role
-from baton.errors import BadAnswer, OverBudget, Transient, UsageError
-from baton.models.budget import Offer, Reservation, Usage, credible_usage, record_budget_event, reserve_first
-from baton.models.callbacks import skip_counting
-from baton.models.endpoint_errors import classify_error, is_perhaps_billed
+from baton.errors import BadAnswer, Fatal, OverBudget, Refused, Transient, UsageError
+from baton.models.access import Access
+from baton.models.answers import Reading, read_record
+from baton.models.budget import (
+    Offer,
+    Reservation,
+    Usage,
+    credible_usage,
+    record_budget_event,
+    reserve_first,
+    usage_of_failure,
+)
+from baton.models.calls import CUT, Answer, Question, needs_words, send, send_in_turn
+from baton.models.dialects import Cap, Dialect, largest_schema
+from baton.models.endpoint_errors import is_perhaps_billed, reported_usage
 from baton.models.models import Models, cost_usd, models
-from baton.models.schemas import response_format, schema_bytes
-from baton.redact import redact_answer, sendable
-from baton.runtime.active import ActiveRun, active_run
+from baton.models.pace import Turn
+from baton.runtime.active import ActiveRun, active_run, current_step
+from baton.runtime.step_clock import clock_stopped
 
 T = TypeVar("T", bound=BaseModel)
 REPAIRS = 1  # times a model is shown its error and asked again
 RETRY_AFTER_CAP_S = 30.0
-LONGEST_ANSWER = 1_000_000  # characters; a longer one is no answer within any cap that we set
 LEAST_COMPLETION = 64  # tokens; with fewer there is no answer worth asking for
-CUT = "the answer was cut (length)"
+TOKEN_BYTES = 6  # a guess at a token's length that is too long for nearly every text
+PACED_S = 1.0  # a wait that is worth telling
 GIVEN = "given"  # the role that is recorded for a chat model of the caller's own
-IN_WORDS = "Answer with one JSON object of this schema, and nothing else:"
-FENCED = re.compile(r"```(?:json)?\s*\n(.*)\n```", re.DOTALL)
+PLAIN = "Say yes."
+PLAIN_CAP = 16  # tokens
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
-    """The result of one call: its text, and the fault of an answer that is of no use as a whole (refused, cut, empty).
-
-    `size` is the length of the model's answer in bytes; `usage` is as the endpoint reported it, which may be anything.
-    """
-
-    text: str = ""
-    fault: str | None = None
-    size: int = 0
-    usage: Mapping[str, Any] | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class _Question:
+class _Asking(Generic[T]):
     """One `ask`: the model of a role, looked up once, and the record that its answer must fit."""
 
     run: ActiveRun
     models: Models
     role: Role | BaseChatModel
-    model: BaseChatModel
-    shape: type[BaseModel]
+    access: Access
+    shape: type[T]
 
 
 async def ask(
@@ -86,9 +81,9 @@ async def ask(
     if not isinstance(role, BaseChatModel) and role not in get_args(Role):
         raise UsageError(f"no model has the role {role!r:.60}; give {', '.join(get_args(Role))}, or a chat model")
     chat_models = await run.resources.resource(models)
-    question = _Question(run, chat_models, role, await chat_models.of(role), shape)
+    asking = _Asking(run, chat_models, role, await chat_models.access(role, run.resources.database), shape)
     try:
-        return await _ask_with_repair(question, shape, [SystemMessage(instructions), HumanMessage(data_block(data))])
+        return await _ask_with_repair(asking, [SystemMessage(instructions), HumanMessage(data_block(data))])
     except OverBudget as error:
         if partial is None:
             raise
@@ -108,69 +103,151 @@ def prompt(node_file: str) -> str:
     return (node.parent / "prompts" / f"{node.stem}.md").read_text("utf-8")
 
 
-async def _ask_with_repair(question: _Question, shape: type[T], messages: list[BaseMessage]) -> T:
-    """Ask until the answer fits `shape`, at most `REPAIRS` times again, and return the record.
+async def _ask_with_repair(asking: _Asking[T], messages: list[BaseMessage]) -> T:
+    """Ask until the answer fits the record, at most `REPAIRS` times again, and return the record.
 
     Raises:
         BadAnswer: the answer cannot be used as a whole, or the last one does not fit.
     """
     for repair in range(REPAIRS + 1):
-        answer = await _paid_call(question, messages)
+        answer, reading = await _paid_call(asking, messages)
         if answer.fault:
             raise BadAnswer(answer.fault, answer.text)
-        try:
-            return shape.model_validate_json(answer.text)
-        except ValidationError as error:
-            if repair == REPAIRS:
-                raise BadAnswer(_faults(error), answer.text) from error
-            messages = [*messages, AIMessage(answer.text), HumanMessage(_repair_request(error))]
+        if reading.error is None:
+            return reading.found
+        if repair == REPAIRS:
+            raise BadAnswer(_faults(reading.error), answer.text) from reading.error
+        endpoint = asking.access.endpoint
+        if needs_words(answer.dialect, reading.error.errors(include_url=False)):
+            endpoint.learn(replace(endpoint.dialect, said=True))
+        messages = [*messages, AIMessage(answer.text), HumanMessage(_repair_request(reading.error))]
     raise AssertionError("unreachable")
 
 
-async def _paid_call(question: _Question, messages: list[BaseMessage]) -> Answer:
-    """Reserve the budget of one call, make it, settle it, and return its answer."""
-    run, settings = question.run, question.run.resources.settings
+async def _paid_call(asking: _Asking[T], messages: list[BaseMessage]) -> tuple[Answer, Reading[T]]:
+    """Reserve the budget of one call, make it, settle it, and return its answer and what stands in it."""
+    run, settings = asking.run, asking.run.resources.settings
     sent = sum(len(str(message.content).encode()) for message in messages)
-    size = sent + schema_bytes(question.shape)
-    reservation = await reserve_first(run, _offers(question, size, settings.max_completion_tokens))
-    offer = reservation.offer
+    _refuse_too_long(asking.access.endpoint.dialect, sent)
+    size = sent + largest_schema(asking.shape)
+    reservation = await reserve_first(run, _offers(asking, size, settings.max_completion_tokens))
+    offer, turn = reservation.offer, Turn(reservation.offer.tokens)
     try:
-        model = await _model_of(question, offer)
-        cap = offer.tokens - size
-        form = response_format(question.shape, offer.model, cap)
-        answer = await _send(model, messages, form, cap, settings.model_timeout_s)
+        access = await _access_of(asking, offer)
+        question = Question(asking.shape, messages, offer.tokens - size, settings.model_timeout_s)
+        answer = await _call(asking, access, question, turn)
     except BaseException as error:
         await settle_failed(reservation, error)
         raise
-    usage = credible_usage(answer.usage, sent, answer.size)
-    cost = cost_usd(offer.model, usage) if usage else None
-    await reservation.settle(usage, cost, answer.fault, unknown=usage is None, doubted=answer.usage is not None)
-    if answer.fault == CUT and offer.note:
+    reading = _read(asking.shape, answer)
+    await _settle(reservation, access, answer, sent, _notes(answer, reading, turn))
+    if answer.fault and answer.fault.startswith(CUT) and offer.note:
         raise OverBudget(run.thread_id, size, None, f"{run.thread_id}: the budget held no whole answer ({offer.note})")
-    return answer
+    return answer, reading
 
 
-async def _model_of(question: _Question, offer: Offer) -> BaseChatModel:
+async def _call(asking: _Asking[T], access: Access, question: Question, turn: Turn) -> Answer:
+    """Make one call in the dialect and at the pace of its endpoint, and note what it shows of that."""
+
+    async def in_form(dialect: Dialect) -> Answer:
+        return await send_in_turn(access, question, dialect, turn)
+
+    async def plain(cap: Cap) -> bool:
+        return await _takes_plain_question(asking, access, cap)
+
+    try:
+        return await access.endpoint.in_dialect(in_form, plain)
+    finally:
+        if turn.waited_s:
+            asking.run.note_wait(current_step(asking.run).task_id, turn.waited_s)
+
+
+async def _takes_plain_question(asking: _Asking[T], access: Access, cap: Cap) -> bool:
+    """Ask the plainest question within the run's budget; returns whether the endpoint takes it."""
+    name, settings = asking.models.name(asking.role), asking.run.resources.settings
+    offer = _offer(asking.models, asking.role, len(PLAIN), PLAIN_CAP, None)
+    reservation = await reserve_first(asking.run, [replace(offer, model=name, note="asked plainly")])
+    dialect = Dialect(form="words", cap=cap, sampling=False)
+    question = Question(None, [HumanMessage(PLAIN)], PLAIN_CAP, settings.model_timeout_s)
+    try:
+        answer = await send(access, question, dialect)
+    except Refused as error:
+        await settle_failed(reservation, error)
+        return False
+    except BaseException as error:
+        await settle_failed(reservation, error)
+        raise
+    await _settle(reservation, access, replace(answer, fault=None), len(PLAIN), None)
+    return True
+
+
+def _read(shape: type[T], answer: Answer) -> Reading[T]:
+    """What stands in an answer; an answer with a fault is not read."""
+    return Reading(None, None) if answer.fault else read_record(shape, answer.text)
+
+
+def _notes(answer: Answer, reading: Reading[T], turn: Turn) -> str | None:
+    """What a reader should know of how an answer came and was read; None where there is nothing."""
+    notes = [f"waited {turn.waited_s:.1f} s for its turn"] if turn.waited_s >= PACED_S else []
+    if answer.from_thinking and reading.record is not None:
+        notes.append("the answer stood in the field of the model's thinking")
+    if reading.notes:
+        notes.append(f"stripped from the answer: {', '.join(reading.notes)}")
+    return "; ".join(notes) or None
+
+
+async def _settle(reservation: Reservation, access: Access, answer: Answer, sent: int, note: str | None) -> None:
+    """Settle a call that was answered, and note what its endpoint showed."""
+    dialect, offer = access.endpoint.dialect, reservation.offer
+    report = None if "usage" in access.endpoint.fixed and not dialect.usage else answer.usage
+    usage = credible_usage(report, sent, answer.size)
+    cost = cost_usd(offer.model, usage) if usage else None
+    access.endpoint.observe(usage=usage is not None, thinking="field" if answer.thinking else None)
+    doubted = report is not None
+    await reservation.settle(usage, cost, answer.fault, note=note, unknown=usage is None, doubted=doubted)
+
+
+def _refuse_too_long(dialect: Dialect, sent: int) -> None:
+    """Refuse a prompt that the model's context cannot hold, where that is known.
+
+    Raises:
+        Fatal: it is too long, by the lowest count that its bytes allow.
+    """
+    least = sent // TOKEN_BYTES
+    if dialect.context and least >= dialect.context:
+        raise Fatal(
+            f"the prompt has at least {least:,} tokens, and the model's context holds {dialect.context:,};"
+            " shorten it, or take a model that holds more"
+        )
+
+
+async def _access_of(asking: _Asking[T], offer: Offer) -> Access:
     """The question's own model, or the cheap one where the budget held only that."""
-    return question.model if offer.note is None else await question.models.of("cheap")
+    if offer.note is None:
+        return asking.access
+    return await asking.models.access("cheap", asking.run.resources.database)
 
 
 async def settle_failed(reservation: Reservation, error: BaseException) -> None:
     """Settle a call that raised, and wait as long as the endpoint asks before it is tried again."""
-    await reservation.settle(None, error=f"{type(error).__name__}: {error}", unknown=is_perhaps_billed(error))
+    usage = usage_of_failure(reported_usage(error))
+    cost = cost_usd(reservation.offer.model, usage) if usage else None
+    text = f"{type(error).__name__}: {error}"
+    await reservation.settle(usage, cost, error=text, unknown=usage is None and is_perhaps_billed(error))
     if isinstance(error, Transient) and error.retry_after:
-        await asyncio.sleep(min(error.retry_after, RETRY_AFTER_CAP_S))
+        with clock_stopped():
+            await asyncio.sleep(min(error.retry_after, RETRY_AFTER_CAP_S))
 
 
-def _offers(question: _Question, size: int, cap: int) -> list[Offer]:
+def _offers(asking: _Asking[T], size: int, cap: int) -> list[Offer]:
     """The ways to make a call of `size` bytes with at most `cap` tokens of answer, the wanted one first.
 
     Only the strong model is replaced: a judge or a classifier is asked because its own answer is wanted, and a note
     would not make another model's answer as good.
     """
-    chat_models = question.models
-    offers = [_offer(chat_models, question.role, size, cap)]
-    if question.role != "strong":
+    chat_models = asking.models
+    offers = [_offer(chat_models, asking.role, size, cap)]
+    if asking.role != "strong":
         return offers
     caps = [cap >> times for times in range(cap.bit_length()) if cap >> times >= LEAST_COMPLETION]
     return [*offers, *(_offer(chat_models, "cheap", size, each, "in place of strong, over budget") for each in caps)]
@@ -182,65 +259,6 @@ def _offer(chat_models: Models, role: Role | BaseChatModel, size: int, cap: int,
     nanousd = math.ceil((cost_usd(name, Usage(size, cap)) or 0) * 1e9)
     whole_note = note and f"{note}: at most {cap} tokens of answer"
     return Offer(role if isinstance(role, str) else GIVEN, name, size + cap, nanousd, whole_note)
-
-
-async def _send(
-    model: BaseChatModel, messages: list[BaseMessage], form: dict[str, Any], cap: int, limit_s: float
-) -> Answer:
-    """Send one request, and return its answer, checked as a whole and redacted.
-
-    The client's own timeout starts anew with every byte, so it is no limit to an answer that drips.
-
-    Raises:
-        Transient: there was no whole answer in time, or the endpoint could not be reached or asks to wait.
-        Fatal: the endpoint refuses the request.
-    """
-    try:
-        async with asyncio.timeout(limit_s):
-            with skip_counting():
-                message = await _invoke(model, messages, form, cap)
-    except TimeoutError as error:
-        raise Transient(f"no whole answer within {limit_s:g} s (BATON_MODEL_TIMEOUT_S); check the network") from error
-    except (ModelError, OpenAIError) as error:
-        raise classify_error(error) from error
-    except (ValueError, TypeError, LookupError, AttributeError) as error:
-        return Answer(fault=f"what the endpoint sent is no completion ({type(error).__name__}: {error})")
-    text = sendable(without_fence(message.text))  # it may go back to the model
-    written = text + sendable(str(message.additional_kwargs.get("refusal") or ""))
-    answer = redact_answer(text[:LONGEST_ANSWER])
-    return Answer(answer, _answer_fault(message), len(written.encode()), message.usage_metadata)
-
-
-async def _invoke(model: BaseChatModel, messages: list[BaseMessage], form: dict[str, Any], cap: int) -> AIMessage:
-    """Call the model, and return its message; a model that is not OpenAI's client gets the schema in words.
-
-    Else the schema goes as `extra_body`: the SDK's own parsing would walk it again at each call, twice the call's cost.
-    """
-    if type(model).__module__.partition(".")[0] == "langchain_openai":
-        options: Any = {"max_completion_tokens": cap, "extra_body": {"response_format": form}}
-        return await model.ainvoke(messages, **options)
-    schema = json.dumps(form["json_schema"]["schema"])
-    return await model.ainvoke([*messages, HumanMessage(f"{IN_WORDS}\n{schema}")])
-
-
-def without_fence(text: str) -> str:
-    """An answer without the Markdown fence that some models put around JSON."""
-    match = FENCED.fullmatch(text.strip())
-    return match[1] if match else text
-
-
-def _answer_fault(message: AIMessage) -> str | None:
-    """Why an answer cannot be used as a whole; None where it can."""
-    if refusal := message.additional_kwargs.get("refusal"):
-        return f"the model refused: {refusal}"
-    finish = message.response_metadata.get("finish_reason")
-    if finish in ("length", "content_filter"):
-        return CUT if finish == "length" else "the answer was cut (content_filter)"
-    if message.tool_calls or message.invalid_tool_calls:
-        return "the model called a tool, and was given none"
-    if (size := len(message.text)) > LONGEST_ANSWER:
-        return f"the answer has {size:,} characters; at most {LONGEST_ANSWER:,} are taken"
-    return None if message.text.strip() else "the answer is empty"
 
 
 def _repair_request(error: ValidationError) -> str:

@@ -58,10 +58,11 @@ log = logging.getLogger("baton")
 
 @dataclass(frozen=True, slots=True)
 class Usage:
-    """The tokens that an endpoint reported for one call."""
+    """The tokens that an endpoint reported for one call; `cached_tokens` of the input it had read before."""
 
     input_tokens: int
     output_tokens: int
+    cached_tokens: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,13 +102,14 @@ class Reservation:
         cost_usd: float | None = None,
         error: str | None = None,
         *,
+        note: str | None = None,
         unknown: bool = False,
         doubted: bool = False,
     ) -> None:
         """Record how the call ended, and release the part of the reservation that it did not use.
 
         Without a usage nothing counts as spent, or the whole reservation where the usage is `unknown`; `doubted` says
-        that one was reported and was not credible.
+        that one was reported and was not credible. `note` is kept for whoever looks at the call.
         """
         offer, counts = self.offer, [min(max(count, 0), MOST) for count in _token_counts(usage)]
         nanousd = round((cost_usd or 0) * 1e9)
@@ -125,7 +127,7 @@ class Reservation:
             "cost_usd": cost_usd if usage or unknown else 0.0,
             "latency_ms": (time.time() - self.started) * 1000,
             "error": error and redact_error(error),
-            "note": _call_note(offer, sum(counts), unknown=unknown and not usage, doubted=doubted),
+            "note": _call_note(offer, sum(counts), note, unknown=unknown and not usage, doubted=doubted),
         }
         self.run.resources.database.enqueue(lambda tx: (tx.execute(SETTLE, values), tx.execute(CLOSE, values)))
 
@@ -136,16 +138,26 @@ def credible_usage(report: Mapping[str, Any] | None, sent: int, received: int) -
     It is wrong where a field is no count of tokens, or is less than so many bytes can be. A count that an endpoint
     leaves at zero would lift every cap; an honest count that is doubted costs only budget. `sent` is without the
     schema, which an endpoint need not show to its model. Where the total is more than its parts, the rest is answer:
-    some endpoints count a model's reasoning only there.
+    some endpoints count a model's thinking only there, and some only in its own field.
     """
     fields = report or {}
     names = ("input_tokens", "output_tokens", "total_tokens")
     prompt, completion, total = (_whole_count(fields.get(each)) for each in names)
     if prompt is None or completion is None or total is None:
         return None
-    usage = Usage(prompt, max(completion, total - prompt))
+    thought = _detail(fields, "output_token_details", "reasoning")
+    written = completion if thought <= completion else completion + thought
+    cached = min(_detail(fields, "input_token_details", "cache_read"), prompt)
+    usage = Usage(prompt, min(max(written, total - prompt), MOST), cached)
     is_enough = usage.input_tokens >= least_tokens(sent) and usage.output_tokens >= least_tokens(received)
     return usage if is_enough else None
+
+
+def usage_of_failure(report: Mapping[str, Any] | None) -> Usage | None:
+    """The usage that was reported for a call that failed; None where it says nothing."""
+    fields = report or {}
+    prompt, completion = (_whole_count(fields.get(each)) or 0 for each in ("input_tokens", "output_tokens"))
+    return Usage(prompt, completion) if prompt + completion else None
 
 
 def least_tokens(size: int) -> int:
@@ -232,9 +244,16 @@ def _whole_count(count: object) -> int | None:
     return int(min(count, MOST)) if isinstance(count, int) or count.is_integer() else None
 
 
-def _call_note(offer: Offer, used: int, *, unknown: bool, doubted: bool) -> str | None:
-    """The note on one call for its reader: the offer's own, and why the counts are not those that were reported."""
-    notes = [offer.note] if offer.note else []
+def _detail(report: Mapping[str, Any], name: str, detail: str) -> int:
+    """A count among the details of a report, whatever service tier it is prefixed with; 0 where it is none."""
+    details = report.get(name)
+    counts = details.items() if isinstance(details, Mapping) else ()
+    return max((_whole_count(count) or 0 for key, count in counts if str(key).endswith(detail)), default=0)
+
+
+def _call_note(offer: Offer, used: int, told: str | None, *, unknown: bool, doubted: bool) -> str | None:
+    """The note on one call: the offer's own, what was done to its answer, and why the counts are not as reported."""
+    notes = [each for each in (offer.note, told) if each]
     if used > offer.tokens:
         notes.append(f"{used} tokens were reported and {offer.tokens} reserved; these count as spent")
     if unknown:

@@ -115,7 +115,7 @@ async def _paid_choice(role: Role, text: str, question: Choice) -> Chosen:
     run = active_run()
     known_models = await run.resources.resource(models)
     name = known_models.name(role)
-    model = await known_models.decisions(name)
+    model = await known_models.decisions(name, role)
     size = len(text.encode()) + len(json.dumps(question.model_dump()).encode())
     nanousd = math.ceil((cost_usd(name, Usage(size, ANSWER_TOKENS)) or 0) * 1e9)
     reservation = await reserve_first(run, [Offer(role, name, size + ANSWER_TOKENS, nanousd)])

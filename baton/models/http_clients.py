@@ -1,17 +1,24 @@
-"""HTTP clients for a model endpoint that read a bounded number of bytes of an answer, however small it was packed."""
+"""HTTP clients for a model endpoint that read a bounded number of bytes of an answer, however small it was packed.
 
+A whole answer is read as endpoints really send it (`baton.models.envelopes`); one that streams is passed on.
+"""
+
+import re
 import zlib
 from collections.abc import AsyncIterator, Iterator
 
 import httpx2
 
 from baton.errors import Fatal
+from baton.models.envelopes import OK, read_envelope
+from baton.models.exchanges import note_response
 
 MOST_BYTES = 16_000_000
 """Of one answer, after unpacking."""
 
 PLAIN = {"Accept-Encoding": "identity"}  # an answer is small; one that is packed all the same is unpacked to the limit
 PACKED = {"gzip", "x-gzip", "deflate"}
+WHOLE = re.compile("json|text/plain", re.IGNORECASE)  # content types of an answer in one piece
 EITHER_HEADER = zlib.MAX_WBITS | 32  # zlib's flag for: gzip's header or its own
 
 
@@ -80,11 +87,51 @@ class _AsyncStream(httpx2.AsyncByteStream):
 def _limit_response(response: httpx2.Response) -> None:
     if isinstance(response.stream, httpx2.SyncByteStream):
         response.stream = _Stream(response.stream, _take_meter(response))
+        if _is_whole(response):
+            response.stream = _Read(_read(response, b"".join(response.stream)), response.stream)
 
 
 async def _limit_async_response(response: httpx2.Response) -> None:
     if isinstance(response.stream, httpx2.AsyncByteStream):
         response.stream = _AsyncStream(response.stream, _take_meter(response))
+        if _is_whole(response):
+            body = b"".join([piece async for piece in response.stream])
+            response.stream = _AsyncRead(_read(response, body), response.stream)
+
+
+class _Read(httpx2.ByteStream):
+    """A body that was read, and the stream that it came from, which is still to be closed."""
+
+    def __init__(self, body: bytes, source: httpx2.SyncByteStream) -> None:
+        super().__init__(body)
+        self._source = source
+
+    def close(self) -> None:
+        self._source.close()
+
+
+class _AsyncRead(httpx2.ByteStream):
+    """As `_Read`, for an async client."""
+
+    def __init__(self, body: bytes, source: httpx2.AsyncByteStream) -> None:
+        super().__init__(body)
+        self._source = source
+
+    async def aclose(self) -> None:
+        await self._source.aclose()
+
+
+def _is_whole(response: httpx2.Response) -> bool:
+    """Whether a response is an answer in one piece."""
+    return bool(response.status_code == OK and WHOLE.search(response.headers.get("content-type", "")))
+
+
+def _read(response: httpx2.Response, body: bytes) -> bytes:
+    """Read the envelope of a whole answer: give the response the status that it should have had; return its body."""
+    envelope = read_envelope(body)
+    response.status_code = envelope.status
+    note_response(response.headers, envelope.thinking)
+    return envelope.body
 
 
 def _take_meter(response: httpx2.Response) -> _Meter:

@@ -5,36 +5,45 @@ import os
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from functools import cached_property, lru_cache
-from typing import TYPE_CHECKING, Any, get_args
+from typing import TYPE_CHECKING, Any, NamedTuple, get_args
 
-from baton.config.settings import DECISIONS, LLAMA, Role, Settings
+from baton.config.settings import DECISIONS, LLAMA, REMOTE, RemoteEndpoint, Role, Settings
 from baton.errors import BadSetting
+from baton.models.access import GIVEN, LLAMA_CPP, LOCAL, Access, Endpoint, address_of, open_endpoint
 from baton.models.budget import Usage
+from baton.models.pace import Pace
 from baton.offline import transport
 from baton.redact import hide
+from baton.storage.database import Database
 
 if TYPE_CHECKING:
     import httpx2
     from langchain_core.decisions import BaseDecisionModel
     from langchain_core.language_models import BaseChatModel
-    from langchain_openai import ChatOpenAI
 
     from baton.llama.server import LlamaServer
 
 PROXIES = ("OPENAI_PROXY", "ALL_PROXY", "all_proxy", "HTTPS_PROXY", "https_proxy", "HTTP_PROXY", "http_proxy")
+IN_PROCESS = {"local", "llama"}  # providers of this machine, whose models cost nothing
+IN_THIS_PROCESS = RemoteEndpoint(None, None, "")
+AZURE_VERSION = "2024-10-21"
+OF_CHAT_MODELS = ("openai_proxy", "http_socket_options")  # options that the client of decisions has not
 LOCAL_URL = "http://local/v1"  # never resolved: the transport answers in this process
 
 
 class Models:
-    """The chat models of the roles; built at their first use, one for each name."""
+    """The chat models of the roles; built at their first use, one for each name, address and key."""
 
     def __init__(self, configured: Settings) -> None:
         self._settings = configured
-        self._built: dict[str, ChatOpenAI] = {}
+        self._built: dict[tuple[str, str | None, str | None], BaseChatModel] = {}
         self._decisions: dict[str, BaseDecisionModel] = {}
         self._clients: list[tuple[httpx2.Client, httpx2.AsyncClient]] = []
+        self._remote_clients: tuple[httpx2.Client, httpx2.AsyncClient] | None = None
         self._servers: list[LlamaServer] = []
         self._building = asyncio.Lock()
+        self._endpoints: dict[tuple[str, str, str], Endpoint] = {}
+        self._paces: dict[str, Pace] = {}
 
     def name(self, role: "Role | BaseChatModel") -> str:
         """`provider:model` of a role, or of a chat model of the caller's own."""
@@ -52,56 +61,111 @@ class Models:
         if not isinstance(role, str):
             return role
         name = self.name(role)
-        async with self._building:  # one at a time: two would each open a pair of clients, and one pair be lost
-            if name not in self._built:
-                self._built[name] = await asyncio.to_thread(self._build, name)
-        return self._built[name]
+        remote = self._settings.remote_of(role) if name.startswith(REMOTE) else IN_THIS_PROCESS
+        which = (name, remote.url, remote.key.get_secret_value() if remote.key else None)
+        if which not in self._built:
+            async with self._building:  # one at a time: two would each open a pair of clients, and one pair be lost
+                if which not in self._built:
+                    self._built[which] = await asyncio.to_thread(self._build, name, remote)
+        return self._built[which]
 
-    async def decisions(self, name: str) -> "BaseDecisionModel":
-        """The decision model `decisions:NAME` of the endpoint, built at its first use.
+    async def access(self, role: "Role | BaseChatModel", database: Database) -> Access:
+        """The chat model of a role with what is known of its endpoint, which is read from the home at its first use.
+
+        Raises:
+            BadSetting: as `of`.
+        """
+        client = await self.of(role)
+        if isinstance(role, str) and self.name(role).startswith("local:"):
+            return Access(client, LOCAL)
+        if isinstance(role, str) and self.name(role).startswith(LLAMA):
+            return Access(client, LLAMA_CPP, self._sampling)
+        if type(client).__module__.partition(".")[0] != "langchain_openai":
+            return Access(client, GIVEN)
+        by_hand = self._settings.abilities_of(role) if isinstance(role, str) else ""
+        which = (address_of(client), self.name(role).partition(":")[2], by_hand)
+        if which not in self._endpoints:
+            async with self._building:
+                if which not in self._endpoints:
+                    self._endpoints[which] = await open_endpoint(*which, await self._pace(which[0], database), database)
+        return Access(client, self._endpoints[which], self._sampling if isinstance(role, str) else {})
+
+    async def _pace(self, address: str, database: Database) -> Pace:
+        """The pace of an address, opened at its first use; its models share it."""
+        if address not in self._paces:
+            self._paces[address] = Pace(address, database, self._settings.calls_at_once)
+            await self._paces[address].open()
+        return self._paces[address]
+
+    @cached_property
+    def _sampling(self) -> dict[str, Any]:
+        chosen = {"temperature": self._settings.temperature, "seed": self._settings.seed}
+        return {name: value for name, value in chosen.items() if value is not None}
+
+    async def decisions(self, name: str, role: Role = "classifier") -> "BaseDecisionModel":
+        """The decision model `decisions:NAME` of the role's endpoint, built at its first use.
 
         Raises:
             BadSetting: there is neither a key nor an endpoint.
         """
         async with self._building:  # as above
             if name not in self._decisions:
-                self._decisions[name] = await asyncio.to_thread(self._build_decisions, name)
+                remote = self._settings.remote_of(role)
+                self._decisions[name] = await asyncio.to_thread(self._build_decisions, name, remote)
         return self._decisions[name]
 
-    def _build_decisions(self, name: str) -> "BaseDecisionModel":
+    def _build_decisions(self, name: str, remote: RemoteEndpoint) -> "BaseDecisionModel":
         from baton.models.decisions import endpoint_decisions  # noqa: PLC0415 - as langchain_openai below
 
-        remote = {each: self._remote[each] for each in ("api_key", "base_url", "http_client", "http_async_client")}
-        return endpoint_decisions(name.removeprefix(DECISIONS), timeout=self._settings.model_timeout_s, **remote)
+        options = {each: value for each, value in self._options(remote).items() if each not in OF_CHAT_MODELS}
+        return endpoint_decisions(name.removeprefix(DECISIONS), **options)
 
-    def _build(self, name: str) -> "ChatOpenAI":
-        from langchain_openai import ChatOpenAI  # noqa: PLC0415 - costs over a second, and only runs need it
+    def _build(self, name: str, remote: RemoteEndpoint) -> "BaseChatModel":
+        from langchain_openai import AzureChatOpenAI, ChatOpenAI  # noqa: PLC0415 - over a second, and only runs need it
 
         if name.startswith(DECISIONS):
             raise BadSetting(f"{name} answers typed questions and no prompt; set openai:NAME")
         provider, _, model = name.partition(":")
-        endpoint = _local(model) if provider == "local" else self._llama(name) if provider == "llama" else self._remote
-        return ChatOpenAI(
-            model=model,
-            max_retries=0,  # the graph's retry policy is the only layer that tries again
-            timeout=self._settings.model_timeout_s,
-            **endpoint,
-        )
+        # The graph's retry policy is the only layer that tries again; every model is asked for chat completions, also
+        # one for which the client would choose another protocol by its name.
+        options: dict[str, Any] = {
+            "max_retries": 0,
+            "timeout": self._settings.model_timeout_s,
+            "use_responses_api": False,
+        }
+        if provider in IN_PROCESS:
+            options |= _local(model) if provider == "local" else self._llama(name)
+            return ChatOpenAI(model=model, **options)
+        options |= self._options(remote, is_azure=provider == "azure")
+        if provider == "azure":
+            address = {"azure_endpoint": options.pop("base_url"), "api_version": self._settings.openai_api_version}
+            address["api_version"] = address["api_version"] or AZURE_VERSION
+            return AzureChatOpenAI(azure_deployment=model, model=model, **address, **options)
+        return ChatOpenAI(model=model, **options)
 
-    @cached_property
-    def _remote(self) -> dict[str, Any]:
-        key = self._settings.openai_api_key
-        if key is None and self._settings.openai_base_url is None:
+    def _options(self, remote: RemoteEndpoint, *, is_azure: bool = False) -> dict[str, Any]:
+        """The arguments of a client for a remote endpoint.
+
+        Raises:
+            BadSetting: there is neither a key nor an endpoint.
+        """
+        if is_azure and not remote.url:
+            raise BadSetting("AZURE_OPENAI_ENDPOINT is not set; set it to https://RESOURCE.openai.azure.com")
+        if not remote.is_known:
             raise BadSetting(
-                "OPENAI_API_KEY is not set; set it (and OPENAI_BASE_URL for another endpoint), or use local:desk"
+                f"{remote.key_name} is not set; set it (and OPENAI_BASE_URL for another endpoint), or use local:desk"
             )
-        if key:
-            hide(key.get_secret_value())
-        self._clients.append(clients := remote_clients(self._settings))
+        key = remote.key.get_secret_value() if remote.key else "none"
+        if remote.key:
+            hide(key)
+        if self._remote_clients is None:
+            self._remote_clients = remote_clients(self._settings)
+            self._clients.append(self._remote_clients)
         return {
-            "api_key": key.get_secret_value() if key else "none",
-            "base_url": self._settings.openai_base_url,
-            **_pair(clients),
+            "api_key": key,
+            "base_url": remote.url,
+            "timeout": self._settings.model_timeout_s,
+            **_pair(self._remote_clients),
         }
 
     def _llama(self, name: str) -> dict[str, Any]:
@@ -191,22 +255,35 @@ async def models(configured: Settings) -> AsyncIterator[Models]:
         await chat_models.close()
 
 
+class Prices(NamedTuple):
+    """Dollars per token that is read, read from a cache, and written."""
+
+    input: float
+    cached: float
+    output: float
+
+
 @lru_cache(maxsize=256)
-def _price_per_token(model: str) -> tuple[float, float] | None:
-    """Dollars per input and per output token; None where the price is not known."""
+def _price_per_token(model: str) -> Prices | None:
+    """The prices of a model; None where they are not known."""
     from genai_prices import Usage as Priced  # noqa: PLC0415 - costs 140 ms
     from genai_prices import calc_price  # noqa: PLC0415
 
     try:
         # Few tokens, for many would be charged by the tier of long requests.
-        price = calc_price(Priced(input_tokens=1000, output_tokens=1000), model_ref=model, provider_id="openai")
+        counts = {"input_tokens": 1000, "output_tokens": 1000}
+        price = calc_price(Priced(**counts), model_ref=model, provider_id="openai")
+        cached = calc_price(Priced(**counts, cache_read_tokens=1000), model_ref=model, provider_id="openai")
     except LookupError:
         return None
-    return float(price.input_price) / 1e3, float(price.output_price) / 1e3
+    return Prices(*(float(each) / 1e3 for each in (price.input_price, cached.input_price, price.output_price)))
 
 
 def cost_usd(name: str, usage: Usage) -> float | None:
     """The cost of a call in dollars, by the public price list; None where the price is not known, never 0."""
     provider, _, model = name.partition(":")
-    prices = None if provider in ("local", "llama") else _price_per_token(model)
-    return prices and prices[0] * usage.input_tokens + prices[1] * usage.output_tokens
+    prices = None if provider in IN_PROCESS else _price_per_token(model)
+    if prices is None:
+        return None
+    fresh = usage.input_tokens - usage.cached_tokens
+    return prices.input * fresh + prices.cached * usage.cached_tokens + prices.output * usage.output_tokens

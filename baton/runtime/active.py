@@ -51,6 +51,11 @@ class ActiveRun:
     writes_masked: bool = False  # whether its graph masks the output of its steps, as ours do
     ended_by: str | None = None  # a dead letter's id
     foreign_scopes: dict[tuple[str, int], Any] = field(default_factory=dict)  # of steps that are not ours
+    waits_s: dict[str, float] = field(default_factory=dict)  # by task: how long it waited for its turn at an endpoint
+
+    def note_wait(self, task_id: str, seconds: float) -> None:
+        """Note that a task waited for its turn at an endpoint, which is no time of its own."""
+        self.waits_s[task_id] = self.waits_s.get(task_id, 0.0) + seconds
 
     def guard(self, tx: "Transaction") -> None:
         """Refuse, inside a transaction, to write for a run that another process has taken over.

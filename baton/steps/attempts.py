@@ -51,7 +51,7 @@ async def _count(run: ActiveRun, step: StepRef, attempt: int, most: int) -> None
     if failures >= most:
         raise CapReached("attempts", most, f"{step.step} failed {failures} times, and {most} attempts are its most")
     limit = run.resources.settings.step_deadline_s
-    if began and time.time() - began > limit:
+    if began and time.time() - began - run.waits_s.get(step.task_id, 0.0) > limit:
         raise CapReached("attempts", most, f"{step.step} kept failing for {limit:g} s (BATON_STEP_DEADLINE_S)")
 
 

@@ -33,6 +33,7 @@ from baton.errors import BatonError
 from baton.models.callbacks import count_calls
 from baton.plain import json_text
 from baton.runtime.active import ActiveRun, active_run, current_step, execution_info
+from baton.steps.time_limits import time_limit
 from baton.storage.fence import ACTIVE
 
 if TYPE_CHECKING:
@@ -188,9 +189,11 @@ def tool_call_id() -> str | None:
 class Scoped(Runnable[Any, Any]):
     """A node that is a runnable of the framework's, a graph for instance, with its scope around it."""
 
-    def __init__(self, bound: Runnable[Any, Any], name: str, boundary: "Boundary | None" = None) -> None:
+    def __init__(
+        self, bound: Runnable[Any, Any], name: str, boundary: "Boundary | None" = None, limit_s: float | None = None
+    ) -> None:
         self.bound, self.name = bound, name
-        self._step, self._boundary = name, boundary
+        self._step, self._boundary, self._limit_s = name, boundary, limit_s
 
     def invoke(self, input: Any, config: RunnableConfig | None = None, **options: Any) -> Any:  # noqa: A002
         """See Runnable."""
@@ -202,7 +205,8 @@ class Scoped(Runnable[Any, Any]):
     async def ainvoke(self, input: Any, config: RunnableConfig | None = None, **options: Any) -> Any:  # noqa: A002
         """See Runnable."""
         with self._enter(config, input) as outputs:
-            output = self._dump(await self.bound.ainvoke(self._load(input), config, **options))
+            async with time_limit(self._step, self._limit_s):
+                output = self._dump(await self.bound.ainvoke(self._load(input), config, **options))
             outputs.append(output)
         return output
 
@@ -214,9 +218,10 @@ class Scoped(Runnable[Any, Any]):
     ) -> AsyncIterator[Any]:
         """See Runnable."""
         with self._enter(config, input) as outputs:
-            async for part in self.bound.astream(self._load(input), config, **options):
-                outputs.append(self._dump(part))
-                yield outputs[-1]
+            async with time_limit(self._step, self._limit_s):
+                async for part in self.bound.astream(self._load(input), config, **options):
+                    outputs.append(self._dump(part))
+                    yield outputs[-1]
 
     def _load(self, stored: Any) -> Any:
         return self._boundary.load(stored, self._step) if self._boundary else stored
@@ -275,13 +280,15 @@ def count_visits(
 ) -> Any:
     """Give a compiled graph a channel for its visits, and a scope to its `foreign` nodes; returns the graph.
 
-    Foreign nodes are those that are not functions wrapped by TypedStateGraph.
+    Foreign nodes are those that are not functions wrapped by TypedStateGraph; their time limits are kept here too.
     """
     compiled.channels[framework.VISITS] = framework.visits_channel()
     for name, node in compiled.nodes.items():
         if name in foreign:
-            bound = Scoped(with_visit_counts(node.bound), name, boundary(node.bound))
-            compiled.nodes[name] = node.copy({"bound": bound, "writers": [VisitWriter(), *node.writers]})
+            limit_s = framework.run_limit(node)
+            bound = Scoped(with_visit_counts(node.bound), name, boundary(node.bound), limit_s)
+            changed = {"bound": bound, "writers": [VisitWriter(), *node.writers]}
+            compiled.nodes[name] = node.copy(changed if limit_s is None else {**changed, "timeout": None})
         else:
             compiled.nodes[name] = framework.with_visit_writes(node, begins=name == START)
     return compiled

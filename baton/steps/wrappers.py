@@ -1,17 +1,17 @@
 """Wraps the function of a step: with a time limit, and with a span and the count of its attempts."""
 
-import asyncio
 import time
 from collections.abc import Awaitable, Callable, Mapping
 from functools import wraps
 from typing import Any
 
-from langgraph.errors import GraphBubbleUp, NodeTimeoutError
+from langgraph.errors import GraphBubbleUp
 
 from baton.models.callbacks import count_calls
 from baton.runtime.active import active_run, current_step
 from baton.steps.attempts import Policies, after_failure, before_retry
 from baton.steps.scopes import enter_step
+from baton.steps.time_limits import time_limit
 
 Step = Callable[..., Awaitable[Any]]
 TypedStep = Callable[..., Awaitable[tuple[Any, str | None]]]
@@ -22,8 +22,8 @@ def with_time_limit(step: TypedStep, name: str, limits: Mapping[str, float | Non
     """`step` with a limit to its time: seconds under its name in `limits`, None for no limit.
 
     LangGraph's own watch does not wait for an attempt that it cancelled, which may still be at work while the next one
-    runs, and takes two tasks for every step: a fifth of the step's cost. It still keeps idle times, the time of a
-    step that is a graph, and the timeout of a `Send`, which counts beside the step's own.
+    runs, cannot be stopped while a call waits for its turn, and takes two tasks for every step: a fifth of the step's
+    cost. It still keeps idle times, and the timeout of a `Send`, which counts beside the step's own.
 
     Raises:
         NodeTimeoutError: the time is over, and the attempt was cancelled.
@@ -31,16 +31,8 @@ def with_time_limit(step: TypedStep, name: str, limits: Mapping[str, float | Non
 
     @wraps(step)
     async def limited(*args: Any, **injected: Any) -> tuple[Any, str | None]:
-        began, limit = time.monotonic(), limits[name]
-        if limit is None:
+        async with time_limit(name, limits[name]):
             return await step(*args, **injected)
-        try:
-            async with asyncio.timeout(limit) as deadline:
-                return await step(*args, **injected)
-        except TimeoutError as error:
-            if not deadline.expired():
-                raise
-            raise NodeTimeoutError(name, time.monotonic() - began, kind="run", run_timeout=limit) from error
 
     return limited
 

@@ -1,6 +1,7 @@
 -- Everything Baton keeps, in one file. Times are Unix seconds; JSON is TEXT.
 CREATE TABLE about (
-    name TEXT PRIMARY KEY,                    -- database_id: a random word, noted in the home too
+    name TEXT PRIMARY KEY,                    -- database_id: a random word, noted in the home too; what is known of
+                                              -- endpoints: abilities:VERSION:ADDRESS:MODEL and pace:ADDRESS
     value TEXT NOT NULL
 );
 

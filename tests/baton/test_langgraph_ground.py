@@ -250,8 +250,9 @@ def test_outline_declared_edges_step_function_is_handler_and_has_branches_read_w
     assert [ground.has_branches(built, name) for name in ("pick", "rest")] == [True, False]
 
 
-async def test_take_timeouts_leaves_idle_times_and_attributes_of_makes_a_graph_anew() -> None:
+async def test_run_limit_and_take_timeouts_leave_idle_times_and_attributes_of_makes_a_graph_anew() -> None:
     compiled = branching(one_step(lambda _: None)).compile()
+    assert [ground.run_limit(compiled.nodes[name]) for name in ("pick", "rest", "desk")] == [5, None, None]
     assert ground.take_timeouts(compiled, ["pick", "rest", "desk"]) == {"pick": 5}
     assert (compiled.nodes["pick"].timeout, compiled.nodes["rest"].timeout.idle_timeout) == (None, 3)
     simple = one_step(lambda _: None)

@@ -21,7 +21,13 @@ DONE = {
     "m29": "change_limit",
     "m31": "reissue_card",
 }
-WAITING = {"m09": "refund", "m13": "file_dispute", "m27": "close_account", "m28": "close_account", "m30": "change_limit"}
+WAITING = {
+    "m09": "refund",
+    "m13": "file_dispute",
+    "m27": "close_account",
+    "m28": "close_account",
+    "m30": "change_limit",
+}
 FOR_A_PERSON = {"m33", "m34", "m35"}
 
 

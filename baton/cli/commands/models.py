@@ -1,4 +1,4 @@
-"""`baton models`: lists the models, and serves one of this machine over HTTP. Light on purpose."""
+"""`baton models`: lists the models, asks them what they take, and serves one of this machine. Light on purpose."""
 
 from typing import Annotated
 
@@ -11,7 +11,7 @@ app = typer.Typer(help="The models that are configured; one of this machine over
 
 @app.callback()
 def models(context: typer.Context, *, json: Json = False) -> int:
-    """List the roles with their models; `serve` serves one of this machine."""
+    """List the roles with their models; `probe` asks them what they take, `serve` serves one of this machine."""
     if context.invoked_subcommand is not None:
         return 0
     from baton.cli.terminal.output import say_json
@@ -23,6 +23,22 @@ def models(context: typer.Context, *, json: Json = False) -> int:
     else:
         show_models(rows)
     return 0
+
+
+@app.command()
+def probe(*, json: Json = False) -> int:
+    """Ask the model of each role what it takes, and keep that; 1 where one cannot be asked."""
+    import asyncio
+
+    from baton.cli.terminal.output import say_json
+    from baton.cli.work.model_probe import probe_models, show_probe
+
+    rows = asyncio.run(probe_models())
+    if json:
+        say_json(rows)
+    else:
+        show_probe(rows)
+    return int(any(row["fault"] for row in rows))
 
 
 @app.command()

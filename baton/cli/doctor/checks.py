@@ -1,6 +1,7 @@
 """The doctor's checks: each returns a finding and, where it is not well, an advice."""
 
 import os
+import re
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict, dataclass
@@ -15,17 +16,21 @@ from baton.cli.doctor.checks_live import (
     check_graphs,
     check_home,
     check_llamas,
+    check_probe,
     check_responders,
 )
 from baton.cli.doctor.checks_settings import SettingRow, find_unknown_settings, list_settings
 from baton.cli.project_commands import build_command, project_commands
-from baton.cli.work.session import refuse_proxy_of_no_use, refuse_tracing_without_key
+from baton.cli.work.session import refuse_models_without_key, refuse_proxy_of_no_use, refuse_tracing_without_key
 from baton.config.home import load_env
 from baton.config.project import OWN, project
 from baton.config.settings import REMOTE, Role, Settings, read_settings, settings
 from baton.errors import BadSetting, BatonError, NoResponders, NotTrusted
 from baton.offline.transport import load_responders
 from baton.runtime.business import NOTHING, Business, Check, load_business
+
+OF_ANOTHER_PROTOCOL = re.compile(r"^openai:(.*codex|gpt-5[\w.-]*-pro|o\d-pro|.*deep-research)")
+"""Models that their maker serves by the responses protocol alone."""
 
 State = Literal["ok", "warn", "fail"]
 PYTHONS = ((3, 11), (3, 14))  # from the first up to, not including, the second
@@ -45,8 +50,11 @@ class Finding:
         return asdict(self)
 
 
-def examine(ours: Mapping[str, Any]) -> tuple[list[Finding], list[SettingRow]]:
-    """Return all findings, and every setting with its source; no project may use the names of the commands `ours`."""
+def examine(ours: Mapping[str, Any], *, probe: bool = False) -> tuple[list[Finding], list[SettingRow]]:
+    """Return all findings, and every setting with its source; no project may use the names of the commands `ours`.
+
+    With `probe` the model of each role is asked a few questions.
+    """
     environment = {**os.environ}
     of_project, business = _check_project(ours)
     kinds: list[type[BaseSettings]] = [Settings, *([business.settings] if business.settings else [])]
@@ -62,7 +70,8 @@ def examine(ours: Mapping[str, Any]) -> tuple[list[Finding], list[SettingRow]]:
     except BatonError as error:
         wrong = Finding("fail", "settings", str(error), _advice(error, "correct it, then run this again"))
         return [*findings, wrong, *tracing], rows
-    return [*findings, *_check_settings(configured, rows), *_check_parts(configured, business), *tracing], rows
+    parts = _check_parts(configured, business, probe=probe)
+    return [*findings, *_check_settings(configured, rows), *parts, *tracing], rows
 
 
 def _check_project(ours: Mapping[str, Any]) -> tuple[Finding, Business]:
@@ -125,16 +134,18 @@ def _check_models(configured: Settings) -> Finding:
     if configured.openai_base_url and not remote:
         advice = "set BATON_MODEL_<ROLE>=openai:NAME for the roles that shall use it"
         return Finding("warn", "models", "OPENAI_BASE_URL is set and no role uses it", advice)
-    if remote and not (configured.openai_api_key or configured.openai_base_url):
-        return Finding("fail", "models", text, "set OPENAI_API_KEY, or OPENAI_BASE_URL for an endpoint without keys")
     try:
+        refuse_models_without_key(configured)
         refuse_proxy_of_no_use(configured)
     except BadSetting as error:
-        return Finding("fail", "models", str(error), "a remote model is asked through it")
+        return Finding("fail", "models", str(error), "correct it: every run would end at its first call of the model")
+    if elsewhere := sorted({name for name in names.values() if OF_ANOTHER_PROTOCOL.search(name)}):
+        advice = "OpenAI serves it at /v1/responses alone: name another model, or an endpoint that serves it for chat"
+        return Finding("warn", "models", f"{', '.join(elsewhere)} may answer no chat completions", advice)
     return Finding("ok", "models", text)
 
 
-def _check_parts(configured: Settings, business: Business) -> Iterator[Finding]:
+def _check_parts(configured: Settings, business: Business, *, probe: bool) -> Iterator[Finding]:
     """Check the parts that can be tried: each check opens its part."""
     tries: tuple[tuple[str, Callable[[Settings], str], str], ...] = (
         ("home", check_home, "set BATON_HOME to a folder you can write"),
@@ -147,6 +158,7 @@ def _check_parts(configured: Settings, business: Business) -> Iterator[Finding]:
         ),
         ("llama", check_llamas, "BATON_MODEL_<ROLE> names it"),
         ("endpoint", check_endpoint, "start it, or correct OPENAI_BASE_URL and OPENAI_API_KEY"),
+        *([("answers", check_probe, "correct the model's name, its endpoint or its key")] if probe else []),
     )
     checks = [*(Check(name, partial(attempt, configured), advice) for name, attempt, advice in tries), *business.checks]
     for check in checks:

@@ -1,12 +1,14 @@
 """Checks that open a part of the installation: each returns its facts in words, or raises an error."""
 
+import asyncio
 from typing import Any, get_args
 
 import httpx
 
-from baton.cli.work.model_list import OPENAI
+from baton.cli.work.model_list import endpoint_of
+from baton.cli.work.model_probe import abilities_text, probe_models
 from baton.config.home import database_file, home, make_home
-from baton.config.settings import REMOTE, Role, Settings
+from baton.config.settings import AZURE, OPENAI, REMOTE, RemoteEndpoint, Role, Settings
 from baton.errors import BatonError, StorageError
 from baton.llama.weights import check_weights
 from baton.offline.transport import load_responders
@@ -16,6 +18,7 @@ from baton.storage.signed_rows import refuse_lost_key
 from baton.storage.sqlite_file import connect_for_reading
 
 ENDPOINT_S = 5.0
+AZURE_MODELS = "/openai/models?api-version=2024-10-21"
 
 
 def check_home(configured: Settings) -> str:  # noqa: ARG001 - all checks take the settings
@@ -66,22 +69,44 @@ def check_llamas(configured: Settings) -> str:
 
 
 def check_endpoint(configured: Settings) -> str:
-    """Send a request to the endpoint of the `openai:` models and return its address.
+    """Send a request to each endpoint of the remote models and return their addresses.
+
+    Raises:
+        BatonError: one does not answer, or refuses the key.
+    """
+    roles = [role for role in get_args(Role) if configured.model_of(role).startswith(REMOTE)]
+    asked = {(endpoint_of(configured, role), configured.remote_of(role)): role for role in roles}
+    for (address, remote), role in asked.items():
+        _reach(address, remote, configured, is_azure=configured.model_of(role).startswith(AZURE))
+    return f"{', '.join(dict.fromkeys(address for address, _ in asked))} answers" if asked else "not used"
+
+
+def check_probe(configured: Settings) -> str:  # noqa: ARG001 - as above
+    """Ask the model of each role what it takes, and return that.
+
+    Raises:
+        BatonError: one cannot be asked.
+    """
+    rows = asyncio.run(probe_models())
+    if faults := [f"{row['role']} ({row['model']}): {row['fault']}" for row in rows if row["fault"]]:
+        raise BatonError("; ".join(faults))
+    return "; ".join(f"{row['role']}: {abilities_text(row['abilities'])}" for row in rows)
+
+
+def _reach(address: str, remote: RemoteEndpoint, configured: Settings, *, is_azure: bool) -> None:
+    """Send a request to an endpoint.
 
     Raises:
         BatonError: it does not answer, or refuses the key.
     """
-    if not any(configured.model_of(role).startswith(REMOTE) for role in get_args(Role)):
-        return "not used"
-    url = (configured.openai_base_url or OPENAI).rstrip("/")
-    key = configured.openai_api_key
+    key = remote.key.get_secret_value() if remote.key else ""
+    headers = {"api-key": key} if is_azure and key else {"Authorization": f"Bearer {key}"} if key else {}
+    url = f"{(remote.url or OPENAI).rstrip('/')}{AZURE_MODELS if is_azure else '/models'}"
     try:
-        headers = {"Authorization": f"Bearer {key.get_secret_value()}"} if key else {}
         options: dict[str, Any] = {"headers": headers, "proxy": configured.openai_proxy, "timeout": ENDPOINT_S}
-        with httpx.stream("GET", f"{url}/models", **options) as response:
+        with httpx.stream("GET", url, **options) as response:
             pass  # the status is enough; the body is not read
     except (httpx.HTTPError, httpx.InvalidURL) as error:
-        raise BatonError(f"{url} gives no answer ({type(error).__name__})") from error
+        raise BatonError(f"{address} gives no answer ({type(error).__name__})") from error
     if response.status_code in {httpx.codes.UNAUTHORIZED, httpx.codes.FORBIDDEN}:
-        raise BatonError(f"{url} refuses the key")
-    return f"{url} answers"
+        raise BatonError(f"{address} refuses the key ({remote.key_name})")

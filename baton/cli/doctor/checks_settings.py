@@ -12,7 +12,7 @@ ELSEWHERE = ("BATON_BUSINESS", "BATON_DATABASE_URL", "BATON_DEBUG", "BATON_TRUST
 SETTINGS_ELSEWHERE = {"BATON_HOME": ".baton", **dict.fromkeys(ELSEWHERE)}
 """Settings that are no fields of `Settings`: they are read where they are needed."""
 
-SECRETS = {"OPENAI_API_KEY"}
+SECRET = re.compile(r"_API_KEY(_[A-Z]+)?$")
 
 
 class SettingRow(TypedDict):
@@ -47,7 +47,11 @@ def _defaults(kinds: Sequence[type[BaseSettings]]) -> dict[str, Any]:
 def _row(name: str, default: Any, sources: Mapping[str, Mapping[str, str | None]]) -> SettingRow:
     for source, values in sources.items():
         if value := values.get(name):
-            return {"name": name, "value": "(set)" if name in SECRETS else _without_password(value), "source": source}
+            return {
+                "name": name,
+                "value": "(set)" if SECRET.search(name) else _without_password(value),
+                "source": source,
+            }
     return {"name": name, "value": None if default is None else str(default), "source": "default"}
 
 

@@ -4,12 +4,13 @@ import asyncio
 import shlex
 import threading
 from typing import TypedDict, get_args
+from urllib.parse import urlsplit, urlunsplit
 
 from baton.cli.terminal.output import say
 from baton.cli.terminal.rows import Rows
 from baton.cli.terminal.serving import listen, serve
 from baton.config.project import project
-from baton.config.settings import LLAMA, Role, Settings, settings
+from baton.config.settings import LLAMA, OPENAI, Role, Settings, settings
 from baton.errors import BadSetting, UsageError
 from baton.llama.server import LlamaServer
 from baton.models.budget import Usage
@@ -21,7 +22,6 @@ ON_DEMAND = "on 127.0.0.1, started with the first run"
 UNFIT = "cannot be served: baton doctor says why"
 LOCAL = "local:"
 SERVED = (LLAMA, LOCAL)
-OPENAI = "https://api.openai.com/v1"
 
 
 class ModelRow(TypedDict):
@@ -104,9 +104,16 @@ def _llama_endpoint(configured: Settings, name: str) -> str:
 
 def _row(configured: Settings, role: Role) -> ModelRow:
     name = configured.model_of(role)
-    endpoint = configured.openai_base_url or OPENAI
+    price_known = cost_usd(name, Usage(1, 1)) is not None
+    return {"role": role, "model": name, "endpoint": endpoint_of(configured, role), "price_known": price_known}
+
+
+def endpoint_of(configured: Settings, role: Role) -> str:
+    """The address of a role's model, for people: without a name or password in it."""
+    name = configured.model_of(role)
     if name.startswith(LOCAL):
-        endpoint = IN_PROCESS
-    elif name.startswith(LLAMA):
-        endpoint = _llama_endpoint(configured, name)
-    return {"role": role, "model": name, "endpoint": endpoint, "price_known": cost_usd(name, Usage(1, 1)) is not None}
+        return IN_PROCESS
+    if name.startswith(LLAMA):
+        return _llama_endpoint(configured, name)
+    parts = urlsplit(configured.remote_of(role).url or OPENAI)
+    return urlunsplit((parts.scheme, parts.netloc.rpartition("@")[2], parts.path, "", ""))

@@ -11,7 +11,7 @@ from typing import get_args
 from baton.cli.terminal.output import discard_output, note
 from baton.cli.terminal.signals import stop_signals
 from baton.config.home import load_env
-from baton.config.settings import REMOTE, Role, Settings, read_settings, settings
+from baton.config.settings import AZURE, REMOTE, Role, Settings, read_settings, settings
 from baton.errors import BadSetting
 from baton.models.models import models
 from baton.runs.registry import load
@@ -104,14 +104,19 @@ def refuse_models_without_key(configured: Settings) -> None:
     """Refuse a remote model without a key: every run would end at its first call of the model.
 
     Raises:
-        BadSetting: a role is mapped to a remote model, and there is neither a key nor an endpoint.
+        BadSetting: a role is mapped to a remote model, and there is neither a key nor an endpoint, or the key holds
+            what no header can carry.
     """
-    if configured.openai_api_key or configured.openai_base_url:
-        return
     for role in get_args(Role):
-        if (name := configured.model_of(role)).startswith(REMOTE):
+        name = configured.model_of(role)
+        if not name.startswith(REMOTE):
+            continue
+        remote = configured.remote_of(role)
+        if name.startswith(AZURE) and not remote.url:
+            raise BadSetting(f"BATON_MODEL_{role.upper()} is {name} and AZURE_OPENAI_ENDPOINT is not set; set it")
+        if not remote.is_known:
             advice = "set the key, or OPENAI_BASE_URL for an endpoint without keys"
-            raise BadSetting(f"BATON_MODEL_{role.upper()} is {name} and OPENAI_API_KEY is not set; {advice}")
+            raise BadSetting(f"BATON_MODEL_{role.upper()} is {name} and {remote.key_name} is not set; {advice}")
 
 
 def refuse_proxy_of_no_use(configured: Settings) -> None:

@@ -10,8 +10,8 @@ from langchain_core.messages import HumanMessage, SystemMessage
 from baton.config.settings import Settings
 from baton.errors import BadSetting
 from baton.models.asking import data_block
+from baton.models.dialects import response_format
 from baton.models.models import Models, models
-from baton.models.schemas import response_format
 from state.desk import RouteChoice
 from tests.baton.llama.conftest import assert_gone, gguf, kill
 
@@ -25,7 +25,7 @@ CAP = 400
 
 async def chosen(known: Models, cap: int = CAP) -> str:
     """The route that the model chooses."""
-    form = response_format(RouteChoice, known.name("strong"), cap)
+    form = response_format(RouteChoice, "strict", bounds=True, answer_tokens=cap)
     options: Any = {"max_completion_tokens": cap, "extra_body": {"response_format": form}}
     answer = await (await known.of("strong")).ainvoke(ASKED, **options)
     return RouteChoice.model_validate_json(answer.text).route
@@ -64,7 +64,7 @@ async def test_what_is_too_long_is_told_before_it_is_asked(llama: Callable[..., 
 async def test_a_call_that_does_not_await_is_the_same(llama: Callable[..., Settings]) -> None:
     async with models(llama(llama_context=512)) as known:
         strong: Any = await known.of("strong")
-        form = response_format(RouteChoice, known.name("strong"), CAP)
+        form = response_format(RouteChoice, "strict", bounds=True, answer_tokens=CAP)
         answer = strong.invoke(ASKED, max_completion_tokens=CAP, extra_body={"response_format": form})
         assert "cards" in answer.text
         with pytest.raises(BadSetting, match="the answer may have 500"):

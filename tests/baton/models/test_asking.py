@@ -178,11 +178,23 @@ async def test_what_may_pass_is_transient_and_costs_nothing(endpoint: Endpoint, 
 
 
 async def test_what_cannot_pass_is_fatal_after_one_request(endpoint: Endpoint, resources: Resources) -> None:
-    for reply in (*map(failure, (400, 401, 403, 404, 422)), failure(429, code="insufficient_quota")):
+    for reply in (*map(failure, (401, 403, 404, 413)), failure(429, code="insufficient_quota")):
         endpoint.will(reply)
         with pytest.raises(Fatal):
             await judged()
-    assert len(endpoint.asked) == 6
+    assert len(endpoint.asked) == 5
+    assert await budget(resources) == (0, 0)
+
+
+async def test_a_refusal_that_may_be_of_the_form_is_asked_about_plainly_and_once(
+    endpoint: Endpoint, resources: Resources
+) -> None:
+    for status in (400, 422):
+        endpoint.will(failure(status))
+        with pytest.raises(Fatal, match=f"failed with {status}"):
+            await judged()
+    plain = [asked["messages"][-1]["content"] == "Say yes." for asked in endpoint.asked]
+    assert plain == [False, True, True, False]
     assert await budget(resources) == (0, 0)
 
 

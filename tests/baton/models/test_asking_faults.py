@@ -14,7 +14,8 @@ from typing_extensions import TypedDict
 
 from baton.config.policies import transient
 from baton.errors import BadAnswer, DeadLettered, Fatal, OverBudget, Transient
-from baton.models.asking import LONGEST_ANSWER, ask
+from baton.models.asking import ask
+from baton.models.calls import LONGEST_ANSWER
 from baton.records import Record
 from baton.runtime.resources import Resources
 from baton.steps.dead_letters import dead_letter
@@ -68,7 +69,7 @@ def packed(body: bytes, encoding: str) -> Reply:
 
 
 FAULTS: dict[str, tuple[Reply, int, str]] = {
-    "bad request": (failure(400), 1, "failure"),
+    "bad request": (failure(400), 3, "failure"),  # it is asked plainly whether it takes anything at all
     "wrong key": (failure(401), 1, "failure"),
     "quota": (failure(429, code="insufficient_quota"), 1, "failure"),
     "content filter": (failure(400, code="content_filter"), 1, "failure"),
@@ -80,7 +81,7 @@ FAULTS: dict[str, tuple[Reply, int, str]] = {
     "away": (failure(503), 3, "unavailable"),
     "no JSON": (completion("guilty"), 2, "bad_answer"),
     "another schema": (completion('{"verdict": 1}'), 2, "bad_answer"),
-    "half a pair": (completion('{"note": "\ud800"}x'), 2, "bad_answer"),
+    "half a pair": (completion('{"note": "\ud800"'), 2, "bad_answer"),
     "no choices": (wrapped(choices=[]), 1, "bad_answer"),
     "null choices": (wrapped(choices=None), 1, "bad_answer"),
     "null": (completion(None), 1, "bad_answer"),

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from pydantic import AnyUrl, BaseModel, Field, create_model
 
 from baton.models.bounds import CHARACTERS_PER_TOKEN, LADDER, longest_answer
-from baton.models.schemas import response_format
+from baton.models.dialects import schema_of
 
 
 def made(fields: dict[str, Any]) -> type[BaseModel]:
@@ -31,8 +31,8 @@ SHAPES = st.dictionaries(st.from_regex("[a-z]{1,9}", fullmatch=True), KINDS, min
 
 def schema(shape: type[BaseModel], model: str, tokens: int = 800) -> dict[str, Any]:
     """The schema that a model is sent."""
-    found: dict[str, Any] = response_format(shape, model, tokens)["json_schema"]["schema"]
-    return found
+    is_held = model == LLAMA
+    return schema_of(shape, "strict", bounds=is_held, answer_tokens=tokens if is_held else None)
 
 
 def nodes(value: Any) -> list[dict[str, Any]]:

@@ -12,6 +12,8 @@ from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from typing import Any
 
+from baton.models.asking import PLAIN
+from baton.models.dialects import IN_WORDS
 from baton.offline.transport import endpoint
 
 COMPLETIONS = "/v1/chat/completions"
@@ -20,10 +22,11 @@ Body = dict[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Answering:
-    """One request that is to be answered badly: the connection, and the answer that would have been right."""
+    """One request that is to be answered badly: its connection, and the answer that would have been right."""
 
     writer: asyncio.StreamWriter
     right: Body
+    request: Body
 
     async def send(self, status: int, body: bytes, kind: str = "application/json", **headers: str) -> None:
         """A whole answer."""
@@ -52,6 +55,8 @@ class Endpoint:
     asked: list[tuple[float, str]] = field(default_factory=list)
     """When each request came, and what it asked: a question that is tried again or repaired asks the same."""
     faults: int = 0
+    _named: dict[str, bytes] = field(default_factory=dict)
+    """The requests that named their record's schema, by question: the same question in another form names none."""
 
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         """One connection, one request."""
@@ -63,9 +68,17 @@ class Endpoint:
 
     async def _reply(self, raw: bytes, writer: asyncio.StreamWriter) -> None:
         number = len(self.asked)
-        self.asked.append((time.monotonic(), _request_key(json.loads(raw))))
-        status, _, body = endpoint("desk").reply(COMPLETIONS, raw)
-        answering = Answering(writer, json.loads(body))
+        request = json.loads(raw)
+        question, names_schema = _request_key(request), "json_schema" in request.get("response_format", {})
+        if request["messages"][-1]["content"] != PLAIN:  # which finds out whether anything is taken, and is no question
+            self.asked.append((time.monotonic(), question))
+        if names_schema:
+            self._named[question] = self._named[question.rpartition(" ")[2]] = raw
+        status, _, body = endpoint("desk").reply(
+            COMPLETIONS,
+            raw if names_schema else self._named.get(question, self._named.get(question.rpartition(" ")[2], raw)),
+        )
+        answering = Answering(writer, json.loads(body), request)
         if self.answer and self.first <= number and self.faults < self.times:
             self.faults += 1
             await self.answer(answering)
@@ -74,11 +87,22 @@ class Endpoint:
 
 
 def _request_key(asked: Body) -> str:
-    """The schema's name, the tools' names, or nothing; and a digest of the question, without what a repair adds."""
-    question = hashlib.sha256(json.dumps(asked["messages"][:2]).encode()).hexdigest()[:12]
-    if "response_format" in asked:
-        return f"{asked['response_format']['json_schema']['name']} {question}"
-    return " ".join([*(tool["function"]["name"] for tool in asked.get("tools", ())), question])
+    """The schema's name, the tools' names, or nothing; and a digest of the question, without what a repair adds.
+
+    A schema that is said in words belongs to the form, and not to the question.
+    """
+    asked_for = [str(message.get("content")).partition(f"\n\n{IN_WORDS}")[0] for message in asked["messages"][:2]]
+    question = hashlib.sha256(json.dumps(asked_for).encode()).hexdigest()[:12]
+    tools = [tool["function"]["name"] for tool in asked.get("tools", ())]
+    return " ".join([*tools, *_schema_name(asked), question])
+
+
+def _schema_name(asked: Body) -> list[str]:
+    """The name of the schema that a request carries, or says in words; none where it does neither."""
+    if "json_schema" in asked.get("response_format", {}):
+        return [asked["response_format"]["json_schema"]["name"]]
+    words = str(asked["messages"][-1].get("content")).rpartition(IN_WORDS)[2]
+    return [json.loads(words)["title"]] if IN_WORDS in str(asked["messages"]) else []
 
 
 async def _request(reader: asyncio.StreamReader) -> bytes:

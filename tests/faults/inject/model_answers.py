@@ -94,10 +94,46 @@ BAD_ANSWERS: Mapping[str, Answer] = {
     "cut at the length, whole": cut_short("length", 1),
     "content filter": cut_short("content_filter", 0.5),
     "a tool nobody offered": reply_with(None, tool_calls=[TOOL]),
-    "an error inside 200": raw(b'{"error": {"message": "overloaded", "code": 500}}'),
+    "cut for safety": cut_short("SAFETY", 1),
+    "cut at MAX_TOKENS": cut_short("MAX_TOKENS", 1),
+    "an unknown finish": cut_short("OTHER", 1),
+    "thinking and no answer": reply_with("", reasoning_content="Let me see."),
+    "thinking that does not end": reply_with("<think>Let me see."),
+    "two answers": answer_after(lambda body: _around(body, "{}", ' or {"reply": "No."} or {}')),
 }
 
+
+def _around(body: Body, before: str = "", after: str = "") -> None:
+    """The right answer with something around it."""
+    message = body["choices"][0]["message"]
+    message["content"] = f"{before}{message['content']}{after}"
+
+
+def _elsewhere(body: Body) -> None:
+    """The right answer in the field of the thinking."""
+    message = body["choices"][0]["message"]
+    message["reasoning_content"], message["content"] = message["content"], ""
+
+
+def around(before: str = "", after: str = "") -> Answer:
+    return answer_after(lambda body: _around(body, before, after))
+
+
 BENIGN: Mapping[str, Answer] = {
+    "a fence": around("```json\n", "\n```"),
+    "a fence and words": around("Here it is:\n```json\n", "\n```\nAnything else?"),
+    "words": around("Sure! ", " I hope this helps."),
+    "thinking before": around("<think>Let me see {it}.</think>\n"),
+    "thinking without its first tag": around("Let me see.\n</think>\n"),
+    "tokens after": around("", "<|im_end|>\n<|im_start|>user"),
+    "channels": around("<|channel|>analysis<|message|>Hm.<|end|><|start|>assistant<|channel|>final<|message|>"),
+    "the answer in the field of the thinking": answer_after(_elsewhere),
+    "no role": answer_after(lambda body: body["choices"][0]["message"].pop("role") and None),
+    "no finish": answer_after(lambda body: body["choices"][0].update(finish_reason=None)),
+    "a finish in capitals": answer_after(lambda body: body["choices"][0].update(finish_reason="STOP")),
+    "usage in words": answer_after(lambda body: body.update(usage="free")),
+    "usage of zeros": answer_after(lambda body: body.update(usage=dict.fromkeys(body["usage"], 0))),
+    "details in words": answer_after(lambda body: body["usage"].update(prompt_tokens_details="none")),
     "no usage": answer_after(lambda body: body.pop("usage") and None),
     "null usage": answer_after(lambda body: body.update(usage=None)),
     "null usage fields": answer_after(

@@ -12,14 +12,14 @@ from pathlib import Path
 from tempfile import mkdtemp
 
 from baton.config.home import home
-from baton.models import asking
+from baton.models import asking, pace, pace_rules
 from baton.runs.registry import load
 from baton.runs.runner import Runner
 from baton.runtime.resources import open_resources
 from tests.faults.desk.cases import Case, Told, acts, cases, letters, queue_case, resolution
 from tests.faults.inject.endpoint import Answer, Endpoint, serve
 from tests.faults.inject.model_answers import BAD_ANSWERS, BENIGN
-from tests.faults.inject.model_faults import PASSING, STAYING
+from tests.faults.inject.model_faults import PACED, PASSING, REFUSED_FORMS, SAYS, STAYING
 from tests.faults.suite.children import apart, begin, tracebacks
 from tests.faults.suite.frame import Outcome, Trial, row
 from tests.faults.suite.warm import furnish
@@ -54,24 +54,32 @@ class Rule:
     timeout_s: float = PATIENT_S
 
 
+PATIENCE_S = 1.0  # in place of a minute and a half without anybody getting through
+MOST_PACED = 12  # requests of one question: those in line for its turn, and three attempts
+MOST_FORMS = 8  # a question, and what it is asked in one after the other
+
 PASSES = Rule(MOST_ATTEMPTS, once_is_survived=True, always_is_survived=False, timeout_s=1.5)
+SLOWED = Rule(MOST_PACED, once_is_survived=True, always_is_survived=False)
+NEGOTIATED = Rule(MOST_FORMS, once_is_survived=True, always_is_survived=True)
 STAYS = Rule(1, once_is_survived=False, always_is_survived=False)
 REPAIRED = Rule(MOST_QUESTIONS, once_is_survived=True, always_is_survived=False)
 GIVEN_UP = Rule(MOST_QUESTIONS, once_is_survived=False, always_is_survived=False)
 HARMLESS = Rule(1, once_is_survived=True, always_is_survived=True)
 
 
-@row(5, "the model's endpoint fails for a while, or for good: 429, 5xx, dropped, silent, dripping, cut", sample=36)
+@row(5, "the model's endpoint fails for a while, or for good: 429, 5xx, dropped, silent, dripping, cut", sample=44)
 def pass_by(seed: int) -> Iterator[Trial]:
     yield from _trials(PASSING, PASSES)
+    yield from _trials(PACED, SLOWED)
 
 
-@row(6, "the model's endpoint refuses for good: 400, 401, quota, content filter", sample=40)
+@row(6, "the model's endpoint refuses for good: 400, 401, quota, content filter; or a form of the request", sample=48)
 def stay(seed: int) -> Iterator[Trial]:
     yield from _trials(STAYING, STAYS)
+    yield from _trials(REFUSED_FORMS, NEGOTIATED)
 
 
-@row(7, "the model answers, and the answer is none: no JSON, wrong shape, empty, refused, cut, huge", sample=60)
+@row(7, "the model answers, and the answer is none: no JSON, wrong shape, empty, refused, cut, huge", sample=72)
 def bad_answers(seed: int) -> Iterator[Trial]:
     yield from _trials(BAD_ANSWERS, REPAIRED)
     yield from _trials(BENIGN, HARMLESS)
@@ -80,10 +88,10 @@ def bad_answers(seed: int) -> Iterator[Trial]:
 def _trials(faults: Mapping[str, Answer], rule: Rule) -> Iterator[Trial]:
     for case in cases():
         for name, answer in faults.items():
-            yield Trial(f"{case.name}: {name}", "baton", partial(_try, case, answer, rule))
+            yield Trial(f"{case.name}: {name}", "baton", partial(_try, case, answer, rule, SAYS.get(name, "")))
 
 
-def _try(case: Case, answer: Answer, rule: Rule, folder: Path) -> Outcome:
+def _try(case: Case, answer: Answer, rule: Rule, says: str, folder: Path) -> Outcome:
     """The fault at every request that the case makes, once and for ever, side by side."""
     undisturbed = _run_undisturbed(case)
     plans = [(first, times) for first in range(len(undisturbed["asked"])) for times in (1, ALWAYS)]
@@ -96,7 +104,7 @@ def _try(case: Case, answer: Answer, rule: Rule, folder: Path) -> Outcome:
     outcome = Outcome()
     for (own, child), (first, times) in zip(children, plans, strict=True):
         ended = child.wait()
-        found = _judge(undisturbed, ended.told, first, times, rule)
+        found = _judge(undisturbed, ended.told, (first, times), rule, says)
         outcome += found + Outcome(tracebacks=tracebacks(own)) if found.failed or tracebacks(own) else Outcome()
     return outcome
 
@@ -120,7 +128,7 @@ def _environment(timeout_s: float) -> dict[str, str]:
 
 async def _work(case: Case, endpoint: Endpoint) -> Told:
     """In a child: one run against that endpoint."""
-    asking.RETRY_AFTER_CAP_S = WAIT_CAP_S
+    asking.RETRY_AFTER_CAP_S, pace_rules.LONGEST_WAIT_S, pace.PATIENCE_S = WAIT_CAP_S, WAIT_CAP_S, PATIENCE_S
     async with serve(endpoint) as url:
         os.environ["OPENAI_BASE_URL"] = url
         started = time.monotonic()
@@ -138,21 +146,24 @@ def _bytes(folder: Path) -> int:
     return sum(file.stat().st_size for file in folder.glob("baton.db*"))
 
 
-def _judge(right: Told, told: Told | None, first: int, times: int, rule: Rule) -> Outcome:
+def _judge(right: Told, told: Told | None, plan: tuple[int, int], rule: Rule, says: str) -> Outcome:
     """What a run may come to: the same as undisturbed, or a dead letter with its evidence; never in between."""
+    first, times = plan
     where = f"request {first}, {'once' if times == 1 else 'always'}"
     if told is None:
         return Outcome(lost=1, note=f"{where}: the run hung or its process died")
     survived = _end(told) == _end(right)
     parked = told["status"] == "dead_lettered" and all(letter["evidence"] for letter in told["letters"])
     open_to_a_person = bool(told["letters"]) or (told["output"] or {}).get("outcome") == "escalated"
-    notes = [*_exceeds(told, first, rule)]
+    notes = [*_exceeds(right, told, first, rule)]
     must = rule.once_is_survived if times == 1 else rule.always_is_survived
     silent = not survived and not parked and not open_to_a_person
     if not (survived or parked or open_to_a_person):
         notes.append(f"it ended {told['status']}: {told['error']} {resolution(told['output'])}")
     if must and rule is not REPAIRED and not survived:
         notes.append(f"it was not survived: {[letter['error'][:120] for letter in told['letters']]}")
+    if not all(says in letter["error"] for letter in told["letters"]):
+        notes.append(f"a dead letter does not say {says!r}: {[letter['error'][:120] for letter in told['letters']]}")
     if survived and not rule.always_is_survived and times != 1:
         notes.append("an answer that is none was taken for one")
         silent = True
@@ -171,9 +182,11 @@ def _end(told: Told) -> tuple[object, ...]:
     return told["status"], resolution(told["output"]), asked
 
 
-def _exceeds(told: Told, first: int, rule: Rule) -> Iterator[str]:
-    """More requests, more time or more room than the policies allow."""
-    most = max(Counter(question for _, question in told["asked"][first:]).values(), default=0)
+def _exceeds(right: Told, told: Told, first: int, rule: Rule) -> Iterator[str]:
+    """More requests, more time or more room than the policies allow; a desk may ask one thing twice by itself."""
+    usual = Counter(question for _, question in right["asked"])
+    asked = Counter(question for _, question in told["asked"][first:])
+    most = max((count - max(usual[question], 1) + 1 for question, count in asked.items()), default=0)
     if most > rule.requests:
         yield f"{most} requests of one question where {rule.requests} are allowed"
     if told["took"] > MOST_SECONDS:

@@ -1,0 +1,41 @@
+"""The time limit of one attempt of a step; its clock stands still while the step waits for its turn at an endpoint."""
+
+import asyncio
+import time
+from types import TracebackType
+from typing import Self
+
+from langgraph.errors import NodeTimeoutError
+
+from baton.runtime.step_clock import StepClock, step_clock
+
+
+class time_limit:  # noqa: N801 - a context manager, used as a function is
+    """Limit what runs inside to so many seconds of its own; None for no limit.
+
+    Raises:
+        NodeTimeoutError: the time is over, and the attempt was cancelled.
+    """
+
+    def __init__(self, step: str, limit_s: float | None) -> None:
+        self._step, self._limit_s = step, limit_s
+        self._timeout = None if limit_s is None else asyncio.timeout(limit_s)
+
+    async def __aenter__(self) -> Self:
+        self._began, self._outer = time.monotonic(), step_clock.get()
+        step_clock.set(StepClock(self._timeout, self._outer))
+        if self._timeout:
+            await self._timeout.__aenter__()
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        step_clock.set(self._outer)  # not by a token: a stream may be closed in another context
+        if self._timeout is None:
+            return
+        try:
+            await self._timeout.__aexit__(kind, error, traceback)
+        except TimeoutError as over:
+            elapsed = time.monotonic() - self._began
+            raise NodeTimeoutError(self._step, elapsed, kind="run", run_timeout=self._limit_s) from over
