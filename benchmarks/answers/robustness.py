@@ -17,10 +17,8 @@ from bank.responders.draft import draft
 from baton.cli.terminal.rows import Rows
 from baton.offline.transport import Request
 from benchmarks.answers.changes import changes
-from desk.business import draft_context, knowledge
-from desk.knowledge.small_talk import small_talk
+from desk.business import business, draft_context, knowledge
 from desk.records import OTHER
-from desk.text.asides import set_aside
 from evals.statistics.intervals import wilson
 
 ROUTE_BAR, CITED_BAR, TYPED_BAR = 0.02, 0.05, 0.15
@@ -64,7 +62,7 @@ async def _measure(messages: list[str]) -> int:
 
 async def _outcome(message: str) -> Outcome:
     desk = await knowledge()
-    request, _ = set_aside(message, small_talk(desk, message))
+    request, _ = business().reader.set_aside(message, desk)
     route = desk.guess(request).route if request else OTHER
     if route == OTHER:
         return Outcome(route, "")

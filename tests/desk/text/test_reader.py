@@ -40,3 +40,29 @@ def test_days_names_and_words_are_english() -> None:
     assert READER.days_meant("yesterday", today) == [date(2026, 5, 5)]
     assert READER.names("a parcel from Alder Books") == ["Alder Books"]
     assert READER.words("It's HERE") == {"it's", "here"}
+
+
+@pytest.mark.parametrize("words", ["please do not", "I don't", "i would never"])
+def test_words_that_deny_what_follows_are_known(words: str) -> None:
+    assert READER.denies(words)
+    assert not READER.denies(f"{words} want this, so")
+
+
+def test_what_costs_nothing_is_known_by_its_words() -> None:
+    assert READER.calls_free("We send it again, at no cost.")
+    assert not READER.calls_free("It costs EUR 4.00.")
+
+
+CALL_US = "Please call 0800 111 2223."
+
+
+def test_a_number_may_stand_in_a_reply_where_a_source_or_the_customer_has_it() -> None:
+    assert "0800" in (READER.strange_contents(CALL_US, ["You can call us."]) or "")
+    assert READER.strange_contents(CALL_US, ["Our number: 0800-111-2223."]) is None
+    assert READER.strange_contents(CALL_US, [], own=["08001112223"]) is None
+
+
+def test_somebody_may_be_named_whom_a_text_for_names_names() -> None:
+    reply = "Please ask Mr Jonas Alder."
+    assert "Alder" in (READER.strange_contents(reply, []) or "")
+    assert READER.strange_contents(reply, [], names=["I met Mr Jonas Alder."]) is None
