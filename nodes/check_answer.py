@@ -19,12 +19,13 @@ async def check_answer(state: CheckAnswerInput, runtime: Runtime[Context]) -> An
     """
     if (reviewed := state.get("review")) and reviewed.verdict == "escalate":
         return {"answer": AnswerCheck(open=[], confidence=0.0, fault=reviewed.reason)}
-    if len(state.get("asked", [])) > 1:  # each part was asked about with its own request
+    request = state["request"]
+    if state.get("asked", [request]) != [request]:  # each part was asked about with its own request
         return {"answer": AnswerCheck(open=[], confidence=1.0, fault=None)}
     drafts = state["parts"] if "parts" in state else [state["draft"]]
-    if fault := wish_fault(state["request"], [each.action for each in drafts]):
+    if fault := wish_fault(request, [each.action for each in drafts]):
         return {"answer": AnswerCheck(open=[], confidence=0.0, fault=fault)}
-    review = await ask("judge", AnswerReview, instructions(__file__), await answer_data(state["request"], drafts))
+    review = await ask("judge", AnswerReview, instructions(__file__), await answer_data(request, drafts))
     return {"answer": AnswerCheck(**review.model_dump(), fault=fault_of(review, runtime.context.answer_threshold))}
 
 

@@ -1,4 +1,4 @@
-"""A good answer that holds card numbers and keys: the graphs go on, and nothing that is kept holds one."""
+"""An answer that holds card numbers and keys: the graphs end, where they check it with a person; nothing kept holds one."""
 
 from typing import Any
 
@@ -18,11 +18,11 @@ ALONE = {"outcome": "answered", "route": "cards", "confidence": 0.9, "reply": TO
     "graph,answer,outcome",
     [
         ("single_call", ALONE, "answered"),
-        ("routing", DRAFT, "answered"),
+        ("routing", DRAFT, "escalated"),
         ("support_desk", DRAFT, "escalated"),
     ],
 )
-async def test_a_good_answer_is_kept_masked(
+async def test_an_answer_that_holds_secrets_is_kept_masked(
     strong: Scripted, desk: Desk, graph: str, answer: dict[str, Any], outcome: str
 ) -> None:
     desk.resources.settings.max_completion_tokens = 20_000

@@ -31,10 +31,10 @@ TWICE = "I was charged twice at Kestrel Books, 24.90 each time. Please refund th
 HOTEL = "Lumen Hotel charged me twice for the same night: 180.00 and 180.00. Please refund one."
 LOST = "Lumen Hotel charged me 180.00 twice. How long does the dispute take and what happens if I lose it?"
 LONG = (
-    "My new card came with the post on Tuesday, together with two letters and the newspaper. On Wednesday I took it to"
-    " the market, and on Thursday to my sister's, who lives by the river, and I paid with it in both places with the"
-    " PIN that came in the second of the two letters. It is a number that I cannot remember at all, and I would rather"
-    f" have the one of my old card again. {PIN}"
+    "How do I change the PIN of my card to the PIN that my old card had, which I know by heart and have typed at every"
+    " till of this town for ten years, now that the new card has come in the post with a letter and another PIN, one"
+    " that I cannot remember however often I say it to myself on the way to the shop, so that I have stood at the till"
+    " without it twice this week already?"
 )
 EVERYWHERE = (Case(PIN), Case(RAIN))
 CASES: dict[str, tuple[Case, ...]] = {

@@ -21,7 +21,7 @@ DONE = "We have ordered your new card."
 def state_of(message: str, name: str, reply: str = DONE, customer_id: str = "C004", **args: str) -> dict[str, Any]:
     draft = Draft(reply=reply, citations=["CARD-14"], action=parse_action(name, args))
     known = {"message": message, "request": message, "customer_id": customer_id, "route": "cards", "confidence": 0.9}
-    return {**known, "draft": draft, "position": 0}
+    return {**known, "draft": draft, "position": 0, "whole": message}
 
 
 async def checked(message: str, reply: str = DONE) -> tuple[Review, str | None]:
@@ -54,7 +54,7 @@ async def test_a_doubt_or_a_hidden_price_asks_a_person(message: str, reply: str,
 def test_one_point_that_is_not_confirmed_is_a_doubt() -> None:
     assert doubt_in(Confirmation.model_validate(YES)) is None
     for point in ("asked", "this_thing", "now", "whole"):
-        found = doubt_in(Confirmation.model_validate({**YES, point: "unsure", "reason": "a\nb " * 200}))
+        found = doubt_in(Confirmation.model_validate({**YES, point: "unsure", "reason": "a\nb " * 100}))
         assert found is not None
         assert f"({point}): a b a b" in found
         assert len(found) < 300
