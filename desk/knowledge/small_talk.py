@@ -44,7 +44,7 @@ TELLS = re.compile(
     r"|\b(?:rang|called|phoned|texted|e?-?mailed|contacted|messaged|approached|asked|told|gave|offered) (?:me|us)\b"
     r"|^\W*(?:when|if|because|since|after|before|while|although)\b"
     r"|\b(?:was|were|am|are|'m|'re) (?:hoping|expecting|promised|told)\b"
-    r"|\b(?:i|we) (?:(?:can|could)(?:no|n'|['\u2019])?t|cannot|(?:am|are|was|were) unable)\b",
+    r"|\b(?:i|we) (?:can|could)(?: ?not|n?['\u2019]?t)\b|\bunable to\b",
     re.IGNORECASE,
 )
 """Where the writer was, who came up to them, what they hoped for and cannot do: how a case is told."""
