@@ -24,7 +24,7 @@ def judged(verdict: Verdict, *parts: Draft) -> Any:
     review = Review(verdict=verdict, reason="the checks say so")
     asked = [FREEZE["message"] for _ in parts]
     routed = {**FREEZE, "request": FREEZE["message"], "route": "security", "confidence": 1.0}
-    return {**routed, "faults": [], "parts": [*parts], "asked": asked, "review": review}
+    return {**routed, "asides": [], "faults": [], "parts": [*parts], "asked": asked, "review": review}
 
 
 def test_a_path_that_ended_with_a_person_ends_the_desks_work() -> None:
