@@ -1,4 +1,4 @@
-"""An answer that holds card numbers and keys: the graphs end, where they check it with a person; nothing kept holds one."""
+"""An answer that holds card numbers and keys: graphs that check it end with a person, and nothing kept holds one."""
 
 from typing import Any
 
