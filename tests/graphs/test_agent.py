@@ -13,7 +13,7 @@ from tests.obstinate import Obstinate, obstinate
 
 __all__ = ["obstinate"]
 
-BOOKS = "Is my payment of 24.90 to Kestrel Books booked already?"
+BOOKS = "Is my payment of 24.90 to Kestrel Books still pending?"
 
 
 def looking(*steps: dict[str, Any]) -> Any:

@@ -1,4 +1,4 @@
-"""An answer that holds card numbers and keys: graphs that check it end with a person, and nothing kept holds one."""
+"""An answer that holds card numbers and keys: where it is checked a person looks, and nothing that is kept holds one."""
 
 from typing import Any
 
@@ -11,7 +11,8 @@ from tests.test_canaries_kept_out import canaries_by_file
 
 TOLD = f"Frozen cards refuse all payments: {' (and) '.join([*CARDS, *SECRETS])}."
 DRAFT = {"reply": TOLD, "citations": ["SEC-01"], "action": None}
-ALONE = {"outcome": "answered", "route": "cards", "confidence": 0.9, "reply": TOLD, "citations": [], "reason": TOLD}
+WHY = f"A policy says so: {', '.join(CARDS[:12])}."
+ALONE = {"outcome": "answered", "route": "cards", "confidence": 0.9, "reply": TOLD, "citations": [], "reason": WHY}
 
 
 @pytest.mark.parametrize(

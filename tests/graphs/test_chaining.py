@@ -77,6 +77,7 @@ async def closing(message: str = MESSAGE, **changed: Any) -> dict[str, Any]:
     return {"summary": "A refund is wanted.", "reply": reply, "citations": [cited], "facts_used": [0], **changed}
 
 
+@pytest.mark.usefixtures("content")
 async def test_a_message_goes_through_all_links_in_three_calls_and_one_checks_the_answer(desk: Desk) -> None:
     summary = await worked(desk)
     output = summary["output"]
@@ -85,6 +86,7 @@ async def test_a_message_goes_through_all_links_in_three_calls_and_one_checks_th
     assert summary["usage"]["model_calls"] == 4
 
 
+@pytest.mark.usefixtures("content")
 async def test_facts_that_were_invented_are_repaired_once_and_the_run_goes_on(cheap: Scripted, desk: Desk) -> None:
     cheap.will(INVENTED_FACT, FACTS, CASE)
     assert (await worked(desk))["output"]["outcome"] == "answered"
@@ -202,6 +204,7 @@ async def test_the_messages_of_the_dataset_pass_every_gate(desk: Desk) -> None:
     assert {each["status"] for each in ended} == {"done"}
 
 
+@pytest.mark.usefixtures("content")
 async def test_the_graph_works_without_any_set_up(resources: object) -> None:
     output = await builder.compile(name="chaining").ainvoke({"message": MESSAGE, "customer_id": None})
     assert output["outcome"] == "answered"

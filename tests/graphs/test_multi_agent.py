@@ -14,7 +14,7 @@ __all__ = ["obstinate"]
 
 THEIRS = {"cards": "How do I change my PIN?", "fees": "What is the fee for a transfer abroad?"}
 TWO = " ".join(THEIRS.values())
-BOTH = "How much does a transfer abroad cost? Please freeze my stolen card."
+BOTH = "What is the fee for a transfer abroad? Please freeze my stolen card."
 
 
 def handed(to: str, parts: list[str]) -> HandOverInput:

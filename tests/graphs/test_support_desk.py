@@ -314,12 +314,12 @@ async def test_what_a_path_ended_with_is_what_the_desk_ends_with(desk: Desk) -> 
 
 
 async def test_what_can_be_done_is_done_and_the_rest_is_named(desk: Desk) -> None:
-    message = "My card was stolen, please freeze it now. Also, will it rain in Bristol tomorrow?"
+    message = "My card was stolen, please freeze it now. Also, who has won the cup final?"
     output = whole(await desk.work(message, "C010"))
     [line] = await desk.done()
     assert (output["outcome"], line.action) == ("escalated", "freeze_card")
-    assert "will it rain in Bristol tomorrow?”" in output["reply"]
-    assert "will it rain in Bristol tomorrow?”" in output["reason"]
+    assert "who has won the cup final?”" in output["reply"]
+    assert "who has won the cup final?”" in output["reason"]
 
 
 async def test_of_thirty_requests_each_is_answered_or_named(desk: Desk) -> None:
