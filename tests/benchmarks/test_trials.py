@@ -1,0 +1,42 @@
+"""Trials: a step is replaced wherever a graph has it, also in the parts that graphs share, and there alone."""
+
+from typing import Any
+
+import pytest
+
+from baton.runs import registry
+from baton.runs.graph_shapes import Graph
+from benchmarks.blame import STEPS, _wrong
+from benchmarks.trials import Step, with_step
+from graphs.parts import ending
+
+
+def functions(graph: Graph, path: str) -> list[Any]:
+    """The function of a step, and those around which it is wrapped."""
+    *inner, name = path.split("/")
+    for each in inner:
+        graph = dict(graph.get_subgraphs())[each]  # type: ignore[assignment]  # a typed graph has typed ones in it
+    found = [graph.builder.nodes[name].runnable.afunc]  # type: ignore[attr-defined]  # a step is one function
+    while inside := getattr(found[-1], "__wrapped__", None):
+        found.append(inside)
+    return found
+
+
+@pytest.mark.parametrize("graph, path", [(graph, path) for graph, steps in STEPS.items() for path in steps])
+def test_the_step_is_another_one_in_the_graph_alone(graph: str, path: str) -> None:
+    made: list[Step] = []
+
+    def change(step: Step) -> Step:
+        made.append(_wrong(step))
+        return made[0]
+
+    with with_step(graph, STEPS[graph][path], path.rpartition("/")[2], change) as changed:
+        assert made[0] in functions(changed, path)
+    assert made[0] not in functions(registry.load(graph), path)
+
+
+def test_the_parts_are_what_they_were() -> None:
+    before = ending.reply
+    with with_step("routing", "nodes.reply", "reply", _wrong):
+        pass
+    assert ending.reply is before
