@@ -16,6 +16,7 @@ from evals.experiment import Plan, bench
 from evals.records import JudgedCell
 
 GRAPHS = Path(__file__).parents[1] / "graphs"
+PARTS = "graphs.parts"
 CONCURRENCY = 8
 Step = Callable[..., Any]
 
@@ -43,9 +44,23 @@ def with_step(graph: str, module: str, name: str, change: Callable[[Step], Step]
     function = getattr(home, name)
     setattr(home, name, change(function))
     try:
-        yield _compile(graph)
+        with _parts_anew():
+            compiled = _compile(graph)
+        yield compiled
     finally:
         setattr(home, name, function)
+
+
+@contextmanager
+def _parts_anew() -> Iterator[None]:
+    """Have the parts that graphs share import their steps anew, and put back those that were there."""
+    kept = {name: sys.modules.pop(name) for name in [*sys.modules] if name.startswith(PARTS)}
+    try:
+        yield
+    finally:
+        for name in [each for each in sys.modules if each.startswith(PARTS)]:
+            del sys.modules[name]
+        sys.modules.update(kept)
 
 
 def _compile(graph: str) -> Graph:
