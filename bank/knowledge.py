@@ -12,6 +12,7 @@ SYNONYMS = {
     "cash": "withdrawal",
     "cashpoint": "machine",
     "charge": "fee",
+    "foreign": "abroad",
     "lock": "freeze",
     "nicked": "stolen",
     "price": "fee",

@@ -13,6 +13,7 @@ from baton.offline.transport import Request
 from desk.text.requests import requests_in
 
 LOOKED_AT = 20  # topics of a request; those further down have shares near zero
+SILENT = 0.75  # the share where the cited policies say of no topic that they answer it: the search alone speaks
 LEFT_OPEN = 0.05  # the share of a request's topics that the citations answer, below which nothing answers it
 
 
@@ -31,9 +32,12 @@ def shares_answered(message: str, actions: Sequence[str], citations: Sequence[st
     A wish that one of `actions` does is; else it is the share of the request's topics that the cited policies answer.
     """
     topics = knowledge().topics_of(citations)
-    return {each: 1.0 if wish(each) in actions else _share(each, topics) for each in requests_in(message, knowledge())}
+    shares = {each: _share(each, topics) for each in requests_in(message, knowledge())}
+    return {each: 1.0 if wish(each) in actions else share for each, share in shares.items()}
 
 
 def _share(request: str, answered: set[str]) -> float:
+    if not answered:
+        return SILENT
     shares = knowledge().topics(request, LOOKED_AT)
     return min(1.0, sum(share for name, share in shares.items() if name.partition("/")[2] in answered))

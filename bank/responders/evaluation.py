@@ -13,7 +13,7 @@ from baton.offline.transport import Request
 
 Data = dict[str, Any]
 Fault = str | None
-MOST_WORDS = 90
+MOST_WORDS = 120
 ASKED = re.compile(r"\?|\b(?:how|why|when|where|what|which|whether|wonder\w*|tell me)\b", re.IGNORECASE)
 ANSWERED = 0.6  # of what the most relevant statement bears on a question, for another one to answer it
 FIGURED = 0.75  # the same for figures, of which there is mostly only one that is right

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 from bank.responders.words import sentences, words
 
-MOST_WORDS = 84
+MOST_WORDS = 112
 LATER = 0.25  # of its fit, what a paragraph keeps for each policy that the search put before its own
 UNSAID = 0.3  # the weight of a paragraph that shares no word: the search may know better
 OPENING = "Thank you for your message."

@@ -1,4 +1,4 @@
-"""An answer that holds card numbers and keys: where it is checked a person looks, and nothing that is kept holds one."""
+"""An answer that holds card numbers and keys: a person looks where it is checked, and nothing kept holds one."""
 
 from typing import Any
 

@@ -4,6 +4,7 @@ from typing import Any
 import pytest
 
 from bank.clerk.service import RECENT
+from bank.knowledge import knowledge
 from bank.ledger.protocol import Bank
 from nodes.draft import draft
 from tests.nodes.conftest import Step
@@ -38,9 +39,12 @@ def data(strong: Scripted) -> dict[str, Any]:
     return block
 
 
-async def test_the_model_gets_the_passages_and_nobodys_data(strong: Scripted, step: Step) -> None:
+async def test_the_model_gets_the_policies_whole_and_nobodys_data(strong: Scripted, step: Step) -> None:
     assert (await step(draft, **draft_input()))["draft"] == ANSWER
-    assert [each["id"] for each in data(strong)["policies"]] == ["SEC-01", "SEC-10"]
+    told = data(strong)["policies"]
+    assert list(dict.fromkeys(each["id"] for each in told)) == ["SEC-01", "SEC-10"]
+    assert all(each["text"] in knowledge().text_of(["SEC-01", "SEC-10"]) for each in told)
+    assert len(told) > len(draft_input()["passages"])
     assert data(strong)["customer"] is None
 
 

@@ -65,7 +65,7 @@ GOOD = reply(f"Thank you. {HOW} {COST}")
         (reply(f"Thank you. {HOW} {COST} It is back in 9 working days."), {"grounded"}),
         (reply(f"{HOW} {COST}"), {"plain"}),
         (reply(f"Thank you. {HOW} {COST} See T-1 and TRAN-05."), {"plain"}),
-        (reply(f"Thank you. {HOW} {COST} {'Indeed so. ' * 45}"), {"short"}),
+        (reply(f"Thank you. {HOW} {COST} {'Indeed so. ' * 65}"), {"short"}),
         (reply(f"Thank you. {HOW} {COST} We have frozen your card."), {"honest"}),
         (reply(f"Thank you. {HOW} {COST} We will ring you."), {"honest"}),
         (reply(f"Thank you. {HOW} {COST} We have frozen your card.", action=FREEZE), set()),

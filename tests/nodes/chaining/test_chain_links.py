@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from bank.knowledge import knowledge
 from baton.runtime.resources import Resources
 from nodes.chaining.extract import extract
 from nodes.chaining.normalise import normalise
@@ -62,11 +63,12 @@ async def test_normalise_hands_on_the_facts_and_the_day_and_not_the_message(
     assert ended["case"] == CASE
 
 
-async def test_summarise_hands_on_the_passages_and_not_the_message(model: Scripted, resources: Resources) -> None:
+async def test_summarise_hands_on_the_whole_policies_and_not_the_message(model: Scripted, resources: Resources) -> None:
     model.will(SAID)
     ended = await alone(summarise, State, **ROUTED, facts=[FACT], case=CASE, passages=["DISP-03.1"])
     assert data(model).keys() == {"case", "facts", "policies", "complaint"}
-    assert [each["id"] for each in data(model)["policies"]] == ["DISP-03"]
+    whole = knowledge().text_of(["DISP-03"])
+    assert " ".join(each["text"] for each in data(model)["policies"]) == whole
     assert ended["draft"] == {"reply": "The rule.", "citations": ["DISP-03"], "action": None}
     assert (ended["summary"], ended["facts_used"]) == ("A question.", [0])
 
