@@ -200,7 +200,7 @@ async def test_a_quota_that_is_used_up_is_not_tried_again(endpoint: Endpoint, re
     with pytest.raises(Fatal, match="add credit, or take another key"):
         await noted()
     endpoint.will(error(402, {"error": "pay"}))
-    with pytest.raises(Fatal, match=r"pay .*add credit, or take another key"):
+    with pytest.raises(Fatal, match=r"pay.*add credit, or take another key"):
         await noted()
 
 
