@@ -66,6 +66,7 @@ def test_what_gave_no_answer_is_told_and_counted_apart(baton: Baton, project: Pa
     assert sum(each["unanswered"] for each in done.object["sets"].values()) == 1
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("decisions_of_cards")
 @pytest.mark.parametrize("name", ["decisions:sorter", "classifier"])
 def test_a_decision_model_goes_through_the_same_report(baton: Baton, dataset: str, name: str) -> None:

@@ -15,6 +15,7 @@ from baton.models.models import Models, models
 from state.desk import RouteChoice
 from tests.baton.llama.conftest import assert_gone, gguf, kill
 
+pytestmark = pytest.mark.slow  # each starts a server of its own
 ROUTES = {"cards": "Delivery, activation, PIN and use of cards.", "fees": "Fees and exchange rates."}
 ASKED = [
     SystemMessage("Choose a route."),

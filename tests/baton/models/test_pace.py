@@ -98,6 +98,7 @@ async def batch(resources: Resources, runs: int, made: Any) -> list[str]:
     return ended
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("headers", [{}, {"retry_after": "0.2"}], ids=["without a time", "with a time"])
 async def test_a_batch_at_an_endpoint_that_takes_few_gets_through(
     serving: Callable[[Any], Any], resources: Resources, headers: dict[str, str]
@@ -109,6 +110,7 @@ async def test_a_batch_at_an_endpoint_that_takes_few_gets_through(
     assert [call["status"] for call in made] == ["answered"] * 20, "to stand in line again is no attempt"
 
 
+@pytest.mark.slow
 async def test_waiting_for_a_turn_is_no_time_of_the_step(serving: Callable[[Any], Any], resources: Resources) -> None:
     resources.settings.step_deadline_s = 0.5
     serving(Window(3, 2.5))
@@ -116,6 +118,7 @@ async def test_waiting_for_a_turn_is_no_time_of_the_step(serving: Callable[[Any]
     assert any("for its turn" in str(call["note"]) for call in await calls(resources))
 
 
+@pytest.mark.slow
 async def test_nor_of_the_step_around_it(serving: Callable[[Any], Any], resources: Resources) -> None:
     serving(Window(3, 2.5))
     inner: Any = TypedStateGraph(State)
@@ -126,6 +129,7 @@ async def test_nor_of_the_step_around_it(serving: Callable[[Any], Any], resource
     assert await batch(resources, 8, outer) == ["done"] * 8
 
 
+@pytest.mark.slow
 async def test_an_endpoint_that_lets_nobody_through_is_given_up(
     endpoint: Endpoint, resources: Resources, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -141,6 +145,7 @@ async def test_a_lone_call_that_is_refused_is_tried_again_as_ever(endpoint: Endp
     assert len(endpoint.asked) == 1
 
 
+@pytest.mark.slow
 async def test_a_call_that_alone_is_refused_again_and_again_is_given_up(
     serving: Callable[[Any], Any], resources: Resources, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -234,6 +234,7 @@ RUNS = """
 """
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("python_path")
 def test_eight_processes_work_ten_runs_each_at_once(baton_home: Path) -> None:
     done = subprocess.run(program(RUNS), capture_output=True, text=True, timeout=50, check=False)
