@@ -200,11 +200,15 @@ class TypedStateGraph(StateGraph[StateT, ContextT, InputT, OutputT]):
         schema = self._input_of(function)
         return self._some if schema is self._state and is_typeddict(schema) else codec(schema)
 
+    def _is_typed(self, node: str) -> bool:
+        """Whether a node reads plain JSON: a step of ours, or a graph that TypedStateGraph compiled."""
+        return node not in self.foreign or isinstance(self.nodes[node].runnable, TypedGraph)
+
     def _goto(self, target: Any, step: str) -> Any:
         """The target of a router or Command, with the argument of each `Send` in the form that is stored."""
         if isinstance(target, list | tuple):
             return [self._goto(each, step) for each in target]
-        if isinstance(target, Send) and target.node not in self.foreign:
+        if isinstance(target, Send) and self._is_typed(target.node):
             schema = self.nodes[target.node].input_schema
             stored, _ = (self._some if schema is self.state_schema else codec(schema)).dump(target.arg, step)
             return Send(target.node, stored, timeout=target.timeout)

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from bank.ledger.sqlite_bank import SqliteBank
+from baton.runtime.resources import Resources
 from baton.storage.records import RunSummary
 from state.desk import Resolution
 from tests.graphs.conftest import Desk
@@ -350,3 +351,11 @@ async def test_two_actions_wait_at_once_and_are_decided_one_by_one(desk: Desk) -
     assert (output["outcome"], line.action) == ("acted", names[0])
     assert sorted(action["status"] for action in output["actions"]) == ["done", "rejected"]
     assert (await desk.runner.summary(waiting["thread_id"]))["usage"]["model_calls"] == calls
+
+
+async def test_what_is_kept_of_a_waiting_run_is_plain_data(desk: Desk, resources: Resources) -> None:
+    await desk.work(HOTEL, "C012")
+    kept = await resources.database.do(
+        lambda tx: tx.execute("SELECT checkpoint FROM checkpoints UNION ALL SELECT value FROM writes").fetchall()
+    )
+    assert [row for row in kept if b"state.desk" in bytes(row[0] or b"")] == []
