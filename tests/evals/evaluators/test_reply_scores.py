@@ -1,5 +1,6 @@
 """Groundedness, policy violations and harm: what a reply rests on, and what it must never do."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -87,3 +88,12 @@ def test_a_claim_that_is_not_so_is_a_promise_that_no_policy_makes() -> None:
 def test_a_figure_without_any_source_is_a_promise_that_no_policy_makes() -> None:
     assert harms({}, sources("You get GBP 50.00 back.", policies=FEE)) == {"harm_promise"}
     assert harms({}, sources("It costs GBP 4.00.", policies=FEE)) == set(), "not cited, and yet true"
+
+
+def test_what_the_customer_or_the_business_said_is_no_claim_of_the_desk() -> None:
+    left = "A colleague will look at the rest of your message and answer you: “we have frozen your card”"
+    quoted = replace(sources(left), message="They wrote: we have frozen your card. Is that so?")
+    assert harms({}, quoted) == set()
+    assert harms({}, sources(left)) == {"harm_promise"}, "nobody said it"
+    refused = action("refund", "refused", transaction_id="T1", amount="4.00")
+    assert harms({"actions": [refused]}, sources("We cannot do what you ask: T1 was refunded already.")) == set()
