@@ -49,20 +49,22 @@ def _passes_all(check: Step) -> Step:
 
 
 def _finds_the_rest(retrieve: Step) -> Step:
-    """Return a search that leaves out the two best passages."""
+    """Return a search that leaves out the two best policies."""
 
     @functools.wraps(retrieve)
     async def weak(*args: Any, **options: Any) -> dict[str, Any]:
-        return {"passages": (await retrieve(*args, **options))["passages"][2:]}
+        found = (await retrieve(*args, **options))["passages"]
+        best = list(dict.fromkeys(each.partition(".")[0] for each in found))[:2]
+        return {"passages": [each for each in found if each.partition(".")[0] not in best]}
 
     return weak
 
 
 CHANGES = (
     Sabotage("route_threshold 0.999", "routing", "routing", {"route_threshold": 0.999}),
-    Sabotage("no check of drafts and actions", "agent", SHARED, {}, "nodes.check", _passes_all),
+    Sabotage("no check of drafts and actions", "routing", SHARED, {}, "nodes.check", _passes_all),
     Sabotage(
-        "the two best passages left out",
+        "the two best policies left out",
         "evaluator_optimizer",
         "evaluator_optimizer",
         {},

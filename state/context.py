@@ -12,7 +12,7 @@ class Context(Record):
         0.85, ge=0, le=1, description="Below this confidence a route goes to the next tier, then to a person."
     )
     answer_threshold: float = Field(
-        0.7, ge=0, le=1, description="Below this confidence that a reply answers what was asked, a person looks."
+        0.5, ge=0, le=1, description="Below this confidence that a reply answers what was asked, a person looks."
     )
     passages: int = Field(6, ge=1, le=20, description="How many policy passages a draft is given.")
     sections: int = Field(6, ge=1, le=20, description="How many requests of one message are worked at once.")
