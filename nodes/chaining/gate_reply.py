@@ -17,7 +17,7 @@ async def gate_reply(state: GateReplyInput) -> GateReport:
     Raises:
         GateFailed: they were repaired once already and have a fault again.
     """
-    passages = (await knowledge()).passages(state["passages"])
+    passages = (await knowledge()).passages(state["passages"], whole=True)
     fault = next(_faults(state, passages), None) or await _contents(state, passages)
     return gate_report("gate_reply", fault, state.get("repaired", []))
 
