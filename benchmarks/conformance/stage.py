@@ -17,11 +17,11 @@ from desk.business import business
 
 MODEL = "conformance"
 LEASE_S = "0.5"
-ASKED = ("Facts", "Case", "CaseReply")
+ASKED = ("Facts", "Case", "CaseReply", "AnswerReview")
 """The records that the chain asks a model for, in this order."""
 
 NO_RECORD = {"mood": "cheerful"}
-MESSAGE = "I was charged £24.90 at Kestrel Books on 2 November 2026. How do I get a refund for it?"
+MESSAGE = "I was charged £24.90 twice at Kestrel Books on 2 November 2026. How do I get a refund for it?"
 INQUIRY: dict[str, Any] = {"message": MESSAGE, "customer_id": None}
 
 
