@@ -167,7 +167,7 @@ def local_model(name: str) -> Model:
         timeout=settings().model_timeout_s,
         http_client=clients(name)["http_async_client"],
     )
-    return Model(client, {"cheap": name, "strong": name})
+    return Model(client, {"cheap": name, "judge": name, "strong": name})
 
 
 SIDES = {"with Baton": open_with_baton, "by hand": open_by_hand}
