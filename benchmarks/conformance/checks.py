@@ -18,7 +18,18 @@ from benchmarks.conformance.stage import ASKED, INQUIRY, MODEL
 
 THREAD = "one"
 STEPS = (
-    *("classify", "extract", "gate_facts", "normalise", "gate_case", "retrieve", "summarise", "gate_reply"),
+    *(
+        "read_message",
+        "classify",
+        "extract",
+        "gate_facts",
+        "normalise",
+        "gate_case",
+        "retrieve",
+        "summarise",
+        "gate_reply",
+        "check_answer",
+    ),
     *("reply", "file_case"),
 )
 SHORT_S, LONG_S, PATIENCE_S = 0.4, 20.0, 10.0
