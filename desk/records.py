@@ -19,6 +19,7 @@ ANY = "any"
 """What a claim without a verb of its own is about: "Done!", "it is all sorted". It fits whatever was done."""
 
 LONGEST, SHORTEST, ROOM = 400, 40, 8_000  # characters of one quote, at most and at least, and of all
+CUT, QUOTE = " …", re.compile("“([^”]*)”")  # the end of a shortened quote; a quote
 _AMOUNT = re.compile(r"[0-9]{1,7}\.[0-9]{2}")
 AMOUNT_SCHEMA = {"type": "string", "pattern": r"^\d{1,7}\.\d{2}$"}
 """The form of an amount in a JSON schema; a model is held to its pattern."""
@@ -255,7 +256,13 @@ def paragraphs(texts: Iterable[str]) -> str:
 def quoted(requests: Sequence[str]) -> str:
     """Return requests in quotes, on one line, so that a text names them; every one is there, a long one shortened."""
     room = max(SHORTEST, min(LONGEST, ROOM // max(1, len(requests))))
-    return ", ".join(f"“{shorten(each, room, placeholder=' …') or each[:room]}”" for each in requests)
+    return ", ".join(f"“{shorten(each, room, placeholder=CUT) or each[:room]}”" for each in requests)
+
+
+def unquoted(text: str, message: str) -> str:
+    """Return a text without what `quoted` took of a message: what is left are not the customer's own words."""
+    told = " ".join(message.split())
+    return QUOTE.sub(lambda quote: "" if quote[1].removesuffix(CUT) in told else quote[0], text)
 
 
 def values_of(rows: Iterable[Row]) -> list[str]:

@@ -17,16 +17,26 @@ async def check_answer(state: CheckAnswerInput, runtime: Runtime[Context]) -> An
     A sound reply can still be about something else; no other check reads it together with what was asked. A draft that
     a check before this one has found unfit is not asked about, nor one that leaves the wish for an action undone.
     """
-    if (reviewed := state.get("review")) and reviewed.verdict == "escalate":
-        return {"answer": AnswerCheck(open=[], confidence=0.0, fault=reviewed.reason)}
-    request = state["request"]
-    if state.get("asked", [request]) != [request]:  # each part was asked about with its own request
-        return {"answer": AnswerCheck(open=[], confidence=1.0, fault=None)}
-    drafts = state["parts"] if "parts" in state else [state["draft"]]
-    if fault := wish_fault(request, [each.action for each in drafts]):
-        return {"answer": AnswerCheck(open=[], confidence=0.0, fault=fault)}
-    review = await ask("judge", AnswerReview, instructions(__file__), await answer_data(request, drafts))
+    if check := check_without_asking(state):
+        return {"answer": check}
+    data = await answer_data(state["request"], _drafts(state))
+    review = await ask("judge", AnswerReview, instructions(__file__), data)
     return {"answer": AnswerCheck(**review.model_dump(), fault=fault_of(review, runtime.context.answer_threshold))}
+
+
+def check_without_asking(state: CheckAnswerInput) -> AnswerCheck | None:
+    """Return the check of drafts that no model has to be asked about; None of others."""
+    request, reviewed = state["request"], state.get("review")
+    if reviewed and reviewed.verdict == "escalate":
+        return AnswerCheck(open=[], confidence=0.0, fault=reviewed.reason)
+    if state.get("asked", [request]) != [request]:  # each part was asked about with its own request
+        return AnswerCheck(open=[], confidence=1.0, fault=None)
+    fault = wish_fault(request, [each.action for each in _drafts(state)])
+    return AnswerCheck(open=[], confidence=0.0, fault=fault) if fault else None
+
+
+def _drafts(state: CheckAnswerInput) -> list[Draft]:
+    return state["parts"] if "parts" in state else [state["draft"]]
 
 
 async def answer_data(request: str, drafts: list[Draft]) -> dict[str, Any]:

@@ -12,9 +12,14 @@ async def read_message(state: Inquiry) -> ReadUpdate:
 
     What follows routes, searches and drafts by the request; people read the whole message.
     """
-    message = state["message"]
+    update = await reading_of(state["message"])
+    if update["urgent"] is not None:
+        await mark_urgent(update["urgent"])
+    return update
+
+
+async def reading_of(message: str) -> ReadUpdate:
+    """Return the same for a message that no run is about."""
     request, asides = business().reader.set_aside(message, await knowledge())
     urgent = await asyncio.to_thread(business().urgency, request)  # the first call may read examples
-    if urgent is not None:
-        await mark_urgent(urgent)
     return {"request": request, "asides": asides, "urgent": urgent}

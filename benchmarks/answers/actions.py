@@ -11,7 +11,6 @@ import json
 import os
 import sys
 import tempfile
-from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from decimal import Decimal
 from pathlib import Path
@@ -24,16 +23,12 @@ from bank.ledger.actions import BankAction, parse_action
 from bank.text.money import gbp_meant
 from baton.cli.terminal.output import console
 from baton.cli.terminal.rows import Rows
-from baton.config.settings import settings
 from baton.records import Record
 from baton.runs import registry
-from baton.runs.runner import Job, Runner
+from baton.runs.runner import Runner
 from baton.runtime.active import with_resources
-from baton.runtime.resources import Resources, home_key
-from baton.storage.database import Database
 from baton.storage.records import RunSummary
-from evals.experiment import TrialSettings
-from evals.statistics.intervals import wilson
+from benchmarks.answers.working import batches, fresh_desk, share_cells, work_at
 
 FILE = FOLDER / "messages" / "actions.jsonl"
 GRAPH, CONCURRENCY = "support_desk", 4
@@ -73,9 +68,7 @@ def main(arguments: Sequence[str]) -> int:
     splits = [each for each in ("dev", "test") if each in arguments] or ["dev", "test"]
     with tempfile.TemporaryDirectory() as home:
         os.environ["BATON_HOME"] = home
-        worked, unguarded = asyncio.run(
-            _measure([each for each in read_messages() if each.split in splits], Path(home))
-        )
+        worked, unguarded = asyncio.run(_measure([each for each in read_messages() if each.split in splits]))
     table = Rows("half", "messages", "n", "executed", "waits", "share", "95 % interval", wide="messages")
     sound = [_report(table, split, [each for each in worked if each[0].split == split]) for split in splits]
     table.show()
@@ -88,38 +81,18 @@ def main(arguments: Sequence[str]) -> int:
     return int(not all(sound) or bool(unguarded))
 
 
-async def _measure(messages: list[ActionMessage], home: Path) -> tuple[list[Worked], list[ActionMessage]]:
+async def _measure(messages: list[ActionMessage]) -> tuple[list[Worked], list[ActionMessage]]:
     worked, unguarded = list[Worked](), list[ActionMessage]()
-    for number, batch in enumerate(_batches(messages)):
-        folder = home / str(number)
-        folder.mkdir(mode=0o700)
-        own = TrialSettings.model_construct(**dict(settings()), trial_home=folder)
-        resources = Resources(own, await Database.open(folder / "runs.db"), home_key(), "benchmark")
-        try:
-            with with_resources(resources):
-                unguarded += [each for each in batch if await _is_unguarded(each)]
-            worked += await _work(resources, batch)
-        finally:
-            await resources.close()
+    for batch in batches(each.customer_id for each in messages):
+        here = [messages[each] for each in batch]
+        async with fresh_desk() as desk:
+            with with_resources(desk):
+                unguarded += [each for each in here if await _is_unguarded(each)]
+            asked = [(each.message, each.customer_id) for each in here]
+            runs = await work_at(Runner(desk, registry.load), GRAPH, asked)
+            with with_resources(desk):
+                worked += [(each, run, await _prices(each)) for each, run in zip(here, runs, strict=True)]
     return worked, unguarded
-
-
-def _batches(messages: Iterable[ActionMessage]) -> list[list[ActionMessage]]:
-    """Return the messages in groups in which no customer comes twice."""
-    by_customer, batches = defaultdict[str, int](int), defaultdict[int, list[ActionMessage]](list)
-    for each in messages:
-        batches[by_customer[each.customer_id]].append(each)
-        by_customer[each.customer_id] += 1
-    return list(batches.values())
-
-
-async def _work(resources: Resources, batch: list[ActionMessage]) -> list[Worked]:
-    runner, ended = Runner(resources, registry.load), dict[str, RunSummary]()
-    jobs = [Job({"message": each.message, "customer_id": each.customer_id}, each.id) for each in batch]
-    threads = await runner.queue(GRAPH, jobs)
-    await runner.work(threads, done=lambda run: ended.update({run["thread_id"]: run}), concurrency=CONCURRENCY)
-    with with_resources(resources):
-        return [(each, ended[each.id], await _prices(each)) for each in batch]
 
 
 async def _prices(message: ActionMessage) -> list[str]:
@@ -193,9 +166,7 @@ def _report(table: Rows, split: str, worked: list[Worked]) -> bool:
 def _row(table: Rows, titles: tuple[str, str], rows: list[Worked], *counts: int) -> None:
     """Add a row with the counts of the executed, of the waiting, and of those whose share is shown."""
     executed, waits, counted = counts
-    found = wilson(counted, len(rows))
-    interval = f"{found.low or 0:.3f} to {found.high or 0:.3f}"
-    table.add(*titles, str(len(rows)), str(executed), str(waits), f"{found.mean or 0:.3f}", interval)
+    table.add(*titles, str(len(rows)), str(executed), str(waits), *share_cells(counted, len(rows)))
 
 
 def _show(worked: Iterable[Worked]) -> None:

@@ -24,8 +24,7 @@ from bank.knowledge import knowledge
 from baton.cli.terminal.output import console
 from baton.cli.terminal.rows import Rows
 from baton.storage.records import RunSummary
-from benchmarks.answers.working import work
-from evals.statistics.intervals import wilson
+from benchmarks.answers.working import share_cells, work
 from evals.statistics.kappa import cohen_kappa
 
 LABELS = ("right", "partly", "wrong")
@@ -102,8 +101,7 @@ def _show_labels(first: dict[int, str], second: dict[int, str]) -> None:
 
 
 def _row(table: Rows, name: str, n: int, of: int) -> None:
-    share = wilson(n, of)
-    table.add(name, str(n), f"{n / of:.3f}", f"{share.low:.3f} to {share.high:.3f}")
+    table.add(name, str(n), *share_cells(n, of))
 
 
 if __name__ == "__main__":

@@ -16,23 +16,18 @@ import csv
 import os
 import re
 import tempfile
-from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
 
 from bank.knowledge import FOLDER, knowledge
 from baton.cli.terminal.rows import Rows
-from baton.config.settings import settings
 from baton.records import Record
 from baton.runs import registry
-from baton.runs.runner import Job, Runner
-from baton.runtime.resources import Resources, home_key
-from baton.storage.database import Database
+from baton.runs.runner import Runner
 from baton.storage.records import RunSummary
+from benchmarks.answers.working import batches, fresh_desk, share_cells, work_at
 from desk.text.requests import requests_in
-from evals.experiment import TrialSettings
-from evals.statistics.intervals import wilson
 
 GRAPHS, CONCURRENCY = ("support_desk", "sectioning"), 4
 KEPT, CUT = 0.95, 0.03  # of the requests of pairs, at least; of the single messages, at most
@@ -78,7 +73,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         os.environ["BATON_HOME"] = home
         sound = [*_singles(table, options.csv)]
         for graph in options.graph or GRAPHS:
-            sound += _pairs(table, graph, Path(home) / graph, show=options.show)
+            sound += _pairs(table, graph, show=options.show)
     table.show()
     return int(not all(sound))
 
@@ -108,11 +103,11 @@ def _singles(table: Rows, file: Path | None) -> Iterator[bool]:
         yield whole >= (1 - CUT) * len(messages)
 
 
-def _pairs(table: Rows, graph: str, home: Path, *, show: bool) -> Iterator[bool]:
+def _pairs(table: Rows, graph: str, *, show: bool) -> Iterator[bool]:
     """Add the rows of a graph; yield for each half whether enough pairs keep both requests."""
     pairs = _read("pairs.jsonl", Pair)
     alone = list(dict.fromkeys((each, pair.customer_id) for pair in pairs for each in pair.requests))
-    endings = asyncio.run(_work(graph, [*alone, *((pair.message, pair.customer_id) for pair in pairs)], home))
+    endings = asyncio.run(_work(graph, [*alone, *((pair.message, pair.customer_id) for pair in pairs)]))
     reference, ends = dict(zip(alone, endings, strict=False)), endings[len(alone) :]
     lost = {
         pair.id: [each for each in pair.requests if not _found(each, reference[each, pair.customer_id], end)]
@@ -147,36 +142,15 @@ def _found(request: str, alone: Ending, end: Ending) -> bool:
     return alone.outcome == "answered" and bool(alone.citations & end.citations)
 
 
-async def _work(graph: str, messages: list[tuple[str, str]], home: Path) -> list[Ending]:
+async def _work(graph: str, messages: list[tuple[str, str]]) -> list[Ending]:
     """Return the ending of each message; those of one customer are each worked on a bank of their own."""
     ends = dict[int, Ending]()
-    for number, batch in enumerate(_batches(messages)):
-        folder = home / str(number)
-        folder.mkdir(mode=0o700, parents=True)
-        own = TrialSettings.model_construct(**dict(settings()), trial_home=folder)
-        resources = Resources(own, await Database.open(folder / "runs.db"), home_key(), "benchmark")
-        try:
-            ends |= await _ends(Runner(resources, registry.load), graph, [(each, *messages[each]) for each in batch])
-        finally:
-            await resources.close()
+    for batch in batches(customer for _, customer in messages):
+        async with fresh_desk() as desk:
+            runner = Runner(desk, registry.load)
+            runs = await work_at(runner, graph, [messages[each] for each in batch])
+            ends |= {number: await _end(runner, run) for number, run in zip(batch, runs, strict=True)}
     return [ends[number] for number in range(len(messages))]
-
-
-def _batches(messages: Iterable[tuple[str, str]]) -> list[list[int]]:
-    """Return the numbers of the messages in groups in which no customer comes twice."""
-    seen, batches = defaultdict[str, int](int), defaultdict[int, list[int]](list)
-    for number, (_, customer_id) in enumerate(messages):
-        batches[seen[customer_id]].append(number)
-        seen[customer_id] += 1
-    return list(batches.values())
-
-
-async def _ends(runner: Runner, graph: str, batch: list[tuple[int, str, str]]) -> dict[int, Ending]:
-    ended = dict[str, RunSummary]()
-    jobs = [Job({"message": message, "customer_id": customer}, str(number)) for number, message, customer in batch]
-    threads = await runner.queue(graph, jobs)
-    await runner.work(threads, done=lambda run: ended.update({run["thread_id"]: run}), concurrency=CONCURRENCY)
-    return {number: await _end(runner, ended[str(number)]) for number, _, _ in batch}
 
 
 async def _end(runner: Runner, run: RunSummary) -> Ending:
@@ -205,8 +179,7 @@ def _plain(text: str) -> str:
 
 
 def _row(table: Rows, half: str, what: str, good: int, n: int) -> None:
-    share = wilson(good, n)
-    table.add(half, what, str(n), str(good), f"{good / n:.3f}", f"{share.low:.3f} to {share.high:.3f}")
+    table.add(half, what, str(n), str(good), *share_cells(good, n))
 
 
 if __name__ == "__main__":

@@ -20,10 +20,11 @@ from benchmarks.answers.changes import changes
 from desk.business import business, draft_context, knowledge
 from desk.records import OTHER
 from evals.statistics.intervals import wilson
+from state.context import Context
 
+DEFAULTS = Context.model_validate({})
 ROUTE_BAR, CITED_BAR, TYPED_BAR = 0.02, 0.05, 0.15
 TYPED = "typing errors"
-PASSAGES = 4
 
 
 class Outcome(NamedTuple):
@@ -66,7 +67,7 @@ async def _outcome(message: str) -> Outcome:
     route = desk.guess(request).route if request else OTHER
     if route == OTHER:
         return Outcome(route, "")
-    passages = await desk.search(request, route, PASSAGES)
+    passages = await desk.search(request, route, DEFAULTS.passages)
     data = await draft_context({"request": request, "customer_id": None, "route": route, "passages": passages}, ())
     citations = draft(Request(data, "", "", [], {}))["citations"]
     return Outcome(route, citations[0] if citations else "")

@@ -17,8 +17,7 @@ from pathlib import Path
 from baton.cli.terminal.rows import Rows
 from baton.runs.registry import entries
 from baton.storage.records import RunSummary
-from benchmarks.answers.working import work
-from evals.statistics.intervals import wilson
+from benchmarks.answers.working import share_cells, work
 
 MOST = 0.04  # of the messages, answered
 
@@ -36,14 +35,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         os.environ["BATON_HOME"] = home
         for graph in options.graph or sorted(entries()):
             answered = sum(map(_is_answered, asyncio.run(work(graph, asked))))
-            share = wilson(answered, len(asked))
-            table.add(
-                graph,
-                str(len(asked)),
-                str(answered),
-                f"{answered / len(asked):.3f}",
-                f"{share.low:.3f} to {share.high:.3f}",
-            )
+            table.add(graph, str(len(asked)), str(answered), *share_cells(answered, len(asked)))
             sound = sound and answered <= MOST * len(asked)
     table.show()
     return int(not sound)

@@ -23,6 +23,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from app.eval_view import mean_and_interval
 from bank.responders.draft import draft
 from baton.cli.terminal.output import say
 from baton.cli.terminal.rows import Rows
@@ -124,7 +125,7 @@ def _show(answers: Sequence[Answer], *, embedded: bool) -> bool:
     kept = list[bool]()
     for name, values, bar in _shares(answers, embedded=embedded):
         share = wilson(sum(values), len(values))
-        table.add(name, interval(share.mean, share.low, share.high), str(share.n), "" if bar is None else f"{bar:.2f}")
+        table.add(name, mean_and_interval(share.as_object()), str(share.n), "" if bar is None else f"{bar:.2f}")
         kept.append(bar is None or (share.mean or 0.0) >= bar)
     times = np.percentile([1000 * each.seconds for each in answers if each.found], [50, 95])
     say("with embeddings" if embedded else "without embeddings")
@@ -148,11 +149,6 @@ def _shares(answers: Sequence[Answer], *, embedded: bool) -> Iterator[tuple[str,
     yield "right policy cited, where they do not", [each.cited for each in drafted if not each.agrees], None
 
 
-def interval(mean: float | None, low: float | None, high: float | None) -> str:
-    """Return a share with its interval, for people."""
-    return "?" if mean is None else f"{mean:.3f} ({low:.3f} to {high:.3f})"
-
-
 def _show_gain(without: Sequence[Answer], with_them: Sequence[Answer]) -> None:
     """Print what embeddings gain, message by message: of all for the route, of those that both draft for the rest."""
     pairs = list(zip(without, with_them, strict=True))
@@ -166,7 +162,11 @@ def _show_gain(without: Sequence[Answer], with_them: Sequence[Answer]) -> None:
     table = Rows("gain by embeddings", "share", "of", wide="gain by embeddings", right=("share", "of"))
     for name, values in gains.items():
         difference = paired_difference(*np.array(values, dtype=np.float64).T)
-        table.add(name, interval(difference.mean, difference.low, difference.high), str(len(values)))
+        table.add(
+            name,
+            mean_and_interval({"mean": difference.mean, "ci95": [difference.low, difference.high], "n": len(values)}),
+            str(len(values)),
+        )
     table.show()
 
 

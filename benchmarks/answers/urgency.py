@@ -17,18 +17,18 @@ from bank.clerk.urgency import urgency
 from bank.knowledge import FOLDER
 from baton.cli.terminal.output import print_prose
 from baton.cli.terminal.rows import Rows
-from evals.statistics.intervals import wilson
+from benchmarks.answers.working import share_cells
 
 MESSAGES = FOLDER / "messages" / "urgent.jsonl"
-LEAST_MARKED = 0.95  # of the urgent ones
-MOST_OTHERS = 0.03
+LEAST_MARKED = 1.0  # of the urgent ones
+MOST_OTHERS = 3 / 200
 
 
 def share(rows: Sequence[dict[str, Any]]) -> tuple[int, int, str]:
     """Return how many of the messages are marked, of how many, and the share with its interval in words."""
     marked = sum(urgency(row["message"]) is not None for row in rows)
-    rate = wilson(marked, len(rows))
-    return marked, len(rows), f"{rate.mean:.3f} [{rate.low:.3f}, {rate.high:.3f}]"
+    mean, interval = share_cells(marked, len(rows))
+    return marked, len(rows), f"{mean} [{interval}]"
 
 
 def measure(rows: list[dict[str, Any]]) -> bool:

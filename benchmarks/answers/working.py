@@ -2,7 +2,8 @@
 
 import tempfile
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import AsyncIterator, Iterable, Sequence
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 from baton.config.settings import settings
@@ -12,6 +13,8 @@ from baton.runtime.resources import Resources, home_key
 from baton.storage.database import Database
 from baton.storage.records import RunSummary
 from evals.experiment import TrialSettings
+from evals.report.words import interval, number
+from evals.statistics.intervals import wilson
 
 CONCURRENCY = 4
 Asked = tuple[str, str | None]
@@ -24,34 +27,45 @@ async def work(graph: str, asked: Sequence[Asked]) -> list[RunSummary]:
     No message so meets what another one did. What waits for a person is left waiting.
     """
     ended = dict[int, RunSummary]()
-    with tempfile.TemporaryDirectory() as home:
-        for number, batch in enumerate(_batches(asked)):
-            folder = Path(home) / str(number)
-            folder.mkdir(mode=0o700)
-            ended |= await _work_batch(graph, {each: asked[each] for each in batch}, folder)
+    for batch in batches(who for _, who in asked):
+        async with fresh_desk() as desk:
+            runs = await work_at(Runner(desk, registry.load), graph, [asked[each] for each in batch])
+        ended |= dict(zip(batch, runs, strict=True))
     return [ended[number] for number in range(len(asked))]
 
 
-async def _work_batch(graph: str, asked: dict[int, Asked], home: Path) -> dict[int, RunSummary]:
-    own = TrialSettings.model_construct(**dict(settings()), trial_home=home)
-    resources = Resources(own, await Database.open(home / "runs.db"), home_key(), "benchmark")
-    ended = dict[int, RunSummary]()
-    try:
-        runner = Runner(resources, registry.load)
-        jobs = [Job({"message": text, "customer_id": who}, str(number)) for number, (text, who) in asked.items()]
-        threads = await runner.queue(graph, jobs)
-        keep = lambda run: ended.update({int(run["thread_id"]): run})  # noqa: E731 - one expression
-        await runner.work(threads, done=keep, concurrency=CONCURRENCY)
-    finally:
-        await resources.close()
-    return ended
+@asynccontextmanager
+async def fresh_desk() -> AsyncIterator[Resources]:
+    """Open a desk with a bank, a database and a home that are deleted at the end."""
+    with tempfile.TemporaryDirectory() as home:
+        own = TrialSettings.model_construct(**dict(settings()), trial_home=Path(home))
+        resources = Resources(own, await Database.open(Path(home) / "runs.db"), home_key(), "benchmark")
+        try:
+            yield resources
+        finally:
+            await resources.close()
 
 
-def _batches(asked: Iterable[Asked]) -> list[list[int]]:
-    """Return the numbers of the messages in groups in which no customer comes twice; strangers meet nobody's things."""
-    seen, batches = defaultdict[str, int](int), defaultdict[int, list[int]](list)
-    for number, (_, who) in enumerate(asked):
-        batches[seen[who] if who else 0].append(number)
+async def work_at(runner: Runner, graph: str, asked: Sequence[Asked]) -> list[RunSummary]:
+    """Return what each message comes to at one desk, in their order."""
+    ended = dict[str, RunSummary]()
+    jobs = [Job({"message": text, "customer_id": who}, str(number)) for number, (text, who) in enumerate(asked)]
+    threads = await runner.queue(graph, jobs)
+    await runner.work(threads, done=lambda run: ended.update({run["thread_id"]: run}), concurrency=CONCURRENCY)
+    return [ended[str(number)] for number in range(len(asked))]
+
+
+def batches(customers: Iterable[str | None]) -> list[list[int]]:
+    """Return the numbers of messages in groups in which no customer comes twice; strangers meet nobody's things."""
+    seen, groups = defaultdict[str, int](int), defaultdict[int, list[int]](list)
+    for each, who in enumerate(customers):
+        groups[seen[who] if who else 0].append(each)
         if who:
             seen[who] += 1
-    return list(batches.values())
+    return list(groups.values())
+
+
+def share_cells(good: int, n: int) -> tuple[str, str]:
+    """Return the cells of a share: `0.953`, and its 95 % interval."""
+    share = wilson(good, n).as_object()
+    return number(share["mean"]), interval(share)

@@ -11,11 +11,11 @@ from pydantic import TypeAdapter
 from benchmarks.by_hand.journal import Journal, RunRow
 from benchmarks.by_hand.model import Model
 from benchmarks.by_hand.run import Limits, Run, StepFailed
-from state.desk import Inquiry, ResolutionFields
+from state.desk import Inquiry, Resolution
 
-Flow = Callable[[Run, Inquiry, Model], Awaitable[ResolutionFields]]
+Flow = Callable[[Run, Inquiry, Model], Awaitable[Resolution]]
 INQUIRY = TypeAdapter[Inquiry](Inquiry)
-RESOLUTION = TypeAdapter[ResolutionFields](ResolutionFields)
+RESOLUTION = TypeAdapter[Resolution](Resolution)
 ENDED = {"done", "dead_lettered"}
 
 

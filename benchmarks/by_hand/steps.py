@@ -14,7 +14,8 @@ from benchmarks.by_hand.run import Run
 from benchmarks.conformance.receiver import Filed, FileInput, send
 from desk.business import instructions, knowledge, policies
 from nodes import check_answer as check_answer_node
-from nodes.check_answer import answer_data, fault_of
+from nodes.check_answer import answer_data, check_without_asking, fault_of
+from nodes.read_message import reading_of
 from state.chaining import (
     Case,
     CaseReply,
@@ -33,7 +34,9 @@ from state.desk import (
     AnswerUpdate,
     CheckAnswerInput,
     Draft,
+    Inquiry,
     ReadInput,
+    ReadUpdate,
     RetrieveUpdate,
     RoutedInput,
     RouteUpdate,
@@ -42,6 +45,11 @@ from state.desk import (
 PROMPTS = Path(__file__).parents[2] / "nodes" / "chaining"
 CONTEXT = Context.model_validate({})
 DIGITS = 4
+
+
+async def read_message(state: Inquiry) -> ReadUpdate:
+    """Return the request of the message, what was set aside, and why it is urgent, if it is."""
+    return await reading_of(state["message"])
 
 
 async def classify(state: ReadInput) -> RouteUpdate:
@@ -88,6 +96,8 @@ async def summarise(state: SummariseInput, model: Model) -> SummariseUpdate:
 
 async def check_answer(state: CheckAnswerInput, model: Model) -> AnswerUpdate:
     """Ask a model whether each request is answered and return that, with the reply's fault, if any."""
+    if check := check_without_asking(state):
+        return {"answer": check}
     data = await answer_data(state["request"], [state["draft"]])
     review = await model.ask("judge", AnswerReview, instructions(check_answer_node.__file__), data)
     return {"answer": AnswerCheck(**review.model_dump(), fault=fault_of(review, CONTEXT.answer_threshold))}

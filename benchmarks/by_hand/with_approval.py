@@ -16,7 +16,7 @@ from benchmarks.by_hand.journal import RunRow
 from benchmarks.by_hand.model import Model
 from benchmarks.by_hand.run import Run
 from benchmarks.by_hand.steps import file_case
-from state.desk import Inquiry, ResolutionFields
+from state.desk import Inquiry, Resolution
 
 Decision = Literal["approve", "reject"]
 
@@ -78,7 +78,7 @@ class ApprovingDesk(Desk):
             self.journal.end(thread, "waiting")
 
 
-async def filed_chain(run: Run, inquiry: Inquiry, model: Model) -> ResolutionFields:
+async def filed_chain(run: Run, inquiry: Inquiry, model: Model) -> Resolution:
     """Return the resolution of an inquiry, whose case is filed once."""
     resolution = await chain(run, inquiry, model)
     if approved(run, {"summary": resolution["reply"]}):

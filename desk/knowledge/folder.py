@@ -126,8 +126,7 @@ class FolderKnowledge:
         return await asyncio.to_thread(self._search, text, route, most)  # SQLite blocks
 
     def _search(self, text: str, route: str, most: int) -> list[str]:
-        corrected = self.spelling.corrected(text)
-        return self.index.search(corrected, route, most, self.topics(corrected, TOPICS, route))
+        return self.index.search(self.spelling.corrected(text), route, most, self.topics(text, TOPICS, route))
 
     def passages(self, passage_ids: Sequence[str], *, whole: bool = False) -> list[Passage]:
         """See `Knowledge`."""

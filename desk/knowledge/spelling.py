@@ -26,12 +26,16 @@ class Spelling:
                 for shorter in {word, *_shortened(word)}:
                     self._shortened[shorter].append(word)
         self._correction = lru_cache(maxsize=10_000)(self._nearest)
+        self._corrected = lru_cache(maxsize=256)(self._with_known_words)  # several steps of a run read the same text
 
     def corrected(self, text: str) -> str:
         """Return a text with each unknown word that is one slip away from a known one replaced by that, in lower case.
 
         Of several the one with the same first letter, then the most frequent.
         """
+        return self._corrected(text)
+
+    def _with_known_words(self, text: str) -> str:
         return WORD.sub(lambda match: self._correction(match[0].lower()) or match[0], text)
 
     def _nearest(self, word: str) -> str | None:

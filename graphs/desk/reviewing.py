@@ -40,11 +40,10 @@ def onward(state: OnwardInput) -> list[Send] | Literal["conclude", "escalate"]:
     """Nothing goes on with a fault; every action is seen through in a branch of its own."""
     if state["review"].verdict == "escalate":
         return "escalate"
-    shared = {name: state[name] for name in ("message", "customer_id", "route", "confidence")} | {
-        "whole": own_words(state)
-    }
+    shared = {name: state[name] for name in ("message", "customer_id", "route", "confidence")}
+    whole = own_words(state)
     acting = [
-        {"draft": part, "request": request, "position": number}
+        {"draft": part, "request": request, "whole": whole, "position": number}
         for number, (part, request) in enumerate(zip(state["parts"], state["asked"], strict=True))
         if part.action
     ]

@@ -26,13 +26,17 @@ async def check_action(state: SettlingInput) -> CheckActionUpdate:
 
 
 async def _doubts(state: SettlingInput, action: Action, customer_id: str, consequences: str | None) -> list[str]:
-    wished = action.name in {each.action for each in business().wishes(state["whole"])}
+    in_part, in_whole = (_is_wished(action, state[name]) for name in ("request", "whole"))
     found = (
         await business().doubt(action, state["request"], customer_id),
-        None if wished or state["whole"] == state["request"] else NOT_AS_A_WHOLE,
+        NOT_AS_A_WHOLE if in_part and not in_whole else None,
         price_fault(state["draft"].reply, consequences),
     )
     return [each for each in found if each]
+
+
+def _is_wished(action: Action, text: str) -> bool:
+    return action.name in {each.action for each in business().wishes(text)}
 
 
 def _reasons(review: Review) -> list[str]:
