@@ -62,6 +62,22 @@ async def contents_fault(reply: str, sources: Collection[str], customer_id: str 
     return reader.strange_contents(reply, sources, own=own, names=known_names)
 
 
+async def is_quotable(request: str, customer_id: str | None) -> bool:
+    """Return whether a reply may repeat a request in the customer's words, to say that it is left to a person.
+
+    What names another's things, or holds a link, a number to call or markup, is not sent back, whoever wrote it.
+    """
+    if await business().service.names_others(request, customer_id):
+        return False
+    return business().reader.strange_contents(request, (), names=[request]) is None
+
+
+async def left_to_person(requests: Sequence[str], customer_id: str | None) -> list[str]:
+    """Return the paragraphs that leave requests to a person: those that may be quoted by name, the rest as the rest."""
+    wording, quotable = business().wording, [each for each in requests if await is_quotable(each, customer_id)]
+    return [*wording.leave(quotable), *([wording.the_rest] if len(quotable) < len(requests) else [])]
+
+
 def price_fault(reply: str, consequences: str | None) -> str | None:
     """Return a fault where a reply calls free what costs something."""
     reader = business().reader

@@ -4,7 +4,7 @@ from typing import NotRequired
 
 from desk.business import business
 from desk.records import Review, paragraphs
-from desk.reply_checks import left_undone, unmet_wishes
+from desk.reply_checks import left_to_person, left_undone, unmet_wishes
 from state.desk import PROPOSED_ONLY, Draft, DraftedInput, ResolutionUpdate, proposed_actions
 
 
@@ -20,12 +20,13 @@ async def reply(state: ReplyInput) -> ResolutionUpdate:
     draft, review = state["draft"], state.get("review")
     refusal = review.reason if review is not None and review.verdict == "decline" else None
     unmet = unmet_wishes(state["request"], [draft.action])
+    left = await left_to_person([each.words for each in unmet], state["customer_id"])
     reason = refusal or (PROPOSED_ONLY if draft.action else "answered from the policies")
     return {
         "outcome": "escalated" if unmet else "declined" if refusal else "escalated" if draft.action else "answered",
         "route": state["route"],
         "confidence": state["confidence"],
-        "reply": paragraphs([_text(draft, refusal), *business().wording.leave([each.words for each in unmet])]),
+        "reply": paragraphs([_text(draft, refusal), *left]),
         "citations": draft.citations,
         "actions": proposed_actions(draft, "refused" if refusal else "proposed"),
         "reason": "; ".join(filter(None, [state.get("finding"), *left_undone(unmet), reason])),

@@ -14,7 +14,8 @@ from state.orchestrator_worker import GateCoverageInput, GateCoverageUpdate
 async def gate_coverage(state: GateCoverageInput) -> GateCoverageUpdate:
     """Return the gate's report on the draft; after a second fault, or with findings missing, a person looks."""
     passages = (await knowledge()).passages(state["passages"])
-    fault = next(_faults(state, passages), None) or await _others(state, passages)
+    fault = next(_faults_of_form(state, passages), None) or await _others(state, passages)
+    fault = fault or next(_faults_of_content(state, passages), None)
     report = gate_or_person("gate_coverage", fault, state.get("repaired", []))
     if fault is None and state["missing"]:
         missing = f"no findings for {', '.join(state['missing'])}"
@@ -24,7 +25,8 @@ async def gate_coverage(state: GateCoverageInput) -> GateCoverageUpdate:
     return {"complaint": report["complaint"], "repaired": report["repaired"]}
 
 
-def _faults(state: GateCoverageInput, passages: Sequence[Passage]) -> Iterator[str]:
+def _faults_of_form(state: GateCoverageInput, passages: Sequence[Passage]) -> Iterator[str]:
+    """Yield what is lost, rests on nothing, or must not stand in any reply."""
     draft, findings = state["draft"], state["findings"]
     through = {*state["missing"], *(each.subtask for each in findings)}
     yield from (f"the sub-task {each.id} was lost" for each in state["plan"].subtasks if each.id not in through)
@@ -35,6 +37,11 @@ def _faults(state: GateCoverageInput, passages: Sequence[Passage]) -> Iterator[s
             yield f"the reply rests on nothing that {each.subtask} found; it found {', '.join(each.citations)}"
     if shows_card_number(draft.reply, state["request"]):
         yield "the reply holds a card number"
+
+
+def _faults_of_content(state: GateCoverageInput, passages: Sequence[Passage]) -> Iterator[str]:
+    """Yield what the reply says or proposes beyond the findings."""
+    draft = state["draft"]
     if fault := claim_fault(draft.reply, draft.action, _sources(state, passages)):
         yield fault
     if not _rests_on_findings(state, draft):

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from desk.business import business
 from desk.records import OTHER, Review, paragraphs, quoted
+from desk.reply_checks import left_to_person
 from state.desk import PROPOSED_ONLY, Draft, citations_of, proposed_actions
 from state.sectioning import CombinedUpdate, CombineInput, CombineUpdate, Left, SectionResult, reasons
 
@@ -21,7 +22,7 @@ async def combine(state: CombineInput) -> CombinedUpdate | CombineUpdate:
         "outcome": "escalated" if left or actions else "answered",
         "route": surest.route,
         "confidence": min(each.confidence for each in sections),
-        "reply": _reply(answers, [each.request for each in left]),
+        "reply": await _reply(answers, [each.request for each in left], state["customer_id"]),
         "citations": citations_of(each.draft for each in answers),
         "actions": actions,
         "reason": "; ".join(filter(None, [PROPOSED_ONLY if actions else "", reasons(left)])) or _all(answers),
@@ -44,10 +45,10 @@ def _left(state: CombineInput, sections: list[SectionResult]) -> Iterator[Left]:
         yield Left(reason=f"the cap of {most} requests (sections) was reached", request=request)
 
 
-def _reply(answers: list[SectionResult], requests_left: list[str]) -> str:
+async def _reply(answers: list[SectionResult], requests_left: list[str], customer_id: str | None) -> str:
     """Return the answers in the order of the requests with one opening, then the requests that a person looks at."""
     replies = [_reply_to(each, each.draft) for each in answers if each.draft]
-    return paragraphs([*replies, *business().wording.leave(requests_left)])
+    return paragraphs([*replies, *await left_to_person(requests_left, customer_id)])
 
 
 def _reply_to(section: SectionResult, draft: Draft) -> str:

@@ -2,7 +2,7 @@
 
 from desk.business import business
 from desk.records import Verdict, paragraphs, quoted
-from desk.reply_checks import left_undone, unmet_wishes
+from desk.reply_checks import left_to_person, left_undone, unmet_wishes
 from state.desk import Outcome, ResolutionFields, citations_of
 from state.sectioning import reasons
 from state.support_desk import ConcludeInput, Settlement
@@ -28,7 +28,7 @@ async def conclude(state: ConcludeInput) -> ResolutionFields:
     open_requests = [each.request for each in left]
     open_requests += [each.words for each in unmet if not any(each.words in request for request in open_requests)]
     texts = [_text(reply, settlements.get(number), _holding(state, number)) for number, reply in replies]
-    texts += business().wording.leave(open_requests)
+    texts += await left_to_person(open_requests, state["customer_id"])
     why = [*left_undone(unmet), *(each.reason for each in in_order), reasons(left)]
     return {
         "outcome": "escalated" if open_requests else _outcome([each.verdict for each in in_order]),

@@ -29,9 +29,8 @@ async def combine_all(
 ) -> dict[str, Any]:
     texts = [f"Question {number}?" for number in range(1, max(requests, len(sections)) + 1)]
     came = {"sections": list(sections), "failures": list(failures)}
-    return dict(
-        await combine(cast("Any", {"message": "m", "request": "m", "requests": texts, "admitted": texts[:3], **came}))
-    )
+    asked = {"message": "m", "request": "m", "customer_id": None, "requests": texts, "admitted": texts[:3]}
+    return dict(await combine(cast("Any", {**asked, **came})))
 
 
 async def test_answers_stand_in_the_order_of_the_requests_and_are_opened_once() -> None:
