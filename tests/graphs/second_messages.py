@@ -79,6 +79,9 @@ CYCLES = "Cobalt Cycles charged me 64.00 twice. Please refund one of them."
 TAILORS = "Thimble Tailors charged me 640.00 twice, please refund one of them."
 PENDING = "Please refund the 69.54 at Cobalt Cycles, I cancelled the order."
 DISPUTE = "I want to file a dispute: Cobalt Cycles charged me 64.00 and the bike never arrived."
+NOTHING_CAME = (
+    "I paid 64.00 at Cobalt Cycles and nothing came. How long have I got to dispute it, and what does it cost?"
+)
 SUIT = "I'd like to dispute the 640.00 at Thimble Tailors: the suit was never delivered."
 LOWER = "Please lower the daily limit of my card to 200.00."
 RAISE = "Please raise the daily limit of my card to 1500.00."
@@ -116,7 +119,7 @@ PAIRS: Mapping[str, Pair] = {
     "one lost card, twice": Pair(Message(LOST, "C010"), Message(LOST, "C010")),
     "a lost card, then 'again' by somebody else": Pair(Message(LOST, "C010"), Message(AGAIN, "C009")),
     "a lost card, then French": Pair(Message(LOST, "C010"), Message(FRENCH, "C016")),
-    "French, then a lost card": Pair(Message(FRENCH_LOST, "C016"), Message(LOST, "C010")),
+    "French, then a lost card": Pair(Message(FRENCH_LOST, "C016"), Message(LOST, "C010"), DEFAULT),
     "a stolen card, then somebody else names it": Pair(Message(STOLEN, "C013"), Message(THEIRS, "C007")),
     "the same refund for two": Pair(Message(BAKERY, "C010"), Message(BAKERY, "C020")),
     "the same refund twice": Pair(Message(BAKERY, "C010"), Message(BAKERY, "C010")),
@@ -135,7 +138,7 @@ PAIRS: Mapping[str, Pair] = {
     "urgent, then out of scope": Pair(Message(URGENT, "C008"), Message(RAIN, "C001")),
     "urgent, twice": Pair(Message(URGENT, "C008"), Message(URGENT, "C004")),
     "a vote, then a question": Pair(Message(NEVER, "C011"), Message(FEE, "C007")),
-    "a vote, then another": Pair(Message(NEVER, "C011"), Message(NEVER, "C021")),
+    "a revised answer, then a vote": Pair(Message(NOTHING_CAME, "C021"), Message(NEVER, "C021")),
     "several requests, one out of scope, then one": Pair(Message(THREE), Message(PIN, "C001")),
     "several requests, then several": Pair(Message(LOWER_AND_ASK, "C005"), Message(TWO, "C003")),
     "two that wait, then one": Pair(Message(BOTH, "C020"), Message(CLOSE, "C010")),
@@ -151,7 +154,7 @@ PAIRS: Mapping[str, Pair] = {
     "declined by a rule, then orders": Pair(Message(PENDING, "C012"), Message(ORDERS, "C012"), DEFAULT),
     "a question, then a stolen card": Pair(Message(PIN, "C001"), Message(STOLEN, "C013"), DEFAULT),
     "one question, twice": Pair(Message(ABROAD), Message(ABROAD), DEFAULT),
-    "a long message, then a revised answer": Pair(Message(LONG, "C009"), Message(CHIP, "C002")),
+    "a long message, then a broken card": Pair(Message(LONG, "C009"), Message(CHIP, "C002")),
 }
 """Forty of them."""
 

@@ -107,7 +107,8 @@ async def test_a_batch_at_an_endpoint_that_takes_few_gets_through(
     assert await batch(resources, 20, graph()) == ["done"] * 20
     assert server.refused
     made = await calls(resources)
-    assert [call["status"] for call in made] == ["answered"] * 20, "to stand in line again is no attempt"
+    assert not [call for call in made if call["status"] != "answered"], "to stand in line again is no attempt"
+    assert len(made) == 20
 
 
 @pytest.mark.slow
