@@ -29,6 +29,7 @@ from baton.steps.gates import GateReport
 from evals.dataset import own_datasets
 from state.chaining import GateFactsInput
 from tests.pattern_pages import files_section, picture, render_page
+from tests.ready import furnish, ready_home
 from tests.test_house import LAYERS
 
 ROOT = Path(__file__).parents[1]
@@ -115,9 +116,10 @@ def cheap(words: list[str]) -> bool:
 
 @pytest.fixture(scope="module")
 def desk(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
-    """Settings that the tests share, so that the router is trained once."""
-    folder = tmp_path_factory.mktemp("desk")
-    return {"BATON_HOME": folder / "home"}
+    """Settings that the tests share: a home with the router that all test processes share."""
+    home = tmp_path_factory.mktemp("desk") / "home"
+    furnish(home, ready_home(tmp_path_factory))
+    return {"BATON_HOME": home}
 
 
 def fresh(arguments: list[str], folder: Path, **settings: Path | str) -> str:
