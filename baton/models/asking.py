@@ -29,6 +29,7 @@ from baton.models.budget import (
 from baton.models.calls import CUT, Answer, Question, needs_words, send, send_in_turn
 from baton.models.dialects import Cap, Dialect, largest_schema
 from baton.models.endpoint_errors import is_perhaps_billed, reported_usage
+from baton.models.exchanges import RECORDED_SECONDS
 from baton.models.models import Models, cost_usd, models
 from baton.models.pace import Turn
 from baton.runtime.active import ActiveRun, active_run, current_step
@@ -189,6 +190,8 @@ def _read(shape: type[T], answer: Answer) -> Reading[T]:
 def _notes(answer: Answer, reading: Reading[T], turn: Turn) -> str | None:
     """What a reader should know of how an answer came and was read; None where there is nothing."""
     notes = [f"waited {turn.waited_s:.1f} s for its turn"] if turn.waited_s >= PACED_S else []
+    if seconds := answer.headers.get(RECORDED_SECONDS):
+        notes.append(f"a recorded answer, which took {seconds} s")
     if answer.from_thinking and reading.record is not None:
         notes.append("the answer stood in the field of the model's thinking")
     if reading.notes:
