@@ -34,7 +34,7 @@ _ABILITY = "|".join(f"{name} *= *(?:{values})" for name, values in ABILITIES.ite
 ABILITY_LIST = rf"^ *(?:(?:{_ABILITY}) *(?:, *(?:{_ABILITY}) *)*)?$"
 ADVICE = {
     ABILITY_LIST: f"write NAME=VALUE with commas between, of {', '.join(ABILITIES)} (docs/models.md says the values)",
-    MODEL_NAME: "write local:NAME, openai:NAME, llama:FILE, azure:DEPLOYMENT or recorded:FILE",
+    MODEL_NAME: "write local:NAME, openai:NAME or llama:FILE, or azure:DEPLOYMENT, or recorded:FILE",
     CLASSIFIER_NAME: "write local:NAME, openai:NAME, llama:FILE, azure:DEPLOYMENT, recorded:FILE or decisions:NAME",
     URL: "write http://HOST or https://HOST",
     MORE_MASKS: "write any of iban, email, phone and pin, with commas between",
