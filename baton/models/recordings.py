@@ -1,8 +1,8 @@
 """Recordings: the answers of a real model in a file, each found by the request that it answers.
 
-One JSON object a line. A text or a schema that many requests share stands once, as a part, by its digest; a recording
-names its parts. Lines are only ever added, whole and under a lock, so that several runs and processes may record into
-one file, and what a killed one left half-written is cut off by the next.
+One JSON object a line. What many requests share (a prompt, a schema, a policy in the data) stands once, as a part, by
+its digest, and is named where it belongs. Lines are only ever added, whole and under a lock, so that several runs and
+processes may record into one file, and what a killed one left half-written is cut off by the next.
 
     {"recordings": 1, "anew": "the command that records the file anew"}
     {"part": "6f1c...", "value": "You answer customers of ..."}
@@ -10,7 +10,6 @@ one file, and what a killed one left half-written is cut off by the next.
 """
 
 import fcntl
-import hashlib
 import json
 import re
 from collections import Counter
@@ -22,15 +21,12 @@ from typing import Any, BinaryIO, NamedTuple
 
 from baton.config.settings import RECORDED
 from baton.errors import BadSetting
-from baton.plain import canonical
+from baton.models.recorded_parts import digest, folded, unfolded
 from baton.redact import redact_json, sendable
 
 VERSION = 1
 OK = 200
 PART = "part"
-LONG = 160
-"""Characters from which a message's text is a part of its own: shared or repeated, it would stand in many lines."""
-
 NOT_OF_THE_QUESTION = ("model", "stream", "stream_options", "user")
 """Fields of a request that change nothing in the answer; the model stands beside it, with its provider."""
 
@@ -84,7 +80,7 @@ def rendered(body: dict[str, Any]) -> dict[str, Any]:
 
 def key_of(model: str, request: dict[str, Any]) -> str:
     """The key of a rendered request to a model, `provider:name`."""
-    return _digest([model, request], 32)
+    return digest([model, request], 32)
 
 
 class Recordings:
@@ -98,6 +94,7 @@ class Recordings:
         self.path, self.anew = path, ""
         self._found: dict[str, Recording] = {}
         self._parts: dict[str, Any] = {}
+        self._used: set[str] = set()
         self._read_to = self._lines = 0
         self._lock = Lock()
         self.refresh()
@@ -106,7 +103,13 @@ class Recordings:
         """The recording of a key; where it is not known, it is looked for in what was added to the file meanwhile."""
         if key not in self._found:
             self.refresh()
+        self._used.add(key)
         return self._found.get(key)
+
+    @property
+    def count(self) -> int:
+        """The number of recordings."""
+        return len(self._found)
 
     def of_model(self, model: str) -> list[Recording]:
         """All recordings of a model, in the order of the file."""
@@ -152,6 +155,24 @@ class Recordings:
         """
         self._append(lambda: [] if recording.key in self._found else self._lines_of(recording))
 
+    def prune(self) -> None:
+        """Take out of the file what this process has not looked for, and the parts that nothing names any more.
+
+        For whoever has just asked all that the file is for, while nobody else records into it.
+        """
+        kept = [each for key, each in self._found.items() if key in self._used]
+        fresh = Recordings(self.path.with_name(f"{self.path.name}.new"))
+        fresh.begin(self.anew)
+        for each in kept:
+            fresh.add(each)
+        fresh.path.replace(self.path)
+        with self._lock:
+            self._forget()
+        self.refresh()
+
+    def _forget(self) -> None:
+        self._found, self._parts, self._read_to, self._lines = {}, {}, 0, 0
+
     def _append(self, made: Any) -> None:
         try:
             self.path.parent.mkdir(parents=True, exist_ok=True)
@@ -171,13 +192,13 @@ class Recordings:
         row = {
             "key": recording.key,
             "model": recording.model,
-            "request": _with_parts(recording.request, parts),
+            "request": {name: folded(value, parts) for name, value in recording.request.items()},
             "answer": recording.answer,
             "usage": recording.usage,
             "seconds": round(recording.seconds, 2),
             "served": recording.served,
             "status": None if recording.status == OK else recording.status,
-            "dialect": recording.dialect and _part(recording.dialect, parts),
+            "dialect": folded(recording.dialect, parts),
         }
         new = [{PART: name, "value": value} for name, value in parts.items() if name not in self._parts]
         return [*([] if self._lines else [{"recordings": VERSION}]), *new, row]
@@ -185,7 +206,7 @@ class Recordings:
     def _read_on(self, file: BinaryIO) -> None:
         """Read the whole lines that follow what was read."""
         if file.seek(0, 2) < self._read_to:
-            self._found, self._parts, self._read_to, self._lines = {}, {}, 0, 0
+            self._forget()
         file.seek(self._read_to)
         for line in file:
             if not line.endswith(b"\n"):
@@ -206,10 +227,9 @@ class Recordings:
         elif PART in row:
             self._parts[row[PART]] = row["value"]
         else:
-            request, dialect = _without_parts(row["request"], self._parts), row.get("dialect")
+            request, dialect = (unfolded(row.get(name), self._parts) for name in ("request", "dialect"))
             rest = {name: row[name] for name in ("usage", "seconds", "served", "status") if name in row}
-            whole = dialect and _without_parts(dialect, self._parts)
-            self._found[row["key"]] = Recording(row["model"], request, row["answer"], dialect=whole, **rest)
+            self._found[row["key"]] = Recording(row["model"], request, row["answer"], dialect=dialect, **rest)
 
 
 @cache
@@ -222,39 +242,6 @@ def recordings(path: Path) -> Recordings:
     return Recordings(path)
 
 
-def _digest(value: Any, digits: int) -> str:
-    return hashlib.sha256(canonical(value).encode()).hexdigest()[:digits]
-
-
 def _line(row: dict[str, Any]) -> bytes:
-    said = {name: value for name, value in row.items() if value is not None}
-    return json.dumps(said, ensure_ascii=False).encode() + b"\n"
-
-
-def _part(value: Any, parts: dict[str, Any]) -> dict[str, str]:
-    name = _digest(value, 16)
-    parts[name] = value
-    return {PART: name}
-
-
-def _with_parts(request: dict[str, Any], parts: dict[str, Any]) -> dict[str, Any]:
-    """A request whose long texts and whose schema are named by their digest; adds them to `parts`."""
-    messages = [
-        {name: _part(value, parts) if _is_long(value) else value for name, value in message.items()}
-        for message in request.get("messages", [])
-    ]
-    rest = {name: _part(value, parts) if isinstance(value, dict) else value for name, value in request.items()}
-    return rest | {"messages": messages}
-
-
-def _is_long(value: Any) -> bool:
-    return isinstance(value, str) and len(value) >= LONG
-
-
-def _without_parts(value: Any, parts: dict[str, Any]) -> Any:
-    """A value in which each name of a part is the part again."""
-    if isinstance(value, dict):
-        if value.keys() == {PART}:
-            return parts[value[PART]]
-        return {name: _without_parts(each, parts) for name, each in value.items()}
-    return [_without_parts(each, parts) for each in value] if isinstance(value, list) else value
+    known = {name: value for name, value in row.items() if value is not None}
+    return json.dumps(known, ensure_ascii=False).encode() + b"\n"

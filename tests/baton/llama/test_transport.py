@@ -9,7 +9,7 @@ from langchain_core.messages import HumanMessage, SystemMessage
 
 from baton.config.settings import Settings
 from baton.errors import BadSetting
-from baton.models.asking import data_block
+from baton.models.data_blocks import data_block
 from baton.models.dialects import response_format
 from baton.models.models import Models, models
 from state.desk import RouteChoice

@@ -8,12 +8,16 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from typing_extensions import TypedDict
 
 from baton.config.settings import settings
 from baton.errors import BadSetting, NoRecording, Transient
 from baton.models.asking import ask
+from baton.models.data_blocks import data_block
 from baton.models.models import models
+from baton.models.recorded_parts import folded, unfolded
 from baton.models.recordings import Place, Recording, Recordings, rendered
 from baton.records import Record
 from baton.runtime.resources import open_resources
@@ -78,6 +82,15 @@ async def judged(*texts: str, **more: str) -> tuple[list[Any], list[tuple[Any, .
         calls = await resources.database.do(lambda tx: tx.execute(CALLS).fetchall())
         await resources.database.do(lambda tx: tx.execute("DELETE FROM model_calls"))
     return came, [tuple(call) for call in calls]
+
+
+def values() -> st.SearchStrategy[Any]:
+    """JSON values such as a request holds: long and short texts, some repeated, data blocks, nested."""
+    texts = st.text(max_size=20) | st.sampled_from(["a policy that many questions hold, " * n for n in (5, 6, 9)])
+    plain = texts | st.booleans() | st.none() | st.integers() | st.floats(allow_nan=False, allow_infinity=False)
+    names = texts | st.sampled_from(["$part", "$json", "$$part", "$ref"])
+    nested = st.recursive(plain, lambda inner: st.lists(inner, max_size=4) | st.dictionaries(names, inner, max_size=4))
+    return st.lists(nested | st.dictionaries(names, nested, max_size=4).map(data_block), max_size=3)
 
 
 def read(file: Path) -> str:
@@ -197,6 +210,13 @@ async def test_a_text_that_many_requests_share_stands_once(endpoint: Endpoint, f
     assert read(file).count('"properties"') == 1
 
 
+@given(values())
+def test_what_is_folded_is_unfolded_to_the_same(value: Any) -> None:
+    parts: dict[str, Any] = {}
+    made = folded(value, parts)
+    assert unfolded(json.loads(json.dumps(made)), json.loads(json.dumps(parts))) == value
+
+
 def recording(text: str, model: str = "openai:scripted") -> Recording:
     request = rendered({"messages": [{"role": "user", "content": text}]})
     return Recording(model, request, {"message": {"content": text}, "finish_reason": "stop"})
@@ -255,7 +275,7 @@ def test_each_line_can_be_read_and_its_key_follows_from_it(file: Path) -> None:
         ("a diary\n", "line 1 is none of a recording"),
         ('{"recordings": 2}\n', "version 2, and 1 is read here"),
         ('{"recordings": 1}\n{"key": "k", "model": "m", "request": {"messages": []}}\n', "line 2"),
-        ('{"recordings": 1}\n{"key": "k", "model": "m", "request": {"a": {"part": "b"}}, "answer": {}}\n', "line 2"),
+        ('{"recordings": 1}\n{"key": "k", "model": "m", "request": {"a": {"$part": "b"}}, "answer": {}}\n', "line 2"),
         ("[]\n", "line 1"),
     ],
 )
