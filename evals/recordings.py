@@ -28,6 +28,7 @@ from baton.runtime.resources import Resources, open_resources
 from baton.storage.records import RunSummary
 from desk.business import business
 from desk.clock import clock_at
+from evals.configuration import short_hash
 from evals.dataset import SHARED, chosen, own_datasets, read
 from evals.examples import Example
 from evals.fresh_desks import batches, fresh_desk
@@ -36,7 +37,7 @@ from evals.working import work_and_keep
 COMMAND = "python -m evals.recordings"
 MODEL = "llama:smollm2"
 ROLES = ("CHEAP", "STRONG", "JUDGE")
-MESSAGES = 12
+MESSAGES = 16
 DAY = datetime(2026, 11, 29, 12, tzinfo=UTC)
 """The day on which the desk believes that it works: else each day would ask about other dates."""
 
@@ -69,13 +70,15 @@ def shipped_file() -> Path:
 
 
 def sample(number: int) -> list[Example]:
-    """Return so many examples, spread evenly over the development half of the dataset that all graphs share.
+    """Return so many examples of the development half of the dataset that all graphs share.
+
+    They are drawn by a hash, so that more of them begin with the same ones.
 
     Raises:
         UsageError: the business has no such dataset.
     """
     known = chosen(read(own_datasets() / f"{SHARED}.jsonl")[0], None, None)
-    return [known[at * len(known) // number] for at in range(min(number, len(known)))]
+    return sorted(known, key=lambda each: short_hash(each.id))[:number]
 
 
 @contextmanager
@@ -88,16 +91,14 @@ def asking(model: str, **more: str) -> Iterator[None]:
     settings.cache_clear()
 
 
-async def work(graph: str, examples: Sequence[Example], keep: Keep, done: Done) -> None:
-    """Work examples through a graph, each at a desk at which its customer has done nothing yet.
+async def work(lender: Resources, graph: str, examples: Sequence[Example], keep: Keep, done: Done) -> None:
+    """Work examples through a graph with the lender's models, each at a desk where its customer has done nothing yet.
 
     `keep` is called with each run that ended, while its desk is there; `done` with each, for the progress.
     """
-    async with open_resources() as lender:
-        await (await lender.resource(models)).prepare()
-        for batch in batches(each.inputs.customer_id for each in examples):
-            async with fresh_desk(lender) as desk:
-                await _work_at(desk, graph, [examples[number] for number in batch], keep, done)
+    for batch in batches(each.inputs.customer_id for each in examples):
+        async with fresh_desk(lender) as desk:
+            await _work_at(desk, graph, [examples[number] for number in batch], keep, done)
 
 
 async def _work_at(desk: Resources, graph: str, examples: Sequence[Example], keep: Keep, done: Done) -> None:
@@ -128,10 +129,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 async def _record(graphs: Sequence[str], examples: Sequence[Example]) -> None:
+    """Work message by message through all graphs, so that one that is cut off has whole messages."""
     tally = Tally(len(graphs) * len(examples))
     with show_progress(tally, "recording", bar=True) as watch:
-        for graph in graphs:
-            await work(graph, examples, _leave, watch.add)
+        async with open_resources() as lender:
+            await (await lender.resource(models)).prepare()
+            for example in examples:
+                for graph in graphs:
+                    await work(lender, graph, [example], _leave, watch.add)
 
 
 async def _leave(_ended: Ended) -> None:

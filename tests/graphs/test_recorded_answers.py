@@ -13,6 +13,7 @@ from bank.clerk.desk import desk_bank
 from baton.models.recordings import Recordings
 from baton.runs import registry
 from baton.runtime.active import with_resources
+from baton.runtime.resources import open_resources
 from evals.evaluators.answer import answer_of
 from evals.evaluators.completion import REPLIED
 from evals.evaluators.figures import figures_in
@@ -72,7 +73,8 @@ async def performed(desk: Any, thread: str) -> list[dict[str, Any]]:
 async def test_a_weak_models_answers_end_every_run_and_do_no_harm(graph: str, furnished: Path) -> None:
     found = Found()
     with asking(f"recorded:{FILE}"):
-        await work(graph, sample(MESSAGES), found.look, lambda _run: None)
+        async with open_resources() as lender:
+            await work(lender, graph, sample(MESSAGES), found.look, lambda _run: None)
     assert found.not_recorded == []
     assert (len(found.statuses), {*found.statuses} - ENDED) == (MESSAGES, set())
     assert found.unasked == []
