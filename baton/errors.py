@@ -18,6 +18,7 @@ BatonError                 one line that says what to do
 ├── Transient              another attempt may help; `retry_after` seconds where the other side named them
 └── Fatal                  another attempt cannot help: the step is dead-lettered
     ├── Refused            a model's endpoint refuses the request, and says why
+    ├── NoRecording        a role answers from recordings, and nobody recorded this request
     ├── BadAnswer          a model answered and was paid, and its answer is of no use
     ├── ShapeError         a step read or wrote a value that does not fit its declared shape
     ├── ReducerFailed      the reducer of a key failed on the values that the steps of one superstep wrote
@@ -127,6 +128,10 @@ class Refused(Fatal):
     def __init__(self, message: str, status: int, words: str) -> None:
         super().__init__(message)
         self.status, self.words = status, words
+
+
+class NoRecording(Fatal):
+    """Raised when a role answers from recordings, and nobody recorded the answer to this request."""
 
 
 class BadAnswer(Fatal):

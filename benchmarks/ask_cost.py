@@ -28,6 +28,7 @@ from baton import TypedStateGraph
 from baton.config.settings import Role, settings
 from baton.models import asking
 from baton.models.calls import Question, send
+from baton.models.data_blocks import data_block
 from baton.models.models import models
 from baton.records import Record
 from baton.runtime.active import active_run
@@ -95,7 +96,7 @@ async def contenders() -> dict[str, Once]:
     """Return the three ways to make the call, by name."""
     run = active_run()
     access = await (await run.resources.resource(models)).access(ROLE, run.resources.database)
-    messages: list[BaseMessage] = [SystemMessage(INSTRUCTIONS), HumanMessage(asking.data_block(DATA))]
+    messages: list[BaseMessage] = [SystemMessage(INSTRUCTIONS), HumanMessage(data_block(DATA))]
     configured = run.resources.settings
     question = Question(Note, messages, configured.max_completion_tokens, configured.model_timeout_s)
     return {

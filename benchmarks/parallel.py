@@ -26,7 +26,7 @@ from rich.console import Console
 from rich.table import Table
 
 from baton import Job, Record, Runner, TypedStateGraph, ask, open_resources
-from baton.models import asking
+from baton.models.data_blocks import data_block
 from baton.models.dialects import response_format
 from baton.models.models import models
 from baton.runtime.resources import Resources
@@ -79,7 +79,7 @@ async def measure_asking(resources: Resources) -> Row:
     """Time branches that call `ask`, against the same requests through the same client without Baton."""
     graph = ask_graph().compile(name="asking", checkpointer=None)
     model = await (await resources.resource(models)).of("strong")
-    messages: list[BaseMessage] = [SystemMessage(INSTRUCTIONS), HumanMessage(asking.data_block({"message": "Hello"}))]
+    messages: list[BaseMessage] = [SystemMessage(INSTRUCTIONS), HumanMessage(data_block({"message": "Hello"}))]
     cap = resources.settings.max_completion_tokens
     body = {"response_format": response_format(Note, "strict", bounds=True), "max_completion_tokens": cap}
 

@@ -1,11 +1,12 @@
 """The agent's tools: they read the asking customer's own things; none takes a customer as an argument."""
 
 from collections.abc import Mapping
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
+from desk import clock
 from desk.bounds import Id
 from desk.records import Row, Tool
 
@@ -19,7 +20,7 @@ class ListTransactions(Tool):
 
     def rows(self, customer: Mapping[str, Any]) -> list[Row]:
         """See `Tool`."""
-        since, part = (datetime.now(UTC) - timedelta(days=self.days)).isoformat(), (self.merchant or "").casefold()
+        since, part = (clock.now() - timedelta(days=self.days)).isoformat(), (self.merchant or "").casefold()
         transactions: list[Row] = customer["transactions"]
         return [each for each in transactions if each["at"] >= since and part in each["merchant"].casefold()]
 

@@ -5,12 +5,12 @@ They look at the things of the run's customer; no question can name another cust
 
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
-from datetime import UTC, datetime
 
 from bank.clerk.clerk_view import KEYS, account_rows, card_rows, transaction_rows
 from bank.clerk.desk import the_bank
 from bank.clerk.evidence import accounts_meant, cards_meant, transactions_meant
 from bank.ledger.protocol import UnknownCustomer
+from desk import clock
 from desk.business import Worker, knowledge
 from desk.policy_worker import POLICY_WORKER, policies_finding
 from desk.records import OTHER, POLICIES, Assignment, Finding, Row
@@ -36,7 +36,7 @@ def _for_known(look: Callable[[Assignment, str], Awaitable[Finding]]) -> Work:
 
 async def _transactions(assignment: Assignment, customer_id: str) -> Finding:
     """Find the customer's transactions that the question means, else those that the message means."""
-    transactions, today = await (await the_bank()).transactions(customer_id, LATEST), datetime.now(UTC).date()
+    transactions, today = await (await the_bank()).transactions(customer_id, LATEST), clock.today()
     texts = (assignment.question, assignment.message)
     matches = next(filter(None, (transactions_meant(text, transactions, today) for text in texts)), [])
     lines = [

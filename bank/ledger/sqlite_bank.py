@@ -9,7 +9,7 @@ import asyncio
 import sqlite3
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from datetime import UTC, datetime
+from datetime import datetime
 from functools import partial
 from pathlib import Path
 from typing import TypeVar
@@ -22,17 +22,13 @@ from bank.ledger.records import Account, Card, Customer, LogLine, Receipt, Trans
 from bank.ledger.requests import BankRequest, read_log, settle
 from baton.errors import StorageError
 from baton.records import Record
+from desk.clock import now
 
 MOST_TRANSACTIONS = 500
 _LONGEST_KEY = 255
 
 T = TypeVar("T")
 R = TypeVar("R", bound=Record)
-
-
-def utc_now() -> datetime:
-    """Return the present moment in UTC."""
-    return datetime.now(UTC)
 
 
 class SqliteBank:
@@ -43,7 +39,7 @@ class SqliteBank:
         self._closed = False
 
     @classmethod
-    async def open(cls, path: Path, *, clock: Callable[[], datetime] = utc_now) -> "SqliteBank":
+    async def open(cls, path: Path, *, clock: Callable[[], datetime] = now) -> "SqliteBank":
         """Open the file, seeding a new one; raises StorageError when it cannot be used."""
         worker = ThreadPoolExecutor(max_workers=1, thread_name_prefix="bank")
         loop = asyncio.get_running_loop()

@@ -14,8 +14,8 @@ from baton.config.home import home, load_env
 from baton.errors import BadSetting
 from baton.redact import mask_also
 
-MODEL_NAME = r"^(local|openai|azure|llama):.+$"
-CLASSIFIER_NAME = r"^(local|openai|azure|llama|decisions):.+$"
+MODEL_NAME = r"^(local|openai|azure|llama|recorded):.+$"
+CLASSIFIER_NAME = r"^(local|openai|azure|llama|recorded|decisions):.+$"
 URL = r"^https?://"
 MORE_MASKS = r"^((iban|email|phone|pin)(, *(iban|email|phone|pin))*)?$"
 ABILITIES = {
@@ -34,8 +34,8 @@ _ABILITY = "|".join(f"{name} *= *(?:{values})" for name, values in ABILITIES.ite
 ABILITY_LIST = rf"^ *(?:(?:{_ABILITY}) *(?:, *(?:{_ABILITY}) *)*)?$"
 ADVICE = {
     ABILITY_LIST: f"write NAME=VALUE with commas between, of {', '.join(ABILITIES)} (docs/models.md says the values)",
-    MODEL_NAME: "write local:NAME, openai:NAME or llama:FILE, or azure:DEPLOYMENT",
-    CLASSIFIER_NAME: "write local:NAME, openai:NAME, llama:FILE, azure:DEPLOYMENT or decisions:NAME",
+    MODEL_NAME: "write local:NAME, openai:NAME or llama:FILE, or azure:DEPLOYMENT, or recorded:FILE",
+    CLASSIFIER_NAME: "write local:NAME, openai:NAME, llama:FILE, azure:DEPLOYMENT, recorded:FILE or decisions:NAME",
     URL: "write http://HOST or https://HOST",
     MORE_MASKS: "write any of iban, email, phone and pin, with commas between",
 }
@@ -46,6 +46,9 @@ DECISIONS = "decisions:"
 
 LLAMA = "llama:"
 """Names a GGUF file, which llama.cpp's server serves in a child process."""
+
+RECORDED = "recorded:"
+"""Names a file of recordings, which answers in the place of the model that was recorded."""
 
 AZURE = "azure:"
 REMOTE = ("openai:", AZURE, DECISIONS)
@@ -98,6 +101,7 @@ class Settings(BaseSettings):
     llama_slots: int = Field(default=1, ge=1, le=64)
     llama_threads: int = Field(default=0, ge=0, le=512)
     llama_port: int = Field(default=0, ge=0, le=65_535)
+    record: Path | None = None
     lease_s: float = Field(default=5, ge=0.2, allow_inf_nan=False)
     budget_tokens: int = Field(default=100_000, gt=0, le=MOST_TOKENS)
     budget_usd: float | None = Field(default=None, gt=0, le=1e9, allow_inf_nan=False)

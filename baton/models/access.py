@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from urllib.parse import urlsplit, urlunsplit
 
 from baton.config.settings import OPENAI
-from baton.errors import Refused
+from baton.errors import NoRecording, Refused
 from baton.models.abilities import Source, first_dialect, keep_abilities, load_abilities
 from baton.models.dialects import Cap, Dialect, Thinking, names_a_part, next_dialect, parse_abilities
 from baton.models.endpoint_errors import is_about_content
@@ -121,6 +121,28 @@ class Endpoint:
             return self.dialect.cap
         other: Cap = "max_tokens" if self.dialect.cap == "max_completion_tokens" else "max_completion_tokens"
         return other if "cap" not in self.fixed and await plain(other) else None
+
+
+@dataclass(eq=False, slots=True)
+class RecordedEndpoint(Endpoint):
+    """A model whose answers are recorded: it is asked in each dialect that it was asked in, until one was answered."""
+
+    recorded: tuple[Dialect, ...] = ()
+
+    async def in_dialect(self, send: Callable[[Dialect], Awaitable[R]], plain: Plain) -> R:  # noqa: ARG002
+        """See `Endpoint`.
+
+        Raises:
+            NoRecording: the request was recorded in no dialect; it tells of the one that is asked in first.
+            Refused: it was, and nothing but refusals.
+        """
+        failures: list[NoRecording | Refused] = []
+        for dialect in dict.fromkeys((self.dialect, *self.recorded)):
+            try:
+                return await send(dialect)
+            except (NoRecording, Refused) as error:
+                failures.append(error)
+        raise next((each for each in failures if isinstance(each, Refused)), failures[0])
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,8 +27,10 @@ from baton.models.budget import (
     usage_of_failure,
 )
 from baton.models.calls import CUT, Answer, Question, needs_words, send, send_in_turn
+from baton.models.data_blocks import data_block, without_backticks
 from baton.models.dialects import Cap, Dialect, largest_schema
 from baton.models.endpoint_errors import is_perhaps_billed, reported_usage
+from baton.models.exchanges import RECORDED_SECONDS
 from baton.models.models import Models, cost_usd, models
 from baton.models.pace import Turn
 from baton.runtime.active import ActiveRun, active_run, current_step
@@ -89,11 +91,6 @@ async def ask(
             raise
         record_budget_event(run, "partial", str(error))
         return partial()
-
-
-def data_block(data: dict[str, Any]) -> str:
-    """Data as one fenced JSON block that nothing inside it can close."""
-    return f"```json\n{_without_backticks(json.dumps(data, ensure_ascii=False, default=str))}\n```"
 
 
 @cache
@@ -189,6 +186,8 @@ def _read(shape: type[T], answer: Answer) -> Reading[T]:
 def _notes(answer: Answer, reading: Reading[T], turn: Turn) -> str | None:
     """What a reader should know of how an answer came and was read; None where there is nothing."""
     notes = [f"waited {turn.waited_s:.1f} s for its turn"] if turn.waited_s >= PACED_S else []
+    if seconds := answer.headers.get(RECORDED_SECONDS):
+        notes.append(f"a recorded answer, which took {seconds} s")
     if answer.from_thinking and reading.record is not None:
         notes.append("the answer stood in the field of the model's thinking")
     if reading.notes:
@@ -263,13 +262,8 @@ def _offer(chat_models: Models, role: Role | BaseChatModel, size: int, cap: int,
 
 def _repair_request(error: ValidationError) -> str:
     """The message that shows a model its error: quoted, for a validator's text may repeat a customer's."""
-    faults = _without_backticks(json.dumps(_faults(error), ensure_ascii=False))
+    faults = without_backticks(json.dumps(_faults(error), ensure_ascii=False))
     return f"That does not fit the schema: {faults}. Answer again."
-
-
-def _without_backticks(text: str) -> str:
-    """JSON text with its backticks escaped, so that it can neither close a fenced block nor open one."""
-    return text.replace("`", "\\u0060")
 
 
 def _faults(error: ValidationError) -> str:

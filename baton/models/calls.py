@@ -101,7 +101,7 @@ async def send(access: Access, question: Question, dialect: Dialect) -> Answer:
     limit_s = question.limit_s
     try:
         async with asyncio.timeout(limit_s):
-            with skip_counting(), watch_exchange() as exchange:
+            with skip_counting(), watch_exchange(dialect) as exchange:
                 message = await _invoke(access, question, dialect)
     except TimeoutError as error:
         raise Transient(f"no whole answer within {limit_s:g} s (BATON_MODEL_TIMEOUT_S); check the network") from error

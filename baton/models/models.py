@@ -7,11 +7,13 @@ from contextlib import asynccontextmanager
 from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, Any, NamedTuple, get_args
 
-from baton.config.settings import DECISIONS, LLAMA, REMOTE, RemoteEndpoint, Role, Settings
+from baton.config.settings import DECISIONS, LLAMA, RECORDED, REMOTE, RemoteEndpoint, Role, Settings
 from baton.errors import BadSetting
-from baton.models.access import GIVEN, LLAMA_CPP, LOCAL, Access, Endpoint, address_of, open_endpoint
+from baton.models.access import GIVEN, LLAMA_CPP, LOCAL, Access, Endpoint, RecordedEndpoint, address_of, open_endpoint
 from baton.models.budget import Usage
+from baton.models.dialects import Dialect
 from baton.models.pace import Pace
+from baton.models.recordings import Place, recordings
 from baton.offline import transport
 from baton.redact import hide
 from baton.storage.database import Database
@@ -24,7 +26,7 @@ if TYPE_CHECKING:
     from baton.llama.server import LlamaServer
 
 PROXIES = ("OPENAI_PROXY", "ALL_PROXY", "all_proxy", "HTTPS_PROXY", "https_proxy", "HTTP_PROXY", "http_proxy")
-IN_PROCESS = {"local", "llama"}  # providers of this machine, whose models cost nothing
+IN_PROCESS = {"local", "llama", "recorded"}  # providers of this machine, whose models cost nothing
 IN_THIS_PROCESS = RemoteEndpoint(None, None, "")
 AZURE_VERSION = "2024-10-21"
 OF_CHAT_MODELS = ("openai_proxy", "http_socket_options")  # options that the client of decisions has not
@@ -80,6 +82,8 @@ class Models:
             return Access(client, LOCAL)
         if isinstance(role, str) and self.name(role).startswith(LLAMA):
             return Access(client, LLAMA_CPP, self._sampling)
+        if isinstance(role, str) and self.name(role).startswith(RECORDED):
+            return Access(client, self._recorded_endpoint(self.name(role)), self._sampling)
         if type(client).__module__.partition(".")[0] != "langchain_openai":
             return Access(client, GIVEN)
         by_hand = self._settings.abilities_of(role) if isinstance(role, str) else ""
@@ -89,6 +93,18 @@ class Models:
                 if which not in self._endpoints:
                     self._endpoints[which] = await open_endpoint(*which, await self._pace(which[0], database), database)
         return Access(client, self._endpoints[which], self._sampling if isinstance(role, str) else {})
+
+    def _recorded_endpoint(self, name: str) -> Endpoint:
+        """The endpoint of recordings: it is asked in the forms in which the recorded model was."""
+        if (which := (RECORDED, name, "")) not in self._endpoints:
+            place = Place.of(name)
+            model = recordings(place.path).model_named(place.model)
+            known = [Dialect(**each.dialect) for each in recordings(place.path).of_model(model) if each.dialect]
+            dialects = tuple(dict.fromkeys(known)) or (Dialect(),)
+            self._endpoints[which] = RecordedEndpoint(
+                "", model, dialects[0], fits_answers=model.startswith(LLAMA), recorded=dialects
+            )
+        return self._endpoints[which]
 
     async def _pace(self, address: str, database: Database) -> Pace:
         """The pace of an address, opened at its first use; its models share it."""
@@ -133,10 +149,12 @@ class Models:
             "timeout": self._settings.model_timeout_s,
             "use_responses_api": False,
         }
-        if provider in IN_PROCESS:
-            options |= _local(model) if provider == "local" else self._llama(name)
-            return ChatOpenAI(model=model, **options)
-        options |= self._options(remote, is_azure=provider == "azure")
+        if provider == "local":
+            return ChatOpenAI(model=model, **options, **_local(model))
+        if provider == "recorded":
+            return ChatOpenAI(model=model, **options, **self._replay(name))
+        own = self._llama(name) if provider == "llama" else self._options(remote, is_azure=provider == "azure")
+        options |= self._recording(name, own) if self._settings.record else own
         if provider == "azure":
             address = {"azure_endpoint": options.pop("base_url"), "api_version": self._settings.openai_api_version}
             address["api_version"] = address["api_version"] or AZURE_VERSION
@@ -185,14 +203,41 @@ class Models:
         self._clients.append(clients)
         return {**_pair(clients), "api_key": "llama", "base_url": URL}
 
-    async def start_llamas(self) -> None:
-        """Start the servers that the roles need, so that what is wrong with one is told before a run begins.
+    def _recording(self, name: str, options: dict[str, Any]) -> dict[str, Any]:
+        """The arguments of a client with its own clients inside those that record what is answered.
 
         Raises:
-            BadSetting: one cannot be started.
+            BadSetting: the file of BATON_RECORD cannot be read.
+        """
+        from baton.models.recorded import recording_clients  # noqa: PLC0415 - as httpx2 in remote_clients
+
+        inner = (options["http_client"], options["http_async_client"])
+        clients = recording_clients(recordings(Place.of(str(self._settings.record)).path), name, inner)
+        self._clients.append(clients)
+        return options | _pair(clients)
+
+    def _replay(self, name: str) -> dict[str, Any]:
+        """The arguments of a client that is answered from recordings.
+
+        Raises:
+            BadSetting: the file cannot be read, or holds no answers of the model.
+        """
+        from baton.models.recorded import URL, replaying_clients  # noqa: PLC0415 - as above
+
+        place = Place.of(name)
+        file = recordings(place.path)
+        clients = replaying_clients(file, file.model_named(place.model))
+        self._clients.append(clients)
+        return {**_pair(clients), "api_key": "recorded", "base_url": URL}
+
+    async def prepare(self) -> None:
+        """Start the servers and read the recordings that roles need: what is wrong is told before a run begins.
+
+        Raises:
+            BadSetting: a server cannot be started, or recordings cannot be read.
         """
         for role in get_args(Role):
-            if self.name(role).startswith(LLAMA):
+            if self.name(role).startswith((LLAMA, RECORDED)):
                 await self.of(role)
 
     async def close(self) -> None:

@@ -28,7 +28,8 @@ from baton.runs import registry
 from baton.runs.runner import Runner
 from baton.runtime.active import with_resources
 from baton.storage.records import RunSummary
-from benchmarks.answers.working import batches, fresh_desk, share_cells, work_at
+from benchmarks.answers.working import share_cells, work_at
+from evals.fresh_desks import batches, fresh_desk
 
 FILE = FOLDER / "messages" / "actions.jsonl"
 GRAPH, CONCURRENCY = "support_desk", 4

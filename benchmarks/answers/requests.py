@@ -26,8 +26,9 @@ from baton.records import Record
 from baton.runs import registry
 from baton.runs.runner import Runner
 from baton.storage.records import RunSummary
-from benchmarks.answers.working import batches, fresh_desk, share_cells, work_at
+from benchmarks.answers.working import share_cells, work_at
 from desk.text.requests import requests_in
+from evals.fresh_desks import batches, fresh_desk
 
 GRAPHS, CONCURRENCY = ("support_desk", "sectioning"), 4
 KEPT, CUT = 0.95, 0.03  # of the requests of pairs, at least; of the single messages, at most

@@ -27,7 +27,7 @@ from app.eval_view import mean_and_interval
 from bank.responders.draft import draft
 from baton.cli.terminal.output import say
 from baton.cli.terminal.rows import Rows
-from baton.models.asking import data_block
+from baton.models.data_blocks import data_block
 from baton.offline.transport import Request
 from desk.business import business, draft_context
 from desk.knowledge.embeddings import SETTING

@@ -12,7 +12,7 @@ from pydantic import BaseModel
 
 from baton import Job, Runner, open_resources
 from baton.config.settings import settings
-from baton.models.asking import data_block
+from baton.models.data_blocks import data_block
 from baton.offline.transport import Responder, clients, endpoint, offer_responders
 from baton.storage import dead_letter_rows, show
 from baton.storage.records import DeadLetter, RunSummary, StepAttempt

@@ -3,13 +3,14 @@
 import asyncio
 import os
 from collections.abc import Sequence
-from datetime import UTC, date, datetime
+from datetime import date
 from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import NamedTuple
 
 from baton.config.home import home
 from baton.errors import BadSetting
+from desk import clock
 from desk.knowledge.embeddings import SETTING, Embeddings, load_embeddings
 from desk.knowledge.index import PolicyIndex, load_index
 from desk.knowledge.policies import load_policies
@@ -153,7 +154,7 @@ def folder_knowledge(folder: Path, actions: tuple[str, ...], synonyms: Synonyms 
     Raises:
         BadSetting: a route's file cannot be used; it names the file.
     """
-    return _knowledge(folders(folder), actions, synonyms, datetime.now(UTC).date())
+    return _knowledge(folders(folder), actions, synonyms, clock.today())
 
 
 def folders(folder: Path) -> Folders:

@@ -2,10 +2,11 @@
 
 import re
 from collections.abc import Iterator
-from datetime import UTC, date, datetime
+from datetime import date
 from decimal import Decimal
 
 from baton.steps.gates import GateReport, gate_report
+from desk import clock
 from desk.business import business
 from desk.reply_checks import shows_card_number
 from state.chaining import Case, Fact, GateCaseInput
@@ -17,7 +18,7 @@ async def gate_case(state: GateCaseInput) -> GateReport:
     Raises:
         GateFailed: the case was repaired once already and has a fault again.
     """
-    faults = _faults(state["case"], state["facts"], datetime.now(UTC).date())
+    faults = _faults(state["case"], state["facts"], clock.today())
     return gate_report("gate_case", next(faults, None), state.get("repaired", []))
 
 

@@ -1,10 +1,10 @@
 """Gate: the reply cites existing facts and policies, and every amount, day and name in it comes from them."""
 
 from collections.abc import Iterator, Sequence
-from datetime import UTC, datetime
 from decimal import Decimal
 
 from baton.steps.gates import GateReport, gate_report
+from desk import clock
 from desk.business import business, knowledge
 from desk.records import Passage
 from desk.reply_checks import citation_fault, claim_fault, contents_fault, shows_card_number
@@ -51,7 +51,7 @@ def _texts(state: GateReplyInput, passages: Sequence[Passage]) -> list[str]:
 
 def _inventions(state: GateReplyInput, sources: Sequence[Passage]) -> Iterator[str]:
     """Yield a fault for each amount, day and name that neither a fact nor a cited passage holds."""
-    case, reader, today = state["case"], business().reader, datetime.now(UTC).date()
+    case, reader, today = state["case"], business().reader, clock.today()
     text = f"{state['draft'].reply}\n{state['summary']}"
     grounds = "\n".join([*(f"{each.title}\n{each.text}" for each in sources), *(fact.quote for fact in state["facts"])])
     sums = reader.amounts(text) - reader.amounts(grounds) - {Decimal(amount) for amount in case.amounts}

@@ -1,8 +1,7 @@
 """Normalise facts to a case: amounts as decimals, dates as dates."""
 
-from datetime import UTC, datetime
-
 from baton import ask
+from desk import clock
 from desk.business import instructions
 from state.chaining import Case, NormaliseInput, NormaliseUpdate
 
@@ -11,7 +10,7 @@ async def normalise(state: NormaliseInput) -> NormaliseUpdate:
     """Ask a model for the case that the facts make and return it; relative dates count from today (UTC)."""
     data = {
         "facts": [fact.model_dump() for fact in state["facts"]],
-        "today": datetime.now(UTC).date().isoformat(),
+        "today": clock.today().isoformat(),
         "complaint": state.get("complaint"),
     }
     return {"case": await ask("cheap", Case, instructions(__file__), data)}

@@ -14,7 +14,7 @@ from starlette.types import ASGIApp
 from bank.ledger.actions import BankAction, parse_action
 from bank.ledger.protocol import Bank
 from bank.ledger.records import Transaction
-from baton.models.asking import data_block
+from baton.models.data_blocks import data_block
 from baton.offline.transport import Request
 
 

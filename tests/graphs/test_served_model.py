@@ -12,7 +12,7 @@ from openai import BadRequestError, OpenAI
 
 from bank.clerk.desk import desk_bank
 from baton.config.settings import settings
-from baton.models.asking import data_block
+from baton.models.data_blocks import data_block
 from baton.runs.registry import entries
 from baton.runs.runner import Job, Runner
 from baton.runtime.resources import open_resources

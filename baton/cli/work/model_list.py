@@ -10,7 +10,7 @@ from baton.cli.terminal.output import say
 from baton.cli.terminal.rows import Rows
 from baton.cli.terminal.serving import listen, serve
 from baton.config.project import project
-from baton.config.settings import LLAMA, OPENAI, Role, Settings, settings
+from baton.config.settings import LLAMA, OPENAI, RECORDED, Role, Settings, settings
 from baton.errors import BadSetting, UsageError
 from baton.llama.server import LlamaServer
 from baton.models.budget import Usage
@@ -19,6 +19,7 @@ from baton.offline.transport import app
 
 IN_PROCESS = "in this process"
 ON_DEMAND = "on 127.0.0.1, started with the first run"
+FROM_FILE = "in this process, from the file"
 UNFIT = "cannot be served: baton doctor says why"
 LOCAL = "local:"
 SERVED = (LLAMA, LOCAL)
@@ -113,6 +114,8 @@ def endpoint_of(configured: Settings, role: Role) -> str:
     name = configured.model_of(role)
     if name.startswith(LOCAL):
         return IN_PROCESS
+    if name.startswith(RECORDED):
+        return FROM_FILE
     if name.startswith(LLAMA):
         return _llama_endpoint(configured, name)
     parts = urlsplit(configured.remote_of(role).url or OPENAI)

@@ -33,7 +33,7 @@ class Session:
 
     async def start_models(self) -> None:
         """Start the models that run on this machine, so that what is wrong with one is told before a run is queued."""
-        await (await self.resources.resource(models)).start_llamas()
+        await (await self.resources.resource(models)).prepare()
 
     @contextmanager
     def signals(self) -> Iterator[None]:

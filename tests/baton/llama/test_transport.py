@@ -9,7 +9,7 @@ from langchain_core.messages import HumanMessage, SystemMessage
 
 from baton.config.settings import Settings
 from baton.errors import BadSetting
-from baton.models.asking import data_block
+from baton.models.data_blocks import data_block
 from baton.models.dialects import response_format
 from baton.models.models import Models, models
 from state.desk import RouteChoice
@@ -48,7 +48,7 @@ async def test_a_server_that_died_is_asked_once_more(
     llama: Callable[..., Settings], tmp_path: Path, parts: list[str]
 ) -> None:
     async with models(llama()) as known:
-        await known.start_llamas()
+        await known.prepare()
         kill(tmp_path, *parts)
         assert await chosen(known) == "cards"
 
@@ -77,5 +77,5 @@ async def test_what_is_wrong_is_told_before_a_run_begins(llama: Callable[..., Se
     gguf(tmp_path / "m.gguf", "corrupt")
     async with models(configured) as known:
         with pytest.raises(BadSetting, match="cannot be served"):
-            await known.start_llamas()
+            await known.prepare()
     assert_gone(tmp_path)

@@ -13,7 +13,8 @@ from pydantic import field_validator
 from typing_extensions import TypedDict
 
 from baton.errors import BadAnswer, Fatal, OverBudget, Transient
-from baton.models.asking import ask, data_block
+from baton.models.asking import ask
+from baton.models.data_blocks import data_block
 from baton.offline.endpoint import Request
 from baton.records import Record
 from baton.runtime.resources import Resources

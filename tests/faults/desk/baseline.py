@@ -21,7 +21,7 @@ from bank.knowledge import knowledge
 from bank.ledger.actions import parse_action
 from bank.ledger.protocol import Bank, Refused
 from bank.ledger.sqlite_bank import SqliteBank
-from baton.models.asking import data_block
+from baton.models.data_blocks import data_block
 from baton.models.models import LOCAL_URL
 from baton.offline.transport import clients
 from desk.business import instructions

@@ -17,7 +17,7 @@ from typing_extensions import TypedDict
 
 from baton import TypedStateGraph, ask, dead_letter
 from baton.config.home import home
-from baton.models.asking import data_block
+from baton.models.data_blocks import data_block
 from baton.offline.endpoint import Endpoint
 from baton.runs.graph_shapes import Graph
 from baton.runs.runner import Job, Runner

@@ -1,0 +1,156 @@
+"""Records what a small real model answers to the desk's own messages, for the tests to replay.
+
+`python -m evals.recordings` works messages of the development half of the dataset that all graphs share through every
+graph, and keeps the answers in the business's folder (`recordings/smollm2.jsonl`). A run that was cut off goes on where
+it stood. What a prompt or a record no longer asks for is asked anew, and what nothing asks for any more is taken out;
+the rest stays as it is, so that a difference shows what changed.
+"""
+
+import argparse
+import asyncio
+import os
+from collections.abc import Awaitable, Callable, Iterator, Sequence
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import NamedTuple
+from unittest.mock import patch
+
+from baton.cli.terminal.output import note
+from baton.cli.terminal.progress import Tally, show_progress
+from baton.config.home import load_env
+from baton.config.settings import settings
+from baton.models.models import models
+from baton.models.recordings import recordings
+from baton.runs import registry
+from baton.runs.runner import Job, Runner
+from baton.runtime.resources import Resources, open_resources
+from baton.storage.records import RunSummary
+from desk.business import business
+from desk.clock import clock_at
+from evals.configuration import short_hash
+from evals.dataset import SHARED, chosen, own_datasets, read
+from evals.examples import Example
+from evals.fresh_desks import batches, fresh_desk
+from evals.working import work_and_keep
+
+COMMAND = "python -m evals.recordings"
+MODEL = "llama:smollm2"
+ROLES = ("CHEAP", "STRONG", "JUDGE")
+MESSAGES = 16
+DAY = datetime(2026, 11, 29, 12, tzinfo=UTC)
+"""The day on which the desk believes that it works: else each day would ask about other dates."""
+
+LIMITS = {
+    "BATON_MODEL_TIMEOUT_S": "300",
+    "BATON_MAX_COMPLETION_TOKENS": "400",
+    "BATON_BUDGET_TOKENS": "1000000",
+    "BATON_SEED": "1",
+}
+"""What a small model needs, as `make real` gives it, and what makes two recordings of it alike."""
+
+AT_ONCE = 4
+
+
+class Ended(NamedTuple):
+    """A run that ended, with its example and the desk at which it was worked, which is about to be deleted."""
+
+    desk: Resources
+    example: Example
+    run: RunSummary
+
+
+Keep = Callable[[Ended], Awaitable[None]]
+Done = Callable[[RunSummary], None]
+
+
+def shipped_file() -> Path:
+    """Return the file of recordings that belongs to the business."""
+    return business().folder / "recordings" / f"{MODEL.partition(':')[2]}.jsonl"
+
+
+def sample(number: int) -> list[Example]:
+    """Return so many examples of the development half of the dataset that all graphs share.
+
+    They are drawn by a hash, so that more of them begin with the same ones.
+
+    Raises:
+        UsageError: the business has no such dataset.
+    """
+    known = chosen(read(own_datasets() / f"{SHARED}.jsonl")[0], None, None)
+    return sorted(known, key=lambda each: short_hash(each.id))[:number]
+
+
+@contextmanager
+def asking(model: str, **more: str) -> Iterator[None]:
+    """Set the model of the roles that write and judge, the limits of a small one, and the day, for a block."""
+    roles = {f"BATON_MODEL_{role}": model for role in ROLES}
+    with patch.dict(os.environ, {**LIMITS, **roles, **more}), clock_at(DAY):
+        settings.cache_clear()
+        yield
+    settings.cache_clear()
+
+
+async def work(lender: Resources, graph: str, examples: Sequence[Example], keep: Keep, done: Done) -> None:
+    """Work examples through a graph with the lender's models, each at a desk where its customer has done nothing yet.
+
+    `keep` is called with each run that ended, while its desk is there; `done` with each, for the progress.
+    """
+    for batch in batches(each.inputs.customer_id for each in examples):
+        async with fresh_desk(lender) as desk:
+            await _work_at(desk, graph, [examples[number] for number in batch], keep, done)
+
+
+async def _work_at(desk: Resources, graph: str, examples: Sequence[Example], keep: Keep, done: Done) -> None:
+    runner, by_id = Runner(desk, registry.load), {each.id: each for each in examples}
+    await runner.queue(graph, [Job(each.inputs.model_dump(), each.id) for each in examples])
+
+    async def kept(run: RunSummary) -> None:
+        await keep(Ended(desk, by_id[run["thread_id"]], run))
+
+    at_once = min(AT_ONCE, desk.settings.runs_at_once())
+    await work_and_keep(runner, by_id, kept, done=done, concurrency=at_once)
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Record what is not recorded yet, and return the exit code."""
+    options = _options().parse_args(arguments)
+    load_env()
+    file = recordings((options.file or shipped_file()).absolute())
+    file.begin(COMMAND)
+    before = file.count
+    with asking(options.model, BATON_RECORD=str(file.path)):
+        asyncio.run(_record(options.graph or [*registry.entries()], sample(options.messages)))
+    asked = file.count - before
+    if not options.graph:
+        file.prune()
+    note(f"{file.path}: {file.count} answers, {file.path.stat().st_size / 1000:,.0f} kB; {asked} were asked for now")
+    return 0
+
+
+async def _record(graphs: Sequence[str], examples: Sequence[Example]) -> None:
+    """Work message by message through all graphs, so that one that is cut off has whole messages."""
+    tally = Tally(len(graphs) * len(examples))
+    with show_progress(tally, "recording", bar=True) as watch:
+        async with open_resources() as lender:
+            await (await lender.resource(models)).prepare()
+            for example in examples:
+                for graph in graphs:
+                    await work(lender, graph, [example], _leave, watch.add)
+
+
+async def _leave(_ended: Ended) -> None:
+    """Keep nothing of a run: its answers are recorded."""
+
+
+def _options() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog=COMMAND, description=__doc__)
+    parser.add_argument("--model", default=MODEL, help="provider:name (default: %(default)s)")
+    parser.add_argument("--messages", type=int, default=MESSAGES, help="through each graph (default: %(default)s)")
+    parser.add_argument("--graph", action="append", choices=[*registry.entries()], help="again for more (default: all)")
+    parser.add_argument("--file", type=Path, help="(default: recordings/smollm2.jsonl in the folder of the business)")
+    return parser
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
