@@ -48,6 +48,12 @@ async def test_the_model_gets_the_policies_whole_and_nobodys_data(strong: Script
     assert data(strong)["customer"] is None
 
 
+async def test_the_model_can_cite_the_policies_that_it_was_given_and_no_others(strong: Scripted, step: Step) -> None:
+    await step(draft, **draft_input())
+    citations = strong.model.asked[0].body["response_format"]["json_schema"]["schema"]["properties"]["citations"]
+    assert citations["items"]["enum"] == ["SEC-01", "SEC-10"]
+
+
 async def test_the_model_hears_what_the_message_seems_to_be_about(strong: Scripted, step: Step) -> None:
     await step(draft, **draft_input(request="a thief took my debit card on the tram"))
     topics = data(strong)["topics"]
