@@ -348,16 +348,18 @@ async def topics(request: str, route: str) -> dict[str, float]:
 async def draft_context(inquiry: Mapping[str, Any], actions: Collection[str]) -> dict[str, Any]:
     """Return the data block of a prompt that drafts; `actions` are the names of those that may be proposed.
 
-    `inquiry` has `request`, `customer_id`, `route` and `passages`. In the block `customer` is None for a stranger; the
-    policies stand there whole, for what answers a question is not always the paragraph that a search finds it by. The
-    message comes last, as in every prompt: weak models forget what stands far from their answer.
+    `inquiry` has `request`, `customer_id`, `route` and `passages`. In the block `customer` is None for a stranger, for
+    whom no action may be proposed. The policies stand there whole, for what answers a question is not always the
+    paragraph that a search finds it by. The message comes last, as in every prompt: weak models forget what stands far
+    from their answer.
     """
+    person = await customer_for(inquiry["customer_id"], actions, inquiry["request"])
     return {
         "route": inquiry["route"],
         "topics": await topics(inquiry["request"], inquiry["route"]),
         "policies": await policies(inquiry["passages"], whole=True),
-        "customer": await customer_for(inquiry["customer_id"], actions, inquiry["request"]),
-        "actions": actions,
+        "customer": person,
+        "actions": actions if person else (),
         "message": inquiry["request"],
     }
 

@@ -10,5 +10,5 @@ async def draft(state: DraftInput) -> DraftUpdate:
     specialist = (await knowledge()).specialist(state["route"])
     prompt = f"{instructions(__file__)}\n{specialist.instructions}"
     data = await draft_context(state, specialist.actions)
-    answer = await ask(specialist.model, draft_shape(specialist.actions), prompt, data, allow=citable(data["policies"]))
+    answer = await ask(specialist.model, draft_shape(data["actions"]), prompt, data, allow=citable(data["policies"]))
     return {"draft": as_draft(answer)}

@@ -16,7 +16,7 @@ from state.desk import Draft, as_draft
 async def decide_step(state: DecideStepInput, runtime: Runtime[Context]) -> DecideStepUpdate:
     """Ask a model for its next move and return it with the step count; at the cap a further tool call is not made."""
     desk = await knowledge()
-    actions = desk.specialist(state["route"]).actions
+    actions = desk.specialist(state["route"]).actions if state["customer_id"] is not None else ()
     count, cap = state.get("taken", 0) + 1, runtime.context.steps
     data = {"actions": actions, "steps_left": max(cap - count, 0), **await _prompt_data(state)}
     move = await ask("strong", move_shape(actions), instructions(__file__), data, allow=citable(data["policies"]))

@@ -12,6 +12,7 @@ from state.orchestrator_worker import SynthesiseInput
 async def synthesise(state: SynthesiseInput) -> DraftUpdate:
     """Ask a model for the reply and return it as a draft; the model sees the findings and nothing beside them."""
     specialist = (await knowledge()).specialist(state["route"])
+    customer = _customer(state)
     findings = {each.subtask: each for each in state["findings"]}
     data: dict[str, Any] = {
         "route": state["route"],
@@ -22,12 +23,12 @@ async def synthesise(state: SynthesiseInput) -> DraftUpdate:
         ],
         "missing": [each.question for each in state["plan"].subtasks if each.id in state["missing"]],
         "policies": await policies(state["passages"]),
-        "customer": _customer(state),
-        "actions": specialist.actions,
+        "customer": customer,
+        "actions": specialist.actions if customer else (),
         "complaint": state.get("complaint"),
         "message": state["request"],
     }
-    shape, allow = draft_shape(specialist.actions), citable(data["policies"])
+    shape, allow = draft_shape(data["actions"]), citable(data["policies"])
     answer = await ask("strong", shape, instructions(__file__), data, allow=allow)
     return {"draft": as_draft(answer)}
 
