@@ -74,7 +74,7 @@ async def test_for_a_stranger_no_action_can_be_proposed(strong: Scripted, step: 
         ("disputes", "I was charged twice, refund it", {"transactions"}),
         ("disputes", "Refund what was taken twice from the card 0598", {"cards", "transactions"}),
         ("account", "Please close it", {"accounts"}),
-        ("transfers", "Where is my transfer?", set()),
+        ("top_ups", "How do I add money?", set()),
     ],
 )
 async def test_the_model_reads_the_things_that_an_action_can_be_about_or_the_message_names(
