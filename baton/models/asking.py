@@ -141,7 +141,7 @@ async def _paid_call(asking: _Asking[T], messages: list[BaseMessage]) -> tuple[A
     offer, turn = reservation.offer, Turn(reservation.offer.tokens)
     try:
         access = await _access_of(asking, offer)
-        cap, limit_s = offer.tokens - size, settings.model_timeout_s
+        cap, limit_s = offer.tokens - size, settings.answer_limit_s(offer.model)
         question = Question(asking.shape, messages, cap, limit_s, asking.allowed)
         answer = await _call(asking, access, question, turn)
     except BaseException as error:
@@ -164,7 +164,8 @@ async def _call(asking: _Asking[T], access: Access, question: Question, turn: Tu
         return await _takes_plain_question(asking, access, cap)
 
     try:
-        return await access.endpoint.in_dialect(in_form, plain)
+        with clock_stopped(for_answer=True):
+            return await access.endpoint.in_dialect(in_form, plain)
     finally:
         if turn.waited_s:
             asking.run.note_wait(current_step(asking.run).task_id, turn.waited_s)
@@ -176,7 +177,7 @@ async def _takes_plain_question(asking: _Asking[T], access: Access, cap: Cap) ->
     offer = _offer(asking.models, asking.role, len(PLAIN), PLAIN_CAP, None)
     reservation = await reserve_first(asking.run, [replace(offer, model=name, note="asked plainly")])
     dialect = Dialect(form="words", cap=cap, sampling=False)
-    question = Question(None, [HumanMessage(PLAIN)], PLAIN_CAP, settings.model_timeout_s)
+    question = Question(None, [HumanMessage(PLAIN)], PLAIN_CAP, settings.answer_limit_s(name))
     try:
         answer = await send(access, question, dialect)
     except Refused as error:

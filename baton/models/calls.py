@@ -109,7 +109,8 @@ async def send(access: Access, question: Question, dialect: Dialect) -> Answer:
             with skip_counting(), watch_exchange() as exchange:
                 message = await _invoke(access, question, dialect)
     except TimeoutError as error:
-        raise Transient(f"no whole answer within {limit_s:g} s (BATON_MODEL_TIMEOUT_S); check the network") from error
+        advice = "take a smaller model" if access.endpoint.fits_answers else "check the network"
+        raise Transient(f"no whole answer within {limit_s:g} s (BATON_MODEL_TIMEOUT_S); {advice}") from error
     except (ModelError, OpenAIError) as error:
         raise classify_error(error) from error
     except (ValueError, TypeError, LookupError, AttributeError) as error:

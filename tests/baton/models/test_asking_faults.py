@@ -9,7 +9,8 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from langgraph.types import RetryPolicy
+from langgraph.errors import NodeTimeoutError
+from langgraph.types import RetryPolicy, TimeoutPolicy
 from typing_extensions import TypedDict
 
 from baton.config.policies import transient
@@ -163,6 +164,17 @@ async def test_an_answer_without_a_usage_is_taken_and_counts_as_all_that_was_res
     assert (run["reserved_tokens"], run["spent_tokens"]) == (0, call["reserved_tokens"])
     assert (call["status"], call["cost_usd"]) == ("answered", None)
     assert call["note"] == "no usage was reported; the reservation counts as spent"
+
+
+async def test_a_slow_answer_is_no_time_of_a_step_under_the_default_limit(
+    endpoint: Endpoint, resources: Resources, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    default = TimeoutPolicy(run_timeout=0.3)
+    monkeypatch.setattr("baton.steps.time_limits.STEP_TIMEOUT", default)
+    endpoint.will(replace(GOOD, drip_s=0.005))
+    assert (await graph(judge, timeout=default.run_timeout).ainvoke({}, CONFIG))["note"] == "guilty"
+    with pytest.raises(NodeTimeoutError):
+        await graph(judge, timeout=0.31).ainvoke({}, CONFIG)
 
 
 async def test_an_answer_that_drips_is_cut_off_and_may_have_been_billed(
