@@ -14,7 +14,7 @@ PINNED := --quiet --universal --python-version 3.11 --upgrade --generate-hashes 
 COMPILE := $(UV) pip compile $(PINNED) pyproject.toml --extra desk --group build
 
 REAL := BATON_MODEL_CHEAP=llama:smollm2 BATON_MODEL_STRONG=llama:smollm2 BATON_MODEL_JUDGE=llama:smollm2 \
-	BATON_MODEL_TIMEOUT_S=300 BATON_MAX_COMPLETION_TOKENS=400
+	BATON_MAX_COMPLETION_TOKENS=400
 
 PYTEST := PYTHONDONTWRITEBYTECODE= $(BIN)/python -m pytest --quiet --numprocesses $(WORKERS) \
 	--dist loadfile --no-loadscope-reorder

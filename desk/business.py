@@ -7,7 +7,7 @@ Above its folder nothing else of a business is known. The project's file beside 
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import date
@@ -32,15 +32,18 @@ from desk.records import (
     Receipt,
     Review,
     RouteGuess,
+    Row,
     Specialist,
     Tool,
     View,
     Wish,
     Wording,
+    action_name,
 )
 
 FOLDER = Path(__file__).parents[1]
 MOST_TOPICS, LEAST_SHARE = 3, 0.1  # of the topics that a prompt names
+SHORTEST_NAME = 4  # characters of a value by which a request can mean a thing: the last digits of a card
 LongPath = Literal["investigate", "vote"]
 
 
@@ -307,10 +310,33 @@ async def customer(customer_id: str | None) -> dict[str, Any] | None:
     return None if customer_id is None else await business().service.customer(customer_id)
 
 
+async def customer_for(customer_id: str | None, actions: Collection[str], request: str) -> dict[str, Any] | None:
+    """Return a customer with the things that one of these actions can be about, or that a request names.
+
+    A model needs no others to propose an action, and reads a short prompt better. None as in `customer`.
+    """
+    person, keys = await customer(customer_id), business().service.id_fields
+    kinds = [kind for kind in business().actions if action_name(kind) in actions]
+    wanted, said = {name for kind in kinds for name in kind.model_fields}, request.casefold()
+
+    def is_meant(row: Row) -> bool:
+        return any(str(value).casefold() in said for value in row.values() if len(str(value)) >= SHORTEST_NAME)
+
+    return person and {
+        name: [row for row in rows if is_meant(row)] if name in keys and keys[name] not in wanted else rows
+        for name, rows in person.items()
+    }
+
+
 async def policies(passage_ids: Sequence[str], *, whole: bool = False) -> list[dict[str, str]]:
     """Return passages as a model reads them: `id`, `title` and `text` of each; with `whole` their whole policies."""
     passages = (await knowledge()).passages(passage_ids, whole=whole)
     return [{"id": each.policy_id, "title": each.title, "text": each.text} for each in passages]
+
+
+def citable(given: Iterable[Mapping[str, str]]) -> dict[str, list[str]]:
+    """Return what an answer may cite of the policies in its prompt, as `ask` takes it (`allow`)."""
+    return {"citations": [each["id"] for each in given]}
 
 
 async def topics(request: str, route: str) -> dict[str, float]:
@@ -322,16 +348,19 @@ async def topics(request: str, route: str) -> dict[str, float]:
 async def draft_context(inquiry: Mapping[str, Any], actions: Collection[str]) -> dict[str, Any]:
     """Return the data block of a prompt that drafts; `actions` are the names of those that may be proposed.
 
-    `inquiry` has `request`, `customer_id`, `route` and `passages`. In the block `customer` is None for a stranger; the
-    policies stand there whole, for what answers a question is not always the paragraph that a search finds it by.
+    `inquiry` has `request`, `customer_id`, `route` and `passages`. In the block `customer` is None for a stranger, for
+    whom no action may be proposed. The policies stand there whole, for what answers a question is not always the
+    paragraph that a search finds it by. The message comes last, as in every prompt: weak models forget what stands far
+    from their answer.
     """
+    person = await customer_for(inquiry["customer_id"], actions, inquiry["request"])
     return {
-        "message": inquiry["request"],
         "route": inquiry["route"],
         "topics": await topics(inquiry["request"], inquiry["route"]),
         "policies": await policies(inquiry["passages"], whole=True),
-        "customer": await customer(inquiry["customer_id"]),
-        "actions": actions,
+        "customer": person,
+        "actions": actions if person else (),
+        "message": inquiry["request"],
     }
 
 

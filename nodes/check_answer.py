@@ -43,11 +43,11 @@ async def answer_data(request: str, drafts: list[Draft]) -> dict[str, Any]:
     """Return the data block of the question: the request, and the drafts with what they rest on."""
     desk, cited = await knowledge(), citations_of(drafts)
     return {
-        "message": request,
-        "replies": [each.reply for each in drafts],
-        "actions": [each.action.name for each in drafts if each.action],
         "citations": cited,
         "policies": [{"id": each, "text": desk.text_of([each])} for each in cited],
+        "actions": [each.action.name for each in drafts if each.action],
+        "message": request,
+        "replies": [each.reply for each in drafts],
     }
 
 

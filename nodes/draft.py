@@ -1,7 +1,7 @@
 """Draft a reply from the policies, and propose at most one action."""
 
 from baton import ask
-from desk.business import draft_context, instructions, knowledge
+from desk.business import citable, draft_context, instructions, knowledge
 from state.desk import DraftInput, DraftUpdate, as_draft, draft_shape
 
 
@@ -10,5 +10,5 @@ async def draft(state: DraftInput) -> DraftUpdate:
     specialist = (await knowledge()).specialist(state["route"])
     prompt = f"{instructions(__file__)}\n{specialist.instructions}"
     data = await draft_context(state, specialist.actions)
-    answer = await ask(specialist.model, draft_shape(specialist.actions), prompt, data)
+    answer = await ask(specialist.model, draft_shape(data["actions"]), prompt, data, allow=citable(data["policies"]))
     return {"draft": as_draft(answer)}

@@ -14,12 +14,13 @@ from state.evaluator_optimizer import EvaluateInput, EvaluateUpdate, Evaluation,
 async def evaluate(state: EvaluateInput, runtime: Runtime[Context]) -> EvaluateUpdate:
     """Ask a judge for marks and return them with the loop's next state; the judge reads whole policies."""
     data: dict[str, Any] = {
-        "message": state["request"],
-        "policies": await policies(state["passages"], whole=True),
-        "draft": state["draft"].model_dump(mode="json"),
         "criteria": [each.model_dump() for each in business().criteria],
+        "policies": await policies(state["passages"], whole=True),
+        "message": state["request"],
+        "draft": state["draft"].model_dump(mode="json"),
     }
-    evaluation = await ask("judge", Evaluation, instructions(__file__), data)
+    allow = {"number": [each["number"] for each in data["criteria"]]}
+    evaluation = await ask("judge", Evaluation, instructions(__file__), data, allow=allow)
     return loop_update(state, complete_marks(evaluation), runtime.context.revisions)
 
 

@@ -16,8 +16,8 @@ async def reconsider(state: RoutedInput, runtime: Runtime[Context]) -> RouteUpda
         BadAnswer: the model named an unknown route.
     """
     routes = (await knowledge()).routes
-    data = {"message": state["request"], "routes": routes, "router_says": state["route"]}
-    choice = await ask("cheap", RouteChoice, instructions(__file__), data)
+    data = {"routes": routes, "router_says": state["route"], "message": state["request"]}
+    choice = await ask("cheap", RouteChoice, instructions(__file__), data, allow={"route": routes})
     if choice.route not in routes:
         raise BadAnswer(f"{choice.route!r} is not a route")
     sure = choice.confidence >= runtime.context.route_threshold

@@ -1,7 +1,7 @@
 """Revise a draft: mend the criteria that it does not meet."""
 
 from baton import ask
-from desk.business import business, draft_context, instructions, knowledge
+from desk.business import business, citable, draft_context, instructions, knowledge
 from state.desk import as_draft, draft_shape
 from state.evaluator_optimizer import ReviseInput, ReviseUpdate
 
@@ -14,5 +14,5 @@ async def revise(state: ReviseInput) -> ReviseUpdate:
     context = await draft_context(state, specialist.actions)
     data = {**context, "draft": state["draft"].model_dump(mode="json"), "unmet": unmet}
     prompt = f"{instructions(__file__)}\n{specialist.instructions}"
-    answer = await ask(specialist.model, draft_shape(specialist.actions), prompt, data)
+    answer = await ask(specialist.model, draft_shape(data["actions"]), prompt, data, allow=citable(data["policies"]))
     return {"draft": as_draft(answer), "revised": state.get("revised", 0) + 1}

@@ -21,3 +21,4 @@ MODEL_RETRY = RetryPolicy(
     initial_interval=0.5, backoff_factor=2.0, max_interval=20.0, max_attempts=3, retry_on=transient
 )
 STEP_TIMEOUT = TimeoutPolicy(run_timeout=120.0)
+"""The time of a step beside the answers of its models, each of which `BATON_MODEL_TIMEOUT_S` limits."""

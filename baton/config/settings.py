@@ -47,6 +47,9 @@ DECISIONS = "decisions:"
 LLAMA = "llama:"
 """Names a GGUF file, which llama.cpp's server serves in a child process."""
 
+LLAMA_LIMIT_S = 600.0
+"""How long an answer of such a model may take where nothing is set."""
+
 RECORDED = "recorded:"
 """Names a file of recordings, which answers in the place of the model that was recorded."""
 
@@ -145,6 +148,14 @@ class Settings(BaseSettings):
         if own or (getattr(self, f"endpoint_{role}") and not shared):
             return RemoteEndpoint(url, _sendable_key(own_name, own), own_name)
         return RemoteEndpoint(url, _sendable_key(shared_name, shared), shared_name)
+
+    def answer_limit_s(self, name: str) -> float:
+        """How long a whole answer of a model may take (`BATON_MODEL_TIMEOUT_S`).
+
+        Unless that is set, one on this machine has more: it may be slow, and is at work as long as its server lives.
+        """
+        is_set = "model_timeout_s" in self.model_fields_set
+        return LLAMA_LIMIT_S if name.startswith(LLAMA) and not is_set else self.model_timeout_s
 
     def abilities_of(self, role: Role) -> str:
         """What is fixed by hand of what a role's model can do; what is fixed for the role comes last, and counts."""

@@ -157,11 +157,13 @@ class Access:
 LOCAL = Endpoint("", "", Dialect())
 """The offline model: it takes all, and nothing is to be found out about it."""
 
-LLAMA_CPP = Endpoint("", "", Dialect(), fits_answers=True)
-"""llama.cpp's server in a child process: it holds its model to every bound, which a weak one writes up to."""
-
 GIVEN = Endpoint("", "", Dialect(form="words"), takes_parameters=False)
 """A chat model of the caller's own that is not OpenAI's client: its parameters are not known, so the schema is said."""
+
+
+def llama_endpoint(pace: Pace) -> Endpoint:
+    """llama.cpp's server in a child process: it holds its model to every bound, which a weak one writes up to."""
+    return Endpoint("", "", Dialect(), pace=pace, fits_answers=True)
 
 
 async def open_endpoint(address: str, model: str, by_hand: str, pace: Pace, database: Database) -> Endpoint:

@@ -3,7 +3,7 @@
 import asyncio
 import json
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
@@ -33,6 +33,7 @@ from baton.models.endpoint_errors import is_perhaps_billed, reported_usage
 from baton.models.exchanges import RECORDED_SECONDS
 from baton.models.models import Models, cost_usd, models
 from baton.models.pace import Turn
+from baton.models.schemas import Allowed, allowed_values
 from baton.runtime.active import ActiveRun, active_run, current_step
 from baton.runtime.step_clock import clock_stopped
 
@@ -49,13 +50,14 @@ PLAIN_CAP = 16  # tokens
 
 @dataclass(frozen=True, slots=True)
 class _Asking(Generic[T]):
-    """One `ask`: the model of a role, looked up once, and the record that its answer must fit."""
+    """One `ask`: the model of a role, looked up once, and the record that its answer must fit, with its values."""
 
     run: ActiveRun
     models: Models
     role: Role | BaseChatModel
     access: Access
     shape: type[T]
+    allowed: Allowed
 
 
 async def ask(
@@ -64,11 +66,15 @@ async def ask(
     instructions: str,
     data: dict[str, Any],
     *,
+    allow: Mapping[str, Iterable[str | int]] | None = None,
     partial: Callable[[], T] | None = None,
 ) -> T:
     """Ask the model of a role, or a chat model of LangChain's, for one `shape`.
 
     `instructions` is our own text; everything a customer wrote belongs in `data`, which travels in one fenced block.
+    `allow` gives, for fields by name, the values that there are for this question (the ids of the passages in `data`):
+    the schema lists them, so that a model that is held to it invents none. One that is held to nothing still may, which
+    is for the step to check.
     Where the budget does not hold a call of the strong model, the cheap one is asked, if need be for a shorter answer;
     where it does not hold that either, the answer is what `partial` gives, if the step offers it.
 
@@ -83,7 +89,8 @@ async def ask(
     if not isinstance(role, BaseChatModel) and role not in get_args(Role):
         raise UsageError(f"no model has the role {role!r:.60}; give {', '.join(get_args(Role))}, or a chat model")
     chat_models = await run.resources.resource(models)
-    asking = _Asking(run, chat_models, role, await chat_models.access(role, run.resources.database), shape)
+    access, allowed = await chat_models.access(role, run.resources.database), allowed_values(shape, allow or {})
+    asking = _Asking(run, chat_models, role, access, shape, allowed)
     try:
         return await _ask_with_repair(asking, [SystemMessage(instructions), HumanMessage(data_block(data))])
     except OverBudget as error:
@@ -126,12 +133,13 @@ async def _paid_call(asking: _Asking[T], messages: list[BaseMessage]) -> tuple[A
     run, settings = asking.run, asking.run.resources.settings
     sent = sum(len(str(message.content).encode()) for message in messages)
     _refuse_too_long(asking.access.endpoint.dialect, sent)
-    size = sent + largest_schema(asking.shape)
+    size = sent + largest_schema(asking.shape, asking.allowed)
     reservation = await reserve_first(run, _offers(asking, size, settings.max_completion_tokens))
     offer, turn = reservation.offer, Turn(reservation.offer.tokens)
     try:
         access = await _access_of(asking, offer)
-        question = Question(asking.shape, messages, offer.tokens - size, settings.model_timeout_s)
+        cap, limit_s = offer.tokens - size, settings.answer_limit_s(offer.model)
+        question = Question(asking.shape, messages, cap, limit_s, asking.allowed)
         answer = await _call(asking, access, question, turn)
     except BaseException as error:
         await settle_failed(reservation, error)
@@ -153,7 +161,8 @@ async def _call(asking: _Asking[T], access: Access, question: Question, turn: Tu
         return await _takes_plain_question(asking, access, cap)
 
     try:
-        return await access.endpoint.in_dialect(in_form, plain)
+        with clock_stopped(for_answer=True):
+            return await access.endpoint.in_dialect(in_form, plain)
     finally:
         if turn.waited_s:
             asking.run.note_wait(current_step(asking.run).task_id, turn.waited_s)
@@ -165,7 +174,7 @@ async def _takes_plain_question(asking: _Asking[T], access: Access, cap: Cap) ->
     offer = _offer(asking.models, asking.role, len(PLAIN), PLAIN_CAP, None)
     reservation = await reserve_first(asking.run, [replace(offer, model=name, note="asked plainly")])
     dialect = Dialect(form="words", cap=cap, sampling=False)
-    question = Question(None, [HumanMessage(PLAIN)], PLAIN_CAP, settings.model_timeout_s)
+    question = Question(None, [HumanMessage(PLAIN)], PLAIN_CAP, settings.answer_limit_s(name))
     try:
         answer = await send(access, question, dialect)
     except Refused as error:

@@ -18,6 +18,9 @@ LADDER = (
 """The most items of a list and characters of a text, from wide to narrow."""
 
 CLASSES = {r"\d": "[0-9]", r"\w": "[A-Za-z0-9_]", r"\s": "[ ]"}
+SHARES = [round(number / 100, 2) for number in range(101)]
+"""What stands for any number from 0 to 1: llama.cpp holds its model to the bounds of whole numbers alone."""
+
 FORMATS = {"date", "time", "date-time", "uuid"}
 """The forms of texts that llama.cpp holds its model to."""
 
@@ -56,6 +59,8 @@ def _bounded(node: Any, items: int, characters: int) -> Any:
         inner["pattern"] = _plain_pattern(node["pattern"])
     if node.get("type") == "array":
         inner["maxItems"] = max(min(node.get("maxItems", items), items), node.get("minItems", 0))
+    if _is_share(node):
+        inner = {key: each for key, each in inner.items() if key not in ("minimum", "maximum")} | {"enum": SHARES}
     if _is_free_text(node):
         inner["maxLength"] = max(min(node.get("maxLength", characters), characters), node.get("minLength", 0))
     return inner
@@ -66,6 +71,11 @@ def _plain_pattern(pattern: str) -> str:
     for name, characters in CLASSES.items():
         pattern = pattern.replace(name, characters)
     return pattern
+
+
+def _is_share(node: Schema) -> bool:
+    """Whether the schema is that of a number from 0 to 1: a confidence, a share."""
+    return node.get("type") == "number" and (node.get("minimum"), node.get("maximum")) == (0, 1)
 
 
 def _is_free_text(node: Any) -> TypeGuard[Schema]:

@@ -20,6 +20,7 @@ from baton.models.endpoint_errors import classify_error
 from baton.models.envelopes import thinking_in
 from baton.models.exchanges import Exchange, watch_exchange
 from baton.models.pace import Turn
+from baton.models.schemas import Allowed
 from baton.redact import redact_answer, sendable
 
 LONGEST_ANSWER = 1_000_000  # characters; a longer one is no answer within any cap that we set
@@ -40,12 +41,16 @@ FIRST = Dialect()
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """What is sent: the messages, the cap of the answer, the limit of its time, and the record, if one is asked for."""
+    """What is sent: the messages, the cap of the answer, the limit of its time, and the record, if one is asked for.
+
+    `allowed` are the values that fields of the record may have.
+    """
 
     shape: type[BaseModel] | None
     messages: Sequence[BaseMessage]
     cap: int
     limit_s: float
+    allowed: Allowed = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +109,8 @@ async def send(access: Access, question: Question, dialect: Dialect) -> Answer:
             with skip_counting(), watch_exchange(dialect) as exchange:
                 message = await _invoke(access, question, dialect)
     except TimeoutError as error:
-        raise Transient(f"no whole answer within {limit_s:g} s (BATON_MODEL_TIMEOUT_S); check the network") from error
+        advice = "take a smaller model" if access.endpoint.fits_answers else "check the network"
+        raise Transient(f"no whole answer within {limit_s:g} s (BATON_MODEL_TIMEOUT_S); {advice}") from error
     except (ModelError, OpenAIError) as error:
         raise classify_error(error) from error
     except (ValueError, TypeError, LookupError, AttributeError) as error:
@@ -137,14 +143,15 @@ async def _invoke(access: Access, question: Question, dialect: Dialect) -> AIMes
 
     The schema goes as `extra_body`: the SDK's own parsing would walk it again at each call, twice the call's cost.
     """
-    shape, messages = question.shape, [*question.messages]
-    if shape and (said := said_schema(shape, dialect.form, said=dialect.said)):
+    shape, messages, allowed = question.shape, [*question.messages], question.allowed
+    if shape and (said := said_schema(shape, dialect.form, said=dialect.said, allowed=allowed)):
         messages[-1] = _with_words(messages[-1], said)
     if not access.endpoint.takes_parameters:
         return await access.client.ainvoke(messages)
     body = {dialect.cap: question.cap, **(access.sampling if dialect.sampling else {})}
     fitted = question.cap if access.endpoint.fits_answers else None
-    if shape and (form := response_format(shape, dialect.form, bounds=dialect.bounds, answer_tokens=fitted)):
+    held = {"bounds": dialect.bounds, "answer_tokens": fitted, "allowed": allowed}
+    if shape and (form := response_format(shape, dialect.form, **held)):
         body["response_format"] = form
     return await access.client.ainvoke(messages, extra_body=body)
 

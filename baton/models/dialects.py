@@ -14,7 +14,7 @@ from typing import Any, Literal, get_args
 from pydantic import BaseModel
 
 from baton.models.bounds import fit_answer
-from baton.models.schemas import BOUNDS, strict_schema, without_bounds
+from baton.models.schemas import BOUNDS, Allowed, strict_schema, with_values, without_bounds
 
 Form = Literal["strict", "schema", "json_object", "words"]
 Cap = Literal["max_completion_tokens", "max_tokens"]
@@ -65,15 +65,19 @@ def _value(text: str) -> Any:
 
 
 @lru_cache(maxsize=256)
-def schema_of(shape: type[BaseModel], form: Form, *, bounds: bool, answer_tokens: int | None = None) -> dict[str, Any]:
+def schema_of(
+    shape: type[BaseModel], form: Form, *, bounds: bool, answer_tokens: int | None = None, allowed: Allowed = ()
+) -> dict[str, Any]:
     """The JSON schema of a record in a form's dialect, made once; without `bounds` nothing in it bounds a value.
 
-    With `answer_tokens` every text and list is bounded so that the longest answer fits so many.
+    With `answer_tokens` every text and list is bounded so that the longest answer fits so many; fields in `allowed` are
+    held to the values there.
 
     Raises:
         Fatal: strict mode refuses the record; the message names the field.
     """
     whole = strict_schema(shape) if form in IN_SCHEMA else shape.model_json_schema()
+    whole = with_values(whole, allowed) if allowed else whole
     if not bounds:
         bare: dict[str, Any] = without_bounds(whole)
         return bare
@@ -82,32 +86,32 @@ def schema_of(shape: type[BaseModel], form: Form, *, bounds: bool, answer_tokens
 
 @lru_cache(maxsize=256)
 def response_format(
-    shape: type[BaseModel], form: Form, *, bounds: bool, answer_tokens: int | None = None
+    shape: type[BaseModel], form: Form, *, bounds: bool, answer_tokens: int | None = None, allowed: Allowed = ()
 ) -> dict[str, Any] | None:
     """The `response_format` of a request for a record; None where the form has none."""
     if form == "words":
         return None
     if form == "json_object":
         return {"type": "json_object"}
-    schema = schema_of(shape, form, bounds=bounds, answer_tokens=answer_tokens)
+    schema = schema_of(shape, form, bounds=bounds, answer_tokens=answer_tokens, allowed=allowed)
     named: dict[str, Any] = {"name": shape.__name__, "schema": schema}
     return {"type": "json_schema", "json_schema": {**named, "strict": True} if form == "strict" else named}
 
 
 @lru_cache(maxsize=256)
-def said_schema(shape: type[BaseModel], form: Form, *, said: bool) -> str:
+def said_schema(shape: type[BaseModel], form: Form, *, said: bool, allowed: Allowed = ()) -> str:
     """The schema in words, for a form that does not carry it, or where it is to be `said` all the same; else empty."""
     if form in IN_SCHEMA and not said:
         return ""
-    return f"{IN_WORDS}\n{json.dumps(schema_of(shape, 'words', bounds=True))}"
+    return f"{IN_WORDS}\n{json.dumps(schema_of(shape, 'words', bounds=True, allowed=allowed))}"
 
 
 @lru_cache(maxsize=256)
-def largest_schema(shape: type[BaseModel]) -> int:
+def largest_schema(shape: type[BaseModel], allowed: Allowed = ()) -> int:
     """The bytes that a request for a record has at most beside its messages, whatever the form."""
     return max(
-        len(json.dumps(response_format(shape, form, bounds=True)).encode())
-        + len(said_schema(shape, form, said=True).encode())
+        len(json.dumps(response_format(shape, form, bounds=True, allowed=allowed)).encode())
+        + len(said_schema(shape, form, said=True, allowed=allowed).encode())
         for form in FORMS
     )
 

@@ -9,7 +9,16 @@ from typing import TYPE_CHECKING, Any, NamedTuple, get_args
 
 from baton.config.settings import DECISIONS, LLAMA, RECORDED, REMOTE, RemoteEndpoint, Role, Settings
 from baton.errors import BadSetting
-from baton.models.access import GIVEN, LLAMA_CPP, LOCAL, Access, Endpoint, RecordedEndpoint, address_of, open_endpoint
+from baton.models.access import (
+    GIVEN,
+    LOCAL,
+    Access,
+    Endpoint,
+    RecordedEndpoint,
+    address_of,
+    llama_endpoint,
+    open_endpoint,
+)
 from baton.models.budget import Usage
 from baton.models.dialects import Dialect
 from baton.models.pace import Pace
@@ -81,7 +90,7 @@ class Models:
         if isinstance(role, str) and self.name(role).startswith("local:"):
             return Access(client, LOCAL)
         if isinstance(role, str) and self.name(role).startswith(LLAMA):
-            return Access(client, LLAMA_CPP, self._sampling)
+            return Access(client, await self._llama_endpoint(self.name(role), database), self._sampling)
         if isinstance(role, str) and self.name(role).startswith(RECORDED):
             return Access(client, self._recorded_endpoint(self.name(role)), self._sampling)
         if type(client).__module__.partition(".")[0] != "langchain_openai":
@@ -91,7 +100,8 @@ class Models:
         if which not in self._endpoints:
             async with self._building:
                 if which not in self._endpoints:
-                    self._endpoints[which] = await open_endpoint(*which, await self._pace(which[0], database), database)
+                    pace = await self._pace(which[0], database, self._settings.calls_at_once)
+                    self._endpoints[which] = await open_endpoint(*which, pace, database)
         return Access(client, self._endpoints[which], self._sampling if isinstance(role, str) else {})
 
     def _recorded_endpoint(self, name: str) -> Endpoint:
@@ -106,10 +116,20 @@ class Models:
             )
         return self._endpoints[which]
 
-    async def _pace(self, address: str, database: Database) -> Pace:
+    async def _llama_endpoint(self, name: str, database: Database) -> Endpoint:
+        """The endpoint of a `llama:` model: a call begins, and its time with it, when the server has a slot for it."""
+        which = (name, "", "")
+        if which not in self._endpoints:
+            async with self._building:
+                if which not in self._endpoints:
+                    pace = await self._pace(name, database, self._settings.llama_slots)
+                    self._endpoints[which] = llama_endpoint(pace)
+        return self._endpoints[which]
+
+    async def _pace(self, address: str, database: Database, calls_at_once: int) -> Pace:
         """The pace of an address, opened at its first use; its models share it."""
         if address not in self._paces:
-            self._paces[address] = Pace(address, database, self._settings.calls_at_once)
+            self._paces[address] = Pace(address, database, calls_at_once)
             await self._paces[address].open()
         return self._paces[address]
 
@@ -146,7 +166,7 @@ class Models:
         # one for which the client would choose another protocol by its name.
         options: dict[str, Any] = {
             "max_retries": 0,
-            "timeout": self._settings.model_timeout_s,
+            "timeout": self._settings.answer_limit_s(name),
             "use_responses_api": False,
         }
         if provider == "local":

@@ -1,4 +1,8 @@
-"""The clock of a step's time limit, which stands still while the step waits for what is no work of its own."""
+"""The clock of a step's time limit, which stands still while the step waits for what is no work of its own.
+
+That is its turn at an endpoint, and, where the limit is the default one, the answer of a model: that has a limit of its
+own, which a slow model on this machine needs.
+"""
 
 import asyncio
 from collections.abc import Iterator
@@ -11,11 +15,13 @@ from dataclasses import dataclass, field
 class StepClock:
     """The limit of one attempt, if it has one, and how long it has waited, in seconds.
 
-    `outer` is the clock of the step around it, where a graph runs inside a step: that one waits too.
+    `outer` is the clock of the step around it, where a graph runs inside a step: that one waits too. `counts_answers`
+    says whether the time in which a model answers counts.
     """
 
     limit: asyncio.Timeout | None = None
     outer: "StepClock | None" = None
+    counts_answers: bool = True
     waited_s: float = 0.0
     _waits: int = field(default=0, init=False)
     _began_at: float = field(default=0.0, init=False)
@@ -47,12 +53,16 @@ step_clock: ContextVar[StepClock | None] = ContextVar("baton_step_clock", defaul
 
 
 @contextmanager
-def clock_stopped() -> Iterator[None]:
-    """Stop the clocks of the step that calls, and of the steps around it, for the length of a block."""
+def clock_stopped(*, for_answer: bool = False) -> Iterator[None]:
+    """Stop the clocks of the step that calls, and of the steps around it, for the length of a block.
+
+    With `for_answer` those alone for which the time of an answer does not count.
+    """
     clocks = []
     clock = step_clock.get()
     while clock is not None:
-        clocks.append(clock)
+        if not (for_answer and clock.counts_answers):
+            clocks.append(clock)
         clock = clock.outer
     for each in clocks:
         each.stop()

@@ -1,4 +1,7 @@
-"""The time limit of one attempt of a step; its clock stands still while the step waits for its turn at an endpoint."""
+"""The time limit of one attempt of a step; its clock stands still while the step waits for its turn at an endpoint.
+
+Under the default limit it stands still for the answers of models too.
+"""
 
 import asyncio
 import time
@@ -7,6 +10,7 @@ from typing import Self
 
 from langgraph.errors import NodeTimeoutError
 
+from baton.config.policies import STEP_TIMEOUT
 from baton.runtime.step_clock import StepClock, step_clock
 
 
@@ -23,7 +27,8 @@ class time_limit:  # noqa: N801 - a context manager, used as a function is
 
     async def __aenter__(self) -> Self:
         self._began, self._outer = time.monotonic(), step_clock.get()
-        step_clock.set(StepClock(self._timeout, self._outer))
+        counts_answers = self._limit_s != STEP_TIMEOUT.run_timeout
+        step_clock.set(StepClock(self._timeout, self._outer, counts_answers))
         if self._timeout:
             await self._timeout.__aenter__()
         return self

@@ -6,7 +6,7 @@ from typing import Any
 from langgraph.runtime import Runtime
 
 from baton import ask
-from desk.business import instructions, knowledge, policies
+from desk.business import citable, instructions, knowledge, policies
 from desk.records import Passage, Review
 from state.agent import DecideStepInput, DecideStepUpdate, Finish, GiveUp, move_shape
 from state.context import Context
@@ -16,10 +16,10 @@ from state.desk import Draft, as_draft
 async def decide_step(state: DecideStepInput, runtime: Runtime[Context]) -> DecideStepUpdate:
     """Ask a model for its next move and return it with the step count; at the cap a further tool call is not made."""
     desk = await knowledge()
-    actions = desk.specialist(state["route"]).actions
+    actions = desk.specialist(state["route"]).actions if state["customer_id"] is not None else ()
     count, cap = state.get("taken", 0) + 1, runtime.context.steps
-    data = {**await _prompt_data(state), "actions": actions, "steps_left": max(cap - count, 0)}
-    move = await ask("strong", move_shape(actions), instructions(__file__), data)
+    data = {"actions": actions, "steps_left": max(cap - count, 0), **await _prompt_data(state)}
+    move = await ask("strong", move_shape(actions), instructions(__file__), data, allow=citable(data["policies"]))
     step, update = move.step, DecideStepUpdate(taken=count, why=move.why, call=None)
     if isinstance(step, Finish):
         return {**update, "draft": as_draft(step.draft)}
@@ -33,11 +33,11 @@ async def decide_step(state: DecideStepInput, runtime: Runtime[Context]) -> Deci
 async def _prompt_data(state: DecideStepInput) -> dict[str, Any]:
     """Return the data of the prompt: the message, each call with its result, and each passage found once."""
     return {
-        "message": state["request"],
         "route": state["route"],
         "customer_known": state["customer_id"] is not None,
-        "seen": [each.model_dump() for each in state.get("seen", [])],
         "policies": await policies(state.get("passages", [])),
+        "seen": [each.model_dump() for each in state.get("seen", [])],
+        "message": state["request"],
     }
 
 

@@ -8,5 +8,5 @@ from state.chaining import ExtractInput, ExtractUpdate, Facts
 
 async def extract(state: ExtractInput) -> ExtractUpdate:
     """Ask a model for the facts and return them; card numbers are masked first, also those that span two lines."""
-    data = {"message": redact(" ".join(state["request"].split())), "complaint": state.get("complaint")}
+    data = {"complaint": state.get("complaint"), "message": redact(" ".join(state["request"].split()))}
     return {"facts": (await ask("cheap", Facts, instructions(__file__), data)).facts}

@@ -17,11 +17,11 @@ async def supervise(state: SuperviseInput, runtime: Runtime[Context]) -> Supervi
     specialists = {name: definition for name, definition in desk.routes.items() if name != OTHER}
     contributions, count, cap = state.get("contributions", []), state.get("handovers", 0), runtime.context.handovers
     data = {
-        "message": state["request"],
         "specialists": specialists,
         "router_says": None if contributions else {"route": state["route"], "confidence": state["confidence"]},
         "contributions": [_contribution_data(each) for each in contributions],
         "handovers_left": cap - count,
+        "message": state["request"],
     }
     choice = await ask("cheap", handover_shape(tuple(specialists)), instructions(__file__), data)
     stop = reason_to_stop(choice.to, contributions, count, cap)

@@ -3,7 +3,7 @@
 from typing import Any
 
 from baton import ask
-from desk.business import business, instructions, knowledge, policies
+from desk.business import business, citable, instructions, knowledge, policies
 from desk.records import Finding
 from state.desk import DraftUpdate, as_draft, draft_shape
 from state.orchestrator_worker import SynthesiseInput
@@ -12,9 +12,9 @@ from state.orchestrator_worker import SynthesiseInput
 async def synthesise(state: SynthesiseInput) -> DraftUpdate:
     """Ask a model for the reply and return it as a draft; the model sees the findings and nothing beside them."""
     specialist = (await knowledge()).specialist(state["route"])
+    customer = _customer(state)
     findings = {each.subtask: each for each in state["findings"]}
-    data = {
-        "message": state["request"],
+    data: dict[str, Any] = {
         "route": state["route"],
         "findings": [
             {"id": each.id, "question": each.question, **_finding_data(findings[each.id])}
@@ -23,11 +23,13 @@ async def synthesise(state: SynthesiseInput) -> DraftUpdate:
         ],
         "missing": [each.question for each in state["plan"].subtasks if each.id in state["missing"]],
         "policies": await policies(state["passages"]),
-        "customer": _customer(state),
-        "actions": specialist.actions,
+        "customer": customer,
+        "actions": specialist.actions if customer else (),
         "complaint": state.get("complaint"),
+        "message": state["request"],
     }
-    answer = await ask("strong", draft_shape(specialist.actions), instructions(__file__), data)
+    shape, allow = draft_shape(data["actions"]), citable(data["policies"])
+    answer = await ask("strong", shape, instructions(__file__), data, allow=allow)
     return {"draft": as_draft(answer)}
 
 

@@ -1,11 +1,13 @@
 """Answer at once: one prompt, one answer. The baseline that every pattern must beat."""
 
+from typing import Any
+
 from langgraph.runtime import Runtime
 
 from baton import ask
 from baton.errors import BadAnswer
 from baton.redact import redact
-from desk.business import business, instructions, knowledge, policies
+from desk.business import business, citable, instructions, knowledge, policies
 from state.context import Context
 from state.desk import ReadInput, ResolutionFields
 from state.single_call import SingleAnswer
@@ -18,12 +20,13 @@ async def answer_at_once(state: ReadInput, runtime: Runtime[Context]) -> Resolut
         BadAnswer: the model named an unknown route.
     """
     desk = await knowledge()
-    data = {
-        "message": redact(state["request"]),
+    data: dict[str, Any] = {
         "routes": desk.routes,
         "policies": await policies(await desk.search(state["request"], "", runtime.context.passages), whole=True),
+        "message": redact(state["request"]),
     }
-    answer = await ask("strong", SingleAnswer, instructions(__file__), data)
+    allow = {"route": desk.routes, **citable(data["policies"])}
+    answer = await ask("strong", SingleAnswer, instructions(__file__), data, allow=allow)
     if answer.route not in desk.routes:
         raise BadAnswer(f"{answer.route!r} is not a route")
     if answer.outcome == "answered" and answer.confidence < runtime.context.route_threshold:

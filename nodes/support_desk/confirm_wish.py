@@ -1,7 +1,7 @@
 """Confirm the wish: a model that did not write the draft says whether the message asks for the action."""
 
 from baton import ask
-from desk.business import customer, instructions
+from desk.business import customer_for, instructions
 from desk.records import Review, arguments
 from state.desk import ReviewUpdate
 from state.support_desk import Confirmation, ConfirmWishInput
@@ -22,10 +22,10 @@ async def confirm_wish(state: ConfirmWishInput) -> ReviewUpdate:
     if action is None:
         raise ValueError("there is no action to confirm")
     data = {
-        "message": state["whole"],
-        "customer": await customer(state["customer_id"]),
+        "customer": await customer_for(state["customer_id"], [action.name], state["whole"]),
         "action": {"name": action.name, **arguments(action)},
         "consequences": state["consequences"],
+        "message": state["whole"],
     }
     doubt = doubt_in(await ask("judge", Confirmation, instructions(__file__), data))
     return {"review": Review(verdict="ask_person", reason=doubt) if doubt else state["review"]}

@@ -13,8 +13,8 @@ TOPICS = 6  # topics further down have shares near zero
 async def vote(state: VoteInput) -> VoteUpdate:
     """Ask a model for the vote of the ballot's view and return it in a list of one."""
     view = {each.name: each for each in business().fraud.views}[state["view"]]
-    data = {"message": state["request"], "view": view.name, **await _view_data(view, state)}
-    answer = await ask("cheap", Vote, instructions(__file__) + view.asks, data)
+    data = {"view": view.name, **await _view_data(view, state), "message": state["request"]}
+    answer = await ask("cheap", Vote, instructions(__file__) + view.asks, data, allow={"view": [view.name]})
     return {"votes": [answer.model_copy(update={"view": view.name})]}
 
 

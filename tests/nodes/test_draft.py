@@ -18,6 +18,7 @@ ANSWER = {"reply": "Freezing is free.", "citations": ["SEC-01"], "action": None}
 @pytest.fixture(autouse=True)
 def strong(scripted_model: Scripted, monkeypatch: pytest.MonkeyPatch) -> Scripted:
     monkeypatch.setenv("BATON_MODEL_STRONG", "openai:scripted")
+    monkeypatch.setenv("BATON_MODEL_CHEAP", "openai:scripted")
     scripted_model.will(ANSWER)
     return scripted_model
 
@@ -46,6 +47,42 @@ async def test_the_model_gets_the_policies_whole_and_nobodys_data(strong: Script
     assert all(each["text"] in knowledge().text_of(["SEC-01", "SEC-10"]) for each in told)
     assert len(told) > len(draft_input()["passages"])
     assert data(strong)["customer"] is None
+
+
+def schema(strong: Scripted) -> dict[str, Any]:
+    """The schema that the model was held to."""
+    given: dict[str, Any] = strong.model.asked[0].body["response_format"]["json_schema"]["schema"]
+    return given
+
+
+async def test_the_model_can_cite_the_policies_that_it_was_given_and_no_others(strong: Scripted, step: Step) -> None:
+    await step(draft, **draft_input())
+    assert schema(strong)["properties"]["citations"]["items"]["enum"] == ["SEC-01", "SEC-10"]
+
+
+async def test_for_a_stranger_no_action_can_be_proposed(strong: Scripted, step: Step) -> None:
+    await step(draft, **draft_input())
+    assert data(strong)["actions"] == []
+    assert schema(strong)["properties"]["action"]["type"] == "null"
+
+
+@pytest.mark.parametrize(
+    "route,text,kinds",
+    [
+        ("security", "My card was stolen", {"cards"}),
+        ("security", "Stolen, and 24.90 at Kestrel Books is not mine", {"cards", "transactions"}),
+        ("disputes", "I was charged twice, refund it", {"transactions"}),
+        ("disputes", "Refund what was taken twice from the card 0598", {"cards", "transactions"}),
+        ("account", "Please close it", {"accounts"}),
+        ("top_ups", "How do I add money?", set()),
+    ],
+)
+async def test_the_model_reads_the_things_that_an_action_can_be_about_or_the_message_names(
+    strong: Scripted, step: Step, route: str, text: str, kinds: set[str]
+) -> None:
+    await step(draft, **draft_input("C007", route=route, request=text))
+    things = {name: rows for name, rows in data(strong)["customer"].items() if name != "name"}
+    assert {name for name, rows in things.items() if rows} == kinds
 
 
 async def test_the_model_hears_what_the_message_seems_to_be_about(strong: Scripted, step: Step) -> None:

@@ -58,6 +58,11 @@ def show_rows(runs: Sequence[RunSummary], messages: dict[str, str]) -> None:
     rows.show()
 
 
+def finished_text(run: RunSummary, message: str) -> str:
+    """Return what became of a run in one line: its outcome, its time and the message."""
+    return f"{outcome_of(run)} after {duration(run['latency_ms'])}: {shorten(message, MESSAGE_WIDTH)}"
+
+
 def show_counts(runs: Sequence[RunSummary]) -> None:
     """Print the number of runs by route and outcome."""
     counts = Counter((str((run["output"] or {}).get("route", "-")), outcome_of(run)) for run in runs)
@@ -91,7 +96,8 @@ def totals(runs: Sequence[RunSummary], tally: Tally) -> str:
     """Return speed, statuses and tokens of all runs in one line."""
     tokens = sum(run["usage"]["input_tokens"] + run["usage"]["output_tokens"] for run in runs)
     calls = sum(run["usage"]["model_calls"] for run in runs)
-    speed = f"{count_text(tally.finish_count, 'message')} in {tally.seconds:.1f} s ({tally.per_second:.1f}/s)"
+    rate = tally.speed() if tally.is_slow else f"{tally.per_second:.1f}/s"
+    speed = f"{count_text(tally.finish_count, 'message')} in {tally.seconds:.1f} s ({rate})"
     return f"{speed}: {tally.counts()}; {tokens:,} tokens in {count_text(calls, 'model call')}"
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from baton.cli.terminal.invocation import command
 from baton.cli.terminal.output import console, note, say_json
 from baton.cli.terminal.progress import Tally, show_progress
-from baton.cli.views.many_view import show_many
+from baton.cli.views.many_view import finished_text, show_many
 from baton.cli.views.run_fields import run_object
 from baton.cli.views.run_view import show_run
 from baton.cli.work.session import INTERRUPTED, Session
@@ -61,7 +61,11 @@ async def work_many(
     """Work many runs concurrently, print them and return the exit code: 0, or 1 where one failed."""
     tally, runs = Tally(len(threads)), list[RunSummary]()
 
-    with show_progress(tally, status_text(), bar=not (options.json and sys.stdout.isatty())) as watch:
+    def tell(run: RunSummary) -> str:
+        return finished_text(run, messages.get(run["thread_id"], ""))
+
+    has_bar = not (options.json and sys.stdout.isatty())
+    with show_progress(tally, status_text(), bar=has_bar, tell=tell) as watch:
 
         def add(run: RunSummary) -> None:
             runs.append(run)

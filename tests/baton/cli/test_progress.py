@@ -41,4 +41,14 @@ def test_a_run_that_a_stop_put_back_is_no_progress(clock: list[float], capsys: p
     watch.add(summary("queued"))
     assert capsys.readouterr().err == ""
     watch.add(summary("done"))
-    assert capsys.readouterr().err == "1/2 (1 done, 1 queued), 0.0 messages/s\n"
+    assert capsys.readouterr().err == "1/2 (1 done, 1 queued), 60 s a message\n"
+
+
+def test_of_runs_that_take_long_each_is_told(clock: list[float], capsys: pytest.CaptureFixture[str]) -> None:
+    watch = Lines(Tally(3), lambda run: f"{run['thread_id']}: {run['status']}")
+    clock[0] += 1
+    watch.add(summary("done"))
+    assert ": done" not in capsys.readouterr().err
+    clock[0] += 60
+    watch.add(summary("dead_lettered"))
+    assert ": dead_lettered\n" in capsys.readouterr().err

@@ -77,6 +77,14 @@ def test_a_role_has_its_own_model(monkeypatch: pytest.MonkeyPatch) -> None:
     assert settings().model_of("cheap") == "local:desk"
 
 
+def test_a_model_on_this_machine_has_more_time_unless_a_time_is_set(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert settings().answer_limit_s("openai:large") == 60
+    assert settings().answer_limit_s("llama:smollm2") == 600
+    monkeypatch.setenv("BATON_MODEL_TIMEOUT_S", "20")
+    settings.cache_clear()
+    assert settings().answer_limit_s("llama:smollm2") == settings().answer_limit_s("openai:large") == 20
+
+
 def test_a_key_is_not_shown(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("OPENAI_API_KEY", "very-secret")
     assert "very-secret" not in repr(settings())

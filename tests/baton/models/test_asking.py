@@ -29,6 +29,10 @@ class Verdict(Record):
     guilty: bool
 
 
+class Named(Record):
+    name: str
+
+
 class Quoting(Record):
     quote: str
 
@@ -99,6 +103,17 @@ async def test_every_request_carries_the_strict_schema_and_the_cap(endpoint: End
     assert asked["max_completion_tokens"] == 800
     assert asked["response_format"]["json_schema"]["name"] == "Verdict"
     assert asked["response_format"]["json_schema"]["strict"] is True
+
+
+async def test_a_question_may_leave_a_field_certain_values(endpoint: Endpoint, resources: Resources) -> None:
+    async def only_guilty(state: Case) -> Judged:
+        verdict = await ask("judge", Named, "Judge the case.", {"text": state["text"]}, allow={"name": ["Ann", "Ben"]})
+        return {"guilty": verdict.name == "Ann"}
+
+    endpoint.will(completion('{"name": "Ann"}'))
+    await judged(step=only_guilty)
+    [asked] = endpoint.asked
+    assert asked["response_format"]["json_schema"]["schema"]["properties"]["name"]["enum"] == ["Ann", "Ben"]
 
 
 async def test_the_reservation_covers_every_byte_that_was_sent(endpoint: Endpoint, resources: Resources) -> None:

@@ -9,7 +9,8 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from langgraph.types import RetryPolicy
+from langgraph.errors import NodeTimeoutError
+from langgraph.types import RetryPolicy, TimeoutPolicy
 from typing_extensions import TypedDict
 
 from baton.config.policies import transient
@@ -163,6 +164,17 @@ async def test_an_answer_without_a_usage_is_taken_and_counts_as_all_that_was_res
     assert (run["reserved_tokens"], run["spent_tokens"]) == (0, call["reserved_tokens"])
     assert (call["status"], call["cost_usd"]) == ("answered", None)
     assert call["note"] == "no usage was reported; the reservation counts as spent"
+
+
+async def test_a_slow_answer_is_no_time_of_a_step_under_the_default_limit(
+    endpoint: Endpoint, resources: Resources, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    limit_s = 1.0
+    monkeypatch.setattr("baton.steps.time_limits.STEP_TIMEOUT", TimeoutPolicy(run_timeout=limit_s))
+    endpoint.will(replace(GOOD, drip_s=1.5 * limit_s / len(GOOD.body)))
+    assert (await graph(judge, timeout=limit_s).ainvoke({}, CONFIG))["note"] == "guilty"
+    with pytest.raises(NodeTimeoutError):
+        await graph(judge, timeout=limit_s + 0.01).ainvoke({}, CONFIG)
 
 
 async def test_an_answer_that_drips_is_cut_off_and_may_have_been_billed(

@@ -94,3 +94,9 @@ def test_a_form_is_sent_as_llama_cpp_knows_it() -> None:
     fields = schema(Formed, LLAMA)["properties"]
     assert fields["amount"]["pattern"] == r"^[0-9]{1,7}\.[0-9]{2}$"
     assert [name for name, each in fields.items() if "maxLength" in each] == ["link"]
+
+
+def test_a_share_is_a_number_from_0_to_1_also_where_numbers_cannot_be_bounded() -> None:
+    field = schema(made({"confidence": (Annotated[float, Field(ge=0, le=1)], ...)}), LLAMA)["properties"]["confidence"]
+    assert (min(field["enum"]), max(field["enum"])) == (0, 1)
+    assert not {"minimum", "maximum"} & field.keys()
