@@ -46,11 +46,12 @@ LIMITS = {
     "BATON_MAX_COMPLETION_TOKENS": "400",
     "BATON_BUDGET_TOKENS": "1000000",
     "BATON_SEED": "1",
+    "BATON_STEP_DEADLINE_S": "1200",
 }
 """What a small model needs, as `make real` gives it, and what makes two recordings of it alike."""
 
 AT_ONCE = 4
-FAILED = "SELECT count(*) FROM model_calls WHERE error LIKE 'Transient:%'"
+FAILED = "SELECT count(*) FROM model_calls WHERE error LIKE 'Transient:%' OR error LIKE 'CancelledError:%'"
 
 
 class Ended(NamedTuple):
