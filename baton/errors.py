@@ -4,6 +4,7 @@ BatonError                 one line that says what to do
 ├── UsageError             the caller asked for something that is impossible (exit 2)
 │   ├── BadSetting         a setting or the project's file does not parse or cannot be used
 │   │   ├── NoResponders   the offline model has no answers of that name
+│   │   ├── TooLong        a request to a model of this machine is longer than its context
 │   │   └── NotTrusted     a folder or an address is another user's, and is not trusted
 │   ├── UnknownGraph       no graph of that name in langgraph.json
 │   ├── UnknownThread      no run of that thread id, or of that number on it
@@ -57,6 +58,10 @@ class BadSetting(UsageError):
 
 class NoResponders(BadSetting):
     """Raised when the offline model has no answers of that name: the project names none."""
+
+
+class TooLong(BadSetting):
+    """Raised when a request to a model of this machine is longer than its context."""
 
 
 class NotTrusted(BadSetting):

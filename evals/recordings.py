@@ -46,10 +46,12 @@ LIMITS = {
     "BATON_MAX_COMPLETION_TOKENS": "400",
     "BATON_BUDGET_TOKENS": "1000000",
     "BATON_SEED": "1",
+    "BATON_STEP_DEADLINE_S": "1200",
 }
 """What a small model needs, as `make real` gives it, and what makes two recordings of it alike."""
 
 AT_ONCE = 4
+FAILED = "SELECT count(*) FROM model_calls WHERE error LIKE 'Transient:%' OR error LIKE 'CancelledError:%'"
 
 
 class Ended(NamedTuple):
@@ -120,27 +122,31 @@ def main(arguments: Sequence[str] | None = None) -> int:
     file.begin(COMMAND)
     before = file.count
     with asking(options.model, BATON_RECORD=str(file.path)):
-        asyncio.run(_record(options.graph or [*registry.entries()], sample(options.messages)))
+        failures = asyncio.run(_record(options.graph or [*registry.entries()], sample(options.messages)))
     asked = file.count - before
-    if not options.graph:
+    if not failures and not options.graph and options.messages == MESSAGES:
         file.prune()
     note(f"{file.path}: {file.count} answers, {file.path.stat().st_size / 1000:,.0f} kB; {asked} were asked for now")
-    return 0
+    if failures:
+        note(f"{failures} calls failed and are not recorded; go on with {COMMAND}")
+    return 1 if failures else 0
 
 
-async def _record(graphs: Sequence[str], examples: Sequence[Example]) -> None:
-    """Work message by message through all graphs, so that one that is cut off has whole messages."""
-    tally = Tally(len(graphs) * len(examples))
+async def _record(graphs: Sequence[str], examples: Sequence[Example]) -> int:
+    """Work message by message through all graphs, so that what is cut off has whole messages; return failed calls."""
+    failures, tally = 0, Tally(len(graphs) * len(examples))
+
+    async def count(ended: Ended) -> None:
+        nonlocal failures
+        failures += await ended.desk.database.do(lambda tx: int(tx.execute(FAILED).fetchone()[0]))
+
     with show_progress(tally, "recording", bar=True) as watch:
         async with open_resources() as lender:
             await (await lender.resource(models)).prepare()
             for example in examples:
                 for graph in graphs:
-                    await work(lender, graph, [example], _leave, watch.add)
-
-
-async def _leave(_ended: Ended) -> None:
-    """Keep nothing of a run: its answers are recorded."""
+                    await work(lender, graph, [example], count, watch.add)
+    return failures
 
 
 def _options() -> argparse.ArgumentParser:

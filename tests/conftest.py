@@ -33,6 +33,7 @@ LONGEST = [
     *("test_http_bank.py", "test_recommending.py", "test_router.py", "test_other_routes.py", "test_copying_out.py"),
     *("test_rules.py", "test_canaries.py", "test_migration.py", "test_edges.py", "test_values.py"),
     *("test_build_or_adopt.py", "test_bad_bank.py", "test_strangers_folders.py", "test_wheel.py", "test_parcels.py"),
+    "test_recorded_answers.py",
 ]
 """The files that take longest come first: else they are what all but one process waits for in the end."""
 

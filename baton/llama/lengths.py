@@ -5,7 +5,7 @@ from typing import Any
 
 import httpx2
 
-from baton.errors import BadSetting
+from baton.errors import TooLong
 from baton.llama.files import Address
 
 FRAME_TOKENS = 32  # of a chat template around each message, estimated from above
@@ -22,7 +22,7 @@ def refuse_too_long(body: dict[str, Any], context: int, address: Address, name: 
     """Count the tokens of a request with the server's own tokenizer, and refuse it where the context is too short.
 
     Raises:
-        BadSetting: prompt and answer together need more tokens than the context has.
+        TooLong: prompt and answer together need more tokens than the context has.
         httpx2.HTTPError: the server is gone.
     """
     with httpx2.Client(base_url=address.url, headers=bearer(address), timeout=LIMIT_S, trust_env=False) as client:
@@ -30,7 +30,7 @@ def refuse_too_long(body: dict[str, Any], context: int, address: Address, name: 
         content = {"content": prompt, "add_special": True, "parse_special": True}
         count = len(client.post("/tokenize", json=content).json()["tokens"])
     if count + (answer := _answer_tokens(body)) > context:
-        raise BadSetting(
+        raise TooLong(
             f"{name}: the prompt has {count:,} tokens, the answer may have {answer:,}, and a call has {context:,};"
             f" set BATON_LLAMA_CONTEXT to {count + answer} or more"
         )

@@ -15,7 +15,7 @@ from typing import Any
 
 import httpx2
 
-from baton.errors import Fatal, NoRecording
+from baton.errors import Fatal, NoRecording, TooLong
 from baton.models.exchanges import RECORDED_SECONDS, dialect_of_call
 from baton.models.http_clients import bounded_clients
 from baton.models.recorded_differences import no_recording
@@ -62,7 +62,11 @@ class _Recording(httpx2.BaseTransport):
         if known := self._file.find(key_of(self._model, body)):
             return _response(known)
         started = time.monotonic()
-        response = self._inner.send(request)
+        try:
+            response = self._inner.send(request)
+        except TooLong as error:
+            self._file.add(_too_long(self._model, body, error))
+            raise
         if made := _made(self._model, body, response, time.monotonic() - started):
             self._file.add(made)
         return _copy(response)
@@ -86,7 +90,11 @@ class _AsyncRecording(httpx2.AsyncBaseTransport):
             if known := self._file.find(key):
                 return _response(known)
             started = time.monotonic()
-            response = await self._inner.send(request)
+            try:
+                response = await self._inner.send(request)
+            except TooLong as error:
+                await asyncio.to_thread(self._file.add, _too_long(self._model, body, error))
+                raise
             if made := _made(self._model, body, response, time.monotonic() - started):
                 await asyncio.to_thread(self._file.add, made)
         return _copy(response)
@@ -117,7 +125,13 @@ def _replay(file: Recordings, model: str, request: httpx2.Request) -> httpx2.Res
 
 
 def _response(known: Recording) -> httpx2.Response:
-    """The response that a recording tells of."""
+    """The response that a recording tells of.
+
+    Raises:
+        TooLong: the request was, and was never sent.
+    """
+    if known.status == HTTPStatus.REQUEST_ENTITY_TOO_LARGE:
+        raise TooLong(known.answer["error"]["message"])
     headers = {"content-type": "application/json", RECORDED_SECONDS: str(known.seconds)}
     if known.status != HTTPStatus.OK:
         return httpx2.Response(known.status, headers=headers, content=json.dumps(known.answer).encode())
@@ -151,6 +165,13 @@ def _made(model: str, request: dict[str, Any], response: httpx2.Response, second
         str(body.get("model") or ""),
         response.status_code,
         asdict(dialect) if dialect else None,
+    )
+
+
+def _too_long(model: str, request: dict[str, Any], error: TooLong) -> Recording:
+    """The recording of a request that was not sent, for it is longer than the model's context."""
+    return Recording(
+        model, request, {"error": {"message": str(error)}}, status=HTTPStatus.REQUEST_ENTITY_TOO_LARGE.value
     )
 
 

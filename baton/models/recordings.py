@@ -17,9 +17,9 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from threading import Lock
-from typing import Any, BinaryIO, NamedTuple
+from typing import Any, BinaryIO, NamedTuple, get_args
 
-from baton.config.settings import RECORDED
+from baton.config.settings import RECORDED, Role, Settings
 from baton.errors import BadSetting
 from baton.models.recorded_parts import digest, folded, unfolded
 from baton.redact import redact_json, sendable
@@ -240,6 +240,19 @@ def recordings(path: Path) -> Recordings:
         BadSetting: as `Recordings`.
     """
     return Recordings(path)
+
+
+def recorded_models(configured: Settings) -> dict[str, str]:
+    """The model that answers for each `recorded:` name of the roles; the file of BATON_RECORD is read too.
+
+    Raises:
+        BadSetting: a file cannot be used.
+    """
+    if configured.record:
+        recordings(Place.of(str(configured.record)).path)
+    names = {name for role in get_args(Role) if (name := configured.model_of(role)).startswith(RECORDED)}
+    places = {name: Place.of(name) for name in sorted(names)}
+    return {name: recordings(place.path).model_named(place.model) for name, place in places.items()}
 
 
 def _line(row: dict[str, Any]) -> bytes:

@@ -30,6 +30,7 @@ UNGATED = {"single_call"}
 
 FEWEST = 200
 MOST_CUT = 0.05
+LARGEST = 1_500_000  # bytes
 CALLS = "SELECT error FROM model_calls WHERE thread_id = ? AND error LIKE 'NoRecording%'"
 
 pytestmark = pytest.mark.skipif(not FILE.exists(), reason=f"nothing is recorded; {COMMAND} records {FILE.name}")
@@ -86,3 +87,11 @@ def test_there_are_enough_answers_and_few_are_cut() -> None:
     answers = [each.answer for model in file.models() for each in file.of_model(model)]
     assert len(answers) >= FEWEST
     assert sum(each.get("finish_reason") == "length" for each in answers) <= MOST_CUT * len(answers)
+
+
+def test_the_file_is_small_and_its_keys_are_those_of_its_requests() -> None:
+    file = Recordings(FILE)
+    known = [each for model in file.models() for each in file.of_model(model)]
+    assert FILE.stat().st_size < LARGEST
+    assert [each for each in known if file.find(each.key) != each] == []
+    assert file.anew == COMMAND

@@ -17,6 +17,7 @@ from baton.cli.doctor.checks_live import (
     check_home,
     check_llamas,
     check_probe,
+    check_recordings,
     check_responders,
 )
 from baton.cli.doctor.checks_settings import SettingRow, find_unknown_settings, list_settings
@@ -157,6 +158,7 @@ def _check_parts(configured: Settings, business: Business, *, probe: bool) -> It
             "name responders in baton.toml, or set BATON_MODEL_<ROLE> to a model that there is",
         ),
         ("llama", check_llamas, "BATON_MODEL_<ROLE> names it"),
+        ("recordings", check_recordings, "BATON_MODEL_<ROLE> or BATON_RECORD names them"),
         ("endpoint", check_endpoint, "start it, or correct OPENAI_BASE_URL and OPENAI_API_KEY"),
         *([("answers", check_probe, "correct the model's name, its endpoint or its key")] if probe else []),
     )

@@ -11,6 +11,7 @@ from baton.config.home import database_file, home, make_home
 from baton.config.settings import AZURE, OPENAI, REMOTE, RemoteEndpoint, Role, Settings
 from baton.errors import BatonError, StorageError
 from baton.llama.weights import check_weights
+from baton.models.recordings import recorded_models
 from baton.offline.transport import load_responders
 from baton.runs import registry
 from baton.storage.backup import KEY
@@ -66,6 +67,15 @@ def check_llamas(configured: Settings) -> str:
         f"{name} ({each.title or 'no title'}, trained for {each.trained_context})" for name, each in facts.items()
     ]
     return ", ".join(titles) or "not used"
+
+
+def check_recordings(configured: Settings) -> str:
+    """Return the recordings that roles name, with the model that was recorded.
+
+    Raises:
+        BadSetting: a file cannot be used.
+    """
+    return ", ".join(f"{name} answers as {model}" for name, model in recorded_models(configured).items()) or "not used"
 
 
 def check_endpoint(configured: Settings) -> str:

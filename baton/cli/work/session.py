@@ -11,7 +11,7 @@ from typing import get_args
 from baton.cli.terminal.output import discard_output, note
 from baton.cli.terminal.signals import stop_signals
 from baton.config.home import load_env
-from baton.config.settings import AZURE, REMOTE, Role, Settings, read_settings, settings
+from baton.config.settings import AZURE, RECORDED, REMOTE, Role, Settings, read_settings, settings
 from baton.errors import BadSetting
 from baton.models.models import models
 from baton.runs.registry import load
@@ -77,6 +77,7 @@ def in_session(work: Callable[[Session], Awaitable[int]]) -> int:
     refuse_models_without_key(settings())
     refuse_proxy_of_no_use(settings())
     refuse_llamas_of_no_use(settings())
+    refuse_recordings_of_no_use(settings())
     business = load_business()
     if business.settings is not None:
         read_settings(business.settings)
@@ -142,6 +143,18 @@ def refuse_llamas_of_no_use(configured: Settings) -> None:
 
         for name in names:
             check_weights(name)
+
+
+def refuse_recordings_of_no_use(configured: Settings) -> None:
+    """Refuse recordings that cannot be used: every run would end at its first call.
+
+    Raises:
+        BadSetting: a file of recordings cannot be read, or holds no answers of the model.
+    """
+    if configured.record or any(configured.model_of(role).startswith(RECORDED) for role in get_args(Role)):
+        from baton.models.recordings import recorded_models
+
+        recorded_models(configured)
 
 
 async def _work_in_session(work: Callable[[Session], Awaitable[int]]) -> int:

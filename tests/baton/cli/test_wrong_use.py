@@ -91,6 +91,15 @@ def test_a_bad_setting_is_named(
     assert f"{name} is '{value}': {text}" in result.err
 
 
+@pytest.mark.parametrize("name, value", [("BATON_MODEL_CHEAP", "recorded:none.jsonl"), ("BATON_RECORD", ".")])
+def test_recordings_of_no_use_are_told_before_a_run_begins(
+    baton: Baton, monkeypatch: pytest.MonkeyPatch, name: str, value: str
+) -> None:
+    monkeypatch.setenv(name, value)
+    result = baton("run", "toy", "hello")
+    assert (result.code, "recordings" in result.err) == (2, True)
+
+
 def test_a_remote_model_without_a_key_is_refused_before_anything_is_queued(
     baton: Baton, monkeypatch: pytest.MonkeyPatch
 ) -> None:

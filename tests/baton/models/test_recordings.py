@@ -7,18 +7,21 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import httpx2
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from typing_extensions import TypedDict
 
 from baton.config.settings import settings
-from baton.errors import BadSetting, NoRecording, Transient
+from baton.errors import BadSetting, NoRecording, TooLong, Transient
 from baton.models.asking import ask
 from baton.models.data_blocks import data_block
+from baton.models.http_clients import bounded_clients
 from baton.models.models import models
+from baton.models.recorded import recording_clients, replaying_clients
 from baton.models.recorded_parts import folded, unfolded
-from baton.models.recordings import Place, Recording, Recordings, rendered
+from baton.models.recordings import Place, Recording, Recordings, recordings, rendered
 from baton.records import Record
 from baton.runtime.resources import open_resources
 from baton.steps.typed_graph import TypedStateGraph
@@ -157,6 +160,37 @@ async def test_what_may_pass_is_not_recorded(endpoint: Endpoint, file: Path) -> 
     assert isinstance(failed, Transient)
     assert (await judged("They took it."))[0] == ["guilty"]
     assert sum("key" in row for row in rows(file)) == 1
+
+
+async def test_what_is_too_long_for_a_model_is_so_again(file: Path) -> None:
+    def refuse(_request: httpx2.Request) -> httpx2.Response:
+        raise TooLong("the prompt has 9,000 tokens")
+
+    transport = httpx2.MockTransport(refuse)
+    inner = bounded_clients(transports=(transport, transport))
+    body = {"model": "m", "messages": [{"role": "user", "content": "long"}]}
+    for clients in (
+        recording_clients(Recordings(file), "llama:m", inner),
+        replaying_clients(Recordings(file), "llama:m"),
+    ):
+        with pytest.raises(TooLong, match="9,000 tokens"):
+            await clients[1].post("http://m/v1/chat/completions", json=body)
+        with pytest.raises(TooLong, match="9,000 tokens"):
+            clients[0].post("http://m/v1/chat/completions", json=body)
+    assert sum("key" in row for row in rows(file)) == 1
+
+
+@pytest.mark.usefixtures("record")
+async def test_what_is_not_asked_for_any_more_is_taken_out(endpoint: Endpoint, file: Path) -> None:
+    endpoint.will(completion('{"note": "guilty"}'))
+    rule = "Judge by the old book, which says all that there is to be said about it. " * 5
+    await judged("They took it.", "They gave it.", rule=rule)
+    recordings.cache_clear()
+    await judged("They took it.", rule=rule.replace("old", "new"))
+    recordings(file).prune()
+    assert (read(file).count("old book"), read(file).count("new book")) == (0, 5)
+    await judged("They took it.", rule=rule.replace("old", "new"))
+    assert len(endpoint.asked) == 3
 
 
 @pytest.mark.usefixtures("record")
