@@ -1,7 +1,8 @@
 """Urgency: what a message tells that a person should look at before others. By code, so that it holds for every model.
 
-Two signals: the signs of `urgency/signs.toml`, and the likeness to the examples beside it, which finds what is told in
-words that nobody thought of. What a customer supposes, recalls or takes back is not told.
+A small trained model, over the examples in `urgency/` and those of the routes, tells each reason from plain messages:
+what a customer tells now of what they suppose, recall or take back. It learns over concepts (`urgency/concepts.toml`),
+so that it finds what is told in words that no example has.
 """
 
 import re
@@ -9,9 +10,9 @@ from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 
+from desk.knowledge.kinds import KindExamples, Kinds, load_kinds
 from desk.knowledge.routes import load_routes
-from desk.text.likeness import Likeness
-from desk.text.signs import read_signs
+from desk.text.concepts import Concepts, read_concepts
 
 FOLDER = Path(__file__).parents[1] / "urgency"
 ROUTES = FOLDER.parent / "routes"
@@ -34,12 +35,11 @@ NOT_OTHERS = {
     "lost_or_stolen_phone",
 }
 """Topics of the routes with many examples that tell of a loss or a fraud; all others serve as plain messages."""
-UNLIKE = 1.0  # what is less like the examples is plain, whatever sign it has
-ALIKE = (
-    8.0  # what is more like them is urgent without a sign; both are chosen on the dev half of `messages/urgent.jsonl`
-)
+EVERY = 3  # of the examples of the routes one is taken: they are many, and alike
+URGENT = -0.2  # the least score; chosen by cross-validation: python -m benchmarks.answers.urgency --folds
+BESIDE = 0.4  # how much less than the best reason another may have, to be told beside it
 SENTENCE = re.compile(r"(?<=[.!?])\s+|\n+")
-MOST_WORDS = 60  # of a part; in a longer one the urgent words are lost among the others
+MOST_WORDS = 40  # of a part; in a longer one the urgent words are lost among the others
 
 
 def urgency(message: str) -> str | None:
@@ -47,17 +47,34 @@ def urgency(message: str) -> str | None:
 
     A long message is read part by part: one part that is urgent makes it so.
     """
-    told = dict.fromkeys(reason for part in _parts(message) for reason in _told_in(part))
-    return "; ".join(told) or None
+    model = _model()
+    told = {reason for part in _parts(message) for reason in _told(scores_of(part, model))}
+    return "; ".join(reason for reason in REASONS.values() if reason in told) or None
 
 
-def _told_in(part: str) -> list[str]:
-    signs, examples = read_signs(FOLDER / "signs.toml"), _examples()
-    kind, likeness = examples.nearest(part)
-    sentences = (examples.nearest(each)[1] for each in SENTENCE.split(part))
-    if max(likeness, *sentences) >= UNLIKE and (told := signs.told_in(part)):
-        return told
-    return [REASONS[kind]] if likeness >= ALIKE and not signs.is_withdrawn(part) else []
+def scores_of(part: str, model: Kinds) -> dict[str, float]:
+    """Return the score of every kind for a part of a message.
+
+    Half is that of its likeliest sentence, which others may drown; half that of the whole, which may take the sentence
+    back.
+    """
+    whole, sentences = model.scores(part), SENTENCE.split(part)
+    if len(sentences) == 1:
+        return whole
+    scores = [model.scores(each) for each in sentences]
+    return {kind: (score + max(each[kind] for each in scores)) / 2 for kind, score in whole.items()}
+
+
+def _told(scores: dict[str, float]) -> list[str]:
+    least = max(URGENT, max(scores.values()) - BESIDE)
+    return [REASONS[kind] for kind, score in scores.items() if score >= least]
+
+
+def examples() -> KindExamples:
+    """Return what the model learns from."""
+    pairs = [pair for route in load_routes(ROUTES).values() for pair in zip(route.examples, route.topics, strict=True)]
+    plain = [message for message, topic in pairs if topic not in NOT_OTHERS]
+    return KindExamples({kind: _lines(kind) for kind in REASONS}, _lines(OTHERS), plain[::EVERY])
 
 
 def _parts(message: str) -> Iterator[str]:
@@ -76,14 +93,16 @@ def _parts(message: str) -> Iterator[str]:
         yield " ".join(part)
 
 
+def concepts() -> Concepts:
+    """Return the concepts that the model learns over."""
+    return read_concepts(FOLDER / "concepts.toml")
+
+
 @cache
-def _examples() -> Likeness:
-    kinds = {kind: _lines(kind) for kind in REASONS}
-    routes = load_routes(ROUTES).values()
-    examples = [pair for route in routes for pair in zip(route.examples, route.topics, strict=True)]
-    return Likeness(kinds, [*_lines(OTHERS), *(each for each, topic in examples if topic not in NOT_OTHERS)])
+def _model() -> Kinds:
+    return load_kinds(examples(), concepts())
 
 
-def _lines(name: str) -> list[str]:
+def _lines(name: str) -> tuple[str, ...]:
     lines = (FOLDER / f"{name}.txt").read_text("utf-8").splitlines()
-    return [line for line in lines if line and not line.startswith("#")]
+    return tuple(line for line in lines if line and not line.startswith("#"))

@@ -13,23 +13,26 @@ from desk.text.sentences import clauses
 
 IDLE = 0.4  # of a sentence that is not for this desk
 MAYBE = 0.3  # the most, of a sentence that surely is
+SURELY_IDLE, PERHAPS = 0.8, 0.5  # the same, where a sentence is surely idle: the other may be less sure
 MOST_WORDS, LONGEST = 25, 300  # words and characters of one
 MOST_SENTENCES = 50  # of a message, in which one for the desk is looked for
 ASKS = re.compile(
     r"\b(?:please|pls|plz|(?:can|could|would|will|may|do|does|should|must|is|are) (?:you|i|we|it|this|that|they|there)"
     r"|i(?:'d| would) like|(?:i|we) (?:want|need|wish|demand|require|question)|tell me|let me know"
-    r"|how(?! time| things)|why|(?<=\w )what|what's|which"
+    r"|how(?! time| things| (?:was|were|are) your?\b)|why|(?<=\w )what|what's|which"
     r"|what (?:is|are|was|were|do|does|did|can|could|should|would|will|has|have|if|about|to|kind|happen\w*)|who)\b",
     re.IGNORECASE,
 )
 QUESTION = re.compile(
-    r"\A(?=.*\?)(?:(?!.*\byou\b)|(?=.*\b(?:i|me|my|mine|we|us|our|ours|your|yours|what|when|where|how)\b))",
+    r"\A(?!\W*how (?:was|were|are) your?\b)(?=.*\?)"
+    r"(?:(?!.*\byou\b)|(?=.*\b(?:i|me|my|mine|we|us|our|ours|your|yours|what|when|where|how)\b))",
     re.IGNORECASE | re.DOTALL,
 )
 """A question, but for one that is about the reader and nothing of the writer's: "Did you see the match?"."""
 REFERS = re.compile(
-    r"^\W*(?:this|these|those|they|he|she|him|her|that)\b(?! is (?:all|enough)\b)"
-    r"|(?<=\w)\W+(?:it|its|this one|that one|them|they|those|these|he|she|him|her)\b(?! (?:is|was|has|'s|gets)\b|'s)",
+    r"^\W*(?:this|these|those|they|he|she|him|her|that)\b(?!(?: is|['\u2019]s) (?:all|enough|me|it)\b)"
+    r"|(?<=\w)\W+(?:it|its|this one|that one|them|they(?! say\b)|those|these|he|she|him|her)"
+    r"\b(?! (?:is|was|has|'s|gets)\b|'s)",
     re.IGNORECASE,
 )
 REPROACHES = re.compile(
@@ -44,31 +47,33 @@ TELLS = re.compile(
     r"|\b(?:rang|called|phoned|texted|e?-?mailed|contacted|messaged|approached|asked|told|gave|offered) (?:me|us)\b"
     r"|^\W*(?:when|if|because|since|after|before|while|although)\b"
     r"|\b(?:was|were|am|are|'m|'re) (?:hoping|expecting|promised|told)\b"
-    r"|\b(?:i|we) (?:can|could)(?: ?not|n?['\u2019]?t)\b|\bunable to\b",
+    r"|\b(?:i|we) (?:can|could)(?: ?not|n?['\u2019]?t)\b(?! (?:wait|believe|complain|get over|help but|grumble)\b)"
+    r"|\bunable to\b",
     re.IGNORECASE,
 )
 """Where the writer was, who came up to them, what they hoped for and cannot do: how a case is told."""
-FIGURE = re.compile(r"\d|[£$€]")
+FIGURE = re.compile(r"(?<!since )(?<!\d)\d|[£$€]")
 
 
 def small_talk(knowledge: Knowledge, message: str) -> Callable[[str], bool]:
     """Return the predicate on the sentences of a message whether one is small talk.
 
     It asks nothing, takes nothing back, names no figure, refers to nothing told elsewhere, is by the router for no
-    route of the desk, and another sentence of the message surely is for one.
+    route of the desk, and another sentence of the message is for one, the surer the less idle this one is.
     """
 
     @cache
-    def has_business() -> bool:
+    def least_idle() -> float:
         text, _ = plain(message)
         parts = islice(clauses(text, 0, len(text)), MOST_SENTENCES)
-        return any(knowledge.probabilities(text[start:end])[OTHER] <= MAYBE for start, end in parts)
+        return min((knowledge.probabilities(text[start:end])[OTHER] for start, end in parts), default=1.0)
 
     def is_small_talk(sentence: str) -> bool:
         if len(sentence) > LONGEST or len(sentence.split()) > MOST_WORDS:
             return False
         if any(each.search(sentence) for each in (ASKS, QUESTION, REFERS, REPROACHES, TELLS, FIGURE, TAKES_BACK)):
             return False
-        return knowledge.probabilities(sentence)[OTHER] >= IDLE and has_business()
+        idle = knowledge.probabilities(sentence)[OTHER]
+        return idle >= IDLE and least_idle() <= (PERHAPS if idle >= SURELY_IDLE else MAYBE)
 
     return is_small_talk

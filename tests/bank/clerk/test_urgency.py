@@ -6,7 +6,6 @@ from time import process_time
 import pytest
 
 from bank.clerk.urgency import FOLDER, REASONS, urgency
-from desk.text.signs import read_signs
 
 FILLER = "Please tell me what the fee for a transfer to Spain is, and how long it takes. "
 
@@ -57,6 +56,12 @@ def test_what_only_sounds_like_it_can(message: str) -> None:
     assert urgency(message) is None
 
 
+@pytest.mark.parametrize("around", ["{} {}", "{1} {0}", "{1} {0} {1}"])
+def test_what_is_plain_beside_it_neither_hides_it_nor_adds_to_it(around: str) -> None:
+    assert urgency(around.format("My purse was stolen.", FILLER)) == "theft"
+    assert urgency(around.format("My card has not come yet.", FILLER)) is None
+
+
 def test_several_reasons_are_all_told() -> None:
     assert str(urgency("My card was stolen, and I will take you to court.")).split("; ") == ["theft", "a legal threat"]
 
@@ -75,10 +80,8 @@ def test_a_long_text_takes_no_long_time(text: str) -> None:
     assert process_time() - began < 3
 
 
-def test_every_reason_has_signs_and_examples() -> None:
-    signs = read_signs(FOLDER / "signs.toml")
-    assert {reason for reason, *_ in signs._kinds} == {*REASONS.values()}  # noqa: SLF001
-    assert all((FOLDER / f"{name}.txt").read_text().count("\n") > 20 for name in [*REASONS, "others"])
+def test_every_reason_has_examples() -> None:
+    assert all((FOLDER / f"{name}.txt").read_text().count("\n") > 100 for name in [*REASONS, "others"])
 
 
 def test_of_the_messages_to_measure_with_none_is_an_example() -> None:

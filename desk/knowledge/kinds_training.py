@@ -1,0 +1,59 @@
+"""Training the model of kinds, with scikit-learn; the result is plain arrays (`desk.knowledge.kinds.KindArrays`).
+
+Two linear models over the same features: one tells all kinds together from plain messages, one every kind from all
+else. The mean of both is better than each: the first has more examples, the second knows what a kind is.
+"""
+
+from typing import Any
+
+import numpy as np
+from scipy.sparse import hstack
+from sklearn.feature_extraction.text import TfidfVectorizer
+from sklearn.svm import LinearSVC
+
+from desk.knowledge.features import Floats, as_bytes
+from desk.knowledge.kinds import CONCEPT_WEIGHT, KindArrays, KindExamples
+from desk.knowledge.training import fit_vectorizers
+from desk.text.concepts import Concepts
+
+# Chosen by cross-validation: python -m benchmarks.answers.urgency --folds
+LESSER = 0.4  # the weight of an example that counts for less
+SHARPNESS = 0.7  # how closely the models follow the examples
+PLAIN = ""
+
+
+def train_kinds(examples: KindExamples, concepts: Concepts) -> KindArrays:
+    """Train on these examples and return the arrays."""
+    told = [(message, kind) for kind, messages in examples.kinds.items() for message in messages]
+    alone = [*told, *((message, PLAIN) for message in examples.plain)]
+    lesser = [(message, PLAIN) for message in examples.lesser]
+    messages, labels = [message for message, _ in (*alone, *lesser)], [kind for _, kind in (*alone, *lesser)]
+    weights = np.array([1.0] * len(alone) + [LESSER] * len(lesser))
+    words, letters = fit_vectorizers(messages)
+    terms = TfidfVectorizer(analyzer=lambda message: list(concepts.terms(message)), min_df=2)
+    blocks = [
+        words.transform(messages),
+        letters.transform(messages),
+        CONCEPT_WEIGHT * terms.fit_transform(messages),
+    ]
+    kinds, slopes, offsets = _fit(hstack(blocks, format="csr"), np.array(labels), weights)
+    return KindArrays(
+        words=as_bytes(words.get_feature_names_out().tolist()),
+        letters=as_bytes(letters.get_feature_names_out().tolist()),
+        weights=np.concatenate([words.idf_, letters.idf_]),
+        concepts=as_bytes(terms.get_feature_names_out().tolist()),
+        concept_weights=terms.idf_,
+        kinds=as_bytes(kinds),
+        slopes=slopes,
+        offsets=offsets,
+    )
+
+
+def _fit(features: Any, labels: Any, weights: Floats) -> tuple[list[str], Floats, Floats]:
+    """Return the kinds (k), their slopes (f, k) and their offsets (k)."""
+    together = LinearSVC(C=SHARPNESS, random_state=0).fit(features, labels != PLAIN, sample_weight=weights)
+    each = LinearSVC(C=SHARPNESS, random_state=0).fit(features, labels, sample_weight=weights)
+    plain, *kinds = range(len(each.classes_))  # the name of the plain ones is empty, and comes first
+    slopes = together.coef_ + each.coef_[kinds] - each.coef_[plain]
+    offsets = together.intercept_ + each.intercept_[kinds] - each.intercept_[plain]
+    return [str(each.classes_[kind]) for kind in kinds], np.ascontiguousarray(slopes.T) / 2, offsets / 2
