@@ -79,6 +79,7 @@ class GatherUpdate(PartsFields):
     """Written by `gather`; `best` is cleared, for a fault of a part is a fault of the best draft too."""
 
     best: None
+    left: list[Left]
 
 
 class CheckUpdate(TypedDict):
@@ -97,8 +98,10 @@ class CheckInput(RoutedInput, PartsFields):
 class GatherInput(TypedDict):
     """Read by `gather`: the result of a path, sections or one draft."""
 
+    customer_id: str | None
     request: str
     sections: NotRequired[list[SectionResult]]
+    left: NotRequired[list[Left]]
     draft: NotRequired[Draft]
 
 

@@ -32,27 +32,43 @@ FILLER = (
     r"|next|lastly|finally|again|just|sorry|anyway|actually|maybe|perhaps|n|&)\b[\s,:.-]*)*"
 )
 TURN = (
-    r"(?:(?:(?:on\s+)?(?:another|an?\s+other|a\s+different|one\s+(?:more|other|last|further)|a?\s*last|a\s+second"
-    r"|the\s+other|different|separate|unrelated|next)\s+"
-    r"(?:thing|question|matter|note|topic|subject|point|request|issue)"
+    r"(?:(?:(?:on\s+)?(?:another|an?\s+other|an?\s+(?:\w+\s+)?(?:different|separate|unrelated|second|further)"
+    r"|one\s+(?:more|other|last|further)|a?\s*last|the\s+other|different|separate|unrelated|next)\s+"
+    r"(?:thing|question|matter|note|topic|subject|point|request|issue)|(?:not\s+related|unrelated(?:ly)?)(?=\W*[:,\u2013-])"
     r"|something\s+else|apart\s+from\s+(?:this|that)|by\s+the\s+way|btw"
     r"|whil(?:e|st)\s+(?:i|we)(?:['\u2019]?(?:m|re)|\s+(?:am|are|have|['\u2019]?ve))\b|in\s+addition"
     r"|on\s+top\s+of\s+(?:this|that)|another\s+(?:one|thing)|ps|p\.s\.|also|plus|besides|additionally|furthermore"
     r"|moreover|separately|secondly|thirdly|lastly|finally|as\s+well\s+as)\b"
     r"|(?:second|third|fourth|next|then|last|finally)(?:\s+(?:one|thing|question))?\s*[:,.])"
 )
-ALSO = re.compile(rf"^\W*(?:(?:and|oh|ok|but|so|then)\W+)*{TURN}", re.IGNORECASE)
+ALSO = re.compile(
+    rf"^\W*(?:(?:and|oh|ok|but|so|then)\W+)*(?:{TURN}|{POLITE}\s+also\b|(?:{MODAL}\s+(?:you|i|we)|i|we)(?:['\u2019]d)?"
+    rf"\s+(?:would\s+)?also\s+(?:{VERB}|want|wanted|need|wish|like|love|ask|know|have\s+(?:a|another)\s+question)\b)",
+    re.IGNORECASE,
+)
 """A clause that turns to something else."""
 ASKS = re.compile(
-    rf"\?|^\W*{FILLER}(?:{ROOT}\b|{WH}\b|{WH_IS}\b|{VERB}\b(?!\s+(?:was|is|has|had|did|does)\b)"
+    rf"\?|^\W*{FILLER}(?:{ROOT}\b|(?!when\s+{SUBJECT}\b){WH}\b|{WH_IS}\b|{VERB}\b(?!\s+(?:was|is|has|had|did|does)\b)"
+    r"|(?:is|are|was|were|do|does|did|can|could|will|would|should|has)\s+(?!not\b|so\b)\w+\s+\w+"
     r"|any\s+(?:idea|chance|way|news|update|reason)\b|(?:is\s+it\s+)?possible\s+to\b)"
-    rf"|\b(?:{POLITE}(?!\s+(?:do\s+not|don['\u2019]?t|never)\b)|tell\s+me|let\s+me\s+know|{MODAL}\s+(?:you|u)|would\s+you\s+mind|{NEED})\b"
+    rf"|\b(?:{POLITE}(?!\s+(?:do\s+not|don['\u2019]?t|never)\b)|tell\s+me|let\s+me\s+know|{MODAL}\s+(?:you|u)|would\s+you\s+mind|{NEED}"
+    r"|(?:and|but|so)\s+(?:\w+\s+)?(?:need|want|would\s+like))\b"
     rf"|(?:n['\u2019]?t|cannot|not|to)\s+(?:know|find|see|understand|sure)\s+(?:out\s+)?{WH}\b"
     rf"|^\W*{FILLER}(?:if|when|once|after|before)\b.*\b{ROOT}\b"
     rf"|\b{WH}\s+(?:\w+\s+)?(?:{ROOT}|(?:is|are|do|does|can)\b)",
     re.IGNORECASE,
 )
 """A clause that asks a question or for something to be done."""
+TROUBLE = re.compile(
+    r"n['\u2019]t\b|\b(?:not|no|never|nothing|nobody|none|cannot|cant|wont|dont|didnt|doesnt|isnt|hasnt|still|without"
+    r"|wrong|mistake|error|problem|strange|unknown|old|fail\w*|declin\w+|refus\w+|reject\w+|block\w*|locked|stopped"
+    r"|lost|stolen|stole|nicked|hacked|missing|gone|vanished|disappeared|stuck|swallowed|ate|kept|broken|cracked"
+    r"|damaged|worn|expir\w+|forgot\w*|pending|late|waiting|twice|double|two\s+times|overcharged|charged|fee|less"
+    r"|instead|return\w+|revers\w+|cancel\w+|overdue|delayed|incorrect|unable|duplicate|suspicious|pretend\w+|recogni[sz]e"
+    r"|unauthori[sz]ed|fraud\w*|scam\w*|some(?:one|body))\b",
+    re.IGNORECASE,
+)
+"""Words with which a customer tells of something that is not as it should be."""
 OPENER = (
     rf"(?:(?:then|finally|lastly|maybe|perhaps|if\s+so)[\s,]+)*"
     rf"(?:{WH}\b|{WH_IS}\b|whether\b|{ROOT}\b|{POLITE}\b|{VERB}\b|{NEED}|{TURN}|any\s+(?:idea|chance)\b"
@@ -60,9 +76,13 @@ OPENER = (
     r"|(?-i:[A-Z])[\w'\u2019]+\s)"
 )
 """What a clause can begin with, behind a conjunction."""
-UNFINISHED = re.compile(  # what follows is its object, its subject or its main clause
+SUBORDINATE = (
     rf"^\W*{FILLER}(?:if|when|whenever|once|since|because|although|though|unless|while|as|after|before|in\s+case"
     r"|in\s+regards?|regarding|concerning|with\s+regards?|assuming|suppose|supposing|given|for)\b[^,]*$"
+)
+"""A clause that waits for its main clause."""
+UNFINISHED = re.compile(  # what follows is its object, its subject or its main clause
+    rf"{SUBORDINATE}"
     rf"|\b{WH}(?:\s+(?!{AUXILIARY}\b)[\w'\u2019-]+){{0,4}}\s*$"
     r"|\b(?:know|wonder|wondering|see|say|says|said|tell|told|me|us|understand|sure|idea|explain|ask|asked|asking|about"
     r"|of|to|on|for|with|at|in|by|from|that|than|as|if|when|while|because|whether|find|out|check|confirm|and|or|but|not"

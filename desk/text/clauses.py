@@ -5,7 +5,21 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 
-from desk.text.asking import ALSO, ASKS, MODAL, NEED, OPENER, POLITE, ROOT, TURN, UNFINISHED, VERB, WH, WH_IS
+from desk.text.asking import (
+    ALSO,
+    ASKS,
+    MODAL,
+    NEED,
+    OPENER,
+    POLITE,
+    ROOT,
+    SUBORDINATE,
+    TURN,
+    UNFINISHED,
+    VERB,
+    WH,
+    WH_IS,
+)
 from desk.text.lists import stretches
 
 Border = Literal["item", "also", "line", "sentence", "joint", "run", "or"]
@@ -32,9 +46,10 @@ JOINT = re.compile(
 TURN_ALONE = re.compile(rf"\W*(?:(?:and|oh|ok|but|so|then)\W+)*{TURN}\W*", re.IGNORECASE)
 PHRASE = re.compile(
     r"\b(?:the|an?|my|your|our|of|and|or|but|is|are|was|i|we|because|that|if|when|have|has|had|be|been|both|between|either"
-    r"|whether)\s*$",
+    r"|whether|(?:can|could|would|should|do|does|did|will)(?:\s+you)?)\s*$",
     re.IGNORECASE,
 )
+WAITS = re.compile(rf"{PHRASE.pattern}|{SUBORDINATE}", re.IGNORECASE)
 LINE_OPENER = re.compile(OPENER, re.IGNORECASE)
 
 
@@ -117,7 +132,7 @@ def _halves(text: str, start: int, end: int) -> Iterator[tuple[int, int, Border 
         word, before = (joint["word"] or "").lower(), text[start : joint.start()][-LONGEST:]
         if not before.strip() or (joint["word"] is joint["comma"] is None and before.rstrip().endswith(",")):
             continue  # a comma that opens nothing
-        if (PHRASE if word or joint["comma"] else UNFINISHED).search(before):
+        if (PHRASE if word not in ("", "also") else WAITS if joint["comma"] else UNFINISHED).search(before):
             continue
         yield start, joint.start(), border
         start = joint.end()

@@ -75,6 +75,14 @@ def test_two_requests_are_two_however_they_are_joined(joined: str) -> None:
             ["How do I change my PIN?", "Will it rain tomorrow?", "Please close my account."],
         ),
         ("My new card has not come.\nI forgot my passcode.", ["My new card has not come.", "I forgot my passcode."]),
+        (
+            "I was charged two times for one taxi ride. I sent the boots back and I want my refund.",
+            ["I was charged two times for one taxi ride.", "I sent the boots back and I want my refund."],
+        ),
+        (
+            "Contactless doesn't work any more.\nCheque of 12 October not credited.",
+            ["Contactless doesn't work any more.", "Cheque of 12 October not credited."],
+        ),
     ],
 )
 def test_each_request_comes_with_its_story_in_the_customers_letters(message: str, requests: list[str]) -> None:
@@ -85,6 +93,10 @@ def test_each_request_comes_with_its_story_in_the_customers_letters(message: str
     "message",
     [
         "I travelled to Lisbon last week. I paid at a restaurant and took cash at a machine. Why were there two fees?",
+        "We paid for everything by card, and each line is more than the till said. Which rate do you take for euros?",
+        "Where do I type in the code? I've got the letter in front of me and the app open.",
+        "I don't want to phone you. Could you tell me here whether my top-up went through?",
+        "If the seller doesn't pay me back until Friday, can I then dispute the payment with you?",
         "Where is my new card? When will it come?",
         "How do I change my name and address?",
         "Do I pay in pounds or should I pay in euros?",

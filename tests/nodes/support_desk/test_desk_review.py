@@ -148,12 +148,12 @@ async def test_any_fault_keeps_all_parts_back() -> None:
 async def test_every_path_comes_into_one_form() -> None:
     section: dict[str, Any] = {"number": 1, "request": "x", "route": "security", "confidence": 0.9, "fault": None}
     sections = [SectionResult(**section, draft=part("one")), SectionResult(**section, draft=part("two"))]
-    parted = await gather({"request": "x y", "sections": sections})
+    parted = await gather({"request": "x y", "customer_id": None, "sections": sections})
     assert ([each.reply for each in parted["parts"]], parted["asked"]) == (["one", "two"], ["x", "x"])
-    whole = await gather({"request": "x y", "draft": part()})
+    whole = await gather({"request": "x y", "customer_id": None, "draft": part()})
     assert (whole["parts"], whole["asked"]) == ([part()], ["x y"])
     with pytest.raises(ValueError, match="nothing to send"):
-        await gather({"request": "x"})
+        await gather({"request": "x", "customer_id": None})
 
 
 def settling_state(verdict: Verdict, **more: Any) -> Any:
