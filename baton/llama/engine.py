@@ -16,8 +16,10 @@ POLL_S = 0.5
 ERRORS_ONLY = 1
 
 
-def serve(files: Files, order: Order, keeper: int) -> None:
-    """Load the model, write the address, and serve until the keeper is gone.
+def serve(files: Files, order: Order, keeper: int) -> Any:
+    """Load the model, write the address, serve until the keeper is gone, and return the server.
+
+    Its end would wait for the answers that are being written, and with them for ever: the process ends first.
 
     Raises:
         RuntimeError: llama.cpp cannot serve it; why stands in the log.
@@ -28,6 +30,7 @@ def serve(files: Files, order: Order, keeper: int) -> None:
     files.write_address(Address(server.listening_address, order.key))
     while os.getppid() == keeper:
         time.sleep(POLL_S)
+    return server
 
 
 def _parameters(parameters: Any, order: Order) -> Any:
@@ -46,7 +49,7 @@ def main() -> None:
     """Serve, and leave at once: whoever asks now starts another."""
     files, keeper = Files(Path(sys.argv[1])), int(sys.argv[2])
     try:
-        serve(files, files.read_order(), keeper)
+        _server = serve(files, files.read_order(), keeper)
     except Exception as error:  # noqa: BLE001 - the process ends here, and its log keeps why
         sys.stderr.write(f"{error}\n")
     finally:
