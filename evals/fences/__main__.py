@@ -1,0 +1,93 @@
+"""Shows which fences save a weak model: the same messages with all fences, and with each taken away in turn.
+
+`python -m evals.fences [--model NAME]... [--write]` works the development half of the dataset that all graphs share
+through them, with each model as writer and judge, and prints what came of it. A run that was cut off goes on where it
+stood: what was measured, and what a model answered, is kept in a folder of the home. `--write` puts what is there into
+the repository's result and its page, docs/weak-models.md.
+"""
+
+import argparse
+import asyncio
+import os
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from unittest.mock import patch
+
+from baton.cli.terminal.output import note
+from baton.cli.terminal.progress import Tally, show_progress
+from baton.config.home import home, load_env
+from baton.config.settings import settings
+from evals.fences.keeping import Rows, read_result, with_model, write_result
+from evals.fences.page import write_page
+from evals.fences.planning import GRAPHS, MESSAGES, MORE, plan
+from evals.fences.records import Work
+from evals.fences.showing import show
+from evals.fences.table import FENCES
+from evals.fences.working import left_of, work_all
+
+MODELS = ("local:desk", "local:wrong", "llama:smollm2")
+SLOW = {"BATON_MODEL_TIMEOUT_S": "300", "BATON_MAX_COMPLETION_TOKENS": "400"}
+"""What a small model on this machine needs, as `make real` gives it."""
+LOCAL = "local:"
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Work what is left, and show and write what is there; return the exit code."""
+    options = _options().parse_args(arguments)
+    load_env()
+    folder = options.folder or home() / "fences"
+    table, rows = read_result(), Rows(folder / "rows.jsonl")
+    for model in options.model or MODELS:
+        with _model_is(model, folder):
+            works = plan(model, options.graph or GRAPHS, options.messages, options.harm_messages)
+            if options.work:
+                with suppress(KeyboardInterrupt):
+                    _work(model, works, rows)
+            table = with_model(table, model, rows.of(model))
+    show(table, options.model or MODELS)
+    if options.write:
+        write_result(table)
+        write_page(table)
+    return 0
+
+
+def _options() -> argparse.ArgumentParser:
+    graphs = sorted({graph for fence in FENCES.values() for graph in fence.graphs})
+    parser = argparse.ArgumentParser(prog="python -m evals.fences", description=__doc__)
+    parser.add_argument(
+        "--model", action="append", help=f"provider:name; again for more (default: {', '.join(MODELS)})"
+    )
+    parser.add_argument(
+        "--graph", action="append", choices=graphs, help=f"again for more (default: {', '.join(GRAPHS)})"
+    )
+    parser.add_argument("--messages", type=int, default=MESSAGES, help="of each cell (default: %(default)s)")
+    parser.add_argument("--harm-messages", type=int, default=MORE, help="of the cheap graphs (default: %(default)s)")
+    parser.add_argument("--folder", type=Path, help="where rows and recordings are kept (default: in the home)")
+    parser.add_argument("--no-work", dest="work", action="store_false", help="only show what was measured before")
+    parser.add_argument("--write", action="store_true", help="write the result and its page into the repository")
+    return parser
+
+
+@contextmanager
+def _model_is(model: str, folder: Path) -> Iterator[None]:
+    """Set a model for the roles that write and judge; what a real one answers is recorded, and not asked again."""
+    roles = {f"BATON_MODEL_{role}": model for role in ("CHEAP", "STRONG", "JUDGE")}
+    limits = {} if model.startswith(LOCAL) else {name: os.environ.get(name, value) for name, value in SLOW.items()}
+    record = {} if model.startswith(LOCAL) else {"BATON_RECORD": str(folder / "answers.jsonl")}
+    with patch.dict(os.environ, {**roles, **limits, **record}):
+        settings.cache_clear()
+        yield
+    settings.cache_clear()
+
+
+def _work(model: str, works: Sequence[Work], rows: Rows) -> None:
+    left = left_of(works, rows)
+    tally = Tally(sum(len(each.examples) for each in left))
+    note(f"{model}: {tally.total} runs to work, {len(rows.all)} rows are kept")
+    with show_progress(tally, "working", bar=True) as watch:
+        asyncio.run(work_all(left, rows, watch.add))
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
