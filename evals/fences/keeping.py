@@ -23,6 +23,8 @@ class Rows:
         self._path = path
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         self.all = [*_read(path)] if path.exists() else []
+        if path.exists() and not path.read_bytes().endswith(b"\n"):
+            self._append("")  # so that what a killed process left of its last line is one by itself
         self._keys = {(*each.place, each.example) for each in self.all}
 
     def has(self, place: Place, example: str) -> bool:
@@ -36,10 +38,13 @@ class Rows:
 
     def add(self, row: Row) -> None:
         """Add a row, and write it down."""
-        with self._path.open("a", encoding="utf-8") as file:
-            file.write(row.model_dump_json() + "\n")
+        self._append(row.model_dump_json())
         self.all.append(row)
         self._keys.add((*row.place, row.example))
+
+    def _append(self, line: str) -> None:
+        with self._path.open("a", encoding="utf-8") as file:
+            file.write(f"{line}\n")
 
 
 def _read(path: Path) -> Iterable[Row]:

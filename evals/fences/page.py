@@ -1,9 +1,10 @@
-"""Writes what the result says into its page: a list of the fences, tables for each graph, and the plot."""
+"""Writes what the result says into its page: the fences, the findings, tables for each graph, and the plot."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 from evals.fences.cells import COLUMNS, differences, figures, kinds_of_harm, name_of
+from evals.fences.finding import sentences
 from evals.fences.plotting import plot_of
 from evals.fences.records import Cell, Table
 from evals.fences.table import ALL, FENCES
@@ -21,7 +22,7 @@ def write_page(table: Table, page: Path = PAGE, plot: Path = PLOT) -> None:
 
 def with_tables(page: str, table: Table) -> str:
     """Return the text of the page with what the result says between its marks."""
-    for name, lines in (("fences", _fences()), ("tables", _tables(table))):
+    for name, lines in (("fences", _fences()), ("found", sentences(table)), ("tables", _tables(table))):
         before, mark, rest = page.partition(f"<!-- {name} -->\n")
         page = before + mark + "\n".join(lines) + "\n" + rest[rest.index(END) :]
     return page

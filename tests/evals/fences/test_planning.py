@@ -1,0 +1,34 @@
+"""The plan takes the whole graphs first, so that an interrupted table is of use, and no message twice in a cell."""
+
+from collections import Counter
+
+from evals.fences.planning import GRAPHS, MESSAGES, MORE, OFFLINE, examples, plan, spread
+from evals.fences.table import ALL, UNCHANGED, cells_of
+
+
+def test_every_cell_has_its_messages_once_and_harm_is_counted_over_more() -> None:
+    works = plan("llama:x", GRAPHS, MESSAGES, MORE)
+    counts = Counter((each.graph, each.cell, one.id) for each in works for one in each.examples)
+    assert set(counts.values()) == {1}
+    sizes = Counter((graph, cell) for graph, cell, _ in counts)
+    assert set(sizes) == {(graph, cell) for graph in GRAPHS for cell in cells_of(graph)}
+    assert {size for (graph, _), size in sizes.items() if graph in ("single_call", "routing")} == {MORE}
+    assert min(sizes.values()) >= 30
+
+
+def test_all_fences_come_first_and_answers_in_words_last() -> None:
+    cells = [each.cell for each in plan("llama:x", GRAPHS, MESSAGES, MORE)]
+    assert cells[: len(GRAPHS)] == [ALL] * len(GRAPHS)
+    first = cells.index(UNCHANGED)
+    assert set(cells[first:]) == {UNCHANGED}
+
+
+def test_the_stand_in_is_not_asked_in_words() -> None:
+    assert UNCHANGED not in {each.cell for each in plan(OFFLINE, GRAPHS, MESSAGES, MORE)}
+
+
+def test_only_the_development_half_is_worked_and_a_part_is_spread_over_it() -> None:
+    found = examples()
+    assert {each.split for each in found} == {"dev"}
+    assert spread(found, 4) == [found[0], found[len(found) // 4], found[len(found) // 2], found[3 * len(found) // 4]]
+    assert spread(found[:2], 9) == found[:2]
