@@ -70,7 +70,7 @@ def test_a_date_and_a_link_that_a_policy_has_are_no_strange_ones() -> None:
     ],
 )
 def test_what_is_not_sent_is_with_a_person_and_what_broke_is_dead(status: str, outcome: str | None, came: str) -> None:
-    answer = {"outcome": outcome, "actions": []}
+    answer: dict[str, Any] = {"outcome": outcome, "actions": []}
     assert came_to(LABEL, answer, status, sources(""), is_harmless=True) == came
 
 
