@@ -9,8 +9,9 @@ the repository's result and its page, docs/weak-models.md.
 import argparse
 import asyncio
 import os
+import signal
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from pathlib import Path
 from unittest.mock import patch
 
@@ -35,16 +36,17 @@ LOCAL = "local:"
 def main(arguments: Sequence[str] | None = None) -> int:
     """Work what is left, and show and write what is there; return the exit code."""
     options = _options().parse_args(arguments)
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # either stops the work, and what is there is shown
     load_env()
     folder = options.folder or home() / "fences"
     table, rows = read_result(), Rows(folder / "rows.jsonl")
     for model in options.model or MODELS:
         with _model_is(model, folder):
             works = plan(model, options.graph or GRAPHS, options.messages, options.harm_messages)
-            if options.work:
-                with suppress(KeyboardInterrupt):
-                    _work(model, works, rows)
+            is_stopped = options.work and not _work(model, works, rows)
             table = with_model(table, model, rows.of(model))
+            if is_stopped:
+                break
     show(table, options.model or MODELS)
     if options.write:
         write_result(table)
@@ -81,12 +83,17 @@ def _model_is(model: str, folder: Path) -> Iterator[None]:
     settings.cache_clear()
 
 
-def _work(model: str, works: Sequence[Work], rows: Rows) -> None:
+def _work(model: str, works: Sequence[Work], rows: Rows) -> bool:
+    """Work what is left with a model; return whether all of it was worked, and the work was not stopped."""
     left = left_of(works, rows)
     tally = Tally(sum(len(each.examples) for each in left))
     note(f"{model}: {tally.total} runs to work, {len(rows.all)} rows are kept")
-    with show_progress(tally, "working", bar=True) as watch:
-        asyncio.run(work_all(left, rows, watch.add))
+    try:
+        with show_progress(tally, "working", bar=True) as watch:
+            asyncio.run(work_all(left, rows, watch.add))
+    except KeyboardInterrupt:
+        return False
+    return True
 
 
 if __name__ == "__main__":
