@@ -1,8 +1,8 @@
 """The plan: which messages go through which cells, in an order in which what is there is of use at any time.
 
 First every graph with all its fences, then each fence taken away, on the messages that all graphs share. Then the
-messages more on which harm is counted, for the graphs that are cheap. Last the answers in words alone: they are the
-only ones that share no call with the others, and the longest.
+answers in words alone, which share no call with the others and are the longest. Last the messages more on which harm is
+counted, for the graphs that are cheap: those answered in words not, they would take as long as all else.
 """
 
 from collections.abc import Sequence
@@ -15,7 +15,7 @@ from evals.fences.table import ALL, UNCHANGED, cells_of
 GRAPHS = ("single_call", "routing", "chaining", "support_desk")
 OF_MANY = ("single_call", "routing")
 """The graphs on which harm is counted over more messages."""
-MESSAGES, MORE = 32, 112
+MESSAGES, MORE = 32, 104
 OFFLINE = "local:desk"
 """The stand-in finds what to answer by the name of the schema, so that this fence cannot be taken from it."""
 
@@ -40,9 +40,8 @@ def plan(model: str, graphs: Sequence[str], messages: int, more: int) -> list[Wo
     parts = [
         *((graph, [ALL], few) for graph in graphs),
         *((graph, _taken(graph), few) for graph in graphs),
-        *((graph, [ALL, *_taken(graph)], rest) for graph in many),
         *((graph, _in_words(model, graph), few) for graph in graphs),
-        *((graph, _in_words(model, graph), rest) for graph in many),
+        *((graph, [ALL, *_taken(graph)], rest) for graph in many),
     ]
     return [Work(model, graph, cell, tuple(some)) for graph, cells, some in parts for cell in cells if some]
 

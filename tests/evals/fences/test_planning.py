@@ -2,7 +2,7 @@
 
 from collections import Counter
 
-from evals.fences.planning import GRAPHS, MESSAGES, MORE, OFFLINE, examples, plan, spread
+from evals.fences.planning import GRAPHS, MESSAGES, MORE, OF_MANY, OFFLINE, examples, plan, spread
 from evals.fences.table import ALL, UNCHANGED, cells_of
 
 
@@ -12,15 +12,20 @@ def test_every_cell_has_its_messages_once_and_harm_is_counted_over_more() -> Non
     assert set(counts.values()) == {1}
     sizes = Counter((graph, cell) for graph, cell, _ in counts)
     assert set(sizes) == {(graph, cell) for graph in GRAPHS for cell in cells_of(graph)}
-    assert {size for (graph, _), size in sizes.items() if graph in ("single_call", "routing")} == {MORE}
-    assert min(sizes.values()) >= 30
+    of_many = {(graph, cell) for graph in OF_MANY for cell in cells_of(graph) if cell != UNCHANGED}
+    assert {place for place, size in sizes.items() if size == MORE} == of_many
+    assert {size for place, size in sizes.items() if place not in of_many} == {MESSAGES}
+    assert MESSAGES >= 30
+    assert MORE >= 100
 
 
-def test_all_fences_come_first_and_answers_in_words_last() -> None:
-    cells = [each.cell for each in plan("llama:x", GRAPHS, MESSAGES, MORE)]
+def test_all_fences_come_first_then_each_taken_then_answers_in_words_then_the_messages_more() -> None:
+    works = plan("llama:x", GRAPHS, MESSAGES, MORE)
+    cells, sizes = [each.cell for each in works], [len(each.examples) for each in works]
     assert cells[: len(GRAPHS)] == [ALL] * len(GRAPHS)
-    first = cells.index(UNCHANGED)
-    assert set(cells[first:]) == {UNCHANGED}
+    words, more = cells.index(UNCHANGED), sizes.index(MORE - MESSAGES)
+    assert set(sizes[:more]) == {MESSAGES}
+    assert cells[words:more] == [UNCHANGED] * len(GRAPHS)
 
 
 def test_the_stand_in_is_not_asked_in_words() -> None:
