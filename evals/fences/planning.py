@@ -15,7 +15,7 @@ from evals.fences.table import ALL, UNCHANGED, cells_of
 GRAPHS = ("single_call", "routing", "chaining", "support_desk")
 OF_MANY = ("single_call", "routing")
 """The graphs on which harm is counted over more messages."""
-MESSAGES, MORE = 32, 104
+MESSAGES, MORE = 30, 100
 OFFLINE = "local:desk"
 """The stand-in finds what to answer by the name of the schema, so that this fence cannot be taken from it."""
 
