@@ -103,11 +103,11 @@ FENCES: Mapping[str, Fence] = {
         },
     ),
     "check_answer": Fence(
-        "the question to another model, whether a reply answers what was asked",
+        "the last question, to the judge, whether a reply answers what was asked; and code that sees a wish left undone",
         dict.fromkeys(("routing", "voting", "evaluator_optimizer", "chaining", "support_desk"), ANSWER),
     ),
     "asked-for gate": Fence(
-        "before an action: code, then a second model, must find that the message asks for it",
+        "before an action: code, and then the judge, must find that the message asks for it",
         {"support_desk": ASKED_FOR},
     ),
     "approval": Fence(
@@ -116,7 +116,7 @@ FENCES: Mapping[str, Fence] = {
     ),
     "votes": Fence("several voters on a fraud; without them, one", {"voting": {}, "support_desk": {}}, {"voters": 1}),
     "evaluator": Fence(
-        "a judge's model that marks a draft, and has it revised",
+        "the judge that marks a draft, and has it revised",
         {"evaluator_optimizer": EVALUATOR, "support_desk": EVALUATOR},
     ),
     "repair": Fence(
