@@ -103,7 +103,7 @@ FENCES: Mapping[str, Fence] = {
         },
     ),
     "check_answer": Fence(
-        "the last question, to the judge, whether a reply answers what was asked; and code that sees a wish left undone",
+        "the last question, to the judge: is all answered that was asked? and code that sees a wish left undone",
         dict.fromkeys(("routing", "voting", "evaluator_optimizer", "chaining", "support_desk"), ANSWER),
     ),
     "asked-for gate": Fence(
