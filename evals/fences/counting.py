@@ -9,6 +9,8 @@ from evals.fences.records import COMPARED, HARMS, Cell, Pairs, Row
 from evals.fences.table import ALL, cells_of
 from evals.statistics.paired import Difference, paired_difference
 
+LEAST_P = 0.05
+
 
 def cells_in(rows: Iterable[Row], graphs: Sequence[str]) -> list[Cell]:
     """Return the cells that one model's rows come to, in the order of graphs and fences; cells without rows not."""
@@ -59,5 +61,5 @@ def difference(cell: Cell, what: str) -> Difference | None:
 
 
 def is_inconclusive(found: Difference) -> bool:
-    """Return whether the interval of a difference holds 0, so that nothing was shown."""
-    return found.low <= 0 <= found.high
+    """Return whether nothing was shown: the interval of a difference holds 0, or the exact test does not confirm it."""
+    return found.low <= 0 <= found.high or found.p > LEAST_P

@@ -62,6 +62,17 @@ def test_equal_cells_are_inconclusive_and_cells_without_pairs_are_not_compared()
     assert difference(cell_of([row("z", "gates")], whole), "harm") is None
 
 
+def test_what_the_exact_test_does_not_confirm_is_inconclusive() -> None:
+    whole = [row(str(n)) for n in range(MANY)]
+    few = difference(
+        cell_of([row(str(n), "gates", harms=["figure"] if n < 5 else []) for n in range(MANY)], whole), "harm"
+    )
+    assert few is not None
+    assert few.low > 0
+    assert few.p > 0.05
+    assert is_inconclusive(few)
+
+
 def test_the_cells_stand_in_the_order_of_graphs_and_fences() -> None:
     rows = [row("a", "repair"), row("a", "gates"), row("a"), row("a", graph="chaining")]
     assert [(each.graph, each.cell) for each in cells_in(rows, ["chaining", "routing"])] == [
