@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 
-from evals.fences.cells import name_of
 from evals.fences.records import Cell, ModelCells, Table
 from evals.fences.table import ALL
 from evals.report.plots import Plot, Span, round_range, svg
@@ -23,7 +22,9 @@ def plot_of(table: Table) -> str:
 
 
 def _caption(shown: ModelCells) -> Sequence[str]:
-    lines = [f"{shown.model}, {shown.measured}; bars: 95 % intervals; orange: all fences"]
+    lines = [
+        f"{shown.model}, {shown.measured}; bars: 95 % intervals; a point has the name of what was taken; orange: nothing was"
+    ]
     return [
         *lines,
         *(["no language model: it says how the fences hold, and nothing else"] if _is_offline(shown) else []),
@@ -45,7 +46,7 @@ def _plot(graph: str, cells: Sequence[Cell]) -> Plot:
         aside=True,
     )
     for across, up, cell in spans:
-        plot.crossed_point(across, up, label=name_of(cell), colour=WHOLE if cell.cell == ALL else TAKEN)
+        plot.crossed_point(across, up, label=cell.cell, colour=WHOLE if cell.cell == ALL else TAKEN)
     return plot
 
 
