@@ -22,9 +22,7 @@ def plot_of(table: Table) -> str:
 
 
 def _caption(shown: ModelCells) -> Sequence[str]:
-    lines = [
-        f"{shown.model}, {shown.measured}; bars: 95 % intervals; a point has the name of what was taken; orange: nothing was"
-    ]
+    lines = [f"{shown.model}, {shown.measured}; bars: 95 % intervals; points: what was taken; orange: nothing"]
     return [
         *lines,
         *(["no language model: it says how the fences hold, and nothing else"] if _is_offline(shown) else []),
