@@ -19,13 +19,14 @@ from baton.cli.terminal.output import note
 from baton.cli.terminal.progress import Tally, show_progress
 from baton.config.home import home, load_env
 from baton.config.settings import settings
+from baton.errors import BatonError
 from evals.fences.keeping import Rows, read_result, with_model, write_result
 from evals.fences.page import write_page
 from evals.fences.planning import GRAPHS, MESSAGES, MORE, plan
-from evals.fences.records import Work
+from evals.fences.records import Table, Work
 from evals.fences.showing import show
 from evals.fences.table import FENCES
-from evals.fences.working import left_of, work_all
+from evals.fences.working import ROLES, left_of, work_all
 
 MODELS = ("local:desk", "local:wrong", "llama:smollm2")
 SLOW = {"BATON_MODEL_TIMEOUT_S": "300", "BATON_MAX_COMPLETION_TOKENS": "400"}
@@ -38,6 +39,24 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = _options().parse_args(arguments)
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # either stops the work, and what is there is shown
     load_env()
+    try:
+        table = _measured(options)
+    except BatonError as error:
+        note(str(error))
+        return 2
+    show(table, options.model or MODELS)
+    if options.write:
+        write_result(table)
+        write_page(table)
+    return 0
+
+
+def _measured(options: argparse.Namespace) -> Table:
+    """Return the result with what was measured now, or before.
+
+    Raises:
+        BatonError: a model, or the folder, cannot be used.
+    """
     folder = options.folder or home() / "fences"
     table, rows = read_result(), Rows(folder / "rows.jsonl")
     for model in options.model or MODELS:
@@ -47,11 +66,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             table = with_model(table, model, rows.of(model))
             if is_stopped:
                 break
-    show(table, options.model or MODELS)
-    if options.write:
-        write_result(table)
-        write_page(table)
-    return 0
+    return table
 
 
 def _options() -> argparse.ArgumentParser:
@@ -74,7 +89,7 @@ def _options() -> argparse.ArgumentParser:
 @contextmanager
 def _model_is(model: str, folder: Path) -> Iterator[None]:
     """Set a model for the roles that write and judge; what a real one answers is recorded, and not asked again."""
-    roles = {f"BATON_MODEL_{role}": model for role in ("CHEAP", "STRONG", "JUDGE")}
+    roles = {f"BATON_MODEL_{role.upper()}": model for role in ROLES}
     limits = {} if model.startswith(LOCAL) else {name: os.environ.get(name, value) for name, value in SLOW.items()}
     record = {} if model.startswith(LOCAL) else {"BATON_RECORD": str(folder / "answers.jsonl")}
     with patch.dict(os.environ, {**roles, **limits, **record}):
@@ -93,6 +108,8 @@ def _work(model: str, works: Sequence[Work], rows: Rows) -> bool:
             asyncio.run(work_all(left, rows, watch.add))
     except KeyboardInterrupt:
         return False
+    if again := sum(len(each.examples) for each in left_of(works, rows)):
+        note(f"{again} runs found no model in time and are no result; start the command again to work them")
     return True
 
 

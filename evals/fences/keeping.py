@@ -1,7 +1,7 @@
 """Keeps what was measured: rows in a working file that a killed run goes on with, and the result in the repository."""
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -62,8 +62,10 @@ def read_result(path: Path = RESULT) -> Table:
     return Table.model_validate_json(path.read_text("utf-8"))
 
 
-def with_model(table: Table, model: str, rows: Iterable[Row]) -> Table:
-    """Return a result with the cells of a model in place of those that it had."""
+def with_model(table: Table, model: str, rows: Sequence[Row]) -> Table:
+    """Return a result with the cells of a model in place of those that it had; without rows it keeps those."""
+    if not rows:
+        return table
     graphs = sorted({graph for fence in FENCES.values() for graph in fence.graphs}, key=_order)
     made = ModelCells(model=model, measured=datetime.now(UTC).date().isoformat(), cells=cells_in(rows, graphs))
     others = [each for each in table.models if each.model != model]

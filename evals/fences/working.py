@@ -5,7 +5,8 @@ from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
-from baton.config.settings import settings
+from baton.config.settings import Role, settings
+from baton.models.models import models
 from baton.runs import registry
 from baton.runs.graph_shapes import resolve_context
 from baton.runs.runner import Job, Runner
@@ -13,6 +14,7 @@ from baton.runtime.active import with_resources
 from baton.runtime.resources import Resources, open_resources
 from baton.storage.records import RunSummary
 from desk.business import business
+from evals.cells import end_reason
 from evals.configuration import configuration, hash_files, short_hash
 from evals.examples import Example
 from evals.fences.judging import row_of
@@ -25,6 +27,10 @@ from evals.working import work_and_keep
 
 AT_ONCE = 4
 ROOT = Path(__file__).parents[2]
+ROLES: tuple[Role, ...] = ("cheap", "strong", "judge")
+"""The roles that a model is set for."""
+PASSING = {"unavailable", "timeout"}
+"""Reasons of dead letters that tell of the machine, not of the model: such a run is no result, and is worked again."""
 PACKAGES = ("baton", "desk", "state", "nodes", "graphs", "evals")
 Done = Callable[[RunSummary], None]
 
@@ -62,14 +68,26 @@ def left_of(works: Iterable[Work], rows: Rows) -> list[Left]:
 
 
 async def work_all(left: Iterable[Left], rows: Rows, done: Done) -> None:
-    """Work what is left, cell by cell; `done` is called with each run as it ends."""
+    """Work what is left, cell by cell; `done` is called with each run as it ends.
+
+    Raises:
+        BadSetting: a model cannot be used; nothing was worked.
+    """
     async with open_resources() as lender:
+        await _start_models(lender)
         for each in left:
             with taken(each.place.cell, each.place.graph) as context:
                 for batch in batches(one.inputs.customer_id for one in each.examples):
                     some = [each.examples[number] for number in batch]
                     async with fresh_desk(lender) as desk:
                         await _work(Left(each.place, some), context, desk, rows, done)
+
+
+async def _start_models(lender: Resources) -> None:
+    """Build the models that write and judge: what is wrong with one is no result."""
+    lent = await lender.resource(models)
+    for role in ROLES:
+        await lent.of(role)
 
 
 async def _work(left: Left, context: dict[str, object], desk: Resources, rows: Rows, done: Done) -> None:
@@ -80,7 +98,10 @@ async def _work(left: Left, context: dict[str, object], desk: Resources, rows: R
     )
 
     async def keep(run: RunSummary) -> None:
-        steps = await desk.database.do(lambda tx: judged_steps(tx, run["thread_id"], run["run"]))
+        at = run["thread_id"], run["run"]
+        steps, reason = await desk.database.do(lambda tx: (judged_steps(tx, *at), end_reason(tx, *at)))
+        if reason in PASSING:
+            return
         with with_resources(desk):
             rows.add(await row_of(left.place, some[run["thread_id"]], run, steps))
 
