@@ -9,6 +9,7 @@ the repository's result and its page, docs/weak-models.md.
 import argparse
 import asyncio
 import os
+import shutil
 import signal
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -18,8 +19,9 @@ from unittest.mock import patch
 from baton.cli.terminal.output import note
 from baton.cli.terminal.progress import Tally, show_progress
 from baton.config.home import home, load_env
-from baton.config.settings import settings
+from baton.config.settings import LLAMA, settings
 from baton.errors import BatonError
+from desk.clock import clock_at
 from evals.fences.keeping import Rows, read_result, with_model, write_result
 from evals.fences.page import write_page
 from evals.fences.planning import GRAPHS, MESSAGES, MORE, plan
@@ -27,10 +29,9 @@ from evals.fences.records import Table, Work
 from evals.fences.showing import show
 from evals.fences.table import FENCES
 from evals.fences.working import ROLES, left_of, work_all
+from evals.recordings import DAY, LIMITS, shipped_file
 
 MODELS = ("local:desk", "local:wrong", "llama:smollm2")
-SLOW = {"BATON_MODEL_TIMEOUT_S": "300", "BATON_MAX_COMPLETION_TOKENS": "400"}
-"""What a small model on this machine needs, as `make real` gives it."""
 LOCAL = "local:"
 
 
@@ -88,11 +89,17 @@ def _options() -> argparse.ArgumentParser:
 
 @contextmanager
 def _model_is(model: str, folder: Path) -> Iterator[None]:
-    """Set a model for the roles that write and judge; what a real one answers is recorded, and not asked again."""
-    roles = {f"BATON_MODEL_{role.upper()}": model for role in ROLES}
-    limits = {} if model.startswith(LOCAL) else {name: os.environ.get(name, value) for name, value in SLOW.items()}
-    record = {} if model.startswith(LOCAL) else {"BATON_RECORD": str(folder / "answers.jsonl")}
-    with patch.dict(os.environ, {**roles, **limits, **record}):
+    """Set a model for the roles that write and judge, and the day; a real one's answers are recorded, not asked again.
+
+    The recordings begin with those that belong to the business, if there are any.
+    """
+    variables = {f"BATON_MODEL_{role.upper()}": model for role in ROLES}
+    if not model.startswith(LOCAL):
+        file = folder / "answers.jsonl"
+        if not file.exists() and shipped_file().exists():
+            shutil.copyfile(shipped_file(), file)
+        variables |= {"BATON_RECORD": str(file), **(LIMITS if model.startswith(LLAMA) else {})}
+    with patch.dict(os.environ, variables), clock_at(DAY):
         settings.cache_clear()
         yield
     settings.cache_clear()

@@ -7,10 +7,9 @@ counted, for the graphs that are cheap: those answered in words not, they would 
 
 from collections.abc import Sequence
 
-from evals.dataset import SHARED, chosen, own_datasets, read
-from evals.examples import Example
 from evals.fences.records import Work
 from evals.fences.table import ALL, UNCHANGED, cells_of
+from evals.recordings import sample
 
 GRAPHS = ("single_call", "routing", "chaining", "support_desk")
 OF_MANY = ("single_call", "routing")
@@ -20,22 +19,10 @@ OFFLINE = "local:desk"
 """The stand-in finds what to answer by the name of the schema, so that this fence cannot be taken from it."""
 
 
-def examples() -> list[Example]:
-    """Return the development half of the dataset that all graphs share; they act for customers of the business."""
-    return chosen(read(own_datasets() / f"{SHARED}.jsonl")[0], None, None)
-
-
-def spread(found: Sequence[Example], most: int) -> list[Example]:
-    """Return at most so many examples, evenly spread over all: neighbours in a dataset are often alike."""
-    most = min(most, len(found))
-    return [found[number * len(found) // most] for number in range(most)]
-
-
 def plan(model: str, graphs: Sequence[str], messages: int, more: int) -> list[Work]:
     """Return what is to be worked with a model, in its order; no message stands twice in a cell."""
-    found = examples()
-    few = spread(found, messages)
-    rest = spread([each for each in found if each not in few], max(more - len(few), 0))
+    few = sample(messages)
+    rest = sample(more)[len(few) :]
     many = [graph for graph in graphs if graph in OF_MANY]
     parts = [
         *((graph, [ALL], few) for graph in graphs),

@@ -3,7 +3,7 @@
 from typing import Any
 
 from bank.responders.wrong import FEE, LINK, NO_POLICY, OF_REPLIES, RESPONDERS
-from baton.models.asking import data_block
+from baton.models.data_blocks import data_block
 from baton.models.dialects import said_schema
 from baton.offline.transport import Request
 from desk.business import business

@@ -2,7 +2,7 @@
 
 from collections import Counter
 
-from evals.fences.planning import GRAPHS, MESSAGES, MORE, OF_MANY, OFFLINE, examples, plan, spread
+from evals.fences.planning import GRAPHS, MESSAGES, MORE, OF_MANY, OFFLINE, plan
 from evals.fences.table import ALL, UNCHANGED, cells_of
 
 
@@ -32,8 +32,6 @@ def test_the_stand_in_is_not_asked_in_words() -> None:
     assert UNCHANGED not in {each.cell for each in plan(OFFLINE, GRAPHS, MESSAGES, MORE)}
 
 
-def test_only_the_development_half_is_worked_and_a_part_is_spread_over_it() -> None:
-    found = examples()
-    assert {each.split for each in found} == {"dev"}
-    assert spread(found, 4) == [found[0], found[len(found) // 4], found[len(found) // 2], found[3 * len(found) // 4]]
-    assert spread(found[:2], 9) == found[:2]
+def test_only_the_development_half_is_worked() -> None:
+    works = plan("llama:x", GRAPHS, MESSAGES, MORE)
+    assert {one.split for each in works for one in each.examples} == {"dev"}
