@@ -21,7 +21,7 @@ PYTEST := PYTHONDONTWRITEBYTECODE= $(BIN)/python -m pytest --quiet --numprocesse
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo real test slow lint bench evals chaos requirements clean
+.PHONY: help demo real test slow lint bench evals fences chaos requirements clean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/make \1|\2/p' $(firstword $(MAKEFILE_LIST)) | \
@@ -50,6 +50,9 @@ bench: $(VENV)/.installed-dev ## measure what the plumbing costs
 
 evals: $(VENV)/.installed-dev ## measure every graph, and write docs/evidence.md (minutes)
 	@$(BIN)/python -m benchmarks.evals --write
+
+fences: $(VENV)/.installed-real ## measure which fences save a weak model, and write docs/weak-models.md (within two hours)
+	@$(BIN)/python -m evals.fences --write
 
 chaos: $(VENV)/.installed-dev ## inject faults: kills, races, bad answers, full disks (minutes)
 	@$(BIN)/python -m tests.faults $(FAULTS)

@@ -33,7 +33,7 @@ def configuration(graph: Graph, context: dict[str, Any], configured: Settings) -
         "models": configured_models(configured),
         "endpoint": short_hash(configured.openai_base_url),  # it may hold a name or a key
         "limits": configured.model_dump(include=LIMITS),
-        "texts": {name: _hash_files(files) for name, files in texts.items()},
+        "texts": {name: hash_files(files) for name, files in texts.items()},
     }
 
 
@@ -47,7 +47,7 @@ def short_hash(value: Any) -> str:
     return hashlib.sha256(json.dumps(value, sort_keys=True).encode()).hexdigest()[:16]
 
 
-def _hash_files(files: Iterable[Path]) -> str:
+def hash_files(files: Iterable[Path]) -> str:
     """Return a hash of the names and contents of some files."""
     digest = hashlib.sha256()
     for file in sorted(each for each in files if each.is_file()):

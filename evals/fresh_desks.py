@@ -5,15 +5,33 @@ from collections import defaultdict
 from collections.abc import AsyncIterator, Callable, Iterable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from pathlib import Path
-from typing import TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
-from baton.config.settings import Settings, settings
-from baton.models.models import models
+from baton.config.settings import Role, Settings, settings
+from baton.models.access import Access
+from baton.models.models import Models, models
 from baton.runtime.resources import Resources, home_key
 from baton.storage.database import Database
 from evals.experiment import TrialSettings
 
+if TYPE_CHECKING:
+    from langchain_core.language_models import BaseChatModel
+
 T = TypeVar("T")
+
+
+class _LentModels:
+    """The models of another desk, which keeps what is found out about their endpoints: this one is soon closed."""
+
+    def __init__(self, lent: Models, database: Database) -> None:
+        self._lent, self._database = lent, database
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._lent, name)
+
+    async def access(self, role: "Role | BaseChatModel", _database: Database) -> Access:
+        """See `Models`."""
+        return await self._lent.access(role, self._database)
 
 
 class _WithModelsOf(Resources):
@@ -23,9 +41,12 @@ class _WithModelsOf(Resources):
 
     async def resource(self, factory: Callable[[Settings], AbstractAsyncContextManager[T]]) -> T:
         """See `Resources`."""
-        if factory is models:
-            return await self.lender.resource(factory)
-        return await super().resource(factory)
+        if factory is not models:
+            return await super().resource(factory)
+        return cast("T", await self._lent())
+
+    async def _lent(self) -> _LentModels:
+        return _LentModels(await self.lender.resource(models), self.lender.database)
 
 
 @asynccontextmanager
