@@ -190,7 +190,7 @@ class Codec:
     def _read_back(
         self, rest: dict[str, Any], text: bytes, signs: bytes, apart: dict[str, Any]
     ) -> tuple[dict[str, Any], list[str]]:
-        """Convert the plain keys to JSON, of which `text` is the text; with the keys that would be read back changed."""
+        """Convert the plain keys, of which `text` is the JSON text; with the keys that would be read back changed."""
         stored = from_json(text, allow_inf_nan=False)
         lost, plain = [], self._plain
         try:
