@@ -66,6 +66,8 @@ def namespace_of(config: RunnableConfig) -> str:
 
 def step_path(namespace: str) -> str:
     """`desk/draft` of `desk:1f2e…|draft:9a8b…`: node names without task ids."""
+    if "|" not in namespace:  # nearly always
+        return namespace.partition(":")[0]
     return "/".join(part.partition(":")[0] for part in namespace.split("|"))
 
 

@@ -10,7 +10,7 @@ import json
 import logging
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Any, cast
 from uuid import uuid4
 
@@ -186,7 +186,7 @@ async def reserve_first(run: ActiveRun, offers: Sequence[Offer]) -> Reservation:
         OverBudget: none fits; nothing was reserved.
     """
     call_id, started = uuid4().hex, time.time()
-    call = {**asdict(current_step(run)), "call_id": call_id, "started": started}
+    call = {**current_step(run)._asdict(), "call_id": call_id, "started": started}
     offer, warning = await run.resources.database.do(lambda tx: _reserve_offer(tx, run, call, offers), durable=False)
     if warning:
         log.warning("%s has used 80 %% of its budget: %s", run.thread_id, warning)

@@ -9,7 +9,6 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from dataclasses import asdict
 from typing import Any, NamedTuple
 from uuid import UUID, uuid4
 
@@ -154,7 +153,7 @@ def _record_call(call: CallInProgress, usage: Usage | None, error: str | None) -
     """Record the call and its cost with the next transaction; may be called from any thread."""
     cost = cost_usd(call.model, usage) if usage else None
     values = {
-        **asdict(call.step),
+        **call.step._asdict(),
         "call_id": uuid4().hex,
         "model": call.model,
         "status": "failed" if error else "answered",

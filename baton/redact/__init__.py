@@ -2,6 +2,7 @@
 
 from baton.redact.cards import card_masks, holds_card_number
 from baton.redact.optional import mask_also
+from baton.redact.quick_look import signs_of
 from baton.redact.rules import (
     redact,
     redact_answer,
@@ -25,4 +26,5 @@ __all__ = [
     "redact_numbers",
     "redact_texts",
     "sendable",
+    "signs_of",
 ]

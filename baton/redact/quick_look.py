@@ -40,9 +40,17 @@ TEXTS = re.compile(STRING.encode())
 ENOUGH = b"0" * LEAST
 
 
-def may_need_redaction(raw: bytes, *, texts_only: bool = False) -> bool:
-    """Whether a part of JSON text may have to be redacted; wrong about a few texts, and about no secret."""
-    signs = raw.translate(None, PLAIN).decode("latin-1")  # `in` is ten times as fast on text as on bytes
+def signs_of(raw: bytes) -> bytes:
+    """What JSON text has beside small letters and the like: all its digits, and the signs of secrets."""
+    return raw.translate(None, PLAIN)
+
+
+def may_need_redaction(raw: bytes, remains: bytes, *, texts_only: bool = False) -> bool:
+    """Whether a part of JSON text may have to be redacted; wrong about a few texts, and about no secret.
+
+    `remains` are its signs, by `signs_of`.
+    """
+    signs = remains.decode("latin-1")  # `in` is ten times as fast on text as on bytes
     return bool(
         has_optional_masks()
         or (hidden and any(each.encode() in raw for each in hidden))
@@ -53,17 +61,21 @@ def may_need_redaction(raw: bytes, *, texts_only: bool = False) -> bool:
         or ("A" in signs and ("AI" in signs or "AKIA" in signs or "ASIA" in signs))
         or "SG." in signs
         or _holds_word(raw, signs)
-        or (len(signs) >= LEAST and may_hold_card(raw) and _holds_card(raw, texts_only=texts_only))
+        or (_has_enough_digits(remains) and may_hold_card(raw) and _holds_card(raw, texts_only=texts_only))
     )
 
 
 def may_hold_card(raw: bytes) -> bool:
     """Whether enough digits for a card follow each other, but for separators; fifty times as fast as the rules."""
-    if len(raw.translate(None, NO_DIGITS)) < LEAST:
+    if not _has_enough_digits(raw):
         return False
     if b"\\" in raw:
         raw = ESCAPED.sub(b"0", raw)
     return ENOUGH in raw.translate(AS_DIGITS, BETWEEN)
+
+
+def _has_enough_digits(raw: bytes) -> bool:
+    return len(raw) >= LEAST and len(raw.translate(None, NO_DIGITS)) >= LEAST
 
 
 def _holds_card(raw: bytes, *, texts_only: bool) -> bool:
@@ -88,7 +100,9 @@ def _holds_word(raw: bytes, signs: str) -> bool:
         for word in WORDS:
             if _follows(word, ASSIGNS, lower, lower):
                 return True
-    return _follows(b"bearer", AFTER_BEARER, lower, raw) or _follows(b"basic", AFTER_BASIC, lower, raw)
+    return (b"bearer" in lower and _follows(b"bearer", AFTER_BEARER, lower, raw)) or (
+        b"basic" in lower and _follows(b"basic", AFTER_BASIC, lower, raw)
+    )
 
 
 def _follows(word: bytes, rule: re.Pattern[bytes], lower: bytes, raw: bytes) -> bool:

@@ -5,7 +5,7 @@ import re
 
 from baton.redact.cards import mask_cards
 from baton.redact.optional import mask_optional
-from baton.redact.quick_look import STRING, may_hold_card, may_need_redaction
+from baton.redact.quick_look import STRING, may_hold_card, may_need_redaction, signs_of
 from baton.redact.secrets import mask_secrets
 
 TEXT = re.compile(STRING)
@@ -36,7 +36,8 @@ def redact_json(text: str) -> str:
 
     For readers; a program would meet a string where it expects a number.
     """
-    return LITERAL.sub(_redact_literal, text) if may_need_redaction(text.encode("utf-8", "surrogatepass")) else text
+    raw = text.encode("utf-8", "surrogatepass")
+    return LITERAL.sub(_redact_literal, text) if may_need_redaction(raw, signs_of(raw)) else text
 
 
 def redact_numbers(text: str) -> str:
@@ -44,12 +45,14 @@ def redact_numbers(text: str) -> str:
     return LITERAL.sub(_redact_literal, text) if may_hold_card(text.encode()) else text
 
 
-def redact_texts(text: bytes) -> bytes:
+def redact_texts(text: bytes, signs: bytes | None = None) -> bytes:
     """JSON text with its strings redacted, for programs: other values stay, so that it still fits its shape.
 
-    The same object is returned where there is nothing to redact.
+    The same object is returned where there is nothing to redact. `signs` are those of the text, where they are known.
     """
-    return TEXT.sub(_redact_literal, text.decode()).encode() if may_need_redaction(text, texts_only=True) else text
+    if not may_need_redaction(text, signs_of(text) if signs is None else signs, texts_only=True):
+        return text
+    return TEXT.sub(_redact_literal, text.decode()).encode()
 
 
 def redact_answer(text: str) -> str:

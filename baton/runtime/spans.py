@@ -4,7 +4,6 @@
 """
 
 import time
-from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from baton.plain import json_text
@@ -19,8 +18,7 @@ INSERT = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class StepRef:
+class StepRef(NamedTuple):
     """A step of a run on a thread: `step` is the path of node names, `task_id` the framework's task."""
 
     thread_id: str

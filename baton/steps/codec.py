@@ -23,7 +23,7 @@ from typing_extensions import is_typeddict
 
 from baton.errors import ShapeError
 from baton.plain import json_text
-from baton.redact import redact_texts
+from baton.redact import redact_texts, signs_of
 from baton.steps.conversations import as_messages
 from baton.steps.misfits import misfit_message
 from baton.steps.same import is_json, is_storable, same
@@ -41,7 +41,6 @@ from baton.steps.shapes import (
 from baton.storage.masking import mask
 
 LONG = re.compile(rb"\d{19}")
-NO_DIGITS = bytes({*range(256)} - {*b"0123456789"})
 LEAST, MOST = -(2**63), 2**64 - 1  # the integers that a checkpoint can hold
 TOO_DEEP = "it nests too deep, or holds itself"
 SERDE = JsonPlusSerializer(allowed_msgpack_modules=None)
@@ -58,6 +57,7 @@ class Codec:
         self.messages = {name for name, hint in self._hints.items() if is_conversation(hint)}
         self._live = {name for name, hint in self._hints.items() if is_live(hint)}
         self._plain = {name for name, hint in self._hints.items() if is_plain(hint)} - self._live
+        self._apart = self.messages | self._live
         adapter = TypeAdapter[Any](typed_dict(shape, partial=partial))
         self._validate, self._to_json = adapter.validator.validate_python, adapter.serializer.to_json
         self._record = TypeAdapter[Any](shape) if is_record(shape) else None
@@ -154,42 +154,57 @@ class Codec:
         """Convert a value of the shape to the form that is stored, masked; with the same as text."""
         if not value.keys() <= self.names:
             raise _unknown_fields(value.keys() - self.names)
-        apart: dict[str, Any] = {}
-        if self.messages or self._live:
-            apart = {name: _stored_messages(name, value[name]) for name in self.messages & value.keys()}
-            apart |= {name: value[name] for name in self._live & value.keys()}
+        apart = self._store_apart(value) if self._apart else {}
         rest = {name: each for name, each in value.items() if name not in apart} if apart else value
+        text, signs = None, b""
         try:
-            stored, text, lost = self._as_json(rest, apart)
+            text = self._to_json(rest, warnings=False)  # `warnings="none"` means the same and takes twice as long
+            signs = signs_of(text)
+            stored, lost = self._read_back(rest, text, signs, apart)
         except ValueError:
             stored, text = self._store_each(rest), None
             if all(map(is_json, stored.values())):
                 raise  # every value can be stored, so one is wrong for its key
             self._validate({**stored, **apart})
         else:
-            stored |= {name: self._store_value(name, rest[name]) for name in lost}
-        whole = {**stored, **apart} if apart else stored
-        return self._mask(whole, json_text(whole) if apart or text is None else text)
+            for name in lost:
+                stored[name] = self._store_value(name, rest[name])
+        if not apart and text is not None:
+            return self._mask(stored, text, signs)
+        whole = {**stored, **apart}
+        text = json_text(whole)
+        return self._mask(whole, text, signs_of(text))
 
-    def _mask(self, stored: dict[str, Any], text: bytes) -> tuple[dict[str, Any], str]:
+    def _store_apart(self, value: dict[str, Any]) -> dict[str, Any]:
+        """The keys that do not become JSON: conversations, and values that are never stored."""
+        apart = {name: _stored_messages(name, value[name]) for name in self.messages & value.keys()}
+        return apart | {name: value[name] for name in self._live & value.keys()}
+
+    def _mask(self, stored: dict[str, Any], text: bytes, signs: bytes) -> tuple[dict[str, Any], str]:
         """Mask the secrets in the texts of a stored value."""
-        clean = redact_texts(text)
+        clean = redact_texts(text, signs)
         if clean is text:
             return stored, text.decode()
         return {name: each if name in self._live else mask(each) for name, each in stored.items()}, clean.decode()
 
-    def _as_json(self, rest: dict[str, Any], apart: dict[str, Any]) -> tuple[dict[str, Any], bytes, list[str]]:
-        """Convert the plain keys to JSON, as data and as text; with the keys that would be read back changed."""
-        text = self._to_json(rest, warnings="none")
+    def _read_back(
+        self, rest: dict[str, Any], text: bytes, signs: bytes, apart: dict[str, Any]
+    ) -> tuple[dict[str, Any], list[str]]:
+        """Convert the plain keys, of which `text` is the JSON text; with the keys that would be read back changed."""
         stored = from_json(text, allow_inf_nan=False)
-        if b"null" in text or _has_long_number(text):
+        lost, plain = [], self._plain
+        try:
+            back = self._validate({**stored, **apart} if apart else stored)
+        except ValueError:
+            _refuse_unstorable(rest)  # NaN has become null
+            raise
+        for name, each in rest.items():  # of JSON's own types `==` tells all, and is quick
+            its = back.get(name)
+            if not (is_json(each) and each == its if name in plain else same(each, its)):
+                lost.append(name)
+        if LONG.search(signs) or (lost and b"null" in text):
             _refuse_unstorable(rest)
-        back = self._validate({**stored, **apart} if apart else stored)
-        return stored, text, [name for name, each in rest.items() if not self._is_same(name, each, back.get(name))]
-
-    def _is_same(self, name: str, value: Any, back: Any) -> bool:
-        """Whether a value is read back as the same; those of JSON's own types are, for they are read exactly."""
-        return is_json(value) if name in self._plain else same(value, back)
+        return stored, lost
 
     def _store_each(self, values: dict[str, Any]) -> dict[str, Any]:
         """Convert each key by itself, where the whole has no JSON form that can be read back."""
@@ -203,7 +218,7 @@ class Codec:
             return value
         adapter, back = self._adapter_of(name), None
         with suppress(ValueError):
-            stored = from_json(adapter.dump_json(value, warnings="none"), allow_inf_nan=False)
+            stored = from_json(adapter.dump_json(value, warnings=False), allow_inf_nan=False)
             back = adapter.validate_python(stored)
             if same(value, back):
                 return stored
@@ -237,11 +252,6 @@ def _round_trip(value: Any) -> Any:
 
 def _unknown_fields(names: Iterable[str]) -> ValueError:
     return ValueError(f"no such field: {', '.join(sorted(names))}")
-
-
-def _has_long_number(text: bytes) -> bool:
-    """Whether the text has 19 digits in a row; counting digits first is ten times as fast, and this is every step."""
-    return len(text.translate(None, NO_DIGITS)) >= 19 and LONG.search(text) is not None  # noqa: PLR2004 - as LONG
 
 
 def _refuse_unstorable(value: Any) -> None:

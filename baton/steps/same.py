@@ -73,8 +73,8 @@ def _same_by_name(one: dict[Any, Any], other: dict[Any, Any]) -> bool:
     for name, each in one.items():
         if type(name) is not str:
             return next(differences(one, other), None) is None
-        its = other.get(name, MISSING)
-        if type(each) is not type(its) or (each != its if type(each) in LEAVES else not same(each, its)):
+        its, kind = other.get(name, MISSING), type(each)
+        if kind is not type(its) or (each != its if kind in LEAVES else not same(each, its)):
             return False
     return True
 

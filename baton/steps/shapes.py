@@ -252,6 +252,8 @@ def update_of(result: Any) -> Any:
 
 def fields_of(record: Any) -> Any:
     """The fields of a record by name; anything else as it is."""
+    if type(record) is dict:
+        return record
     if isinstance(record, BaseModel):
         return dict(record)
     if is_dataclass(record) and not isinstance(record, type):

@@ -21,6 +21,8 @@ class time_limit:  # noqa: N801 - a context manager, used as a function is
         NodeTimeoutError: the time is over, and the attempt was cancelled.
     """
 
+    __slots__ = ("_began", "_limit_s", "_outer", "_step", "_timeout")
+
     def __init__(self, step: str, limit_s: float | None) -> None:
         self._step, self._limit_s = step, limit_s
         self._timeout = None if limit_s is None else asyncio.timeout(limit_s)
