@@ -86,6 +86,6 @@ def no_format(*_: Any, **__: Any) -> None:
     """Return no `response_format`: the answer is not constrained."""
 
 
-def said_in_words(shape: Any, _form: dialects.Form, *, said: bool) -> str:  # noqa: ARG001 - it is said in any case
+def said_in_words(shape: Any, _form: dialects.Form, **options: Any) -> str:
     """Return the schema in words, whatever the form."""
-    return said_as_it_is(shape, "words", said=True)
+    return said_as_it_is(shape, "words", **{**options, "said": True})

@@ -1,5 +1,6 @@
 """Works one message through a graph with a fence taken away, with a model that answers as a test says."""
 
+import json
 import os
 from collections.abc import Mapping
 from itertools import count
@@ -8,6 +9,7 @@ from unittest.mock import patch
 
 from bank.responders import RESPONDERS
 from baton.config.settings import settings
+from baton.models.dialects import IN_WORDS
 from baton.offline.transport import Request, Responder, offer_responders
 from baton.runs import registry
 from baton.runs.runner import Job, Runner
@@ -60,3 +62,9 @@ def at_second(shape: str) -> dict[str, Responder]:
         return RESPONDERS[shape](request) if "does not fit" in request.message else {}
 
     return {shape: answer}
+
+
+def in_words(request: Request) -> Any:
+    """The stand-in's answer to a request whose schema is only said."""
+    schema = json.loads(request.message.rpartition(f"{IN_WORDS}\n")[2])
+    return RESPONDERS[schema["title"]](request)

@@ -7,7 +7,7 @@ import pytest
 
 from baton.offline.transport import Responder
 from evals.fences.table import ALL, FENCES, NONE, cells_of, fences_of, taken, taken_in
-from tests.evals.fences.stage import CARD, CUSTOMER, PIN, at_second, come, with_changes
+from tests.evals.fences.stage import CARD, CUSTOMER, PIN, at_second, come, in_words, with_changes
 from tests.ready import furnished, ready
 
 __all__ = ["furnished", "ready"]
@@ -31,6 +31,7 @@ ONE_YES: Mapping[str, Responder] = {
     }
 }
 IN_PROSE: Mapping[str, Responder] = {"chat": lambda _: "I am glad to help."}
+IN_WORDS: Mapping[str, Responder] = {"chat": in_words}
 
 
 def marks(request: object, *, met: bool) -> dict[str, object]:
@@ -90,6 +91,13 @@ async def test_a_graph_is_whole_again_after_a_fence_was_taken() -> None:
 async def test_without_the_gate_and_the_approval_what_nobody_asked_for_is_done() -> None:
     assert (await come("support_desk", ALL, QUESTION, UNASKED)).status == "waiting"
     assert (await come("support_desk", NONE, QUESTION, UNASKED)).actions == ["freeze_card done"]
+
+
+@pytest.mark.usefixtures("furnished")
+async def test_without_the_schema_a_model_that_reads_it_in_words_answers_as_before() -> None:
+    before = await come("routing", ALL, PIN, {})
+    assert before.outcome == "answered"
+    assert await come("routing", "schema", PIN, IN_WORDS) == before
 
 
 def test_a_graph_is_measured_with_all_fences_without_each_and_without_any() -> None:
