@@ -37,7 +37,7 @@ from evals.working import work_and_keep
 COMMAND = "python -m evals.recordings"
 MODEL = "llama:smollm2"
 ROLES = ("CHEAP", "STRONG", "JUDGE")
-MESSAGES = 16
+MESSAGES = 12
 DAY = datetime(2026, 11, 29, 12, tzinfo=UTC)
 """The day on which the desk believes that it works: else each day would ask about other dates."""
 
@@ -46,6 +46,7 @@ LIMITS = {
     "BATON_MAX_COMPLETION_TOKENS": "400",
     "BATON_BUDGET_TOKENS": "1000000",
     "BATON_SEED": "1",
+    "BATON_TEMPERATURE": "0",
     "BATON_STEP_DEADLINE_S": "1200",
 }
 """What a small model needs, as `make real` gives it, and what makes two recordings of it alike."""
