@@ -105,15 +105,19 @@ async def test_every_request_carries_the_strict_schema_and_the_cap(endpoint: End
     assert asked["response_format"]["json_schema"]["strict"] is True
 
 
-async def test_a_question_may_leave_a_field_certain_values(endpoint: Endpoint, resources: Resources) -> None:
+@pytest.mark.parametrize("takes_bounds,listed", [("yes", ["Ann", "Ben"]), ("no", None)])
+async def test_a_question_may_leave_a_field_certain_values(
+    endpoint: Endpoint, resources: Resources, takes_bounds: str, listed: list[str] | None
+) -> None:
     async def only_guilty(state: Case) -> Judged:
         verdict = await ask("judge", Named, "Judge the case.", {"text": state["text"]}, allow={"name": ["Ann", "Ben"]})
         return {"guilty": verdict.name == "Ann"}
 
+    resources.settings.abilities = f"bounds={takes_bounds}"
     endpoint.will(completion('{"name": "Ann"}'))
     await judged(step=only_guilty)
     [asked] = endpoint.asked
-    assert asked["response_format"]["json_schema"]["schema"]["properties"]["name"]["enum"] == ["Ann", "Ben"]
+    assert asked["response_format"]["json_schema"]["schema"]["properties"]["name"].get("enum") == listed
 
 
 async def test_the_reservation_covers_every_byte_that_was_sent(endpoint: Endpoint, resources: Resources) -> None:
