@@ -141,8 +141,8 @@ def _read(message: AIMessage, exchange: Exchange, dialect: Dialect) -> Answer:
 async def _invoke(access: Access, question: Question, dialect: Dialect) -> AIMessage:
     """Call the model in a dialect, and return its message.
 
-    The schema goes as `extra_body`, for the SDK would walk it again at each call, at twice the cost of the call. It
-    lists the values of one question where it holds bounds too: OpenAI, which takes none, prepares each new schema first.
+    The schema goes as `extra_body`: the SDK's own parsing would walk it again at each call, twice the call's cost. It
+    lists the values of one question where it holds bounds too: OpenAI takes none, and prepares each new schema first.
     """
     shape, messages = question.shape, [*question.messages]
     allowed = question.allowed if dialect.bounds else ()
