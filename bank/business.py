@@ -22,6 +22,7 @@ from baton.config.home import home
 from baton.config.settings import settings
 from baton.runtime.resources import Resources
 from desk.business import DeskBusiness, FraudVote
+from desk.knowledge import kinds, router
 from desk.records import Wording
 from desk.tables import read_criteria, read_views
 
@@ -76,8 +77,9 @@ async def _ask_bank() -> None:
 
 
 def slow_start() -> str | None:
-    """Return the reason why the first message takes long, training the router; None where it is trained."""
-    return None if any(home().glob("router-*.arrays")) else "training the router on the desk's examples (once)"
+    """Return the reason why the first message takes long, training the models; None where they are trained."""
+    is_trained = all(any(home().glob(files)) for files in (router.FILES, kinds.FILES))
+    return None if is_trained else "training the desk's models on its examples (once)"
 
 
 def served_bank() -> str | None:

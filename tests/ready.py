@@ -1,4 +1,4 @@
-"""A home made ready once and shared by all test processes: a trained router and a seeded bank, to be copied."""
+"""A home made ready once and shared by all test processes: trained models and a seeded bank, to be copied."""
 
 import fcntl
 import os
@@ -12,6 +12,7 @@ import pytest
 MAKE = """
 import asyncio
 from pathlib import Path
+from bank.clerk.urgency import urgency
 from bank.knowledge import knowledge
 from bank.ledger.sqlite_bank import SqliteBank
 from baton.config.home import home
@@ -20,13 +21,14 @@ async def seed():
     await (await SqliteBank.open(home() / "bank.db")).aclose()
 
 knowledge().guess("ready")
+urgency("ready")
 asyncio.run(seed())
 """
 HOUSE = Path(__file__).parents[1]
 
 
 def ready_home(factory: pytest.TempPathFactory) -> Path:
-    """The shared home; whoever comes first makes it (five seconds), the others wait."""
+    """The shared home; whoever comes first makes it (eight seconds), the others wait."""
     base = factory.getbasetemp()
     shared = base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
     with (shared / "ready.lock").open("w") as lock:
@@ -39,10 +41,10 @@ def ready_home(factory: pytest.TempPathFactory) -> Path:
 
 
 def furnish(home: Path, ready: Path) -> None:
-    """Give a test's own home the trained router and the seeded bank."""
+    """Give a test's own home the trained models and the seeded bank."""
     home.mkdir(mode=0o700, exist_ok=True)
     shutil.copy(ready / "bank.db", home)
-    for kept in [ready / "seal.key", *ready.glob("router-*.arrays")]:
+    for kept in [ready / "seal.key", *ready.glob("*.arrays")]:
         (home / kept.name).hardlink_to(kept)
 
 
@@ -54,6 +56,6 @@ def ready(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def furnished(baton_home: Path, ready: Path) -> Path:
-    """The test's own home, with a trained router and a seeded bank."""
+    """The test's own home, with trained models and a seeded bank."""
     furnish(baton_home, ready)
     return baton_home

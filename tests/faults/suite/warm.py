@@ -18,7 +18,7 @@ from tests.faults.desk.graphs import APPROVE, INPUTS, MESSAGES, ORDER, graphs, l
 
 
 def warm(folder: Path, ready: Path | None = None) -> None:
-    """Make the folder a home to copy, with the router of a `ready` one, and this process one to fork from.
+    """Make the folder a home to copy, with the trained models of a `ready` one, and this process one to fork from.
 
     Every graph works every message once, so that no child spends its time on what only a first run has to do.
 
@@ -26,7 +26,7 @@ def warm(folder: Path, ready: Path | None = None) -> None:
         RuntimeError: something started a thread, so that forking is not safe.
     """
     folder.mkdir(mode=0o700)
-    for kept in [*ready.glob("router-*.arrays"), ready / "seal.key"] if ready else []:
+    for kept in [*ready.glob("*.arrays"), ready / "seal.key"] if ready else []:
         shutil.copy(kept, folder)
     _move_to(folder)
     knowledge().guess("warm")
