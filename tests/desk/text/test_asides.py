@@ -249,4 +249,4 @@ def test_long_monsters_are_read_in_a_moment(bomb: str) -> None:
     monster = bomb * (16_384 // len(bomb))
     started = time.process_time()
     set_aside(f"{monster}x", never)
-    assert time.process_time() - started < 0.5
+    assert time.process_time() - started < 2  # of which a full collection of a large heap may take one
