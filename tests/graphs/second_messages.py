@@ -79,9 +79,7 @@ CYCLES = "Cobalt Cycles charged me 64.00 twice. Please refund one of them."
 TAILORS = "Thimble Tailors charged me 640.00 twice, please refund one of them."
 PENDING = "Please refund the 69.54 at Cobalt Cycles, I cancelled the order."
 DISPUTE = "I want to file a dispute: Cobalt Cycles charged me 64.00 and the bike never arrived."
-NOTHING_CAME = (
-    "I paid 64.00 at Cobalt Cycles and nothing came. How long have I got to dispute it, and what does it cost?"
-)
+REJECTED = "My dispute was rejected. What can I do now, and how long have I got?"
 SUIT = "I'd like to dispute the 640.00 at Thimble Tailors: the suit was never delivered."
 LOWER = "Please lower the daily limit of my card to 200.00."
 RAISE = "Please raise the daily limit of my card to 1500.00."
@@ -138,7 +136,7 @@ PAIRS: Mapping[str, Pair] = {
     "urgent, then out of scope": Pair(Message(URGENT, "C008"), Message(RAIN, "C001")),
     "urgent, twice": Pair(Message(URGENT, "C008"), Message(URGENT, "C004")),
     "a vote, then a question": Pair(Message(NEVER, "C011"), Message(FEE, "C007")),
-    "a revised answer, then a vote": Pair(Message(NOTHING_CAME, "C021"), Message(NEVER, "C021")),
+    "a revised answer, then a vote": Pair(Message(REJECTED, "C012"), Message(NEVER, "C021")),
     "several requests, one out of scope, then one": Pair(Message(THREE), Message(PIN, "C001")),
     "several requests, then several": Pair(Message(LOWER_AND_ASK, "C005"), Message(TWO, "C003")),
     "two that wait, then one": Pair(Message(BOTH, "C020"), Message(CLOSE, "C010")),
