@@ -162,8 +162,11 @@ class Reader(Protocol):
         What is left stands in it letter for letter and in its order, so that gates can compare with it.
         """
 
-    def requests(self, text: str, knowledge: Knowledge) -> list[str]:
-        """Return the separate requests of a text in its own letters and order; the whole text where there is one."""
+    def requests(self, text: str, knowledge: Knowledge, *, doubted: bool = False) -> list[str]:
+        """Return the separate requests of a text in its own letters and order; the whole text where there is one.
+
+        `doubted` cuts also where a second one only may begin: for a person who looks, who is to overlook none.
+        """
 
     def left_out(self, text: str, given: Sequence[str], knowledge: Knowledge) -> list[str]:
         """Return the requests of a text that none of those given holds: what somebody who split it forgot."""

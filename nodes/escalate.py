@@ -46,7 +46,7 @@ async def _requests(request: str, reason: str) -> str | None:
     reader = business().reader
     if not reader.may_ask_several(request):
         return None
-    requests = reader.requests(request, await knowledge())
+    requests = reader.requests(request, await knowledge(), doubted=True)
     return None if all(quoted([each]) in reason for each in requests) else f"the customer asks: {quoted(requests)}"
 
 

@@ -211,7 +211,7 @@ class PlainReader:
         """Set nothing aside."""
         return message.strip(), []
 
-    def requests(self, text: str, knowledge: Knowledge) -> list[str]:  # noqa: ARG002 - see Reader
+    def requests(self, text: str, knowledge: Knowledge, *, doubted: bool = False) -> list[str]:  # noqa: ARG002 - see Reader
         """Return each question, the first with what stands before it and the last with what follows."""
         return [each.strip() for each in re.findall(r"[^?]+\?+(?:[^?]+$)?", text)] or [text]
 

@@ -4,7 +4,7 @@ Two signals that are found apart must agree: the topics that the router hears in
 policies say they answer, which were chosen by the words of their paragraphs.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from bank.clerk.wishes import wish
@@ -15,15 +15,23 @@ from desk.text.requests import requests_in
 LOOKED_AT = 20  # topics of a request; those further down have shares near zero
 SILENT = 0.75  # the share where the cited policies say of no topic that they answer it: the search alone speaks
 LEFT_OPEN = 0.05  # the share of a request's topics that the citations answer, below which nothing answers it
+HALF = 0.5  # the same, of what only may be a request: it comes second, so the draft was hardly written for it
 
 
 def answer_review(request: Request) -> dict[str, Any]:
     """Return an `AnswerReview` from the data `message`, `actions` and `citations`."""
-    data = request.data
-    shares = shares_answered(str(data.get("message", "")), data.get("actions", []), data.get("citations", []))
+    message, actions, citations = _asked(request.data)
+    shares = shares_answered(message, actions, citations)
     remaining = [each for each, share in shares.items() if share < LEFT_OPEN]
+    if not remaining:
+        doubted = _shares(requests_in(message, knowledge(), doubted=True), actions, citations)
+        remaining = [each for each, share in doubted.items() if share < HALF]
     confidence = min((share for share in shares.values() if share >= LEFT_OPEN), default=0.0)
     return {"open": remaining, "confidence": round(confidence, 4)}
+
+
+def _asked(data: Mapping[str, Any]) -> tuple[str, list[str], list[str]]:
+    return str(data.get("message", "")), data.get("actions", []), data.get("citations", [])
 
 
 def shares_answered(message: str, actions: Sequence[str], citations: Sequence[str]) -> dict[str, float]:
@@ -31,8 +39,12 @@ def shares_answered(message: str, actions: Sequence[str], citations: Sequence[st
 
     A wish that one of `actions` does is; else it is the share of the request's topics that the cited policies answer.
     """
+    return _shares(requests_in(message, knowledge()), actions, citations)
+
+
+def _shares(requests: Sequence[str], actions: Sequence[str], citations: Sequence[str]) -> dict[str, float]:
     topics = knowledge().topics_of(citations)
-    shares = {each: _share(each, topics) for each in requests_in(message, knowledge())}
+    shares = {each: _share(each, topics) for each in requests}
     return {each: 1.0 if wish(each) in actions else share for each, share in shares.items()}
 
 

@@ -7,6 +7,7 @@ from itertools import islice
 
 from desk.business import Knowledge
 from desk.records import OTHER
+from desk.text.asking import ORDERS
 from desk.text.markup import plain
 from desk.text.moods import TAKES_BACK
 from desk.text.sentences import clauses
@@ -53,6 +54,8 @@ TELLS = re.compile(
 )
 """Where the writer was, who came up to them, what they hoped for and cannot do: how a case is told."""
 FIGURE = re.compile(r"(?<!since )(?<!\d)\d|[£$€]")
+CASE = (ASKS, ORDERS, QUESTION, REFERS, REPROACHES, TELLS, FIGURE, TAKES_BACK)
+"""What small talk has none of."""
 
 
 def small_talk(knowledge: Knowledge, message: str) -> Callable[[str], bool]:
@@ -71,7 +74,9 @@ def small_talk(knowledge: Knowledge, message: str) -> Callable[[str], bool]:
     def is_small_talk(sentence: str) -> bool:
         if len(sentence) > LONGEST or len(sentence.split()) > MOST_WORDS:
             return False
-        if any(each.search(sentence) for each in (ASKS, QUESTION, REFERS, REPROACHES, TELLS, FIGURE, TAKES_BACK)):
+        if any(
+            each.search(sentence) for each in (ASKS, ORDERS, QUESTION, REFERS, REPROACHES, TELLS, FIGURE, TAKES_BACK)
+        ):
             return False
         idle = knowledge.probabilities(sentence)[OTHER]
         return idle >= IDLE and least_idle() <= (PERHAPS if idle >= SURELY_IDLE else MAYBE)

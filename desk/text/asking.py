@@ -47,8 +47,21 @@ ALSO = re.compile(
     re.IGNORECASE,
 )
 """A clause that turns to something else."""
+IMPERATIVE = (  # a bare verb with its object: "up my limit"
+    r"(?!(?:about|above|after|all|also|although|am|among|any|are|as|at|because|before|behind|below|beside|besides|between|both"
+    r"|but|by|despite|during|each|every|except|for|from|had|has|have|if|in|inside|into|is|just|like|near|not|of|off|on|once"
+    r"|only|onto|or|out|outside|over|past|per|plus|since|so|such|than|that|the|then|though|through|to|towards?|under|unless"
+    r"|until|upon|via|was|were|when|where|while|whilst|with|within|without|yet|because|cos|got|lost|sent|paid|bought|saw|took"
+    r"|made|had|went|came|left|found|gave|told|said|thought|lent|sold|kept|put in|half|quite|what|which|who|how|why)\b)"
+    r"[a-z]{2,}(?<!ed)(?<!ing)(?<!ly)(?<![^s]s)\s+(?:my|our|me|us|the|this|that|these|those|everything)\b"
+)
+WISH = (  # what ought to be, in the passive or of a thing
+    r"\b(?:(?:should|ought\s+to|must|has\s+to|have\s+to|needs?\s+to|is\s+to|are\s+to|to)\s+be\s+\w+(?:ed|en|pt|nt|ut|ck)\b"
+    r"|(?:should|ought\s+to)\s+(?!have|be|know|i\b)\w+|needs?\s+\w+ing\b|want\w*\s+(?:\w+\s+){1,3}back\b"
+    r"|(?:i|we)(?:['\u2019]?m|\s+am|['\u2019]?re|\s+are)\s+after\s+(?:a|an|the|my|some|\w+ing)\b)"
+)
 ASKS = re.compile(
-    rf"\?|^\W*{FILLER}(?:{ROOT}\b|(?!when\s+{SUBJECT}\b){WH}\b|{WH_IS}\b|{VERB}\b(?!\s+(?:was|is|has|had|did|does)\b)"
+    rf"\?|^\W*{FILLER}{IMPERATIVE}|{WISH}|^\W*{FILLER}(?:{ROOT}\b|(?!when\s+{SUBJECT}\b){WH}\b|{WH_IS}\b|{VERB}\b(?!\s+(?:was|is|has|had|did|does)\b)"
     r"|(?:is|are|was|were|do|does|did|can|could|will|would|should|has)\s+(?!not\b|so\b)\w+\s+\w+"
     r"|any\s+(?:idea|chance|way|news|update|reason)\b|(?:is\s+it\s+)?possible\s+to\b)"
     rf"|\b(?:{POLITE}(?!\s+(?:do\s+not|don['\u2019]?t|never)\b)|tell\s+me|let\s+me\s+know|{MODAL}\s+(?:you|u)|would\s+you\s+mind|{NEED}"
@@ -59,20 +72,26 @@ ASKS = re.compile(
     re.IGNORECASE,
 )
 """A clause that asks a question or for something to be done."""
+ORDERS = re.compile(
+    rf"^\W*{FILLER}(?!(?:have|enjoy|give|say|keep|bless|love|hope|see|hate)\b){IMPERATIVE}", re.IGNORECASE
+)
+"""A sentence that begins with an order, but for those of good wishes."""
 TROUBLE = re.compile(
     r"n['\u2019]t\b|\b(?:not|no|never|nothing|nobody|none|cannot|cant|wont|dont|didnt|doesnt|isnt|hasnt|still|without"
     r"|wrong|mistake|error|problem|strange|unknown|old|fail\w*|declin\w+|refus\w+|reject\w+|block\w*|locked|stopped"
     r"|lost|stolen|stole|nicked|hacked|missing|gone|vanished|disappeared|stuck|swallowed|ate|kept|broken|cracked"
     r"|damaged|worn|expir\w+|forgot\w*|pending|late|waiting|twice|double|two\s+times|overcharged|charged|fee|less"
     r"|instead|return\w+|revers\w+|cancel\w+|overdue|delayed|incorrect|unable|duplicate|suspicious|pretend\w+|recogni[sz]e"
-    r"|unauthori[sz]ed|fraud\w*|scam\w*|some(?:one|body))\b",
+    r"|unauthori[sz]ed|fraud\w*|scam\w*|some(?:one|body)|crash\w*|frozen|freez\w+|dead|faulty|snapped|ripped|torn|peel\w+|loose"
+    r"|dearer|invalid|nowt|zilch|nothings?|\w+nae|short|knocked\s+back|bounced|insult\w*|rude\w*|complain\w*|unhappy|grievance|fake"
+    r"|extra|keeps?|seems?|should(?:['\u2019]ve|\s+have)|ignor\w+|dreadful|awful|terrible|weird|odd|too\s+(?:much|little|low|small|high|many|early|soon)|a\s+day\s+early|debited|took|spent|expensive)\b",
     re.IGNORECASE,
 )
 """Words with which a customer tells of something that is not as it should be."""
 OPENER = (
     rf"(?:(?:then|finally|lastly|maybe|perhaps|if\s+so)[\s,]+)*"
     rf"(?:{WH}\b|{WH_IS}\b|whether\b|{ROOT}\b|{POLITE}\b|{VERB}\b|{NEED}|{TURN}|any\s+(?:idea|chance)\b"
-    r"|(?:if|i|we|i['\u2019]?(?:m|ve|d)|my|our|the|there|there['\u2019]?s|your|someone|somebody|one|another|an?)\b"
+    r"|(?:if|i|we|i['\u2019]?(?:m|ve|d)|my|our|the|there|there['\u2019]?s|it|they|your|someone|somebody|one|another|an?)\b"
     r"|(?-i:[A-Z])[\w'\u2019]+\s)"
 )
 """What a clause can begin with, behind a conjunction."""

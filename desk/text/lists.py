@@ -1,7 +1,7 @@
-"""Lists in a text: the items behind numbers, letters and dashes, on lines of their own or within one."""
+"""Lists in a text: the items behind numbers, letters, dashes or "firstly", on lines of their own or within one."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 SERIES = (
     [str(number) for number in range(1, 100)],
@@ -11,6 +11,12 @@ SERIES = (
 LINE = re.compile(
     r"[ \t]*(?:[^\w\s\"'\u201c\u2018(\[@£$€+]{1,3}|[*+#]{1,3}|\(?(?:[0-9]{1,2}|[a-z]|[ivx]{1,4})[.):]"
     r"|[0-9]{1,2}\s*[-\u2013])[ \t]+(?=\S)",
+    re.IGNORECASE,
+)
+ORDINALS = ("first", "second", "third", "fourth", "fifth")
+ORDINAL = re.compile(
+    rf"(?:^|(?<=[\s,;:.?!]))(?:and\s+)?(?:in\s+the\s+)?(?P<count>{'|'.join(ORDINALS)})"
+    r"(?:ly\b|\s+(?:of\s+all|place|question|point|thing|one)\b(?:\s+is\b)?|(?=\s*[,:]))[\s,:-]*(?=\S)",
     re.IGNORECASE,
 )
 WITHIN = re.compile(
@@ -36,11 +42,17 @@ def stretches(text: str) -> Iterator[tuple[int, int, bool]]:
 
 def _marks_within(text: str) -> Iterator[tuple[int, int]]:
     """Yield end and start of the marks that count on from a first one; a "30." at the end of a sentence does not."""
+    yield from _counted(list(ORDINAL.finditer(text)), ORDINALS)
     marks = list(WITHIN.finditer(text))
     for series in SERIES:
-        counted = list[tuple[int, int]]()
-        for mark in marks:
-            if mark["count"].lower() == next(iter(series[len(counted) : len(counted) + 1]), None):
-                counted.append((mark.end(), mark.start()))
-        if len(counted) > 1:
-            yield from counted
+        yield from _counted(marks, series)
+
+
+def _counted(marks: Sequence[re.Match[str]], series: Sequence[str]) -> Iterator[tuple[int, int]]:
+    """Yield end and start of the marks that count along a series; none where only its first is there."""
+    counted = list[tuple[int, int]]()
+    for mark in marks:
+        if mark["count"].lower() == next(iter(series[len(counted) : len(counted) + 1]), None):
+            counted.append((mark.end(), mark.start()))
+    if len(counted) > 1:
+        yield from counted

@@ -26,9 +26,9 @@ class EnglishText:
         """See `Reader`; small talk is told by the router."""
         return asides.set_aside(message, small_talk(knowledge, message))
 
-    def requests(self, text: str, knowledge: Knowledge) -> list[str]:
+    def requests(self, text: str, knowledge: Knowledge, *, doubted: bool = False) -> list[str]:
         """See `Reader`."""
-        return requests.requests_in(text, knowledge)
+        return requests.requests_in(text, knowledge, doubted=doubted)
 
     def left_out(self, text: str, given: Sequence[str], knowledge: Knowledge) -> list[str]:
         """See `Reader`."""

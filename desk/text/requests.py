@@ -9,12 +9,13 @@ from desk.knowledge.subjects import Topics
 from desk.text.asking import TROUBLE
 from desk.text.clauses import Border, Clause, clauses
 from desk.text.subject_words import subject_words
-from desk.text.turns import FEWEST, Sides, begins
+from desk.text.turns import FEWEST, Sides, begins, may_begin
 
 WITHIN: frozenset[Border] = frozenset({"joint", "run", "or"})
 """Borders within a sentence."""
 MOST = 12  # clauses of a sentence that are read together
 NEAR = 3  # clauses of what stands before that say what it is about
+STEP = re.compile(r"\W*(?:then\s+)?(?:i|we|it|he|she|they|this|that)\b(?!['\u2019]?(?:d|m)\b)", re.IGNORECASE)
 LEAD = 3  # words that carry meaning, of what opens a list or a letter
 
 
@@ -39,20 +40,22 @@ class _Group:
         return text[self.parts[first].start : self.parts[-1].end]
 
 
-def requests_in(text: str, knowledge: Topics) -> list[str]:
+def requests_in(text: str, knowledge: Topics, *, doubted: bool = False) -> list[str]:
     """Return the separate requests of a text in their order, each in the customer's own letters with its story.
 
-    The whole text where there is only one. A request that stands twice counts once.
+    The whole text where there is only one. A request that stands twice counts once. `doubted` cuts also where a second
+    request only may begin: for those who look whether an answer leaves something open, not for those who work.
     """
     parts, groups = clauses(text), list[_Group]()
-    is_list = any(each.border == "item" and each.asks for each in parts)
+    is_list = _lists_requests(parts)
+    last_ask = max((number for number, each in enumerate(parts) if each.asks), default=-1)
     for number, clause in enumerate(parts):
         if groups and _is_lead(groups[-1], clause):
             groups[-1] = _Group(clause)
         elif (
             groups
             and not (is_list and clause.border == "item")
-            and not begins(_sides(text, groups[-1], parts, number), knowledge)
+            and not _is_border(_sides(text, groups[-1], parts, number, last_ask), knowledge, doubted=doubted)
         ):
             groups[-1].add(clause)
         else:
@@ -64,8 +67,24 @@ def requests_in(text: str, knowledge: Topics) -> list[str]:
     return list(unique.values()) if len(unique) > 1 else [text.strip()]
 
 
-def _sides(text: str, group: _Group, parts: list[Clause], number: int) -> Sides:
-    """Return the two sides of the border before a clause."""
+def _lists_requests(parts: list[Clause]) -> bool:
+    """Return whether the items of a list are requests: one of them asks, or nothing around them does.
+
+    A question around a list is asked about all of it; items that say what "I" did or "it" does are steps of a story.
+    """
+    items = [each for each in parts if each.border == "item"]
+    if any(each.asks for each in items):
+        return True
+    is_story = any(STEP.match(each.text) for each in items)
+    return not is_story and not any(each.asks for each in parts)
+
+
+def _is_border(sides: Sides, knowledge: Topics, *, doubted: bool) -> bool:
+    return begins(sides, knowledge) or (doubted and may_begin(sides, knowledge))
+
+
+def _sides(text: str, group: _Group, parts: list[Clause], number: int, last_ask: int) -> Sides:
+    """Return the two sides of the border before a clause; `last_ask` is the number of the last clause that asks."""
     rest = [parts[number], *takewhile(lambda each: each.border in WITHIN, parts[number + 1 : number + MOST])]
     return Sides(
         before=group.last(NEAR, text),
@@ -75,6 +94,7 @@ def _sides(text: str, group: _Group, parts: list[Clause], number: int) -> Sides:
         here=text[rest[0].start : rest[-1].end],
         first=rest[0].text,
         asks=any(each.asks for each in rest),
+        leads=number + len(rest) <= last_ask,
     )
 
 

@@ -16,6 +16,7 @@ class Sides(NamedTuple):
 
     `before` are the sentences that say what the last request is about, `last` the last of them, and `asked` whether
     the request asks anything; `first` is the first clause of the sentence `here`, and `asks` whether that asks.
+    `leads` says whether something behind it asks.
     """
 
     before: str
@@ -25,6 +26,7 @@ class Sides(NamedTuple):
     here: str
     first: str
     asks: bool
+    leads: bool
 
 
 class Limits(NamedTuple):
@@ -98,20 +100,35 @@ def begins(sides: Sides, knowledge: Topics) -> bool:
     return evidence < limits.alike and before >= limits.before and here >= limits.here
 
 
+def may_begin(sides: Sides, knowledge: Topics) -> bool:
+    """Return whether a sentence may begin another request, by its grammar alone.
+
+    Both sides ask or tell of a trouble; it can be understood by itself, or has a line of its own; and it is no story of
+    what is asked behind it.
+    """
+    if sides.border == "or" or (sides.leads and not sides.asks):
+        return False
+    told = (sides.asked or _is_trouble(sides.before, 0.0)) and (
+        sides.asks or _is_trouble(sides.here, _confidence(sides.here, knowledge))
+    )
+    news = len(subject_words(sides.here) - subject_words(sides.before))
+    return told and news >= FEWEST and (sides.border == "line" or _stands(sides, doubted=True))
+
+
 def _limits(sides: Sides) -> Limits:
     if sides.border == "sentence" and "?" in sides.last and "?" in sides.here:
         return QUESTIONS
     return LIMITS[sides.border][2 * (not sides.asked) + (not sides.asks)]
 
 
-def _stands(sides: Sides) -> bool:
+def _stands(sides: Sides, *, doubted: bool = False) -> bool:
     """Return whether a sentence can be understood without what stands before it: a pronoun has its noun in there.
 
     Where one of two sentences only tells something, a noun that may have been named before is not enough.
     """
     if sides.border == "also":
         return True
-    is_mixed = sides.border == "sentence" and sides.asked != sides.asks
+    is_mixed = sides.border == "sentence" and sides.asked != sides.asks and not doubted
     plain, noun = EMPTY.sub(" ", sides.here), NEW_NOUN if is_mixed else NOUN
     return not ABOUT_IT.match(plain) and all(noun.search(plain, 0, each.start()) for each in BACK.finditer(plain))
 

@@ -171,3 +171,16 @@ def test_what_a_split_forgot_is_found() -> None:
     assert left_out(text, [PIN, "please freeze it"], knowledge()) == [CHEQUE]
     assert left_out(text, [f"{PIN} {CHEQUE}", "My card was stolen on the bus"], knowledge()) == []
     assert left_out(PIN, ["my PIN"], knowledge()) == []
+
+
+def test_what_only_may_be_a_second_request_is_cut_for_those_who_doubt() -> None:
+    text = "I can't get past the fingerprint screen since the update. Does the app run on an old phone from 2016?"
+    assert found(text) == [text]
+    assert len(requests_in(text, knowledge(), doubted=True)) == 2
+    story = "My card was declined twice today. I was buying shoes for the wedding. Why?"
+    assert requests_in(story, knowledge(), doubted=True) == [story]
+
+
+def test_ordinals_are_the_marks_of_a_list() -> None:
+    text = "Firstly, the card I ordered hasn't come. Secondly, my face id stopped logging me in."
+    assert found(text) == ["the card I ordered hasn't come.", "my face id stopped logging me in."]
