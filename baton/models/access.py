@@ -72,12 +72,10 @@ class Endpoint:
         return await send(self.dialect)  # another call came to terms meanwhile
 
     def learn(self, dialect: Dialect, source: Source = "use") -> None:
-        """Take another dialect from now on, and keep it in the home."""
-        if dialect != self.dialect or source == "probe":
-            self.dialect = dialect
-            if self.database:
-                address, model = self.address, self.model
-                self.database.enqueue(lambda tx: keep_abilities(tx, address, model, dialect, source))
+        """Take another dialect from now on, and keep it in the home; a dialect that is known stays."""
+        if self.database and (dialect != self.dialect or source == "probe"):
+            self.dialect, address, model = dialect, self.address, self.model
+            self.database.enqueue(lambda tx: keep_abilities(tx, address, model, dialect, source))
 
     def observe(self, *, usage: bool, thinking: Thinking | None) -> None:
         """Note what an answer shows of its endpoint, where nothing was known."""
