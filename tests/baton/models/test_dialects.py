@@ -13,6 +13,7 @@ from typing_extensions import TypedDict
 
 from baton.config.settings import settings
 from baton.errors import BadAnswer, BadSetting, Refused
+from baton.models import access
 from baton.models.asking import ask
 from baton.models.dialects import FORMS, IN_WORDS, Dialect, next_dialect, parse_abilities, response_format, schema_of
 from baton.offline.completions import tokens
@@ -271,6 +272,12 @@ def test_what_is_fixed_for_a_role_counts_before_what_is_fixed_for_all(monkeypatc
 class Bounded(Record):
     maximum: int = Field(ge=1, le=9)
     names: list[str] = Field(max_length=3)
+
+
+def test_a_dialect_that_is_known_stays() -> None:
+    endpoint = access.Endpoint("", "", Dialect())
+    endpoint.learn(Dialect(said=True))
+    assert endpoint.dialect == Dialect()
 
 
 def test_a_schema_without_bounds_keeps_all_but_the_bounds() -> None:
