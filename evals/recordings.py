@@ -37,7 +37,7 @@ from evals.working import work_and_keep
 COMMAND = "python -m evals.recordings"
 MODEL = "llama:smollm2"
 ROLES = ("CHEAP", "STRONG", "JUDGE")
-MESSAGES = 12
+MESSAGES = 13
 DAY = datetime(2026, 11, 29, 12, tzinfo=UTC)
 """The day on which the desk believes that it works: else each day would ask about other dates."""
 
