@@ -23,7 +23,7 @@ def answer_review(request: Request) -> dict[str, Any]:
     message, actions, citations = _asked(request.data)
     shares = shares_answered(message, actions, citations)
     remaining = [each for each, share in shares.items() if share < LEFT_OPEN]
-    if not remaining:
+    if not remaining and not actions:  # what stands beside an order is most often its reason
         doubted = _shares(requests_in(message, knowledge(), doubted=True), actions, citations)
         remaining = [each for each, share in doubted.items() if share < HALF]
     confidence = min((share for share in shares.values() if share >= LEFT_OPEN), default=0.0)

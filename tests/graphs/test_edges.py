@@ -36,6 +36,8 @@ LONG = (
     " that I cannot remember however often I say it to myself on the way to the shop, so that I have stood at the till"
     " without it twice this week already?"
 )
+REJECTED = "My dispute was rejected. What can I do now, and how long have I got?"
+
 EVERYWHERE = (Case(PIN), Case(RAIN))
 CASES: dict[str, tuple[Case, ...]] = {
     "evaluator_optimizer": (Case(REPLACED),),
@@ -45,7 +47,7 @@ CASES: dict[str, tuple[Case, ...]] = {
     "voting": (Case(PIN, None, UNSURE), Case(FRAUD, "C021")),
     "support_desk": (
         *(Case(PIN, None, UNSURE), Case(TWO), Case(FRAUD, "C021"), Case(LONG), Case(HOTEL, "C012"), Case(LOST, "C012")),
-        Case(TWO, None, UNSURE),
+        *(Case(TWO, None, UNSURE), Case(REJECTED, "C012")),
     ),
 }
 """Messages that between them take a graph through all its steps, together with those that every graph is given."""
