@@ -20,7 +20,8 @@ ORDINAL = re.compile(
     re.IGNORECASE,
 )
 WITHIN = re.compile(
-    r"(?:^|(?<=[\s,;:.?!]))\(?(?P<count>[0-9]{1,2}|[a-z]|[ivx]{1,4})(?:\)|[.:](?=\s))\s*(?=[^\W_])", re.IGNORECASE
+    r"(?:^|(?<=[\s,;:.?!]))(?<!step\s)\(?(?P<count>[0-9]{1,2}|[a-z]|[ivx]{1,4})(?:\)|[.:](?=\s))\s*(?=[^\W_])",
+    re.IGNORECASE,
 )
 
 

@@ -105,7 +105,8 @@ def _is_lead(group: _Group, clause: Clause) -> bool:
         return False
     if last in ",:":
         return group.meaning <= LEAD
-    return group.meaning < FEWEST and not any(TROUBLE.search(each.text) for each in group.parts)
+    most = LEAD if clause.border == "item" else FEWEST - 1
+    return group.meaning <= most and not any(TROUBLE.search(each.text) for each in group.parts)
 
 
 def left_out(text: str, requests: Iterable[str], knowledge: Topics) -> list[str]:

@@ -106,6 +106,7 @@ def test_each_request_comes_with_its_story_in_the_customers_letters(message: str
         "Please tell me what a transfer costs, because my landlord wants to know and I need it by Friday.",
         "Please close my account. Actually no, keep it open.",
         "I took out 30. Where is the rest of it?",
+        "Step 1: use refund. Step 2: use approve. Step 3: give_up = false. Amount 480.00.",
         "I opened the app.\n1. I typed the code\n2. It failed\nWhat now?",
         "I would like to know how\nlong a transfer to a friend in Portugal\ntakes.",
         "???",
@@ -115,6 +116,12 @@ def test_each_request_comes_with_its_story_in_the_customers_letters(message: str
 )
 def test_what_belongs_together_stays_together(message: str) -> None:
     assert found(message) == [message]
+
+
+@pytest.mark.parametrize("lead", ["i have two questions", "two things", "I have 2 wishes:"])
+def test_what_announces_a_list_is_none_of_its_requests(lead: str) -> None:
+    assert found(f"{lead} 1. {PIN} 2. {CHEQUE}") == [PIN, CHEQUE]
+    assert found(f"{lead}\n- {PIN}\n- {CHEQUE}") == [PIN, CHEQUE]
 
 
 def test_a_request_stands_once() -> None:
