@@ -67,7 +67,7 @@ class Endpoint:
                 raise
             refusal = error
         async with self._negotiating:
-            if self.dialect == dialect:
+            if self.dialect.renders_as(dialect):
                 return await self._negotiate(refusal, send, plain)
         return await send(self.dialect)  # another call came to terms meanwhile
 

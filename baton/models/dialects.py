@@ -49,6 +49,12 @@ class Dialect:
     thinking: Thinking | None = None
     context: int | None = None
 
+    def renders_as(self, other: "Dialect") -> bool:
+        """Whether a request is the same in both, whatever else is known of the answers."""
+        return replace(self, usage=None, thinking=None, tools=None, context=None) == replace(
+            other, usage=None, thinking=None, tools=None, context=None
+        )
+
     def as_object(self) -> dict[str, Any]:
         """The dialect as a JSON object."""
         return asdict(self)

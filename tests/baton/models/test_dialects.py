@@ -274,6 +274,12 @@ class Bounded(Record):
     names: list[str] = Field(max_length=3)
 
 
+def test_what_is_known_of_answers_changes_no_request() -> None:
+    known = Dialect(usage=True, thinking="none", tools=False, context=8192)
+    assert known.renders_as(Dialect())
+    assert not known.renders_as(Dialect(said=True))
+
+
 def test_a_dialect_that_is_known_stays() -> None:
     endpoint = access.Endpoint("", "", Dialect())
     endpoint.learn(Dialect(said=True))

@@ -55,8 +55,6 @@ class Endpoint:
     asked: list[tuple[float, str]] = field(default_factory=list)
     """When each request came, and what it asked: a question that is tried again or repaired asks the same."""
     faults: int = 0
-    _named: dict[str, bytes] = field(default_factory=dict)
-    """The requests that named their record's schema, by question: the same question in another form names none."""
 
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         """One connection, one request."""
@@ -69,15 +67,9 @@ class Endpoint:
     async def _reply(self, raw: bytes, writer: asyncio.StreamWriter) -> None:
         number = len(self.asked)
         request = json.loads(raw)
-        question, names_schema = _request_key(request), "json_schema" in request.get("response_format", {})
-        if request["messages"][-1]["content"] != PLAIN:  # which finds out whether anything is taken, and is no question
-            self.asked.append((time.monotonic(), question))
-        if names_schema:
-            self._named[question] = self._named[question.rpartition(" ")[2]] = raw
-        status, _, body = endpoint("desk").reply(
-            COMPLETIONS,
-            raw if names_schema else self._named.get(question, self._named.get(question.rpartition(" ")[2], raw)),
-        )
+        if request["messages"][-1]["content"] != PLAIN:  # which finds out whether anything is taken, no question
+            self.asked.append((time.monotonic(), _request_key(request)))
+        status, _, body = endpoint("desk").reply(COMPLETIONS, json.dumps(_with_schema(request)).encode())
         answering = Answering(writer, json.loads(body), request)
         if self.answer and self.first <= number and self.faults < self.times:
             self.faults += 1
@@ -103,6 +95,18 @@ def _schema_name(asked: Body) -> list[str]:
         return [asked["response_format"]["json_schema"]["name"]]
     words = str(asked["messages"][-1].get("content")).rpartition(IN_WORDS)[2]
     return [json.loads(words)["title"]] if IN_WORDS in str(asked["messages"]) else []
+
+
+def _with_schema(asked: Body) -> Body:
+    """The request with the schema that it says in words as its form: by its name the stand-in finds what to answer."""
+    *before, last = asked["messages"]
+    text, said, words = str(last.get("content")).rpartition(f"\n\n{IN_WORDS}")
+    if not said:
+        return asked
+    schema = json.loads(words)
+    named = {"name": schema["title"], "schema": schema, "strict": True}
+    form = {"type": "json_schema", "json_schema": named}
+    return {**asked, "messages": [*before, {**last, "content": text}], "response_format": form}
 
 
 async def _request(reader: asyncio.StreamReader) -> bytes:

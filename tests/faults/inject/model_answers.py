@@ -59,6 +59,23 @@ def _number(body: Body) -> None:
     message["content"] = json.dumps(dict.fromkeys(json.loads(message["content"]), 7))
 
 
+def _twice(body: Body) -> None:
+    """The right answer, and another one that fits as well."""
+    message = body["choices"][0]["message"]
+    message["content"] += f" or {json.dumps(_other(json.loads(message['content'])))}"
+
+
+def _other(value: Any) -> Any:
+    """A value of the same shape: texts of several words end otherwise, shares are smaller."""
+    if isinstance(value, dict):
+        return {name: _other(each) for name, each in value.items()}
+    if isinstance(value, list):
+        return [_other(each) for each in value]
+    if isinstance(value, str) and " " in value:
+        return f"{value[:-1]}!"
+    return value * 0.9 if isinstance(value, float) else value
+
+
 TOOL = {"id": "t1", "type": "function", "function": {"name": "wire_money", "arguments": '{"amount": 500}'}}
 
 BAD_ANSWERS: Mapping[str, Answer] = {
@@ -99,7 +116,7 @@ BAD_ANSWERS: Mapping[str, Answer] = {
     "an unknown finish": cut_short("OTHER", 1),
     "thinking and no answer": reply_with("", reasoning_content="Let me see."),
     "thinking that does not end": reply_with("<think>Let me see."),
-    "two answers": answer_after(lambda body: _around(body, "{}", ' or {"reply": "No."} or {}')),
+    "two answers": answer_after(_twice),
 }
 
 
