@@ -128,7 +128,8 @@ def _environment(timeout_s: float) -> dict[str, str]:
 
 async def _work(case: Case, endpoint: Endpoint) -> Told:
     """In a child: one run against that endpoint."""
-    asking.RETRY_AFTER_CAP_S, pace_rules.LONGEST_WAIT_S, pace.PATIENCE_S = WAIT_CAP_S, WAIT_CAP_S, PATIENCE_S
+    asking.RETRY_AFTER_CAP_S = pace_rules.LONGEST_WAIT_S = pace_rules.LONGEST_HOLD_S = WAIT_CAP_S
+    pace.PATIENCE_S = PATIENCE_S
     async with serve(endpoint) as url:
         os.environ["OPENAI_BASE_URL"] = url
         started = time.monotonic()
