@@ -109,10 +109,11 @@ class Pace:
         if not is_alone and self._patient_from == float("-inf"):
             self._patient_from = steady()
         turn.resends += 1
-        if steady() - self._patient_from > PATIENCE_S or turn.resends > MOST_RESENDS:
-            return False
+        is_over = steady() - self._patient_from > PATIENCE_S or turn.resends > MOST_RESENDS
         unit = unit_of(words)
         state = await self._change(lambda state, now: after_refused(state, now, turn.sent_at, retry_after, unit))
+        if is_over:
+            return False
         self._patient_from = max(self._patient_from, state.taken_at or float("-inf"))
         return True
 
