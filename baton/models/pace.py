@@ -110,9 +110,11 @@ class Pace:
             self._patient_from = steady()
         turn.resends += 1
         is_over = steady() - self._patient_from > PATIENCE_S or turn.resends > MOST_RESENDS
+        if is_over and not self._is_paced:
+            return False  # a refusal of nobody's pace
         unit = unit_of(words)
         state = await self._change(lambda state, now: after_refused(state, now, turn.sent_at, retry_after, unit))
-        if is_over:
+        if is_over:  # those in the line wait for what became of it
             return False
         self._patient_from = max(self._patient_from, state.taken_at or float("-inf"))
         return True
