@@ -9,34 +9,31 @@ the rest stays as it is, so that a difference shows what changed.
 import argparse
 import asyncio
 import os
-from collections.abc import Awaitable, Callable, Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import NamedTuple
 from unittest.mock import patch
 
 from baton.cli.terminal.output import note
 from baton.cli.terminal.progress import Tally, show_progress
 from baton.config.home import load_env
-from baton.config.settings import settings
+from baton.config.settings import Role, settings
 from baton.models.models import models
 from baton.models.recordings import recordings
 from baton.runs import registry
-from baton.runs.runner import Job, Runner
-from baton.runtime.resources import Resources, open_resources
-from baton.storage.records import RunSummary
+from baton.runtime.resources import open_resources
 from desk.business import business
 from desk.clock import clock_at
 from evals.configuration import short_hash
 from evals.dataset import SHARED, chosen, own_datasets, read
 from evals.examples import Example
-from evals.fresh_desks import batches, fresh_desk
-from evals.working import work_and_keep
+from evals.fresh_desks import Ended, work
 
 COMMAND = "python -m evals.recordings"
 MODEL = "llama:smollm2"
-ROLES = ("CHEAP", "STRONG", "JUDGE")
+ROLES: tuple[Role, ...] = ("cheap", "strong", "judge")
+"""The roles that write and judge."""
 MESSAGES = 13
 DAY = datetime(2026, 11, 29, 12, tzinfo=UTC)
 """The day on which the desk believes that it works: else each day would ask about other dates."""
@@ -51,20 +48,7 @@ LIMITS = {
 }
 """What a small model needs, as `make real` gives it, and what makes two recordings of it alike."""
 
-AT_ONCE = 4
 FAILED = "SELECT count(*) FROM model_calls WHERE error LIKE 'Transient:%' OR error LIKE 'CancelledError:%'"
-
-
-class Ended(NamedTuple):
-    """A run that ended, with its example and the desk at which it was worked, which is about to be deleted."""
-
-    desk: Resources
-    example: Example
-    run: RunSummary
-
-
-Keep = Callable[[Ended], Awaitable[None]]
-Done = Callable[[RunSummary], None]
 
 
 def shipped_file() -> Path:
@@ -85,34 +69,13 @@ def sample(number: int) -> list[Example]:
 
 
 @contextmanager
-def asking(model: str, **more: str) -> Iterator[None]:
-    """Set the model of the roles that write and judge, the limits of a small one, and the day, for a block."""
-    roles = {f"BATON_MODEL_{role}": model for role in ROLES}
-    with patch.dict(os.environ, {**LIMITS, **roles, **more}), clock_at(DAY):
+def asking(model: str, limits: Mapping[str, str] = LIMITS, **more: str) -> Iterator[None]:
+    """Set the model of the roles that write and judge, its limits, and the day, for a block."""
+    roles = {f"BATON_MODEL_{role.upper()}": model for role in ROLES}
+    with patch.dict(os.environ, {**limits, **roles, **more}), clock_at(DAY):
         settings.cache_clear()
         yield
     settings.cache_clear()
-
-
-async def work(lender: Resources, graph: str, examples: Sequence[Example], keep: Keep, done: Done) -> None:
-    """Work examples through a graph with the lender's models, each at a desk where its customer has done nothing yet.
-
-    `keep` is called with each run that ended, while its desk is there; `done` with each, for the progress.
-    """
-    for batch in batches(each.inputs.customer_id for each in examples):
-        async with fresh_desk(lender) as desk:
-            await _work_at(desk, graph, [examples[number] for number in batch], keep, done)
-
-
-async def _work_at(desk: Resources, graph: str, examples: Sequence[Example], keep: Keep, done: Done) -> None:
-    runner, by_id = Runner(desk, registry.load), {each.id: each for each in examples}
-    await runner.queue(graph, [Job(each.inputs.model_dump(), each.id) for each in examples])
-
-    async def kept(run: RunSummary) -> None:
-        await keep(Ended(desk, by_id[run["thread_id"]], run))
-
-    at_once = min(AT_ONCE, desk.settings.runs_at_once())
-    await work_and_keep(runner, by_id, kept, done=done, concurrency=at_once)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

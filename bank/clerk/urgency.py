@@ -48,7 +48,7 @@ def urgency(message: str) -> str | None:
     A long message is read part by part: one part that is urgent makes it so.
     """
     model = _model()
-    told = {reason for part in _parts(message) for reason in _told(scores_of(part, model))}
+    told = {reason for part in _parts(message) for reason in _reasons(scores_of(part, model))}
     return "; ".join(reason for reason in REASONS.values() if reason in told) or None
 
 
@@ -65,7 +65,7 @@ def scores_of(part: str, model: Kinds) -> dict[str, float]:
     return {kind: (score + max(each[kind] for each in scores)) / 2 for kind, score in whole.items()}
 
 
-def _told(scores: dict[str, float]) -> list[str]:
+def _reasons(scores: dict[str, float]) -> list[str]:
     least = max(URGENT, max(scores.values()) - BESIDE)
     return [REASONS[kind] for kind, score in scores.items() if score >= least]
 

@@ -4,7 +4,7 @@ Two signals that are found apart must agree: the topics that the router hears in
 policies say they answer, which were chosen by the words of their paragraphs.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from bank.clerk.wishes import wish
@@ -20,7 +20,8 @@ HALF = 0.5  # the same, of what only may be a request: it comes second, so the d
 
 def answer_review(request: Request) -> dict[str, Any]:
     """Return an `AnswerReview` from the data `message`, `actions` and `citations`."""
-    message, actions, citations = _asked(request.data)
+    data = request.data
+    message, actions, citations = str(data.get("message", "")), data.get("actions", []), data.get("citations", [])
     shares = shares_answered(message, actions, citations)
     remaining = [each for each, share in shares.items() if share < LEFT_OPEN]
     if not remaining and not actions:  # what stands beside an order is most often its reason
@@ -28,10 +29,6 @@ def answer_review(request: Request) -> dict[str, Any]:
         remaining = [each for each, share in doubted.items() if share < HALF]
     confidence = min((share for share in shares.values() if share >= LEFT_OPEN), default=0.0)
     return {"open": remaining, "confidence": round(confidence, 4)}
-
-
-def _asked(data: Mapping[str, Any]) -> tuple[str, list[str], list[str]]:
-    return str(data.get("message", "")), data.get("actions", []), data.get("citations", [])
 
 
 def shares_answered(message: str, actions: Sequence[str], citations: Sequence[str]) -> dict[str, float]:

@@ -19,7 +19,7 @@ def no_recording(file: Recordings, model: str, request: dict[str, Any]) -> str:
     near = nearest(file.of_model(model), request)
     if near is None:
         return f"{head}, and none of it to any other; record anew: {command}"
-    return f"{head}; the nearest differs: {told(difference(near.request, request))}; record anew: {command}"
+    return f"{head}; the nearest differs: {in_one_line(difference(near.request, request))}; record anew: {command}"
 
 
 def nearest(known: Iterable[Recording], request: dict[str, Any]) -> Recording | None:
@@ -40,7 +40,7 @@ def difference(recorded: dict[str, Any], asked: dict[str, Any]) -> list[str]:
     ]
 
 
-def told(lines: list[str]) -> str:
+def in_one_line(lines: list[str]) -> str:
     """Lines as one, the first few of them."""
     more = len(lines) - MOST_LINES
     return " | ".join([*lines[:MOST_LINES], *([f"and {more} lines more"] if more > 0 else [])])

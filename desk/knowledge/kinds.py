@@ -4,18 +4,15 @@ Words, groups of letters and concepts, each weighted; one linear score for every
 in the home under the hash of what it was trained on, and evaluated with numpy alone.
 """
 
-import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
-from pathlib import Path
 from threading import Lock
 
 import numpy as np
 from numpy.typing import NDArray
 
-from baton.config.home import make_home
 from desk.knowledge.features import Features, Floats, Terms, as_names
-from desk.knowledge.kept_arrays import read_arrays, write_arrays
+from desk.knowledge.kept_arrays import Arrays, load_or_train
 from desk.text.concepts import Concepts
 
 CONCEPT_WEIGHT = 1.5  # of the concepts beside words and letters; chosen by cross-validation
@@ -73,23 +70,12 @@ class Kinds:
 
 def load_kinds(examples: KindExamples, concepts: Concepts) -> Kinds:
     """Return the model of these examples; the first call trains it (seconds) or reads it from the home."""
+
+    def train() -> Arrays:
+        from desk.knowledge.kinds_training import train_kinds  # noqa: PLC0415 - costs a second; only for training
+
+        return asdict(train_kinds(examples, concepts))
+
     spoken = repr((VERSION, examples, concepts.fingerprint))
-    file = make_home() / FILES.replace("*", hashlib.sha256(spoken.encode()).hexdigest()[:16])
     with _TRAINING:
-        kinds = _read(file, concepts)
-        if kinds is None:
-            from desk.knowledge.kinds_training import train_kinds  # noqa: PLC0415 - costs a second; only for training
-
-            arrays = train_kinds(examples, concepts)
-            write_arrays(file, asdict(arrays))
-            kinds = Kinds(arrays, concepts)
-        return kinds
-
-
-def _read(file: Path, concepts: Concepts) -> Kinds | None:
-    """Return the stored model, if its file is there, signed under this name, and whole."""
-    arrays = read_arrays(file)
-    try:
-        return Kinds(KindArrays(**arrays), concepts) if arrays is not None else None
-    except Exception:  # noqa: BLE001 - a signed file from another version may fail in any way
-        return None
+        return load_or_train(FILES, spoken, lambda arrays: Kinds(KindArrays(**arrays), concepts), train)

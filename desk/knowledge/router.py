@@ -6,7 +6,6 @@ calibrated. The models are plain arrays, evaluated with numpy alone. They are st
 they were trained on.
 """
 
-import hashlib
 from dataclasses import asdict, dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -16,10 +15,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from baton.config.home import make_home
 from desk.knowledge.embeddings import Embeddings
 from desk.knowledge.features import Features, Floats, Indices, as_names
-from desk.knowledge.kept_arrays import read_arrays, write_arrays
+from desk.knowledge.kept_arrays import Arrays, load_or_train
 from desk.knowledge.routes import load_routes
 from desk.records import RouteGuess
 
@@ -145,25 +143,15 @@ def load_router(folder: Path, home: Path, embeddings: Embeddings | None = None) 
 def load_or_train_router(folder: Path, _home: Path, embeddings: Embeddings | None) -> Router:
     """Return the router stored in this home, else train and store it; `cache_clear` empties the memory."""
     routes = load_routes(folder)
+
+    def train() -> Arrays:
+        from desk.knowledge.training import train as train_router  # noqa: PLC0415 - costs a second; only for training
+
+        return asdict(train_router(routes, embeddings).arrays)
+
     examples = sorted((name, route.examples, route.topics) for name, route in routes.items())
     spoken = repr((VERSION, examples, embeddings and embeddings.fingerprint))
-    file = make_home() / FILES.replace("*", hashlib.sha256(spoken.encode()).hexdigest()[:16])
-    router = _read(file, embeddings)
-    if router is None:
-        from desk.knowledge.training import train  # noqa: PLC0415 - costs a second; only training needs it
-
-        router = train(routes, embeddings)
-        write_arrays(file, asdict(router.arrays))
-    return router
-
-
-def _read(file: Path, embeddings: Embeddings | None) -> Router | None:
-    """Return the stored router, if its file is there, signed under this name, and whole."""
-    arrays = read_arrays(file)
-    try:
-        return Router(RouterArrays(**arrays), embeddings) if arrays is not None else None
-    except Exception:  # noqa: BLE001 - a signed file from another version may fail in any way
-        return None
+    return load_or_train(FILES, spoken, lambda arrays: Router(RouterArrays(**arrays), embeddings), train)
 
 
 def _check(arrays: RouterArrays, features: int, routes: int, topics: int) -> None:

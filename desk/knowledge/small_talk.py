@@ -74,9 +74,7 @@ def small_talk(knowledge: Knowledge, message: str) -> Callable[[str], bool]:
     def is_small_talk(sentence: str) -> bool:
         if len(sentence) > LONGEST or len(sentence.split()) > MOST_WORDS:
             return False
-        if any(
-            each.search(sentence) for each in (ASKS, ORDERS, QUESTION, REFERS, REPROACHES, TELLS, FIGURE, TAKES_BACK)
-        ):
+        if any(each.search(sentence) for each in CASE):
             return False
         idle = knowledge.probabilities(sentence)[OTHER]
         return idle >= IDLE and least_idle() <= (PERHAPS if idle >= SURELY_IDLE else MAYBE)

@@ -8,28 +8,25 @@ the repository's result and its page, docs/weak-models.md.
 
 import argparse
 import asyncio
-import os
 import shutil
 import signal
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from unittest.mock import patch
 
 from baton.cli.terminal.output import note
 from baton.cli.terminal.progress import Tally, show_progress
 from baton.config.home import home, load_env
-from baton.config.settings import LLAMA, settings
+from baton.config.settings import LLAMA
 from baton.errors import BatonError
-from desk.clock import clock_at
 from evals.fences.keeping import Rows, read_result, with_model, write_result
 from evals.fences.page import write_page
 from evals.fences.planning import GRAPHS, MESSAGES, MORE, plan
 from evals.fences.records import Table, Work
 from evals.fences.showing import show
 from evals.fences.table import FENCES
-from evals.fences.working import ROLES, left_of, work_all
-from evals.recordings import DAY, LIMITS, shipped_file
+from evals.fences.working import left_of, work_all
+from evals.recordings import LIMITS, asking, shipped_file
 
 MODELS = ("local:desk", "local:wrong", "llama:smollm2")
 LOCAL = "local:"
@@ -93,16 +90,14 @@ def _model_is(model: str, folder: Path) -> Iterator[None]:
 
     The recordings begin with those that belong to the business, if there are any.
     """
-    variables = {f"BATON_MODEL_{role.upper()}": model for role in ROLES}
+    recorded, limits = {}, LIMITS if model.startswith(LLAMA) else {}
     if not model.startswith(LOCAL):
         file = folder / "answers.jsonl"
         if not file.exists() and shipped_file().exists():
             shutil.copyfile(shipped_file(), file)
-        variables |= {"BATON_RECORD": str(file), **(LIMITS if model.startswith(LLAMA) else {})}
-    with patch.dict(os.environ, variables), clock_at(DAY):
-        settings.cache_clear()
+        recorded = {"BATON_RECORD": str(file)}
+    with asking(model, limits, **recorded):
         yield
-    settings.cache_clear()
 
 
 def _work(model: str, works: Sequence[Work], rows: Rows) -> bool:

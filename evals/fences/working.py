@@ -1,18 +1,16 @@
 """Works the messages of cells that have no row yet, each on a desk on which nothing has happened."""
 
-from collections.abc import Callable, Iterable
-from functools import cache
+from collections.abc import Iterable
+from functools import cache, partial
 from pathlib import Path
 from typing import NamedTuple
 
-from baton.config.settings import Role, settings
+from baton.config.settings import settings
 from baton.models.models import models
 from baton.runs import registry
 from baton.runs.graph_shapes import resolve_context
-from baton.runs.runner import Job, Runner
 from baton.runtime.active import with_resources
 from baton.runtime.resources import Resources, open_resources
-from baton.storage.records import RunSummary
 from desk.business import business
 from evals.cells import end_reason
 from evals.configuration import configuration, hash_files, short_hash
@@ -21,18 +19,14 @@ from evals.fences.judging import row_of
 from evals.fences.keeping import Rows
 from evals.fences.records import Place, Work
 from evals.fences.table import taken
-from evals.fresh_desks import batches, fresh_desk
+from evals.fresh_desks import Done, Ended, work
+from evals.recordings import ROLES
 from evals.run_steps import judged_steps
-from evals.working import work_and_keep
 
-AT_ONCE = 4
 ROOT = Path(__file__).parents[2]
-ROLES: tuple[Role, ...] = ("cheap", "strong", "judge")
-"""The roles that a model is set for."""
 PASSING = {"unavailable", "timeout"}
 """Reasons of dead letters that tell of the machine, not of the model: such a run is no result, and is worked again."""
 PACKAGES = ("baton", "desk", "state", "nodes", "graphs", "evals")
-Done = Callable[[RunSummary], None]
 
 
 class Left(NamedTuple):
@@ -77,10 +71,8 @@ async def work_all(left: Iterable[Left], rows: Rows, done: Done) -> None:
         await _start_models(lender)
         for each in left:
             with taken(each.place.cell, each.place.graph) as context:
-                for batch in batches(one.inputs.customer_id for one in each.examples):
-                    some = [each.examples[number] for number in batch]
-                    async with fresh_desk(lender) as desk:
-                        await _work(Left(each.place, some), context, desk, rows, done)
+                keep = partial(_add_row, rows, each.place)
+                await work(lender, each.place.graph, each.examples, keep, done, context=context)
 
 
 async def _start_models(lender: Resources) -> None:
@@ -90,19 +82,11 @@ async def _start_models(lender: Resources) -> None:
         await lent.of(role)
 
 
-async def _work(left: Left, context: dict[str, object], desk: Resources, rows: Rows, done: Done) -> None:
-    """Work some messages on one desk, and add a row for each."""
-    some, runner = {each.id: each for each in left.examples}, Runner(desk, registry.load)
-    await runner.queue(
-        left.place.graph, [Job(each.inputs.model_dump(), each.id) for each in left.examples], context=context
-    )
-
-    async def keep(run: RunSummary) -> None:
-        at = run["thread_id"], run["run"]
-        steps, reason = await desk.database.do(lambda tx: (judged_steps(tx, *at), end_reason(tx, *at)))
-        if reason in PASSING:
-            return
-        with with_resources(desk):
-            rows.add(await row_of(left.place, some[run["thread_id"]], run, steps))
-
-    await work_and_keep(runner, some, keep, done=done, concurrency=min(AT_ONCE, desk.settings.runs_at_once()))
+async def _add_row(rows: Rows, place: Place, ended: Ended) -> None:
+    """Add the row of a run, unless it ended for what is no result."""
+    at = ended.run["thread_id"], ended.run["run"]
+    steps, reason = await ended.desk.database.do(lambda tx: (judged_steps(tx, *at), end_reason(tx, *at)))
+    if reason in PASSING:
+        return
+    with with_resources(ended.desk):
+        rows.add(await row_of(place, ended.example, ended.run, steps))

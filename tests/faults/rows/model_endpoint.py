@@ -63,7 +63,6 @@ SLOWED = Rule(MOST_PACED, once_is_survived=True, always_is_survived=False)
 NEGOTIATED = Rule(MOST_FORMS, once_is_survived=True, always_is_survived=True)
 STAYS = Rule(1, once_is_survived=False, always_is_survived=False)
 REPAIRED = Rule(MOST_QUESTIONS, once_is_survived=True, always_is_survived=False)
-GIVEN_UP = Rule(MOST_QUESTIONS, once_is_survived=False, always_is_survived=False)
 HARMLESS = Rule(1, once_is_survived=True, always_is_survived=True)
 
 
