@@ -16,7 +16,7 @@ PREFIXES = {b"_": (*BEFORE_UNDERSCORE, *SLACK), b"-": (*BEFORE_DASH, *SLACK)}
 LAST_TWO = {joint: frozenset(prefix[-2:] for prefix in prefixes) for joint, prefixes in PREFIXES.items()}
 """The makers' prefixes before the `_` or the `-` of a key, and their last two letters."""
 
-WORDS = tuple(b"passw passphrase pwd secret token authorization key".split())
+WORDS = tuple("passw passphrase pwd secret token authorization key".split())
 ASSIGNS = re.compile(rb"(?:or)?d?(?:[\\\"'\s]|\\[nrt])*[=:]")
 AFTER_BEARER = re.compile(rb"(?:\s|\\[nrt])+(?=[a-z._~+/-]*\d|\S{20})", re.IGNORECASE)
 AFTER_BASIC = re.compile(rb"(?:\s|\\[nrt])+(?=[A-Za-z+/]*[0-9=+/]|[A-Za-z]+[A-Z])[A-Za-z0-9+/]{6}")
@@ -95,17 +95,18 @@ def _holds_key(raw: bytes, joint: bytes) -> bool:
 
 def _holds_word(raw: bytes, signs: str) -> bool:
     """Whether a word such as `token` is followed by a value; most colons are JSON's own, after a quote."""
-    lower = raw.lower()
-    if "=" in signs or "\\" in signs or signs.count(":") > raw.count(b'":'):
+    small = raw.lower()
+    lower = small.decode("latin-1")
+    if "=" in signs or "\\" in signs or signs.count(":") > lower.count('":'):
         for word in WORDS:
-            if _follows(word, ASSIGNS, lower, lower):
+            if word in lower and _follows(word, ASSIGNS, lower, small):
                 return True
-    return (b"bearer" in lower and _follows(b"bearer", AFTER_BEARER, lower, raw)) or (
-        b"basic" in lower and _follows(b"basic", AFTER_BASIC, lower, raw)
+    return ("bearer" in lower and _follows("bearer", AFTER_BEARER, lower, raw)) or (
+        "basic" in lower and _follows("basic", AFTER_BASIC, lower, raw)
     )
 
 
-def _follows(word: bytes, rule: re.Pattern[bytes], lower: bytes, raw: bytes) -> bool:
+def _follows(word: str, rule: re.Pattern[bytes], lower: str, raw: bytes) -> bool:
     at = lower.find(word)
     while at >= 0:
         if rule.match(raw, at + len(word)):

@@ -123,10 +123,11 @@ class SqliteCheckpointer(BaseCheckpointSaver[int]):
             return  # it has neither failed nor finished, and its writes so far would count as all of them
         given = config["configurable"]
         key = (str(given["thread_id"]), given.get("checkpoint_ns", ""), str(given["checkpoint_id"]))
-        rows, is_masked = [], _is_masked(given)
-        for position, (channel, value) in enumerate(writes):
+        rows = []
+        values = _storable(writes, is_masked=_is_masked(given))
+        for position, ((channel, _), value) in enumerate(zip(writes, values, strict=True)):
             index = WRITES_IDX_MAP.get(channel, position)
-            kind, blob = self.serde.dumps_typed(_mask_write(channel, value, is_masked=is_masked))
+            kind, blob = self.serde.dumps_typed(value)
             signed = self._signer.sign(blob, *key, task_id, index, channel, kind)
             rows.append((*key, task_id, task_path, index, channel, kind, signed))
         sql = KEEP_LAST if all(channel in WRITES_IDX_MAP for channel, _ in writes) else KEEP_FIRST
@@ -204,11 +205,16 @@ def _is_masked(configurable: Mapping[str, Any]) -> bool:
     return run is not None and run.writes_masked and not configurable.get("checkpoint_ns")
 
 
-def _mask_write(channel: str, value: Any, *, is_masked: bool) -> Any:
-    """Return what a task wrote as it may be stored; of an error that failed it, the text."""
-    if channel == ERROR:
-        return redact_error(value if isinstance(value, str) else repr(value))
-    return value if is_masked and channel[:2] != "__" else mask(value)
+def _storable(writes: Sequence[tuple[str, Any]], *, is_masked: bool) -> list[Any]:
+    """Return the values that a task wrote as they may be stored; of an error that failed it, the text."""
+    values = [_text_of(value) if channel == ERROR else value for channel, value in writes]
+    if not is_masked or any(channel.startswith("__") for channel, _ in writes):
+        values = mask(values)  # in one go: most are small
+    return values
+
+
+def _text_of(error: Any) -> str:
+    return redact_error(error if isinstance(error, str) else repr(error))
 
 
 def _put(tx: Transaction, run: Guarded | None, sql: str, rows: list[tuple[Any, ...]]) -> None:
