@@ -25,7 +25,7 @@ from baton.storage.sqlite_file import FAULTS, check_sound, connect, connect_read
 
 MANIFEST, KEY, FORMAT = "backup.json", "seal.key", 1
 UNFINISHED = ".unfinished"
-PASSED_OVER = (".*", "*-wal", "*-shm", "*-journal", "*.lock", "*.tmp", "*.bin")
+PASSED_OVER = (".*", "*-wal", "*-shm", "*-journal", "*.lock", "*.tmp", "*.bin", "*.arrays")
 """Files that are made again where they are missing: SQLite's own, locks, unfinished ones, caches."""
 
 LARGEST = 64 * 2**20  # bytes of a file that is not a database; a larger one is reported and left out

@@ -113,7 +113,7 @@ def test_the_homes_other_files_come_along_and_what_is_made_again_does_not(
         theirs.execute("INSERT INTO things VALUES ('not yet in the file itself')")
         (baton_home / "notes.txt").write_text("mine")
         (baton_home / "empty.db").touch()
-        for name in ("router-1.bin", ".probe-1", "some.lock"):
+        for name in ("router-1.bin", "router-1.arrays", ".probe-1", "some.lock"):
             (baton_home / name).touch()
         monkeypatch.setattr(backup, "LARGEST", 100)
         (baton_home / "large.txt").write_text("x" * 101)
