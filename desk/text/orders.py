@@ -36,9 +36,11 @@ AROUND = r"(?:\s+[\w'-]+){0,4}?\s+"
 
 SENTENCE = re.compile(r"(?<=[.!?\u2026])\s+|\n+|;")
 CLAUSE = re.compile(
-    r"\s+[-\u2013\u2014]+\s+|\s*[\u2013\u2014]\s*|\s*,\s*|:\s+|\s+(?:and|but|so|then|plus|because"
-    r"|(?<!soon )(?<!long )(?<!well )as(?! soon)(?! long)(?! well)|since)\s+"
+    r":\s+|(?!(?<=\s)\s)(?:\s+[-\u2013\u2014]+\s+|\s*[\u2013\u2014]\s*|\s*,\s*|\s+(?:and|but|so|then|plus|because"
+    r"|(?<!soon )(?<!long )(?<!well )as(?! soon)(?! long)(?! well)|since)\s+)"
 )
+"""What parts two clauses. It begins at no blank behind a blank: each of a thousand would be read to the last."""
+
 POLITE = re.compile(
     r"^\W*(?:(?:and|so|then|but|hi|hello|hey|ok)\W+)?(?:can|could|would|will|may|might)\b", re.IGNORECASE
 )

@@ -127,3 +127,9 @@ def test_the_longest_message_is_read_in_no_time(word: str) -> None:
     started = time.monotonic()
     doubt_of((word * 16_000)[:16_000] + " gate", LOCK)
     assert time.monotonic() - started < 2
+
+
+def test_many_blanks_behind_an_order_are_read_in_no_time() -> None:
+    started = time.monotonic()
+    doubt_of(f"please lock my gate{' ' * 16_000}now", LOCK)
+    assert time.monotonic() - started < 2
