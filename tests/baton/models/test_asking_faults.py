@@ -81,6 +81,7 @@ FAULTS: dict[str, tuple[Reply, int, str]] = {
     "bad gateway": (Reply(502, b"<html>"), 3, "unavailable"),
     "away": (failure(503), 3, "unavailable"),
     "no JSON": (completion("guilty"), 2, "bad_answer"),
+    "brackets without end": (completion("[" * 2_000), 2, "bad_answer"),
     "another schema": (completion('{"verdict": 1}'), 2, "bad_answer"),
     "half a pair": (completion('{"note": "\ud800"'), 2, "bad_answer"),
     "no choices": (wrapped(choices=[]), 1, "bad_answer"),
