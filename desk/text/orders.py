@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import islice
 from typing import NamedTuple
 
 from desk.text import moods
@@ -55,6 +56,8 @@ PUT_OFF = "the message may ask for it at another time"
 IN_PART = "the message may ask for it in part only"
 NOT_OWN = "the wish, or the thing, may be somebody else's"
 NOT_ASKED = "the message does not ask for it in its own words"
+TOO_OFTEN = "the message asks for it more often in one sentence than anybody does"
+MOST = 20  # places in a sentence; each is read with the whole of it
 NO_WISH = {QUESTION, SUPPOSED, DENIED, TAKEN_BACK}
 """Doubts under which nothing is wished."""
 
@@ -152,7 +155,11 @@ def _doubt_of_all(own: str, act: Act) -> str | None:
 
 
 def _in_sentence(sentence: str, act: Act, whole: str | None) -> Iterator[Asking]:
-    for match in act.forms.finditer(sentence):
+    places = list(islice(act.forms.finditer(sentence), MOST + 1))
+    if len(places) > MOST:
+        yield Asking(sentence, whole or TOO_OFTEN, whole not in NO_WISH)
+        return
+    for match in places:
         found = whole if whole in NO_WISH else _mood(sentence, match) or whole or _limits(sentence, match, act)
         yield Asking(sentence, found, found not in NO_WISH)
 
