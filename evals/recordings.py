@@ -88,7 +88,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     with asking(options.model, BATON_RECORD=str(file.path)):
         failures = asyncio.run(_record(options.graph or [*registry.entries()], sample(options.messages)))
     asked = file.count - before
-    if not failures and not options.graph and options.messages == MESSAGES:
+    if not failures and not options.graph and options.messages == MESSAGES and file.models() == [options.model]:
         file.prune()
     note(f"{file.path}: {file.count} answers, {file.path.stat().st_size / 1000:,.0f} kB; {asked} were asked for now")
     if failures:

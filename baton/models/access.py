@@ -68,6 +68,8 @@ class Endpoint:
             refusal = error
         async with self._negotiating:
             if self.dialect.renders_as(dialect):
+                if not self._may_negotiate(refusal):
+                    raise refusal  # another call found meanwhile that it is not the form
                 return await self._negotiate(refusal, send, plain)
         return await send(self.dialect)  # another call came to terms meanwhile
 

@@ -15,11 +15,15 @@ from pydantic import BaseModel, ValidationError
 T = TypeVar("T", bound=BaseModel)
 
 TAGGED = re.compile(
-    r"\s*<(\w*(?:think|thought|reason|reflect|scratch)\w*)\b[^<>]*>.*?</\1\s*>", re.DOTALL | re.IGNORECASE
+    r"\s*<(\w{0,40}(?:think|thought|reason|reflect|scratch)\w{0,40})\b[^<>]*>.*?</\1\s*>", re.DOTALL | re.IGNORECASE
 )
 BRACKETED = re.compile(r"\s*\[(think(?:ing)?|reasoning)\].*?\[/\1\]", re.DOTALL | re.IGNORECASE)
-OPENED = re.compile(r"\s*(?:<\w*(?:think|thought|reason|scratch)\w*\b[^<>]*>|\[think(?:ing)?\])", re.IGNORECASE)
-CLOSED = re.compile(r"</\w*(?:think|thought|reason|scratch)\w*\s*>|\[/think(?:ing)?\]", re.IGNORECASE)
+OPENED = re.compile(
+    r"\s*(?:<\w{0,40}(?:think|thought|reason|scratch)\w{0,40}\b[^<>]*>|\[think(?:ing)?\])", re.IGNORECASE
+)
+CLOSED = re.compile(r"</\w{0,40}(?:think|thought|reason|scratch)\w{0,40}\s*>|\[/think(?:ing)?\]", re.IGNORECASE)
+"""The names of tags are bounded: "thinkthinkthink..." without an end would take seconds."""
+
 TOKEN = re.compile(
     r"<[|\uff5c][^<>|\uff5c]{1,40}[|\uff5c]>|</?s>|<(?:end|start)_of_turn>|<eos>|\[/?INST\]|<\|?im_(?:end|start)\|?>"
 )

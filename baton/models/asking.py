@@ -15,7 +15,7 @@ from pydantic import BaseModel, ValidationError
 
 from baton.config.settings import Role
 from baton.errors import BadAnswer, Fatal, OverBudget, Refused, Transient, UsageError
-from baton.models.access import Access
+from baton.models.access import Access, Endpoint
 from baton.models.answers import Reading, read_record
 from baton.models.budget import (
     Offer,
@@ -50,7 +50,7 @@ PLAIN_CAP = 16  # tokens
 
 @dataclass(frozen=True, slots=True)
 class _Asking(Generic[T]):
-    """One `ask`: the model of a role, looked up once, and the record that its answer must fit, with its values."""
+    """What one model is asked: that of a role, looked up once, and the record that its answer must fit, with values."""
 
     run: ActiveRun
     models: Models
@@ -114,22 +114,21 @@ async def _ask_with_repair(asking: _Asking[T], messages: list[BaseMessage]) -> T
         BadAnswer: the answer cannot be used as a whole, or the last one does not fit.
     """
     for repair in range(REPAIRS + 1):
-        answer, reading = await _paid_call(asking, messages)
+        answer, reading, endpoint = await _paid_call(asking, messages)
         if answer.fault:
             raise BadAnswer(answer.fault, answer.text)
         if reading.error is None:
             return reading.found
         if repair == REPAIRS:
             raise BadAnswer(_faults(reading.error), answer.text) from reading.error
-        endpoint = asking.access.endpoint
         if needs_words(answer.dialect, reading.error.errors(include_url=False)):
             endpoint.learn(replace(endpoint.dialect, said=True))
         messages = [*messages, AIMessage(answer.text), HumanMessage(_repair_request(reading.error))]
     raise AssertionError("unreachable")
 
 
-async def _paid_call(asking: _Asking[T], messages: list[BaseMessage]) -> tuple[Answer, Reading[T]]:
-    """Reserve the budget of one call, make it, settle it, and return its answer and what stands in it."""
+async def _paid_call(asking: _Asking[T], messages: list[BaseMessage]) -> tuple[Answer, Reading[T], Endpoint]:
+    """Reserve the budget of one call, make it, settle it, and return its answer, what stands in it, and who gave it."""
     run, settings = asking.run, asking.run.resources.settings
     sent = sum(len(str(message.content).encode()) for message in messages)
     _refuse_too_long(asking.access.endpoint.dialect, sent)
@@ -137,53 +136,52 @@ async def _paid_call(asking: _Asking[T], messages: list[BaseMessage]) -> tuple[A
     reservation = await reserve_first(run, _offers(asking, size, settings.max_completion_tokens))
     offer, turn = reservation.offer, Turn(reservation.offer.tokens)
     try:
-        access = await _access_of(asking, offer)
+        asked = await _asked_of(asking, offer)
         cap, limit_s = offer.tokens - size, settings.answer_limit_s(offer.model)
         question = Question(asking.shape, messages, cap, limit_s, asking.allowed)
-        answer = await _call(asking, access, question, turn)
+        answer = await _call(asked, question, turn)
     except BaseException as error:
         await settle_failed(reservation, error)
         raise
     reading = _read(asking.shape, answer)
-    await _settle(reservation, access, answer, sent, _notes(answer, reading, turn))
+    await _settle(reservation, asked.access, answer, sent, _notes(answer, reading, turn))
     if answer.fault and answer.fault.startswith(CUT) and offer.note:
         raise OverBudget(run.thread_id, size, None, f"{run.thread_id}: the budget held no whole answer ({offer.note})")
-    return answer, reading
+    return answer, reading, asked.access.endpoint
 
 
-async def _call(asking: _Asking[T], access: Access, question: Question, turn: Turn) -> Answer:
+async def _call(asking: _Asking[T], question: Question, turn: Turn) -> Answer:
     """Make one call in the dialect and at the pace of its endpoint, and note what it shows of that."""
 
     async def in_form(dialect: Dialect) -> Answer:
-        return await send_in_turn(access, question, dialect, turn)
+        return await send_in_turn(asking.access, question, dialect, turn)
 
     async def plain(cap: Cap) -> bool:
-        return await _takes_plain_question(asking, access, cap)
+        return await _takes_plain_question(asking, cap)
 
     try:
         with clock_stopped(for_answer=True):
-            return await access.endpoint.in_dialect(in_form, plain)
+            return await asking.access.endpoint.in_dialect(in_form, plain)
     finally:
         if turn.waited_s:
             asking.run.note_wait(current_step(asking.run).task_id, turn.waited_s)
 
 
-async def _takes_plain_question(asking: _Asking[T], access: Access, cap: Cap) -> bool:
+async def _takes_plain_question(asking: _Asking[T], cap: Cap) -> bool:
     """Ask the plainest question within the run's budget; returns whether the endpoint takes it."""
-    name, settings = asking.models.name(asking.role), asking.run.resources.settings
-    offer = _offer(asking.models, asking.role, len(PLAIN), PLAIN_CAP, None)
-    reservation = await reserve_first(asking.run, [replace(offer, model=name, note="asked plainly")])
+    offer, settings = _offer(asking.models, asking.role, len(PLAIN), PLAIN_CAP), asking.run.resources.settings
+    reservation = await reserve_first(asking.run, [replace(offer, note="asked plainly")])
     dialect = Dialect(form="words", cap=cap, sampling=False)
-    question = Question(None, [HumanMessage(PLAIN)], PLAIN_CAP, settings.answer_limit_s(name))
+    question = Question(None, [HumanMessage(PLAIN)], PLAIN_CAP, settings.answer_limit_s(offer.model))
     try:
-        answer = await send(access, question, dialect)
+        answer = await send(asking.access, question, dialect)
     except Refused as error:
         await settle_failed(reservation, error)
         return False
     except BaseException as error:
         await settle_failed(reservation, error)
         raise
-    await _settle(reservation, access, replace(answer, fault=None), len(PLAIN), None)
+    await _settle(reservation, asking.access, replace(answer, fault=None), len(PLAIN), None)
     return True
 
 
@@ -229,11 +227,12 @@ def _refuse_too_long(dialect: Dialect, sent: int) -> None:
         )
 
 
-async def _access_of(asking: _Asking[T], offer: Offer) -> Access:
-    """The question's own model, or the cheap one where the budget held only that."""
+async def _asked_of(asking: _Asking[T], offer: Offer) -> _Asking[T]:
+    """What an offer asks: the wanted model, or the cheap one where the budget held only that."""
     if offer.note is None:
-        return asking.access
-    return await asking.models.access("cheap", asking.run.resources.database)
+        return asking
+    access = await asking.models.access("cheap", asking.run.resources.database)
+    return replace(asking, role="cheap", access=access)
 
 
 async def settle_failed(reservation: Reservation, error: BaseException) -> None:

@@ -1,4 +1,4 @@
-"""Budgets: tokens, and dollars step prices are known, are reserved in one transaction before a call and settled after.
+"""Budgets: tokens, and dollars where prices are known, are reserved in one transaction before a call and settled after.
 
 A reservation is an upper bound: the request's bytes, which no tokenizer exceeds, plus the completion's cap. One that is
 never settled, because the process died, counts as spent. An endpoint may report more than was reserved: the report is

@@ -24,6 +24,7 @@ from baton.models.pace_rules import (
     is_of_use,
     take_slot,
     with_burst,
+    with_call,
 )
 from baton.runtime.step_clock import clock_stopped
 from baton.storage.claims import boot_id, steady
@@ -92,7 +93,7 @@ class Pace:
         limits = limits_of(headers)
         spent = [each for each in limits if each.left < (1 if each.unit == "requests" else turn.tokens)]
         if not self._is_paced and not spent:
-            self._burst = Burst(self._burst.began_at or now, self._burst.calls + 1, self._burst.tokens + turn.tokens)
+            self._burst = with_call(self._burst, now, turn.tokens)
             return
 
         def change(state: PaceState, moment: float) -> PaceState:

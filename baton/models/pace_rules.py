@@ -42,16 +42,16 @@ class Burst:
     """What a process had through before anything was known: since when, how many calls, with how many tokens."""
 
     began_at: float
-    calls: int = 0
-    tokens: int = 0
+    calls: float = 0.0
+    tokens: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
 class PaceState:
     """What all processes know of the pace of an endpoint.
 
-    `refusals` counts those since a call got through last, at `taken_at`; `began_at`, `calls` and `tokens` are what the
-    rate is measured by. `unit` is what the last refusal was about.
+    `refusals` counts those since a call got through last, at `taken_at`; `began_at`, `sent_calls` and `sent_tokens` are
+    what the rate is measured by. `unit` is what the last refusal was about.
     """
 
     requests: Bucket = Bucket()
@@ -134,6 +134,13 @@ def after_limit(state: PaceState, now: float, limit: Limit) -> PaceState:
     return replace(_with_bucket(state, limit.unit, bucket), unit=limit.unit, refused_at=now)
 
 
+def with_call(burst: Burst, now: float, tokens: int) -> Burst:
+    """The burst with one more call that got through; what is too long ago is left out."""
+    began = burst.began_at or now
+    share = min(1.0, WINDOW_S / max(now - began, 1e-9))
+    return Burst(max(began, now - WINDOW_S), burst.calls * share + 1, burst.tokens * share + tokens)
+
+
 def with_burst(state: PaceState, burst: Burst) -> PaceState:
     """The state with what a process had through before it kept this pace."""
     if not burst.calls:
@@ -152,15 +159,9 @@ def _with_bucket(state: PaceState, unit: Unit, bucket: Bucket) -> PaceState:
 
 
 def _counted(state: PaceState, now: float, tokens: int) -> PaceState:
-    """The state with one more call in what the rate is measured by; what is too long ago is left out."""
-    began = state.began_at or now
-    share = min(1.0, WINDOW_S / max(now - began, 1e-9))
-    return replace(
-        state,
-        began_at=max(began, now - WINDOW_S),
-        sent_calls=state.sent_calls * share + 1,
-        sent_tokens=state.sent_tokens * share + tokens,
-    )
+    """The state with one more call in what the rate is measured by."""
+    burst = with_call(Burst(state.began_at, state.sent_calls, state.sent_tokens), now, tokens)
+    return replace(state, began_at=burst.began_at, sent_calls=burst.calls, sent_tokens=burst.tokens)
 
 
 def _measured(state: PaceState, now: float) -> float:

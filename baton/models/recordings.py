@@ -11,6 +11,7 @@ processes may record into one file, and what a killed one left half-written is c
 
 import fcntl
 import json
+import os
 import re
 from collections import Counter
 from dataclasses import dataclass
@@ -95,7 +96,7 @@ class Recordings:
         self._found: dict[str, Recording] = {}
         self._parts: dict[str, Any] = {}
         self._used: set[str] = set()
-        self._read_to = self._lines = 0
+        self._read_to = self._lines = self._inode = 0
         self._lock = Lock()
         self.refresh()
 
@@ -161,7 +162,9 @@ class Recordings:
         For whoever has just asked all that the file is for, while nobody else records into it.
         """
         kept = [each for key, each in self._found.items() if key in self._used]
-        fresh = Recordings(self.path.with_name(f"{self.path.name}.new"))
+        made = self.path.with_name(f"{self.path.name}.new")
+        made.unlink(missing_ok=True)  # what a killed process left would be kept
+        fresh = Recordings(made)
         fresh.begin(self.anew)
         for each in kept:
             fresh.add(each)
@@ -205,19 +208,21 @@ class Recordings:
 
     def _read_on(self, file: BinaryIO) -> None:
         """Read the whole lines that follow what was read."""
-        if file.seek(0, 2) < self._read_to:
+        inode = os.fstat(file.fileno()).st_ino
+        if inode != self._inode or file.seek(0, os.SEEK_END) < self._read_to:
             self._forget()
+        self._inode = inode
         file.seek(self._read_to)
         for line in file:
             if not line.endswith(b"\n"):
                 break
-            self._lines += 1
-            self._read_to += len(line)
             try:
                 self._take(json.loads(line))
             except (ValueError, LookupError, TypeError, AttributeError) as error:
-                at = f"{self.path}, line {self._lines}"
+                at = f"{self.path}, line {self._lines + 1}"
                 raise BadSetting(f"{at} is none of a recording ({error}); delete the line or the file") from error
+            self._lines += 1
+            self._read_to += len(line)
 
     def _take(self, row: dict[str, Any]) -> None:
         if "recordings" in row:

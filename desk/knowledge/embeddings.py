@@ -36,10 +36,11 @@ class Embeddings:
     def __init__(self, folder: Path) -> None:
         """Raises BadSetting where the folder does not hold such a model."""
         model, tokenizer = _file(folder, "model.onnx", "onnx/model.onnx"), _file(folder, "tokenizer.json")
-        self.fingerprint = hashlib.sha256(model.read_bytes() + tokenizer.read_bytes()).hexdigest()
+        self._takes_first = _takes_first(folder / "1_Pooling" / "config.json")
+        pooling = b"first" if self._takes_first else b""
+        self.fingerprint = hashlib.sha256(model.read_bytes() + tokenizer.read_bytes() + pooling).hexdigest()
         self._session, self._tokenizer = _session(model), _tokenizer(tokenizer)
         self._kinds = {each.name: KINDS.get(each.type) for each in self._session.get_inputs()}
-        self._takes_first = _takes_first(folder / "1_Pooling" / "config.json")
         self.vector = lru_cache(maxsize=256)(self._vector)  # router and search ask for the same text
         self._probe(model)
 

@@ -121,7 +121,7 @@ class PolicyIndex:
 
     def _by_meaning(self, text: str) -> Iterator[tuple[str, float]]:
         """Yield the passages whose meaning is like a text's, each with its points; none without embeddings."""
-        if self._embeddings is not None and words(text):
+        if self._embeddings is not None and self._passages and words(text):
             cosines = self._vectors @ self._embeddings.vector(text)
             for passage_id, cosine in zip(self._passages, cosines.tolist(), strict=True):
                 if cosine >= LEAST_COSINE:

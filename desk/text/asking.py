@@ -33,7 +33,7 @@ FILLER = (
 )
 TURN = (
     r"(?:(?:(?:on\s+)?(?:another|an?\s+other|an?\s+(?:\w+\s+)?(?:different|separate|unrelated|second|further)"
-    r"|one\s+(?:more|other|last|further)|a?\s*last|the\s+other|different|separate|unrelated|next)\s+"
+    r"|one\s+(?:more|other|last|further)|(?:a\s*)?last|the\s+other|different|separate|unrelated|next)\s+"
     r"(?:thing|question|matter|note|topic|subject|point|request|issue)|(?:not\s+related|unrelated(?:ly)?)(?=\W*[:,\u2013-])"
     r"|something\s+else|apart\s+from\s+(?:this|that)|by\s+the\s+way|btw"
     r"|whil(?:e|st)\s+(?:i|we)(?:['\u2019]?(?:m|re)|\s+(?:am|are|have|['\u2019]?ve))\b|in\s+addition"

@@ -96,7 +96,7 @@ class Claims:
         if not is_english(sentence.text):
             yield Claim(sentence.text, frozenset())
         found = {each.end(): each for each in self._matches(sentence)}
-        more = (each for match in [*found.values()][:1] for each in self._more.finditer(sentence.text, match.end()))
+        more = self._more.finditer(sentence.text, min(found)) if found else ()
         for _, match in sorted({**{each.end(): each for each in more}, **found}.items()):
             yield self._claim(sentence, match)
 

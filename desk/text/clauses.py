@@ -31,18 +31,22 @@ The mark of a list ("item"), words such as "by the way" ("also"), a new line, a 
 
 LONGEST = 400  # characters of a clause; a longer one is cut at a blank, so that no later step reads much at once
 WRAPPED = 55  # characters of a line that may be broken because it is full
-SENTENCE = re.compile(r"(?<=[.!?;\u2026\u3002\uff1f\uff01])[\"'\u201d\u2019)\]]*\s+|(?<=[?!])(?=[^\W\d_])|\s*\n\s*")
+SENTENCE = re.compile(
+    r"(?<=[.!?;\u2026\u3002\uff1f\uff01])[\"'\u201d\u2019)\]]*\s+|(?<=[?!])(?=[^\W\d_])|(?!(?<=\s)\s)\s*\n\s*"
+)
 SHORT = re.compile(
     r"\b(?:e\.g|i\.e|mr|mrs|ms|dr|no|nr|approx|st|vs|incl|max|min|tel|acc|ref|a\.m|p\.m|etc|[a-z])\.$", re.IGNORECASE
 )
 JOINT = re.compile(
-    rf"(?:\s*[,:\u2013\u2014]\s*|\s+-+\s+|\s+)(?P<word>(?:and|also|plus|then|besides|so(?=\s+(?:{POLITE}|{VERB})\b)|or|n|oh)\b|&|\+)[\s,:]*(?={OPENER})"
-    rf"|(?P<comma>\s*[,\u2013\u2014]\s*|\s+-+\s+)"
+    rf"(?!(?<=\s)\s)(?:\s*[,:\u2013\u2014]\s*|\s+-+\s+|\s+)(?P<word>(?:and|also|plus|then|besides|so(?=\s+(?:{POLITE}|{VERB})\b)|or|n|oh)\b|&|\+)[\s,:]*(?={OPENER})"
+    rf"|(?P<comma>(?!(?<=\s)\s)(?:\s*[,\u2013\u2014]\s*|\s+-+\s+))"
     rf"(?={WH}\b|{WH_IS}\b|{ROOT}\b|{POLITE}\s+{VERB}\b|{TURN})"
-    rf"|\s+(?={WH}\s+(?:\w+\s+){{0,2}}{ROOT}\b|{WH_IS}\s|{MODAL}\s+(?:i|you|u|we|my|the)\b|(?:is|are)\s+(?:there|it|my)\b"
+    rf"|(?<!\s)\s+(?={WH}\s+(?:\w+\s+){{0,2}}{ROOT}\b|{WH_IS}\s|{MODAL}\s+(?:i|you|u|we|my|the)\b|(?:is|are)\s+(?:there|it|my)\b"
     rf"|{TURN}(?=\s*,|\s+(?:{WH}|{ROOT}|{POLITE}|{VERB}|{NEED}|i|my)\b)|{POLITE}\s+(?:can\s+you\s+)?{VERB}\b|{NEED})",
     re.IGNORECASE,
 )
+"""What may part two clauses. It begins at no blank behind a blank: each of a thousand would be read to the last."""
+
 TURN_ALONE = re.compile(rf"\W*(?:(?:and|oh|ok|but|so|then)\W+)*{TURN}\W*", re.IGNORECASE)
 PHRASE = re.compile(
     r"\b(?:the|an?|my|your|our|of|and|or|but|is|are|was|i|we|because|that|if|when|have|has|had|be|been|both|between|either"

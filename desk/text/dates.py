@@ -38,7 +38,11 @@ def days_meant(quote: str, today: date) -> list[date]:
     """Return the days up to `today` that a quote can mean, the likeliest first; empty where it names no single day."""
     if NUMBERED.search(quote):
         return sorted(days_in(quote, today))
-    return [today - timedelta(days=days) for days in _days_ago(" ".join(quote.lower().split()), today)]
+    found = list[date]()
+    for days in _days_ago(" ".join(quote.lower().split()), today):
+        with suppress(OverflowError):  # "a hundred thousand thousand weeks ago" is no day of the calendar
+            found.append(today - timedelta(days=days))
+    return found
 
 
 def _days_ago(text: str, today: date) -> list[int]:
@@ -66,7 +70,7 @@ def _day(text: str, today: date) -> date | None:
     month = next(months, None)
     if month:
         day, year = numbers[0], numbers[1:]
-    elif text[4:5] == "-":
+    elif re.match(r"[0-9]{4}-", text):
         day, month, year = numbers[2], numbers[1], numbers[:1]
     else:
         day, month, year = numbers[0], numbers[1], numbers[2:]

@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import islice
 from typing import NamedTuple
 
 from desk.text import moods
@@ -36,9 +37,11 @@ AROUND = r"(?:\s+[\w'-]+){0,4}?\s+"
 
 SENTENCE = re.compile(r"(?<=[.!?\u2026])\s+|\n+|;")
 CLAUSE = re.compile(
-    r"\s+[-\u2013\u2014]+\s+|\s*[\u2013\u2014]\s*|\s*,\s*|:\s+|\s+(?:and|but|so|then|plus|because"
-    r"|(?<!soon )(?<!long )(?<!well )as(?! soon)(?! long)(?! well)|since)\s+"
+    r":\s+|(?!(?<=\s)\s)(?:\s+[-\u2013\u2014]+\s+|\s*[\u2013\u2014]\s*|\s*,\s*|\s+(?:and|but|so|then|plus|because"
+    r"|(?<!soon )(?<!long )(?<!well )as(?! soon)(?! long)(?! well)|since)\s+)"
 )
+"""What parts two clauses. It begins at no blank behind a blank: each of a thousand would be read to the last."""
+
 POLITE = re.compile(
     r"^\W*(?:(?:and|so|then|but|hi|hello|hey|ok)\W+)?(?:can|could|would|will|may|might)\b", re.IGNORECASE
 )
@@ -53,6 +56,8 @@ PUT_OFF = "the message may ask for it at another time"
 IN_PART = "the message may ask for it in part only"
 NOT_OWN = "the wish, or the thing, may be somebody else's"
 NOT_ASKED = "the message does not ask for it in its own words"
+TOO_OFTEN = "the message asks for it more often in one sentence than anybody does"
+MOST = 20  # places in a sentence; each is read with the whole of it
 NO_WISH = {QUESTION, SUPPOSED, DENIED, TAKEN_BACK}
 """Doubts under which nothing is wished."""
 
@@ -150,7 +155,11 @@ def _doubt_of_all(own: str, act: Act) -> str | None:
 
 
 def _in_sentence(sentence: str, act: Act, whole: str | None) -> Iterator[Asking]:
-    for match in act.forms.finditer(sentence):
+    places = list(islice(act.forms.finditer(sentence), MOST + 1))
+    if len(places) > MOST:
+        yield Asking(sentence, whole or TOO_OFTEN, whole not in NO_WISH)
+        return
+    for match in places:
         found = whole if whole in NO_WISH else _mood(sentence, match) or whole or _limits(sentence, match, act)
         yield Asking(sentence, found, found not in NO_WISH)
 

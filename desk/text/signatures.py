@@ -125,11 +125,11 @@ def _closes(lines: list[Line], at: int) -> bool:
 
 def _end_of_block(lines: list[Line], at: int) -> int:
     """Return the number of the first line from `at` on that does not belong to a signature."""
-    first, filled = at, 0
+    filled = 0
     while at < len(lines) and filled < MOST_LINES and _signs(lines[at].text):
         filled += not lines[at].is_blank
         at += 1
-    return max(at, first)
+    return at
 
 
 def _signs(line: str) -> bool:

@@ -63,11 +63,15 @@ def read_result(path: Path = RESULT) -> Table:
 
 
 def with_model(table: Table, model: str, rows: Sequence[Row]) -> Table:
-    """Return a result with the cells of a model in place of those that it had; without rows it keeps those."""
-    if not rows:
-        return table
+    """Return a result with the cells of a model in place of those that it had; without rows it keeps those.
+
+    Cells that are as they were keep the day on which they were measured, too.
+    """
     graphs = sorted({graph for fence in FENCES.values() for graph in fence.graphs}, key=_order)
-    made = ModelCells(model=model, measured=datetime.now(UTC).date().isoformat(), cells=cells_in(rows, graphs))
+    cells, had = cells_in(rows, graphs), {each.model: each.cells for each in table.models}
+    if not rows or had.get(model) == cells:
+        return table
+    made = ModelCells(model=model, measured=datetime.now(UTC).date().isoformat(), cells=cells)
     others = [each for each in table.models if each.model != model]
     return table.model_copy(update={"models": [*others, made]})
 
@@ -78,5 +82,5 @@ def _order(graph: str) -> tuple[int, str]:
 
 
 def write_result(table: Table, path: Path = RESULT) -> None:
-    """Write the result, a line for each cell."""
+    """Write the result, a line for each value, so that a difference shows which figure changed."""
     path.write_text(json.dumps(table.model_dump(), indent=1) + "\n", "utf-8")

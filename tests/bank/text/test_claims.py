@@ -45,6 +45,10 @@ def test_what_the_stand_in_says_of_an_action_claims_that_action_alone(name: str)
     [
         ("We have frozen your card and refunded the payment.", [{"freeze_card"}, {"refund"}]),
         ("Your card has been frozen and a new one ordered.", [{"freeze_card"}, {"reissue_card"}]),
+        (
+            "Your card has been frozen and a new one ordered for you, and we have blocked it.",
+            [{"freeze_card"}, {"reissue_card"}, {"freeze_card"}],
+        ),
         ("The dispute has been raised.", [{"file_dispute"}]),
         ("The limit has been raised.", [{"change_limit"}]),
         ("Done!", [{ANY}]),

@@ -17,6 +17,7 @@ from baton.config.policies import transient
 from baton.errors import BadAnswer, DeadLettered, Fatal, OverBudget, Transient
 from baton.models.asking import ask
 from baton.models.calls import LONGEST_ANSWER
+from baton.models.models import models
 from baton.records import Record
 from baton.runtime.resources import Resources
 from baton.steps.dead_letters import dead_letter
@@ -81,6 +82,7 @@ FAULTS: dict[str, tuple[Reply, int, str]] = {
     "bad gateway": (Reply(502, b"<html>"), 3, "unavailable"),
     "away": (failure(503), 3, "unavailable"),
     "no JSON": (completion("guilty"), 2, "bad_answer"),
+    "brackets without end": (completion("[" * 2_000), 2, "bad_answer"),
     "another schema": (completion('{"verdict": 1}'), 2, "bad_answer"),
     "half a pair": (completion('{"note": "\ud800"'), 2, "bad_answer"),
     "no choices": (wrapped(choices=[]), 1, "bad_answer"),
@@ -222,6 +224,19 @@ async def test_where_the_strong_model_does_not_fit_the_cheap_one_gives_a_shorter
     assert (call["role"], call["note"]) == ("cheap", "in place of strong, over budget: at most 200 tokens of answer")
     (step, *_) = await resources.database.do(lambda tx: steps(tx, "t", 1))
     assert step["note"] == call["note"]
+
+
+async def test_what_the_cheap_model_shows_in_its_place_is_noted_of_its_own_endpoint(
+    endpoint: Endpoint, resources: Resources, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(resources.settings, "model_cheap", "openai:small")
+    await cap_for(resources, endpoint, 390)
+    endpoint.will(completion('{"verdict": 1}'), GOOD)
+    assert (await graph(write).ainvoke({}, CONFIG))["note"] == "guilty"
+    assert [asked["model"] for asked in endpoint.asked] == ["small", "small"]
+    known = await resources.resource(models)
+    assert (await known.access("cheap", resources.database)).endpoint.dialect.said
+    assert not (await known.access("strong", resources.database)).endpoint.dialect.said
 
 
 async def test_what_is_left_must_be_worth_an_answer(endpoint: Endpoint, resources: Resources) -> None:

@@ -1,9 +1,10 @@
 """The form in which an endpoint takes a request: found out by asking, kept in the home, fixed by hand where wanted."""
 
+import asyncio
 import json
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from hypothesis import given
@@ -15,11 +16,21 @@ from baton.config.settings import settings
 from baton.errors import BadAnswer, BadSetting, Refused
 from baton.models import access
 from baton.models.asking import ask
-from baton.models.dialects import FORMS, IN_WORDS, Dialect, next_dialect, parse_abilities, response_format, schema_of
+from baton.models.dialects import (
+    FORMS,
+    IN_WORDS,
+    Cap,
+    Dialect,
+    next_dialect,
+    parse_abilities,
+    response_format,
+    schema_of,
+)
 from baton.offline.completions import tokens
 from baton.records import Record
 from baton.runtime.resources import Resources, open_resources
 from baton.steps.typed_graph import TypedStateGraph
+from baton.storage.database import Database
 from tests.baton.conftest import Endpoint, Reply, completion
 from tests.baton.models.test_asking import budget, calls
 
@@ -278,6 +289,24 @@ def test_what_is_known_of_answers_changes_no_request() -> None:
     known = Dialect(usage=True, thinking="none", tools=False, context=8192)
     assert known.renders_as(Dialect())
     assert not known.renders_as(Dialect(said=True))
+
+
+async def test_where_no_form_is_taken_calls_at_once_find_that_out_once() -> None:
+    endpoint, sent = access.Endpoint("", "", Dialect(), database=cast("Database", object())), list[str]()
+
+    async def send(dialect: Dialect) -> str:
+        sent.append(dialect.form)
+        await asyncio.sleep(0)
+        raise Refused("no", 400, "no")
+
+    async def plain(cap: Cap) -> bool:
+        sent.append(cap)
+        await asyncio.sleep(0)
+        return False
+
+    came = await asyncio.gather(*(endpoint.in_dialect(send, plain) for _ in range(5)), return_exceptions=True)
+    assert [type(each) for each in came] == [Refused] * 5
+    assert sent == ["strict"] * 5 + ["max_completion_tokens", "max_tokens"]
 
 
 def test_a_dialect_that_is_known_stays() -> None:

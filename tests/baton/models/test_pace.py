@@ -29,6 +29,7 @@ from baton.models.pace_rules import (
     after_taken,
     take_slot,
     with_burst,
+    with_call,
 )
 from baton.records import Record
 from baton.runs.runner import Job, Runner
@@ -239,7 +240,7 @@ def seconds_for(server: Simulated, calls_: int) -> tuple[float, int]:
             if state.refused_at:
                 state = after_taken(state, now, sent, 100)
             else:
-                burst = Burst(burst.began_at or now, burst.calls + 1, burst.tokens + 100)
+                burst = with_call(burst, now, 100)
         else:
             refused += 1
             state, burst = after_refused(with_burst(state, burst), now, sent, told), Burst(0.0)
@@ -255,6 +256,15 @@ def test_most_of_the_rate_is_used_however_the_endpoint_counts(
     took, refused = seconds_for(Simulated(kind, most, seconds, tells=tells), 20 * most)
     assert 20 * most / (most + took * most / seconds) >= 0.8
     assert refused < 10 * most, "half as many as were taken"
+
+
+def test_what_a_process_had_through_long_ago_does_not_thin_out_what_it_had_through_now() -> None:
+    burst, now = Burst(0.0), 1000.0
+    for pause in [60.0] * 60 + [0.1] * 20:
+        burst, now = with_call(burst, now, 100), now + pause
+    state = after_taken(after_refused(with_burst(PaceState(), burst), now, now, None), now + 0.2, now + 0.1, 100)
+    assert state.requests.rate is not None
+    assert 20 / 120 <= state.requests.rate <= 30 / 120
 
 
 @given(st.lists(st.tuples(st.booleans(), st.floats(0, 100), st.none() | st.floats(0.001, 1e9)), max_size=60))

@@ -277,6 +277,35 @@ def test_what_another_adds_is_found_without_opening_the_file_anew(file: Path) ->
     assert sum("key" in row for row in rows(file)) == 1
 
 
+def test_a_file_that_was_made_anew_is_read_as_a_whole_also_where_it_is_longer(file: Path, tmp_path: Path) -> None:
+    mine, anew = Recordings(file), Recordings(tmp_path / "anew.jsonl")
+    mine.add(recording("They took it."))
+    others = [recording("They gave it to her, and she wore it ever after."), recording("They lent it.")]
+    for each in others:
+        anew.add(each)
+    anew.path.replace(file)
+    assert [mine.find(each.key) for each in others] == others
+    assert mine.count == len(others)
+
+
+def test_a_line_that_is_none_is_told_each_time_that_it_is_met(file: Path) -> None:
+    mine = Recordings(file)
+    mine.add(recording("They took it."))
+    write(file, read(file) + "a diary\n")
+    for _ in range(2):
+        with pytest.raises(BadSetting, match="line 3 is none of a recording"):
+            mine.refresh()
+
+
+def test_what_a_killed_process_left_of_a_new_file_is_not_taken_over(file: Path) -> None:
+    Recordings(file.with_name(f"{file.name}.new")).add(recording("They ate it."))
+    mine, each = Recordings(file), recording("They took it.")
+    mine.add(each)
+    mine.find(each.key)
+    mine.prune()
+    assert (mine.count, mine.find(each.key)) == (1, each)
+
+
 def add_many(file: Path, start: int) -> None:
     mine = Recordings(file)
     for number in range(start, start + 60):

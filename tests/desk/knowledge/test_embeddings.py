@@ -2,6 +2,7 @@
 
 import asyncio
 import sys
+from datetime import date
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -11,6 +12,7 @@ import pytest
 from bank.knowledge import knowledge
 from baton.errors import BadSetting
 from desk.knowledge.embeddings import Embeddings, load_embeddings
+from desk.knowledge.index import PolicyIndex
 from desk.knowledge.router import load_or_train_router
 from tests.bank.stage import few_routes
 from tests.desk.knowledge.sentence_model import write_model
@@ -74,10 +76,17 @@ def test_any_text_has_a_vector(model: Path, text: str) -> None:
 
 @installed
 def test_the_first_token_is_taken_where_the_folder_says_so(model: Path) -> None:
+    mean = Embeddings(model)
     (model / "1_Pooling").mkdir()
     (model / "1_Pooling" / "config.json").write_text('{"pooling_mode_cls_token": true}')
     first = Embeddings(model)
     assert first.vector("fern owl owl owl") == pytest.approx(first.vector("fern"))
+    assert first.fingerprint != mean.fingerprint, "vectors that were kept of the one are none of the other"
+
+
+@installed
+def test_where_no_policy_is_in_force_a_search_finds_nothing(model: Path) -> None:
+    assert PolicyIndex({}, date(2026, 11, 22), embeddings=load_embeddings(model)).search("my fern", "") == []
 
 
 @installed

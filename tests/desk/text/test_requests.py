@@ -146,6 +146,14 @@ def test_long_texts_without_an_end_take_linear_time(text: str) -> None:
     assert perf_counter() - started < 3
 
 
+@pytest.mark.parametrize("blank", [" ", "\t", " \n"])
+def test_many_blanks_within_a_text_take_linear_time(blank: str) -> None:
+    found(PIN)
+    started = perf_counter()
+    found(f"{PIN}{blank * 8_000}{PIN}")
+    assert perf_counter() - started < 3
+
+
 PIECES = [
     PIN,
     CHEQUE,

@@ -37,3 +37,11 @@ def test_a_models_cells_take_the_place_of_those_it_had(tmp_path: Path) -> None:
     assert table.models[1].cells == cells_in([row("a"), row("b")], ["routing"])
     write_result(table, tmp_path / "result.json")
     assert read_result(tmp_path / "result.json") == table
+
+
+def test_cells_that_are_as_they_were_keep_their_day() -> None:
+    table = with_model(Table(made_by="m", dataset="d"), "local:x", [row("a")])
+    [made] = table.models
+    table = table.model_copy(update={"models": [made.model_copy(update={"measured": "2026-01-01"})]})
+    assert with_model(table, "local:x", [row("a")]) == table
+    assert with_model(table, "local:x", [row("a"), row("b")]).models[0].measured != "2026-01-01"
