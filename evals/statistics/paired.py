@@ -49,6 +49,9 @@ def paired_difference(first: Floats, second: Floats) -> Difference:
     widened = np.concatenate([differences, [mean - far, mean + far]])
     error = float(widened.std()) / sqrt(len(widened))
     low, high = normal_interval(mean, error) if n > LARGE else _bootstrap_interval(widened)
+    are_verdicts = _are_verdicts(first, second)
+    if are_verdicts:  # the two examples that nobody saw may lie beyond what a share can be
+        low, high = max(low, -1.0), min(high, 1.0)
     return Difference(
         first=float(first.mean()),
         second=float(second.mean()),
@@ -56,7 +59,7 @@ def paired_difference(first: Floats, second: Floats) -> Difference:
         low=min(low, mean),
         high=max(high, mean),
         p=_normal_p(mean, error) if n > LARGE else _exact_p(first, second),
-        detectable=_detectable(error, n) if _are_verdicts(first, second) else max(DETECTABLE * error, SQUARE * far / n),
+        detectable=_detectable(error, n) if are_verdicts else max(DETECTABLE * error, SQUARE * far / n),
         n=n,
     )
 

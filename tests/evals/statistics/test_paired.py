@@ -52,6 +52,13 @@ def test_a_set_without_a_difference_rules_out_no_more_than_three_in_n() -> None:
     assert found.low == pytest.approx(-found.high, abs=0.005)
 
 
+def test_where_every_verdict_turns_the_difference_is_no_more_than_all_of_them() -> None:
+    first, second = sides(0, 10, 0, 0)
+    found = paired_difference(first, second)
+    assert (found.mean, found.low) == (-1.0, -1.0)
+    assert -0.9 < found.high < 0
+
+
 def test_right_and_wrong_are_tested_by_mcnemar_and_shares_by_sign_flips() -> None:
     assert paired_difference(*sides(60, 4, 15, 21)).p == mcnemar(4, 15)
     first, second = sides(60, 4, 15, 21)
