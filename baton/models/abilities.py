@@ -2,7 +2,6 @@
 
 import json
 import time
-from dataclasses import fields, replace
 from typing import Any, Literal, NamedTuple
 from urllib.parse import urlsplit
 
@@ -15,7 +14,6 @@ PROBE = 1
 
 READ = "SELECT value FROM about WHERE name = ?"
 KEEP = "INSERT INTO about (name, value) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value"
-NAMES = {each.name for each in fields(Dialect)}
 Source = Literal["use", "probe"]
 
 
@@ -55,7 +53,6 @@ def _known(text: str) -> Known | None:
     """What a row says; None where it cannot be read, and then it is found out again."""
     try:
         row: dict[str, Any] = json.loads(text)
-        kept = {name: value for name, value in row["dialect"].items() if name in NAMES}
-        return Known(replace(Dialect(), **kept), float(row["at"]), row["source"])
+        return Known(Dialect.from_object(row["dialect"]), float(row["at"]), row["source"])
     except (ValueError, TypeError, LookupError, AttributeError):
         return None

@@ -6,10 +6,10 @@ Plain values and functions of them. What is known of an endpoint is found out by
 
 import json
 import re
-from collections.abc import Collection, Iterator
-from dataclasses import asdict, dataclass, replace
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import asdict, dataclass, fields, replace
 from functools import lru_cache
-from typing import Any, Literal, get_args
+from typing import Any, Literal, Self, get_args
 
 from pydantic import BaseModel
 
@@ -58,6 +58,11 @@ class Dialect:
     def as_object(self) -> dict[str, Any]:
         """The dialect as a JSON object."""
         return asdict(self)
+
+    @classmethod
+    def from_object(cls, parts: Mapping[str, Any]) -> Self:
+        """The dialect of such an object, also of another version's: a part that this one does not know is left out."""
+        return cls(**{each.name: parts[each.name] for each in fields(cls) if each.name in parts})
 
 
 def parse_abilities(text: str) -> dict[str, Any]:

@@ -109,7 +109,9 @@ class Models:
         if (which := (RECORDED, name, "")) not in self._endpoints:
             place = Place.of(name)
             model = recordings(place.path).model_named(place.model)
-            known = [Dialect(**each.dialect) for each in recordings(place.path).of_model(model) if each.dialect]
+            known = [
+                Dialect.from_object(each.dialect) for each in recordings(place.path).of_model(model) if each.dialect
+            ]
             dialects = tuple(dict.fromkeys(known)) or (Dialect(),)
             self._endpoints[which] = RecordedEndpoint(
                 "", model, dialects[0], fits_answers=model.startswith(LLAMA), recorded=dialects

@@ -7,11 +7,11 @@ parsed, repaired, checked, settled and told as it was when the model gave it.
 import asyncio
 import json
 import time
-from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import asdict
 from http import HTTPStatus
 from typing import Any
+from weakref import WeakValueDictionary
 
 import httpx2
 
@@ -77,7 +77,7 @@ class _AsyncRecording(httpx2.AsyncBaseTransport):
 
     def __init__(self, file: Recordings, model: str, inner: httpx2.AsyncClient) -> None:
         self._file, self._model, self._inner = file, model, inner
-        self._asking: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
+        self._asking = WeakValueDictionary[str, asyncio.Lock]()  # one for each request that is being answered
 
     async def handle_async_request(self, request: httpx2.Request) -> httpx2.Response:
         """See httpx2."""
@@ -86,7 +86,7 @@ class _AsyncRecording(httpx2.AsyncBaseTransport):
             response = await self._inner.send(request, stream=True)
             return httpx2.Response(response.status_code, headers=response.headers, stream=response.stream)
         key = key_of(self._model, body)
-        async with self._asking[key]:
+        async with self._asking.setdefault(key, asyncio.Lock()):
             if known := self._file.find(key):
                 return _response(known)
             started = time.monotonic()

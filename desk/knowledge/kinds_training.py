@@ -11,6 +11,7 @@ from scipy.sparse import hstack
 from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.svm import LinearSVC
 
+from baton.errors import BadSetting
 from desk.knowledge.features import Floats, as_bytes
 from desk.knowledge.kinds import CONCEPT_WEIGHT, KindArrays, KindExamples
 from desk.knowledge.training import fit_vectorizers
@@ -23,7 +24,11 @@ PLAIN = ""
 
 
 def train_kinds(examples: KindExamples, concepts: Concepts) -> KindArrays:
-    """Train on these examples and return the arrays."""
+    """Train on these examples and return the arrays.
+
+    Raises:
+        BadSetting: the examples hold no words, or no two of them share any.
+    """
     told = [(message, kind) for kind, messages in examples.kinds.items() for message in messages]
     alone = [*told, *((message, PLAIN) for message in examples.plain)]
     lesser = [(message, PLAIN) for message in examples.lesser]
@@ -34,7 +39,7 @@ def train_kinds(examples: KindExamples, concepts: Concepts) -> KindArrays:
     blocks = [
         words.transform(messages),
         letters.transform(messages),
-        CONCEPT_WEIGHT * terms.fit_transform(messages),
+        CONCEPT_WEIGHT * _fit_terms(terms, messages),
     ]
     kinds, slopes, offsets = _fit(hstack(blocks, format="csr"), np.array(labels), weights)
     return KindArrays(
@@ -47,6 +52,16 @@ def train_kinds(examples: KindExamples, concepts: Concepts) -> KindArrays:
         slopes=slopes,
         offsets=offsets,
     )
+
+
+def _fit_terms(terms: TfidfVectorizer, messages: list[str]) -> Any:
+    """Fit the vectorizer of concepts and return the features (e, terms) of the messages."""
+    try:
+        return terms.fit_transform(messages)
+    except ValueError as error:  # an empty vocabulary
+        raise BadSetting(
+            f"no two examples share a word or a concept; give more examples of each kind: {error}"
+        ) from error
 
 
 def _fit(features: Any, labels: Any, weights: Floats) -> tuple[list[str], Floats, Floats]:

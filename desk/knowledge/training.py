@@ -59,7 +59,7 @@ def fit_vectorizers(messages: list[str]) -> Vectorizers:
     try:
         return words.fit(messages), letters.fit(messages)
     except ValueError as error:  # an empty vocabulary
-        raise BadSetting(f"the examples of the routes hold no words: {error}") from error
+        raise BadSetting(f"the examples hold no words: {error}") from error
 
 
 def models(features: Any, labels: list[str], topics: list[str]) -> tuple[Any, Table]:

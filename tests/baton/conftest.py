@@ -75,11 +75,15 @@ async def resources() -> AsyncIterator[Resources]:
         yield everything
 
 
+class Server(ThreadingHTTPServer):
+    request_queue_size = 64  # of connections that wait to be taken; by default 5, and a busy machine resets the others
+
+
 @pytest.fixture
 def endpoint(monkeypatch: pytest.MonkeyPatch) -> Iterator[Endpoint]:
     """Every role asks this one."""
     scripted = Endpoint()
-    server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(scripted))
+    server = Server(("127.0.0.1", 0), _handler(scripted))
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
     thread.start()
     monkeypatch.setenv("OPENAI_BASE_URL", f"http://127.0.0.1:{server.server_port}/v1")

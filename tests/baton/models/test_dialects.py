@@ -3,7 +3,7 @@
 import asyncio
 import json
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, cast
 
 import pytest
@@ -336,3 +336,11 @@ def test_whatever_is_said_the_forms_come_to_an_end(refusals: list[str]) -> None:
         tried.append(dialect := other)
     assert next_dialect(dialect, "no", (), tried) is None
     assert len(tried) <= 4 * len(FORMS) + len(refusals)
+
+
+def test_a_dialect_is_read_from_its_object_also_from_one_of_another_version() -> None:
+    known = Dialect(form="words", bounds=False, context=8192)
+    assert Dialect.from_object(known.as_object()) == known
+    assert Dialect.from_object({"form": "words", "context": 8192, "reasoning_effort": "low"}) == replace(
+        known, bounds=True
+    )

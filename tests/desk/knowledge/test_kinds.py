@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 import desk.knowledge.kinds_training
+from baton.errors import BadSetting
 from desk.knowledge.kinds import FILES, KindExamples, load_kinds
 from desk.text.concepts import Concepts, ConceptsFile
 
@@ -53,3 +54,8 @@ def test_other_examples_are_another_model(baton_home: Path) -> None:
     load_kinds(EXAMPLES, CONCEPTS)
     load_kinds(KindExamples(EXAMPLES.kinds, [*EXAMPLES.plain, "hello"]), CONCEPTS)
     assert len(list(baton_home.glob(FILES))) == 2
+
+
+def test_examples_that_share_no_word_are_refused(baton_home: Path) -> None:
+    with pytest.raises(BadSetting, match="no two examples share a word"):
+        load_kinds(KindExamples({"theft": ["gone"]}, ["hello"]), CONCEPTS)

@@ -259,7 +259,7 @@ def test_a_file_from_another_home_is_trained_anew(
 def test_examples_without_words_are_refused(routes: Path) -> None:
     for file in routes.glob("*.txt"):
         file.write_text("# Signs.\n?!\n")
-    with pytest.raises(BadSetting, match="the examples of the routes hold no words"):
+    with pytest.raises(BadSetting, match="the examples hold no words"):
         fresh()
 
 
