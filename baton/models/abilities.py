@@ -7,13 +7,12 @@ from urllib.parse import urlsplit
 
 from baton.config.settings import OPENAI
 from baton.models.dialects import Dialect
+from baton.storage.about_rows import keep_about, read_about
 from baton.storage.transaction import Transaction
 
 PROBE = 1
 """The version of what is found out and how; what another version found is not used."""
 
-READ = "SELECT value FROM about WHERE name = ?"
-KEEP = "INSERT INTO about (name, value) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value"
 Source = Literal["use", "probe"]
 
 
@@ -27,14 +26,14 @@ class Known(NamedTuple):
 
 def load_abilities(tx: Transaction, address: str, model: str) -> Known | None:
     """What the home knows of a model of an endpoint; None where it knows nothing."""
-    row = tx.execute(READ, (_key(address, model),)).fetchone()
-    return None if row is None else _known(row[0])
+    text = read_about(tx, _key(address, model))
+    return None if text is None else _known(text)
 
 
 def keep_abilities(tx: Transaction, address: str, model: str, dialect: Dialect, source: Source) -> None:
     """Keep what was found out about a model of an endpoint."""
     value = {"dialect": dialect.as_object(), "at": time.time(), "source": source}
-    tx.execute(KEEP, (_key(address, model), json.dumps(value)))
+    keep_about(tx, _key(address, model), json.dumps(value))
 
 
 def first_dialect(address: str) -> Dialect:

@@ -27,12 +27,11 @@ from baton.models.pace_rules import (
     with_call,
 )
 from baton.runtime.step_clock import clock_stopped
+from baton.storage.about_rows import keep_about, read_about
 from baton.storage.claims import boot_id, steady
 from baton.storage.database import Database
 from baton.storage.transaction import Transaction
 
-READ = "SELECT value FROM about WHERE name = ?"
-KEEP = "INSERT INTO about (name, value) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value"
 PATIENCE_S = 90.0
 """How long after the last call that got through refusals are a matter of the pace, and no failed attempts."""
 
@@ -167,9 +166,9 @@ class Pace:
 
 def _read(tx: Transaction, key: str) -> PaceState:
     """The shared state; a fresh one where there is none, where it is of another boot, or cannot be read."""
-    row = tx.execute(READ, (key,)).fetchone()
+    text = read_about(tx, key)
     try:
-        kept: dict[str, Any] = json.loads(row[0]) if row else {}
+        kept: dict[str, Any] = json.loads(text) if text else {}
         if kept.pop("boot", None) != boot_id():
             return PaceState()
         requests, tokens = (Bucket(**kept.pop(name)) for name in ("requests", "tokens"))
@@ -179,4 +178,4 @@ def _read(tx: Transaction, key: str) -> PaceState:
 
 
 def _write(tx: Transaction, key: str, state: PaceState) -> None:
-    tx.execute(KEEP, (key, json.dumps({**asdict(state), "boot": boot_id()})))
+    keep_about(tx, key, json.dumps({**asdict(state), "boot": boot_id()}))
