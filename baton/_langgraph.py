@@ -18,7 +18,7 @@ from langgraph.checkpoint.base.id import uuid6
 from langgraph.config import get_config
 from langgraph.errors import GraphInterrupt
 from langgraph.graph.message import add_messages
-from langgraph.types import Command, Interrupt
+from langgraph.types import Command, Interrupt, TimeoutPolicy
 
 SEND, READ, SCRATCHPAD, TASK_ID = "__pregel_send", "__pregel_read", "__pregel_scratchpad", "__pregel_task_id"
 RUNTIME, TASKS, PUSH, SAVER = "__pregel_runtime", "__pregel_tasks", "__pregel_push", "__pregel_checkpointer"
@@ -220,20 +220,19 @@ def outline(builder: Any) -> list[Any]:
     ]
 
 
-def take_timeouts(compiled: Any, steps: Iterable[str]) -> dict[str, float | None]:
-    """Remove the run timeouts of steps of a compiled graph that have no idle timeout, and return them in seconds."""
-    timeouts: dict[str, float | None] = {}
+def take_timeouts(compiled: Any, steps: Iterable[str]) -> dict[str, TimeoutPolicy]:
+    """Remove the run timeouts of steps of a compiled graph that have no idle timeout, and return them by step."""
+    timeouts: dict[str, TimeoutPolicy] = {}
     for name in steps:
         if (limit := run_limit(compiled.nodes[name])) is not None:
             timeouts[name], compiled.nodes[name].timeout = limit, None
     return timeouts
 
 
-def run_limit(node: Any) -> float | None:
-    """The run timeout of a node in seconds; None where it has none, or an idle timeout beside it."""
-    policy = node.timeout
-    limit: float | None = None if policy is None or policy.idle_timeout is not None else policy.run_timeout
-    return limit
+def run_limit(node: Any) -> TimeoutPolicy | None:
+    """The policy of a node that limits its run, and nothing else; None where it has no such policy."""
+    policy: TimeoutPolicy | None = node.timeout
+    return None if policy is None or policy.idle_timeout is not None else policy
 
 
 def attributes_of(compiled: Any) -> dict[str, Any]:

@@ -26,7 +26,7 @@ from langgraph.config import get_config
 from langgraph.errors import GraphBubbleUp
 from langgraph.graph import START
 from langgraph.graph.state import CompiledStateGraph
-from langgraph.types import Command
+from langgraph.types import Command, TimeoutPolicy
 
 from baton import _langgraph as framework
 from baton.errors import BatonError
@@ -190,10 +190,14 @@ class Scoped(Runnable[Any, Any]):
     """A node that is a runnable of the framework's, a graph for instance, with its scope around it."""
 
     def __init__(
-        self, bound: Runnable[Any, Any], name: str, boundary: "Boundary | None" = None, limit_s: float | None = None
+        self,
+        bound: Runnable[Any, Any],
+        name: str,
+        boundary: "Boundary | None" = None,
+        limit: TimeoutPolicy | None = None,
     ) -> None:
         self.bound, self.name = bound, name
-        self._step, self._boundary, self._limit_s = name, boundary, limit_s
+        self._step, self._boundary, self._limit = name, boundary, limit
 
     def invoke(self, input: Any, config: RunnableConfig | None = None, **options: Any) -> Any:  # noqa: A002
         """See Runnable."""
@@ -205,7 +209,7 @@ class Scoped(Runnable[Any, Any]):
     async def ainvoke(self, input: Any, config: RunnableConfig | None = None, **options: Any) -> Any:  # noqa: A002
         """See Runnable."""
         with self._enter(config, input) as outputs:
-            async with time_limit(self._step, self._limit_s):
+            async with time_limit(self._step, self._limit):
                 output = self._dump(await self.bound.ainvoke(self._load(input), config, **options))
             outputs.append(output)
         return output
@@ -218,7 +222,7 @@ class Scoped(Runnable[Any, Any]):
     ) -> AsyncIterator[Any]:
         """See Runnable."""
         with self._enter(config, input) as outputs:
-            async with time_limit(self._step, self._limit_s):
+            async with time_limit(self._step, self._limit):
                 async for part in self.bound.astream(self._load(input), config, **options):
                     outputs.append(self._dump(part))
                     yield outputs[-1]
@@ -285,10 +289,10 @@ def count_visits(
     compiled.channels[framework.VISITS] = framework.visits_channel()
     for name, node in compiled.nodes.items():
         if name in foreign:
-            limit_s = framework.run_limit(node)
-            bound = Scoped(with_visit_counts(node.bound), name, boundary(node.bound), limit_s)
+            limit = framework.run_limit(node)
+            bound = Scoped(with_visit_counts(node.bound), name, boundary(node.bound), limit)
             changed = {"bound": bound, "writers": [VisitWriter(), *node.writers]}
-            compiled.nodes[name] = node.copy(changed if limit_s is None else {**changed, "timeout": None})
+            compiled.nodes[name] = node.copy(changed if limit is None else {**changed, "timeout": None})
         else:
             compiled.nodes[name] = framework.with_visit_writes(node, begins=name == START)
     return compiled

@@ -1,36 +1,37 @@
 """The time limit of one attempt of a step; its clock stands still while the step waits for its turn at an endpoint.
 
-Under the default limit it stands still for the answers of models too.
+Under the default policy it stands still for the answers of models too.
 """
 
 import asyncio
 import time
 from types import TracebackType
-from typing import Self
+from typing import Self, cast
 
 from langgraph.errors import NodeTimeoutError
+from langgraph.types import TimeoutPolicy
 
 from baton.config.policies import STEP_TIMEOUT
 from baton.runtime.step_clock import StepClock, step_clock
 
 
 class time_limit:  # noqa: N801 - a context manager, used as a function is
-    """Limit what runs inside to so many seconds of its own; None for no limit.
+    """Limit what runs inside to a policy's `run_timeout`, in seconds of its own; None for no limit.
 
     Raises:
         NodeTimeoutError: the time is over, and the attempt was cancelled.
     """
 
-    __slots__ = ("_began", "_limit_s", "_outer", "_step", "_timeout")
+    __slots__ = ("_began", "_counts_answers", "_limit_s", "_outer", "_step", "_timeout")
 
-    def __init__(self, step: str, limit_s: float | None) -> None:
-        self._step, self._limit_s = step, limit_s
-        self._timeout = None if limit_s is None else asyncio.timeout(limit_s)
+    def __init__(self, step: str, limit: TimeoutPolicy | None) -> None:
+        self._step, self._counts_answers = step, limit is not STEP_TIMEOUT
+        self._limit_s = None if limit is None else cast("float", limit.run_timeout)  # LangGraph made it seconds
+        self._timeout = None if limit is None else asyncio.timeout(self._limit_s)
 
     async def __aenter__(self) -> Self:
         self._began, self._outer = time.monotonic(), step_clock.get()
-        counts_answers = self._limit_s != STEP_TIMEOUT.run_timeout
-        step_clock.set(StepClock(self._timeout, self._outer, counts_answers))
+        step_clock.set(StepClock(self._timeout, self._outer, self._counts_answers))
         if self._timeout:
             await self._timeout.__aenter__()
         return self

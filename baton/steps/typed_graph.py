@@ -59,7 +59,7 @@ class TypedStateGraph(StateGraph[StateT, ContextT, InputT, OutputT]):
     foreign: set[str]  # nodes that are runnables of the framework, such as graphs
     _state: Any  # as it was declared
     _functions: dict[str, Any]  # the steps of ours, as they were added
-    _limits: dict[str, float | None]  # seconds that a step of ours has, once the graph is compiled
+    _limits: dict[str, TimeoutPolicy | None]  # the time that a step of ours has, once the graph is compiled
 
     if TYPE_CHECKING:  # LangGraph's own types know no `error` parameter
 

@@ -6,6 +6,7 @@ from functools import wraps
 from typing import Any
 
 from langgraph.errors import GraphBubbleUp
+from langgraph.types import TimeoutPolicy
 
 from baton.models.callbacks import count_calls
 from baton.runtime.active import active_run, current_step
@@ -18,8 +19,8 @@ TypedStep = Callable[..., Awaitable[tuple[Any, str | None]]]
 """A step that returns its update as plain data and as text."""
 
 
-def with_time_limit(step: TypedStep, name: str, limits: Mapping[str, float | None]) -> TypedStep:
-    """`step` with a limit to its time: seconds under its name in `limits`, None for no limit.
+def with_time_limit(step: TypedStep, name: str, limits: Mapping[str, TimeoutPolicy | None]) -> TypedStep:
+    """`step` with a limit to its time: the policy under its name in `limits`, None for no limit.
 
     LangGraph's own watch does not wait for an attempt that it cancelled, which may still be at work while the next one
     runs, cannot be stopped while a call waits for its turn, and takes two tasks for every step: a fifth of the step's
@@ -31,10 +32,10 @@ def with_time_limit(step: TypedStep, name: str, limits: Mapping[str, float | Non
 
     @wraps(step)
     async def limited(*args: Any, **injected: Any) -> tuple[Any, str | None]:
-        limit_s = limits[name]
-        if limit_s is None:  # the clock of a step around it, if there is one, is the one that waits
+        limit = limits[name]
+        if limit is None:  # the clock of a step around it, if there is one, is the one that waits
             return await step(*args, **injected)
-        async with time_limit(name, limit_s):
+        async with time_limit(name, limit):
             return await step(*args, **injected)
 
     return limited

@@ -252,8 +252,9 @@ def test_outline_declared_edges_step_function_is_handler_and_has_branches_read_w
 
 async def test_run_limit_and_take_timeouts_leave_idle_times_and_attributes_of_makes_a_graph_anew() -> None:
     compiled = branching(one_step(lambda _: None)).compile()
-    assert [ground.run_limit(compiled.nodes[name]) for name in ("pick", "rest", "desk")] == [5, None, None]
-    assert ground.take_timeouts(compiled, ["pick", "rest", "desk"]) == {"pick": 5}
+    limit = TimeoutPolicy(run_timeout=5)
+    assert [ground.run_limit(compiled.nodes[name]) for name in ("pick", "rest", "desk")] == [limit, None, None]
+    assert ground.take_timeouts(compiled, ["pick", "rest", "desk"]) == {"pick": limit}
     assert (compiled.nodes["pick"].timeout, compiled.nodes["rest"].timeout.idle_timeout) == (None, 3)
     simple = one_step(lambda _: None)
     assert (await type(simple)(**ground.attributes_of(simple)).ainvoke({"at": 0}, on("t")))["at"] == 1

@@ -49,7 +49,7 @@ async def write_or_less(state: State) -> State:
     return {"note": (await ask("strong", Verdict, "Write.", {}, partial=lambda: Verdict(note="in part"))).note}
 
 
-def graph(step: Any, *, parked: bool = False, timeout: float | None = None) -> Any:
+def graph(step: Any, *, parked: bool = False, timeout: float | TimeoutPolicy | None = None) -> Any:
     builder = TypedStateGraph(State)
     builder.set_node_defaults(retry_policy=THREE, timeout=timeout, error_handler=dead_letter if parked else None)
     return builder.add_node("step", step).add_edge("__start__", "step").compile()
@@ -168,15 +168,16 @@ async def test_an_answer_without_a_usage_is_taken_and_counts_as_all_that_was_res
     assert call["note"] == "no usage was reported; the reservation counts as spent"
 
 
-async def test_a_slow_answer_is_no_time_of_a_step_under_the_default_limit(
+async def test_a_slow_answer_is_no_time_of_a_step_under_the_default_policy_and_is_under_one_s_own(
     endpoint: Endpoint, resources: Resources, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     limit_s = 1.0
-    monkeypatch.setattr("baton.steps.time_limits.STEP_TIMEOUT", TimeoutPolicy(run_timeout=limit_s))
+    default, own = TimeoutPolicy(run_timeout=limit_s), TimeoutPolicy(run_timeout=limit_s)
+    monkeypatch.setattr("baton.steps.time_limits.STEP_TIMEOUT", default)
     endpoint.will(replace(GOOD, drip_s=1.5 * limit_s / len(GOOD.body)))
-    assert (await graph(judge, timeout=limit_s).ainvoke({}, CONFIG))["note"] == "guilty"
+    assert (await graph(judge, timeout=default).ainvoke({}, CONFIG))["note"] == "guilty"
     with pytest.raises(NodeTimeoutError):
-        await graph(judge, timeout=limit_s + 0.01).ainvoke({}, CONFIG)
+        await graph(judge, timeout=own).ainvoke({}, CONFIG)
 
 
 async def test_an_answer_that_drips_is_cut_off_and_may_have_been_billed(

@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from langgraph.types import TimeoutPolicy
 from typing_extensions import TypedDict
 
 from baton.config.policies import MODEL_RETRY
@@ -354,7 +355,7 @@ async def test_a_step_has_its_whole_time_after_it_waited(resources: Resources) -
     from baton.steps.time_limits import time_limit  # noqa: PLC0415
 
     began = time.monotonic()
-    async with time_limit("step", 0.3):
+    async with time_limit("step", TimeoutPolicy(run_timeout=0.3)):
         await asyncio.sleep(0.1)
         with clock_stopped():
             await asyncio.gather(asyncio.sleep(0.4), asyncio.sleep(0.2))
