@@ -19,6 +19,7 @@ from baton.runs.pending_approvals import find_reply, refuse_foreign
 from baton.runtime.active import ActiveRun, Decider
 from baton.runtime.resources import Resources
 from baton.steps.adhoc import RUN, has_input, run_of, start_clean
+from baton.steps.codec import input_codec
 from baton.steps.dead_letters import record_dead_letter, record_reducer_failure
 from baton.steps.scopes import with_visit_counts
 from baton.steps.typed_graph import RECURSION_LIMIT, TypedGraph
@@ -182,7 +183,7 @@ class Executor:
             return await self._replies_on_record(graph, config)
         if run_of(found) < row.run and isinstance(graph, TypedGraph):  # a plain one keeps all its state
             await start_clean(graph, found, row.run)
-        return row.input_data
+        return input_codec(graph.builder).with_messages(row.input_data)
 
     async def _replies_on_record(self, graph: Graph, config: RunnableConfig) -> Command[Any] | None:
         """Return the replies that were decided before a crash, for the interrupts at which the graph waits, if any."""

@@ -22,6 +22,7 @@ from baton.errors import DeadLettered, NothingWaiting, Parked, ReducerFailed, Un
 from baton.plain import json_text, nanousd
 from baton.runtime.active import ActiveRun, Decider, person
 from baton.runtime.resources import Resources, current_resources
+from baton.steps.codec import input_codec
 from baton.steps.dead_letters import record_reducer_failure
 from baton.storage import adhoc_rows, dead_letter_rows, run_rows
 from baton.storage.adhoc_rows import AdHocCall
@@ -43,6 +44,7 @@ class Graph(Protocol):
     """The parts of a `TypedGraph` that its calls use."""
 
     name: str
+    builder: Any
     checkpointer: Any
 
     @property
@@ -205,7 +207,7 @@ async def _stored_input(graph: Graph, run: ActiveRun, row: RunRow, checkpoint: C
     if run_of(checkpoint) < run.run:
         await start_clean(graph, checkpoint, run.run)
     run.resources.signer.verify_row("runs", row._asdict(), row.seal)
-    return row.input_data
+    return input_codec(graph.builder).with_messages(row.input_data)
 
 
 async def _refuse_if_nothing_waits(graph: Graph, run: ActiveRun) -> None:

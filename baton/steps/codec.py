@@ -90,12 +90,22 @@ class Codec:
         """
         try:
             values = fields_of(given)
-            validated = self._lenient(self._with_messages(values))
+            validated = self._lenient(self.with_messages(values))
             if unknown := values.keys() - validated.keys():
                 raise _unknown_fields(unknown)
             return self._store(validated)[0]
         except (ValueError, RecursionError) as error:
             raise self._shape_error(step, "read", error) from error
+
+    def with_messages(self, given: Any) -> Any:
+        """Convert the conversations of an input to messages without loss, for instance of one that was kept as text.
+
+        Raises:
+            ValueError: a value is no message.
+        """
+        if not isinstance(given, dict) or not self.messages & given.keys():
+            return given
+        return {**given, **{name: as_messages(given[name]) for name in self.messages & given.keys()}}
 
     def take_inner(self, given: dict[str, Any], step: str) -> dict[str, Any]:
         """Convert the input from a step of another graph to the form that is stored; unknown keys are left out.
@@ -144,11 +154,6 @@ class Codec:
 
     def _shape_error(self, step: str, verb: str, error: Exception) -> ShapeError:
         return ShapeError(step, verb, self.shape, ValueError(TOO_DEEP) if isinstance(error, RecursionError) else error)
-
-    def _with_messages(self, given: Any) -> Any:
-        if not isinstance(given, dict) or not self.messages & given.keys():
-            return given
-        return {**given, **{name: as_messages(given[name]) for name in self.messages & given.keys()}}
 
     def _store(self, value: dict[str, Any]) -> tuple[dict[str, Any], str]:
         """Convert a value of the shape to the form that is stored, masked; with the same as text."""

@@ -12,6 +12,8 @@ from typing_extensions import TypedDict
 
 from baton import Job, Record, Runner, TypedStateGraph, dead_letter
 from baton.errors import DeadLettered, Held, NotEnded, NothingWaiting, ThreadInUse, UnknownThread, UsageError
+from baton.steps.adhoc import begin
+from baton.steps.codec import input_codec
 from tests.baton.shop import (
     APPROVE,
     REJECT,
@@ -429,3 +431,29 @@ async def test_a_plain_graph_keeps_all_its_state_and_has_runs_of_its_own() -> No
             ended = await runner.resume("p")
             assert (ended["status"], ended["run"]) == ("done", number)
         assert ended["output"] == {"seen": ["x", "1", "x", "3"]}
+
+
+USED = AIMessage(
+    "hello", id="m1", usage_metadata={"input_tokens": 1, "output_tokens": 2, "total_tokens": 3}, name="desk"
+)
+
+
+async def test_a_message_that_waited_in_the_queue_is_the_one_that_was_given() -> None:
+    async def talk(state: Order) -> Order:
+        return {"note": f"{state['messages'] == [USED]}"}
+
+    async with shop(line(talk)) as (graph, resources):
+        runner = Runner(resources, {"shop": graph}.__getitem__)
+        for _ in range(2):
+            await runner.queue("shop", [Job({"messages": [USED]}, "t")], further=True)
+            assert (await runner.resume("t"))["output"]["note"] == "True"
+
+
+async def test_a_message_of_a_call_that_was_cut_off_before_its_checkpoint_is_the_one_that_was_given() -> None:
+    async def talk(state: Order) -> Order:
+        return {"note": f"{state['messages'] == [USED]}"}
+
+    async with shop(line(talk)) as (graph, _):
+        given = input_codec(graph.builder).take({"messages": [USED]}, "shop")
+        await begin(graph, given, {}, {"thread_id": "t"}, may_pause=False)
+        assert (await graph.ainvoke(None, on("t")))["note"] == "True"
