@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from functools import wraps
 from typing import Any
 
-from langgraph.errors import GraphBubbleUp
+from langgraph.errors import GraphBubbleUp, GraphInterrupt
 from langgraph.types import TimeoutPolicy
 
 from baton.models.callbacks import count_calls
@@ -54,8 +54,8 @@ def with_span(step: TypedStep, name: str, policies: Callable[[], Policies]) -> S
             scope = enter_step(name)
             count_calls()
             update, text = await step(state, *args, **injected)
-        except GraphBubbleUp:
-            run.interrupted = True
+        except GraphBubbleUp as bubble:  # also a Command for a graph around it, which asks nobody
+            run.interrupted = run.interrupted or isinstance(bubble, GraphInterrupt)
             spans.record(ref, status="interrupted", started=started, state=state)
             raise
         except BaseException as error:  # also a cancellation, by which a run is stopped

@@ -8,6 +8,7 @@ import pytest
 from langchain_core.runnables import RunnableConfig
 from langgraph.graph import START
 from langgraph.types import Command
+from typing_extensions import TypedDict
 
 from baton.errors import DeadLettered, Fatal, NotEnded, NothingWaiting, ShapeError
 from baton.runs.graph_shapes import Graph
@@ -166,3 +167,27 @@ async def test_a_failure_that_nothing_parks_is_raised_and_kept() -> None:
             await graph.ainvoke({"amount": 7})
         (row,) = await rows(resources)
     assert (row["status"], row["error"]) == ("failed", "Fatal: it cannot be")
+
+
+class Text(TypedDict, total=False):
+    text: str
+
+
+async def test_a_step_whose_inner_graph_goes_on_outside_has_not_asked() -> None:
+    async def leave(_: Text) -> Command[Any]:
+        return Command(graph=Command.PARENT, goto="last", update={"text": "left"})
+
+    inner = TypedStateGraph(Text).add_node(leave).add_edge(START, "leave").compile()
+
+    async def call(state: Text) -> None:
+        await inner.ainvoke(state)
+
+    async def last(state: Text) -> Text:
+        return {"text": f"{state['text']}!"}
+
+    builder: Any = TypedStateGraph(Text).add_node(call, destinations=("last",)).add_node(last)
+    graph = builder.add_edge(START, "call").compile(name="outer")
+    async with desk() as (_, resources):
+        for _ in range(2):
+            assert await graph.ainvoke({"text": "a"}, {"configurable": {"thread_id": "t"}}) == {"text": "left!"}
+        assert await runs(resources) == [("t", 1, "done"), ("t", 2, "done")]
