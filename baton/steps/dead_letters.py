@@ -40,6 +40,7 @@ from baton.plain import json_text
 from baton.records import Record
 from baton.redact import redact_error, redact_json
 from baton.runtime.active import ActiveRun, active_run, checkpoint_refs, execution_info
+from baton.steps.effects import find_unsettled
 from baton.steps.scopes import scope_of
 from baton.storage.dead_letter_rows import get, put, set_ends_run
 from baton.storage.records import CheckpointRef, DeadLetter, Evidence, FailedAttempt
@@ -61,6 +62,7 @@ REASONS: dict[type[BaseException], str] = {
     NodeTimeoutError: "timeout",
     Transient: "unavailable",
 }
+OF_AN_EFFECT = (REASONS[InDoubt], REASONS[BadReceipt])  # a person settles it
 ATTEMPTS = (
     "SELECT attempt, started_at, latency_ms, error FROM spans"
     " WHERE thread_id = :thread_id AND run = :run AND step = :step"
@@ -253,4 +255,7 @@ def _insert(tx: Transaction, run: ActiveRun, letter: DeadLetter, *, again: bool)
     task = letter.checkpoints[0][-1].task_id if letter.checkpoints else None
     rows = tx.execute(ATTEMPTS, {**letter._asdict(), "task": task}).fetchall()
     attempts = [FailedAttempt(attempt=each[0], started_at=each[1], latency_ms=each[2], error=each[3]) for each in rows]
-    put(tx, letter._replace(evidence={**letter.evidence, "attempts": attempts}), again=again)
+    evidence: Evidence = {**letter.evidence, "attempts": attempts}
+    if again and letter.reason in OF_AN_EFFECT:  # the text of an error does not always name the key
+        evidence["effect"] = find_unsettled(tx, run, letter.path or letter.step)
+    put(tx, letter._replace(evidence=evidence), again=again)

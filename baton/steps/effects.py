@@ -68,6 +68,12 @@ class EffectRow(NamedTuple):
 BY_KEY = f"SELECT {', '.join(EffectRow._fields)} FROM effects WHERE key = ?"
 
 
+UNSETTLED = (
+    "SELECT key FROM effects WHERE thread_id = :thread_id AND run = :run AND substr(key, 1, length(:begin)) = :begin"
+    " AND (status = 'in_doubt' OR (status = 'done' AND length(receipt) > :most)) ORDER BY updated_at DESC LIMIT 1"
+)
+
+
 class Settlement(NamedTuple):
     """A person's finding about an effect: whether it was done, its receipt as plain JSON, and who says so."""
 
@@ -146,8 +152,13 @@ def _key(run: ActiveRun, scope: StepScope, action: str, occurrence: str | None) 
         if occurrence is None and call is None:
             raise
         path = step_path(scope.namespace)
-    parts = [path, *([call] if call else []), action]
-    return f"{run.thread_id}:{run.run}:{run.resources.database.id}:{'/'.join(parts)}:{occurrence or '0'}"
+    parts = [*([call] if call else []), action]
+    return f"{_begin_of_keys(run, path)}{'/'.join(parts)}:{occurrence or '0'}"
+
+
+def _begin_of_keys(run: ActiveRun, path: str) -> str:
+    """What the keys of all effects of a step begin with."""
+    return f"{run.thread_id}:{run.run}:{run.resources.database.id}:{path}/"
 
 
 def _older_key(run: ActiveRun, step: StepRef, occurrence: str | None) -> str | None:
@@ -248,6 +259,13 @@ def _intend(
 def _find(tx: Transaction, key: str) -> EffectRow | None:
     row = tx.execute(BY_KEY, (key,)).fetchone()
     return None if row is None else EffectRow(*row)
+
+
+def find_unsettled(tx: Transaction, run: ActiveRun, path: str) -> str | None:
+    """Return the key of the effect of a step that a person can settle; None where the step has none."""
+    values = {"thread_id": run.thread_id, "run": run.run, "begin": _begin_of_keys(run, path), "most": MOST_RECEIPT}
+    row = tx.execute(UNSETTLED, values).fetchone()
+    return None if row is None else str(row[0])
 
 
 def settle(tx: Transaction, signer: Signer, settled: Settlement) -> None:

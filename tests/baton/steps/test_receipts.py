@@ -7,8 +7,9 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from langgraph.errors import NodeError
 
-from baton import Job, Record, Runner, effect
+from baton import Job, Record, Runner, dead_letter, effect
 from baton.errors import DeadLettered, Transient, UsageError
 from baton.runtime.resources import Resources
 from baton.steps.effects import MOST_RECEIPT
@@ -267,3 +268,23 @@ def paying_by(receiver: Receiver) -> Any:
         return {"receipts": [receipt["number"]]}
 
     return pay
+
+
+@pytest.mark.parametrize("kind", ["in doubt", "too large"])
+async def test_an_effect_is_settled_also_where_the_process_ended_before_its_letter_was_written(kind: str) -> None:
+    receipt: Any = Transient("no answer") if kind == "in doubt" else "x" * (MOST_RECEIPT + 1)
+    cut_off = iter([True, False])
+
+    async def handler(state: Any, error: NodeError) -> Any:
+        if next(cut_off):
+            raise OSError("here it ends, and the framework hands the step's error on as text")
+        return await dead_letter(state, error)
+
+    made = line(pays(receipt, [], idempotent=False)).set_node_defaults(error_handler=handler)
+    async with shop(made) as (graph, resources):
+        runner = Runner(resources, {"shop": graph}.__getitem__)
+        await runner.queue("shop", [Job(ANN, "t")])
+        assert (await runner.resume("t"))["status"] == "failed"
+        [letter] = (await runner.resume("t"))["dead_letters"]
+        ended = await runner.settle(letter, done=True, receipt={"number": 1})
+        assert (ended["status"], ended["output"]["note"]) == ("done", '{"number": 1}')
