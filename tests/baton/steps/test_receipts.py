@@ -34,6 +34,13 @@ def circle() -> Any:
     return made
 
 
+def deep(levels: int) -> Any:
+    made: Any = 1
+    for _ in range(levels):
+        made = [made]
+    return made
+
+
 FORMS: dict[str, tuple[Any, Any]] = {
     "decimal": ({"amount": Decimal("5.00")}, {"amount": "5.00"}),
     "date": ({"day": date(2026, 1, 2)}, {"day": "2026-01-02"}),
@@ -47,6 +54,7 @@ FORMS: dict[str, tuple[Any, Any]] = {
     "an object": ({"it": Odd()}, {"it": "<odd>"}),
     "keys of any kind": ({1: "a", (2, 3): "b"}, {"1": "a", "2,3": "b"}),
     "a circle": (circle(), {"repr": "[[...]]"}),
+    "deeper than is read": (deep(220), {"repr": repr(deep(220))}),
 }
 
 
