@@ -10,6 +10,7 @@ from langgraph.types import Command
 from baton.errors import ReducerFailed
 from baton.steps.codec import Codec
 from baton.steps.shapes import bare, is_conversation, is_plain, update_of
+from baton.storage.masking import mask
 
 Reducer = Callable[[Any, Any], Any]
 
@@ -57,5 +58,5 @@ class Boundary(NamedTuple):
         if not isinstance(update, dict):
             return update
         known = {name: each for name, each in update.items() if name in self.codec.names}
-        others = {name: update[name] for name in update.keys() & self.keys - known.keys()}
+        others = {name: mask(update[name]) for name in update.keys() & self.keys - known.keys()}
         return {**others, **self.codec.dump(known, node)[0]}

@@ -39,6 +39,7 @@ from baton.steps.nodes import function_of, node_name
 from baton.steps.scopes import count_visits, enter_step
 from baton.steps.shapes import channel_schema, hints_of, is_schema, update_of
 from baton.steps.wrappers import Step, TypedStep, with_span, with_time_limit
+from baton.storage.masking import mask
 
 __all__ = ["RECURSION_LIMIT", "ErrorHandler", "TypedGraph", "TypedStateGraph"]
 
@@ -212,4 +213,4 @@ class TypedStateGraph(StateGraph[StateT, ContextT, InputT, OutputT]):
             schema = self.nodes[target.node].input_schema
             stored, _ = (self._some if schema is self.state_schema else codec(schema)).dump(target.arg, step)
             return Send(target.node, stored, timeout=target.timeout)
-        return target
+        return mask(target) if isinstance(target, Send) else target

@@ -4,6 +4,7 @@ What a typed step writes was masked as it became plain JSON. This is for the res
 and the writes of LangGraph's own steps.
 """
 
+from collections import deque
 from dataclasses import fields, is_dataclass, replace
 from typing import Any
 
@@ -35,6 +36,10 @@ def _mask(value: Any) -> Any:
         return {_mask(name): _mask(each) for name, each in value.items()}
     if type(value) in (list, tuple, set, frozenset):
         return type(value)(map(_mask, value))
+    if type(value) is deque:
+        return deque(map(_mask, value), value.maxlen)
+    if isinstance(value, tuple) and hasattr(value, "_make"):
+        return value._make(map(_mask, value))  # a named tuple
     return _mask_object(value)
 
 

@@ -1,17 +1,25 @@
 """What comes past the typed steps into a checkpoint: masked, and of the same kind."""
 
-from typing import Any
+from collections import deque
+from typing import Any, NamedTuple
 
 import pytest
 from langchain_core.messages import AIMessage, HumanMessage
+from langchain_core.runnables import RunnableLambda
 from langgraph.graph import START, StateGraph
 from langgraph.types import Command, Interrupt, Send, interrupt
 from typing_extensions import TypedDict
 
 from baton.runtime.resources import open_resources
+from baton.steps.typed_graph import TypedStateGraph
 from baton.storage.masking import mask
 
 CARD, KEY = "4111 1111 1111 1111", "gsk_canary0123456789"
+
+
+class Pair(NamedTuple):
+    name: str
+    number: int
 
 
 @pytest.mark.parametrize(
@@ -26,6 +34,8 @@ CARD, KEY = "4111 1111 1111 1111", "gsk_canary0123456789"
         ),
         (Interrupt(value={"why": KEY}, id="i1"), Interrupt(value={"why": "[secret]"}, id="i1")),
         (Send("pay", {"key": KEY}), Send("pay", {"key": "[secret]"})),
+        (deque([KEY, "b"], maxlen=2), deque(["[secret]", "b"], maxlen=2)),
+        (Pair(KEY, 1), Pair("[secret]", 1)),
     ],
 )
 def test_secrets_are_masked_in_values_of_every_kind(value: Any, clean: Any) -> None:
@@ -57,3 +67,27 @@ async def test_an_update_a_question_and_a_reply_from_outside_are_masked_in_the_f
         files = b"".join(each.read_bytes() for each in baton_home.rglob("*") if each.is_file())
     assert CARD.encode() not in files
     assert KEY.encode() not in files
+
+
+class Said(TypedDict):
+    said: str
+
+
+async def test_what_passes_between_steps_and_nodes_of_langgraphs_is_masked_in_the_file(baton_home: Any) -> None:
+    async def send(_: State) -> Command[Any]:
+        return Command(goto=Send("foreign", {"text": KEY}))
+
+    async def last(given: Said) -> State:
+        return {"text": given["said"]}
+
+    async with open_resources() as resources:
+        builder: Any = TypedStateGraph(State)
+        foreign = RunnableLambda(lambda _: {"said": KEY})
+        builder.add_node(send, destinations=("foreign",)).add_node("foreign", foreign).add_node(last)
+        graph = builder.add_edge(START, "send").add_edge("foreign", "last").compile(resources.checkpointer)
+        config: Any = {"configurable": {"thread_id": "one"}}
+        assert (await graph.ainvoke({"text": "a"}, config))["text"] == "[secret]"
+        blobs = await resources.database.do(
+            lambda tx: tx.execute("SELECT checkpoint FROM checkpoints UNION ALL SELECT value FROM writes").fetchall()
+        )
+    assert [KEY.encode() in row[0] for row in blobs] == [False] * len(blobs)
