@@ -22,7 +22,7 @@ class time_limit:  # noqa: N801 - a context manager, used as a function is
         NodeTimeoutError: the time is over, and the attempt was cancelled.
     """
 
-    __slots__ = ("_began", "_counts_answers", "_limit_s", "_outer", "_step", "_timeout")
+    __slots__ = ("_began", "_clock", "_counts_answers", "_limit_s", "_outer", "_step", "_timeout")
 
     def __init__(self, step: str, limit: TimeoutPolicy | None) -> None:
         self._step, self._counts_answers = step, limit is not STEP_TIMEOUT
@@ -31,7 +31,8 @@ class time_limit:  # noqa: N801 - a context manager, used as a function is
 
     async def __aenter__(self) -> Self:
         self._began, self._outer = time.monotonic(), step_clock.get()
-        step_clock.set(StepClock(self._timeout, self._outer, self._counts_answers))
+        self._clock = StepClock(self._timeout, self._outer, self._counts_answers)
+        step_clock.set(self._clock)
         if self._timeout:
             await self._timeout.__aenter__()
         return self
@@ -40,6 +41,7 @@ class time_limit:  # noqa: N801 - a context manager, used as a function is
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
         step_clock.set(self._outer)  # not by a token: a stream may be closed in another context
+        self._clock.limit = None  # a call that the step did not wait for may still stop the clock and let it run
         if self._timeout is None:
             return
         try:
