@@ -53,15 +53,17 @@ class Resources:
         try:
             resource: T = await asyncio.shield(opening)
         except BaseException:
-            if opening.done():
+            if opening.done() and (opening.cancelled() or opening.exception()):
                 self._resources.pop(factory, None)  # so that the next call tries again
             raise
         return resource
 
     async def close(self) -> None:
         """Close all resources and the database; everything recorded is on disk when this returns."""
-        await self._stack.aclose()
-        await self.database.close()
+        try:
+            await self._stack.aclose()
+        finally:
+            await self.database.close()
 
 
 _open: dict[asyncio.AbstractEventLoop, "asyncio.Task[Resources]"] = {}
@@ -95,9 +97,11 @@ async def open_resources() -> AsyncIterator[Resources]:
     try:
         yield await current_resources()
     finally:
-        task = _open.pop(asyncio.get_running_loop(), None)
-        if task is not None and task.done() and not task.exception():
-            await task.result().close()
+        loop = asyncio.get_running_loop()
+        if (task := _open.get(loop)) is not None and task.done():  # what is still being opened is for the next to use
+            del _open[loop]
+            if not (task.cancelled() or task.exception()):
+                await task.result().close()
 
 
 opened = open_resources  # its name of before

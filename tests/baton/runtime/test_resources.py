@@ -17,6 +17,7 @@ from baton.config.settings import Settings
 from baton.errors import BadSetting, StorageError
 from baton.runtime.resources import Resources, checkpointer, current_resources, home_key, open_resources
 from baton.steps.typed_graph import TypedStateGraph
+from baton.storage.sqlite_file import connect_for_reading
 
 
 class State(TypedDict):
@@ -165,3 +166,59 @@ def test_importing_the_package_loads_nothing_heavy_and_opens_nothing(tmp_path: P
     done = subprocess.run(program, env=environment, cwd=tmp_path, capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
     assert list(tmp_path.iterdir()) == []
+
+
+async def test_a_caller_that_gives_up_just_as_a_resource_is_open_does_not_have_it_opened_twice() -> None:
+    opened: list[int] = []
+    release, ready = asyncio.Event(), asyncio.Event()
+
+    @asynccontextmanager
+    async def bank(_: Settings) -> AsyncIterator[str]:
+        opened.append(1)
+        await release.wait()
+        ready.set()
+        yield "bank"
+
+    async with open_resources() as everything:
+        asking = asyncio.ensure_future(everything.resource(bank))
+        await asyncio.sleep(0.01)
+        release.set()
+        await ready.wait()
+        asking.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await asking
+        assert (await everything.resource(bank), opened) == ("bank", [1])
+
+
+async def test_what_was_recorded_is_on_disk_though_a_resource_fails_to_close(baton_home: Path) -> None:
+    @asynccontextmanager
+    async def bank(_: Settings) -> AsyncIterator[str]:
+        yield "bank"
+        raise OSError("it would not close")
+
+    async def use() -> None:
+        async with open_resources() as everything:
+            await everything.resource(bank)
+            everything.database.enqueue(lambda tx: tx.execute("INSERT INTO about VALUES ('last', 'word')"))
+
+    before = writers()
+    with pytest.raises(OSError, match="it would not close"):
+        await use()
+    assert writers() == before
+    with connect_for_reading(baton_home / "baton.db") as tx:
+        assert tx.execute("SELECT value FROM about WHERE name = 'last'").fetchone()[0] == "word"
+
+
+async def test_what_is_being_opened_when_its_caller_gives_up_is_used_and_closed_by_the_next() -> None:
+    async def use() -> None:
+        async with open_resources():
+            pass
+
+    before, first = writers(), asyncio.ensure_future(use())
+    await asyncio.sleep(0)
+    first.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await first
+    await use()
+    await asyncio.sleep(0.2)
+    assert writers() == before
