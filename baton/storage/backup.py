@@ -7,7 +7,6 @@ for again with the same key.
 """
 
 import json
-import os
 import shutil
 import sqlite3
 import time
@@ -19,6 +18,7 @@ from typing import Any, NamedTuple
 
 from baton.config.home import home
 from baton.errors import StorageError, UsageError
+from baton.storage.known_files import sync
 from baton.storage.signed_rows import holds_signed, key_fits
 from baton.storage.signer import KEY_BYTES
 from baton.storage.sqlite_file import FAULTS, check_sound, connect, connect_read_only, no_room, open_read_only
@@ -101,15 +101,6 @@ def digest(path: Path) -> str:
     """Return the SHA-256 of a file."""
     with path.open("rb") as file:
         return file_digest(file, "sha256").hexdigest()
-
-
-def sync(path: Path) -> None:
-    """Return when a file, or the names in a folder, are on disk."""
-    handle = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
 
 
 def _empty_folder(named: str) -> Path:

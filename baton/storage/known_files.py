@@ -86,6 +86,17 @@ def write_once(path: Path, content: bytes) -> None:
             os.link(fresh, path)
     finally:
         Path(fresh).unlink()
+    with suppress(OSError):  # a file system that cannot: SQLite goes on there too
+        sync(path.parent)
+
+
+def sync(path: Path) -> None:
+    """Return when a file, or the names in a folder, are on disk."""
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
 
 
 def _note_path(path: Path) -> Path:

@@ -21,9 +21,8 @@ from baton.storage.backup import (
     digest,
     is_database,
     refuse_damaged,
-    sync,
 )
-from baton.storage.known_files import refuse_another, remember
+from baton.storage.known_files import refuse_another, remember, sync
 from baton.storage.sqlite_file import (
     FAULTS,
     SCHEMA_VERSION,

@@ -1,15 +1,18 @@
 """A database that vanished, was emptied, swapped or damaged is refused in one line; nothing is changed."""
 
 import asyncio
+import os
 import shlex
 import sqlite3
 from contextlib import closing
 from pathlib import Path
+from stat import S_ISDIR
 
 import pytest
 
 from baton.errors import StorageError
 from baton.storage.database import Database
+from baton.storage.known_files import write_once
 from baton.storage.sqlite_file import connect_for_reading
 
 VALUES = " VALUES ('one', 'g', 'run', 'waiting', 0, 0)"
@@ -141,3 +144,10 @@ def test_a_database_that_is_replaced_while_it_is_used_takes_no_more(used: Path, 
         await database.close()
 
     asyncio.run(work())
+
+
+def test_what_is_written_once_is_on_disk_with_its_name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    synced: list[bool] = []
+    monkeypatch.setattr(os, "fsync", lambda handle: synced.append(S_ISDIR(os.fstat(handle).st_mode)))
+    write_once(tmp_path / "seal.key", b"key")
+    assert synced == [False, True], "first the content, then the name in its folder"
