@@ -1,7 +1,6 @@
 """Working a claimed run: find out what to pass to its graph, invoke it, close the row."""
 
 import asyncio
-import json
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
@@ -14,7 +13,7 @@ from langgraph.types import Command, StateSnapshot
 
 from baton import _langgraph as framework
 from baton.errors import CrashLoop, LeaseLost, NeedsMigration, Parked, ReducerFailed, UsageError
-from baton.runs.graph_shapes import Graph, encode_output, fingerprint
+from baton.runs.graph_shapes import Graph, encode_output, fingerprint, read_context
 from baton.runs.pending_approvals import find_reply, refuse_foreign
 from baton.runtime.active import ActiveRun, Decider
 from baton.runtime.resources import Resources
@@ -145,10 +144,9 @@ class Executor:
         if run.run > 1:
             config["metadata"] = {RUN: run.run}
         given = await self._resume_input(graph, config, row, replies)
+        context = read_context(graph, row.context)
         with self._control() as control:
-            result = await graph.ainvoke(
-                given, config, context=json.loads(row.context), durability="sync", control=control
-            )
+            result = await graph.ainvoke(given, config, context=context, durability="sync", control=control)
         if result and (interrupts := result.get("__interrupt__")):
             await self._database.do(lambda tx: refuse_foreign(tx, row, len(interrupts)))
             return Ending(interrupts=[each.id for each in interrupts])

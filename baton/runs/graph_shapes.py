@@ -3,16 +3,20 @@
 import hashlib
 import json
 from collections.abc import Iterator
+from contextlib import suppress
+from functools import cache
 from typing import Any, get_type_hints
 
+from pydantic import PydanticUserError, SecretBytes, SecretStr, TypeAdapter
 from pydantic_core import to_json
+from typing_extensions import is_typeddict
 
 from baton import _langgraph as framework
 from baton.errors import Fatal, ShapeError, UsageError
 from baton.redact import redact_json
 from baton.steps.codec import codec, input_codec
 from baton.steps.same import is_json
-from baton.steps.shapes import context_of
+from baton.steps.shapes import context_of, fields_of, typed_dict
 from baton.steps.typed_graph import TypedGraph
 
 Graph = TypedGraph[Any, Any, Any, Any]
@@ -71,9 +75,31 @@ def resolve_context(graph: Graph, given: dict[str, Any]) -> dict[str, Any]:
         plain: dict[str, Any] = json.loads(to_json(made))
     except ValueError as error:
         raise UsageError(f"--set: {error}") from error
-    if secret := [name for name, value in plain.items() if redact_json(text := json.dumps(value)) != text]:
+    given_as = fields_of(made)
+    if secret := [name for name, value in plain.items() if _is_secret(given_as.get(name), json.dumps(value))]:
         raise UsageError(f"--set: {', '.join(secret)} holds a secret, and a run keeps its context; use the environment")
     return plain
+
+
+def _is_secret(value: Any, text: str) -> bool:
+    """Whether a value of a context, or its JSON text, holds a secret; a declared one is written as stars."""
+    return (isinstance(value, SecretStr | SecretBytes) and bool(value)) or redact_json(text) != text
+
+
+def read_context(graph: Graph, text: str) -> Any:
+    """Read the context that a run keeps, in the types that the graph's schema declares, as a bare call has them.
+
+    What does not fit them is returned as plain JSON: a bare call does not check the fields of a dataclass either.
+    """
+    if graph.builder.context_schema is not None:
+        with suppress(ValueError, NameError, PydanticUserError):  # it does not fit, or pydantic cannot read the schema
+            return _context_reader(graph.builder.context_schema).validate_json(text, by_alias=True, by_name=True)
+    return json.loads(text)
+
+
+@cache
+def _context_reader(schema: Any) -> TypeAdapter[Any]:
+    return TypeAdapter(typed_dict(schema, partial=True, exact=False) if is_typeddict(schema) else schema)
 
 
 def encode_output(graph: Graph, result: dict[str, Any]) -> str | None:

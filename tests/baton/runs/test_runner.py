@@ -1,13 +1,18 @@
 """Queueing, working and resuming runs in one process."""
 
 import asyncio
+from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 import pytest
 from langgraph.graph import END, START
+from langgraph.runtime import Runtime
 from langgraph.types import interrupt
+from pydantic import BaseModel, Field, SecretStr
+from typing_extensions import TypedDict
 
-from baton import Job, Runner
+from baton import Job, Runner, TypedStateGraph
 from baton.errors import BadSetting, Held, ThreadInUse, UnknownThread, UsageError
 from baton.runs.graph_shapes import Graph, fingerprint
 from baton.runtime.resources import Resources
@@ -233,3 +238,55 @@ async def test_a_run_is_held_for_as_long_as_its_process_renews_the_lease(monkeyp
             await Runner(resources, GRAPHS.__getitem__).resume("one")
         assert (await working)["status"] == "done"
     assert worked().count("pay") == 1
+
+
+@dataclass
+class Since:
+    day: date = date(2026, 1, 2)
+    pair: tuple[int, int] = (1, 2)
+
+
+class Strictly(BaseModel, strict=True):
+    day: date = Field(date(2026, 1, 2), alias="the-day")
+
+
+class Keys(TypedDict, total=False):
+    day: date
+
+
+@pytest.mark.parametrize(
+    "schema,given,seen",
+    [
+        (Since, {}, Since()),
+        (Since, {"day": date(2026, 5, 6)}, Since(date(2026, 5, 6))),
+        (Strictly, {"the-day": date(2026, 5, 6)}, Strictly(**{"the-day": date(2026, 5, 6)})),
+        (Keys, {"day": date(2026, 5, 6)}, {"day": date(2026, 5, 6)}),
+    ],
+)
+async def test_a_queued_run_has_the_context_that_a_bare_call_has(schema: Any, given: Any, seen: Any) -> None:
+    async def look(_: Order, runtime: Runtime[Any]) -> None:
+        contexts.append(runtime.context)
+
+    contexts: list[Any] = []
+    made: Any = TypedStateGraph(Order, schema)
+    graph = made.add_node(look).add_edge(START, "look").compile(name="looking")
+    async with desk({"looking": graph}) as (runner, _):
+        await graph.ainvoke({"amount": 7}, context=given)
+        await runner.queue("looking", [Job({"amount": 7}, "one")], context=given)
+        assert (await runner.resume("one"))["status"] == "done"
+    assert contexts == [seen, seen]
+
+
+async def test_a_secret_of_a_context_is_refused_and_no_run_gets_its_stars() -> None:
+    class Secret(BaseModel):
+        token: SecretStr = SecretStr("")
+
+    async def look(_: Order) -> None:
+        pass
+
+    made: Any = TypedStateGraph(Order, Secret)
+    graph = made.add_node(look).add_edge(START, "look").compile(name="looking")
+    async with desk({"looking": graph}) as (runner, _):
+        await runner.queue("looking", [Job({"amount": 7}, "one")])
+        with pytest.raises(UsageError, match="token holds a secret"):
+            await runner.queue("looking", [Job({"amount": 7}, "two")], context={"token": "hush"})
