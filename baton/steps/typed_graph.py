@@ -158,7 +158,8 @@ class TypedStateGraph(StateGraph[StateT, ContextT, InputT, OutputT]):
             if isinstance(result, Command):
                 values = update_of(result.update)
                 update, text = output.dump(values, step) if values else (None, None)
-                return Command(graph=result.graph, update=update, goto=self._goto(result.goto, step)), text
+                goto = self._goto(result.goto, step) if result.graph is None else mask(result.goto)
+                return Command(graph=result.graph, update=update, goto=goto), text
             return (None, None) if result is None else output.dump(update_of(result), step)
 
         return convert

@@ -18,6 +18,7 @@ from baton.runtime.resources import Resources
 from baton.steps.typed_graph import TypedStateGraph
 
 CONFIG: Any = {"configurable": {"thread_id": "t"}}
+KEY = "gsk_canary0123456789"
 
 
 class Model(BaseModel):
@@ -152,6 +153,18 @@ async def test_a_send_gives_a_node_of_langgraphs_what_it_was_given() -> None:
     builder = build(Old).add_node(split).add_node("tools", RunnableLambda(given.append)).add_edge(START, "split")
     await builder.compile().ainvoke({"number": 2})
     assert sorted(given) == [[0], [1]]
+
+
+async def test_a_send_out_of_a_graph_inside_goes_to_a_node_of_the_one_around_it() -> None:
+    async def leave(_: Given) -> Command[Any]:
+        return Command(graph=Command.PARENT, goto=[Send("work", {"text": "a"}), Send("work", {"text": KEY})])
+
+    async def work(found: Given) -> dict[str, Any]:
+        return {"log": [found["text"]]}
+
+    inner = build(Given).add_node(leave).add_edge(START, "leave").compile()
+    builder = build(Model).add_node("inner", inner, destinations=("work",)).add_node(work).add_edge(START, "inner")
+    assert (await builder.compile().ainvoke({"text": "b"}))["log"] == ["a", "[secret]"]
 
 
 async def test_a_send_may_leave_out_what_the_whole_state_has() -> None:
