@@ -5,9 +5,11 @@ upgrade changes one, `tests/baton/test_langgraph_ground.py` fails by the name th
 """
 
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
 from inspect import unwrap
+from itertools import count
 from typing import Any
 
 from langchain_core.runnables import RunnableConfig
@@ -23,6 +25,7 @@ from langgraph.types import Command, Interrupt, TimeoutPolicy
 SEND, READ, SCRATCHPAD, TASK_ID = "__pregel_send", "__pregel_read", "__pregel_scratchpad", "__pregel_task_id"
 RUNTIME, TASKS, PUSH, SAVER = "__pregel_runtime", "__pregel_tasks", "__pregel_push", "__pregel_checkpointer"
 REPLAY_STATE = "__pregel_replay_state"
+CALLS = "__baton_calls"  # of a task's attempts, how many graphs they have called
 COORDINATES = ("thread_id", "checkpoint_ns", "checkpoint_id", "checkpoint_map")
 BEGINS, VISITS = "__begins", "__baton_visits"
 """A channel that only the plumbing sees: how often each step of a graph was visited in its run."""
@@ -51,6 +54,32 @@ def is_inside_task(configurable: Mapping[str, Any]) -> bool:
 def task_around(configurable: Mapping[str, Any]) -> tuple[str, str]:
     """The id and the namespace of the task that makes a call; the id is the same when the task runs again."""
     return str(configurable[TASK_ID]), str(configurable.get("checkpoint_ns", ""))
+
+
+def number_call(configurable: dict[str, Any]) -> int:
+    """Number a call among those that an attempt of a task makes, from 1 on; another attempt begins from 1 again."""
+    around = var_child_runnable_config.get()
+    own: dict[str, Any] = around.get("configurable", {}) if around else {}
+    attempt = (configurable[TASK_ID], configurable[RUNTIME].execution_info.node_attempt)
+    if own.get(TASK_ID) != configurable[TASK_ID]:  # the graph is the task itself
+        own = configurable
+    calls: dict[tuple[str, int], int] = own.setdefault(CALLS, {})
+    calls[attempt] = calls.get(attempt, 0) + 1
+    if calls[attempt] == 1:
+        count_calls_anew(own)
+    configurable |= {name: own[name] for name in (SCRATCHPAD, REPLAY_STATE) if name in own}
+    return calls[attempt]
+
+
+def count_calls_anew(configurable: dict[str, Any]) -> None:
+    """Number the graphs that a retry calls from the first on, so that each finds its own checkpoints, as after a crash.
+
+    The framework counts on instead, and a call would find the checkpoints of another. After a replay from an earlier
+    checkpoint, a retry does not go back once more: that would give its graphs their input a second time.
+    """
+    if configurable[RUNTIME].execution_info.node_attempt > 1:
+        configurable[SCRATCHPAD] = replace(configurable[SCRATCHPAD], subgraph_counter=count().__next__)
+        configurable[REPLAY_STATE] = None
 
 
 def has_saver_around(configurable: Mapping[str, Any]) -> bool:
@@ -122,10 +151,10 @@ def write_visit(config: RunnableConfig, step: str, visit: int) -> None:
 def visits_channel() -> BinaryOperatorAggregate[dict[str, int]]:
     """A channel for the visits: those of several tasks of a superstep count once, and an input resets them."""
 
-    def count(before: dict[str, int], now: Any) -> dict[str, int]:
+    def merge(before: dict[str, int], now: Any) -> dict[str, int]:
         return {} if now == BEGINS else before | now
 
-    return BinaryOperatorAggregate(dict, count)
+    return BinaryOperatorAggregate(dict, merge)
 
 
 def with_visit_writes(node: Any, *, begins: bool) -> Any:

@@ -30,6 +30,7 @@ from baton.storage.fence import ACTIVE
 from baton.storage.records import RunRow
 from baton.storage.run_status import ENDED, RESUMABLE, Ending
 from baton.storage.summaries import find_pending_rows
+from baton.storage.transaction import Transaction
 
 SERVER_KEYS = {
     "assistant_id",
@@ -145,10 +146,13 @@ async def begin(
     resources = await current_resources()
     given_id = configurable.get("thread_id")
     thread_id, root = str(given_id or f"lib-{token_hex(6)}"), ""
+    number: int | None = None
     if framework.is_inside_task(configurable) and not graph.checkpointer:  # of a graph that is not ours
         task_id, root = framework.task_around(configurable)
-        # Several at once are several runs; the task's id makes each the same when it is resumed.
+        # Several at once are several runs; the task's id, and the call's number in it, make each the same when the task
+        # runs again.
         given_id = thread_id = f"{thread_id}~{task_id[:13]}"
+        number = framework.number_call(configurable)
     else:
         configurable["thread_id"] = thread_id
     row = _row(graph, thread_id, configurable, config, resources)
@@ -161,14 +165,24 @@ async def begin(
     if isinstance(given, Command) or given is None:
         given = await _continue(graph, run, row, given, configurable)
     else:
-        await _start(graph, run, row._replace(input=json_text(given).decode()))
+        row = row._replace(input=json_text(given).decode())
+        await _start(graph, run, row, number, is_saved=framework.has_saver_around(configurable))
     return Call(graph, run, given, _with_run(config, configurable, run), row, may_pause=may_pause)
 
 
-async def _start(graph: Graph, run: ActiveRun, row: AdHocCall) -> None:
-    """Write the row of an input's run and, after an earlier run, the checkpoint that it begins with."""
-    database, again = run.resources.database, not graph.checkpointer
-    run.run = await database.do(lambda tx: adhoc_rows.begin(tx, row, run.resources.signer, again=again), durable=False)
+async def _start(graph: Graph, run: ActiveRun, row: AdHocCall, number: int | None, *, is_saved: bool) -> None:
+    """Write the row of an input's run and, after an earlier run, the checkpoint that it begins with.
+
+    `number` is that of a call by a task of a graph that is not ours, which saves checkpoints or not; None of any other.
+    """
+    signer, again = run.resources.signer, not graph.checkpointer
+
+    def begin_row(tx: Transaction) -> int:
+        if number is None:
+            return adhoc_rows.begin(tx, row, signer, again=again)
+        return adhoc_rows.begin_in_task(tx, row, number, signer, is_saved=is_saved)
+
+    run.run = await run.resources.database.do(begin_row, durable=False)
     if graph.checkpointer and run.run > 1:
         last = await graph.saver.aget_tuple(_thread_config(run.thread_id))
         if run_of(last) < run.run:

@@ -15,7 +15,6 @@ from collections.abc import Set as AbstractSet
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import replace
-from itertools import count
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
@@ -137,23 +136,10 @@ register_configure_hook(_tool_calls, inheritable=True)
 def enter_step(name: str, config: RunnableConfig | None = None) -> StepScope:
     """Set the scope of the step that begins, and return it; graphs that it calls find it as the scope around them."""
     step_config = config or get_config()
-    _count_calls_anew(step_config)
+    framework.count_calls_anew(step_config["configurable"])
     scope = StepScope(step_config, name, framework.namespace_of(step_config))
     _current.set(scope)
     return scope
-
-
-def _count_calls_anew(config: RunnableConfig) -> None:
-    """Number the graphs that a retry calls from the first on, so that each finds its own checkpoints, as after a crash.
-
-    The framework counts on instead, and a call would find the checkpoints of another. After a replay from an earlier
-    checkpoint, a retry does not go back once more: that would give its graphs their input a second time.
-    """
-    configurable = config["configurable"]
-    if configurable[framework.RUNTIME].execution_info.node_attempt > 1:
-        scratchpad = configurable[framework.SCRATCHPAD]
-        configurable[framework.SCRATCHPAD] = replace(scratchpad, subgraph_counter=count().__next__)
-        configurable[framework.REPLAY_STATE] = None
 
 
 def scope_of(run: ActiveRun) -> StepScope:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from baton.errors import UsageError
 from baton.redact import redact_error
 from baton.storage.claims import is_alive, is_lease_over, lease_error
+from baton.storage.dead_letter_rows import close, list_open
 from baton.storage.run_rows import find, refuse_unended
 from baton.storage.run_status import ENDED, Ending
 
@@ -103,6 +104,23 @@ def begin(tx: "Transaction", call: AdHocCall, signer: "Signer", *, again: bool) 
         return _begin_anew(tx, call, last, signer)
     refuse_unended(tx, call.thread_id)
     return _insert(tx, call, last.run + 1, signer)
+
+
+def begin_in_task(tx: "Transaction", call: AdHocCall, number: int, signer: "Signer", *, is_saved: bool) -> int:
+    """Begin the run of a call that a task of another graph makes, `number` among its calls; return that number.
+
+    Where the task runs again, so does the run: its effects have the keys that they had. Where the other graph saves no
+    checkpoints (`is_saved`), its failed steps are done again too.
+
+    Raises:
+        Held: it is being worked.
+    """
+    row = find(tx, call.thread_id, number)
+    if row is None:
+        return _insert(tx, call, number, signer)
+    for letter in [] if is_saved else list_open(tx, call.thread_id, number):
+        close(tx, letter, "replayed", "the task that called the graph ran again")
+    return _begin_anew(tx, call, row, signer)
 
 
 def _is_requested_again(tx: "Transaction", call: AdHocCall, last: "RunRow") -> bool:

@@ -6,16 +6,16 @@ from typing import Annotated, Any
 
 import pytest
 from langgraph.graph import START, StateGraph
-from langgraph.types import Command, Send
+from langgraph.types import Command, RetryPolicy, Send
 from typing_extensions import TypedDict
 
 from baton import Job, open_resources
-from baton.errors import NotEnded, ThreadInUse
+from baton.errors import DeadLettered, NotEnded, ThreadInUse
 from baton.runtime.resources import Resources
 from baton.storage import summaries
 from tests.baton.payments import GRAPHS, desk, paid, place
 from tests.baton.processes import process
-from tests.baton.shop import APPROVE, Receiver, approved, on, rows, shop
+from tests.baton.shop import APPROVE, Order, Receiver, answer, approved, line, on, paying, rows, shop
 
 AMOUNT = {"amount": 7}
 PAID = [("t:1:book@1/pay:0", 1), ("t:1:pay@1/pay:0", 7)]
@@ -152,3 +152,71 @@ async def test_a_thread_whose_checkpoints_are_deleted_lists_no_question_and_can_
         await graph.ainvoke(None, on("t"))
         await graph.ainvoke(Command(resume=APPROVE), on("t"))
         assert (receiver.payees, await rows(resources, "t")) == (["Ann"], [(1, "done")])
+
+
+class Payees(TypedDict, total=False):
+    payees: list[str]
+
+
+@pytest.mark.parametrize("saves", [True, False])
+@pytest.mark.parametrize("at_once", [True, False])
+async def test_a_node_of_langgraphs_that_is_tried_again_pays_no_second_time(*, saves: bool, at_once: bool) -> None:
+    receiver = Receiver()
+    inner = line(paying(receiver)).compile(name="inner")
+    fails = iter([True, False])
+
+    async def call(state: Payees) -> Payees:
+        calls = [{"payee": each} for each in state["payees"]]
+        paid = await asyncio.gather(*map(inner.ainvoke, calls)) if at_once else [await inner.ainvoke(e) for e in calls]
+        if next(fails):
+            raise ConnectionError("after the payments")
+        return {"payees": [f"{each['payee']} {each['receipts']}" for each in paid]}
+
+    async with open_resources() as resources:
+        policy = RetryPolicy(initial_interval=0.001, jitter=False)
+        around: Any = StateGraph(Payees).add_node("call", call, retry_policy=policy).add_edge(START, "call")
+        graph = around.compile(checkpointer=resources.checkpointer if saves else None)
+        ended = await graph.ainvoke({"payees": ["Ann", "Bob", "Ann"]}, on("t"))
+        assert ended["payees"] == ["Ann [1]", "Bob [2]", "Ann [3]"]
+        assert receiver.payees == ["Ann", "Bob", "Ann"]
+        assert {each["status"] for each in await resources.database.do(summaries.list_runs)} == {"done"}
+
+
+async def test_a_node_of_langgraphs_whose_calls_ask_one_after_the_other_goes_on_with_each() -> None:
+    receiver = Receiver()
+    inner = approved(receiver).compile(name="inner")
+
+    async def call(state: Payees) -> Payees:
+        for each in state["payees"]:
+            await inner.ainvoke({"payee": each})
+        return {}
+
+    async with open_resources() as resources:
+        around: Any = StateGraph(Payees).add_node("call", call).add_edge(START, "call")
+        graph = around.compile(checkpointer=resources.checkpointer)
+        await graph.ainvoke({"payees": ["Ann", "Bob"]}, on("t"))
+        for _ in range(2):
+            await graph.ainvoke(answer(APPROVE), on("t"))
+        assert receiver.payees == ["Ann", "Bob"]
+        runs = [(each["run"], each["status"]) for each in await resources.database.do(summaries.list_runs)]
+        assert sorted(runs) == [(1, "done"), (2, "done")]
+
+
+async def test_a_call_that_failed_for_good_and_succeeds_when_its_node_is_tried_again_leaves_no_open_letter() -> None:
+    receiver, fails = Receiver(), iter([True, False])
+
+    async def stumble(_: Order) -> None:
+        if next(fails):
+            raise ValueError("the first time")
+
+    inner = line(paying(receiver), stumble).compile(name="inner")
+
+    async def call(state: Payees) -> None:
+        await inner.ainvoke({"payee": state["payees"][0]})
+
+    async with open_resources() as resources:
+        policy = RetryPolicy(initial_interval=0.001, jitter=False, retry_on=DeadLettered)
+        around: Any = StateGraph(Payees).add_node("call", call, retry_policy=policy).add_edge(START, "call")
+        await around.compile().ainvoke({"payees": ["Ann"]}, on("t"))
+        [run] = await resources.database.do(summaries.list_runs)
+        assert (run["status"], run["dead_letters"], receiver.payees) == ("done", [], ["Ann"])

@@ -259,7 +259,7 @@ class Keys(TypedDict, total=False):
     [
         (Since, {}, Since()),
         (Since, {"day": date(2026, 5, 6)}, Since(date(2026, 5, 6))),
-        (Strictly, {"the-day": date(2026, 5, 6)}, Strictly(**{"the-day": date(2026, 5, 6)})),
+        (Strictly, {"the-day": date(2026, 5, 6)}, Strictly.model_validate({"the-day": date(2026, 5, 6)})),
         (Keys, {"day": date(2026, 5, 6)}, {"day": date(2026, 5, 6)}),
     ],
 )
