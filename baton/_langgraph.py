@@ -93,6 +93,11 @@ def namespace_of(config: RunnableConfig) -> str:
     return namespace
 
 
+def execution_of(config: RunnableConfig) -> int:
+    """The identity of one execution of a task, which may be tried several times; a later one has the same namespace."""
+    return id(config["configurable"][SCRATCHPAD])
+
+
 def step_path(namespace: str) -> str:
     """`desk/draft` of `desk:1f2e…|draft:9a8b…`: node names without task ids."""
     if "|" not in namespace:  # nearly always

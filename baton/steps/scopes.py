@@ -150,7 +150,7 @@ def scope_of(run: ActiveRun) -> StepScope:
         scope = scope.outer
     if scope is not None:
         return scope
-    attempt = (namespace, execution_info().node_attempt)
+    attempt = (namespace, framework.execution_of(config), execution_info().node_attempt)
     if attempt not in run.foreign_scopes:
         run.foreign_scopes[attempt] = StepScope(config, config["metadata"]["langgraph_node"], namespace)
     foreign: StepScope = run.foreign_scopes[attempt]

@@ -310,3 +310,26 @@ async def test_a_plain_graph_as_a_node_is_counted_like_any_other() -> None:
     async with shop(made) as (graph, _):
         await graph.ainvoke({"payee": "Ann"}, on("t"))
     assert paths(receiver) == ["inner@1/pay@1/pay:0"]
+
+
+async def test_a_node_of_a_plain_graph_that_runs_again_for_a_retry_of_the_step_around_it_asks_for_the_same() -> None:
+    receiver, fails = Receiver(), iter([True, False])
+
+    class Plain(TypedDict, total=False):
+        number: int
+
+    async def pay(_: Plain) -> Plain:
+        receipt = await effect("pay", {}, receiver.payment("Ann"), occurrence="only")
+        if next(fails):
+            raise Transient("after the payment")
+        return {"number": receipt["number"]}
+
+    inner = StateGraph(Plain).add_node("pay", pay).add_edge(START, "pay").compile()
+
+    async def call(_: Order) -> Order:
+        return {"receipts": [(await inner.ainvoke({"number": 0}))["number"]]}
+
+    policy = RetryPolicy(initial_interval=0.001, jitter=False, retry_on=Transient)
+    async with shop(line(call).set_node_defaults(retry_policy=policy)) as (graph, _):
+        assert (await graph.ainvoke({"payee": "Ann"}, on("t")))["receipts"] == [1]
+    assert len(receiver.requests) == 1
