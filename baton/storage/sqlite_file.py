@@ -46,7 +46,7 @@ FAULTS = (OSError, sqlite3.Error, UnicodeDecodeError)
 Unicode."""
 BUSY_S = 30.0
 NAMED = re.compile(r"'[^']*'|:([a-z_]\w*)")  # a name in quotes is text
-ROWS_AT_ONCE = 128  # of 11 columns, 1,408 values; SQLite takes 32,766 since 3.32
+ROWS_AT_ONCE = 128  # of 12 columns, 1,536 values; SQLite takes 32,766 since 3.32
 SOUND_BYTES = 64 * 2**20  # up to here, looking through the whole file at the start takes a fraction of a second
 
 
