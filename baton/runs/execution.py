@@ -170,14 +170,15 @@ class Executor:
         """Return the value to pass to `ainvoke`: the input, `Command(resume=...)`, or None to continue.
 
         Raises:
-            UsageError: replies came, and the thread stands in another run.
+            UsageError: the thread stands in a later run or, where replies came, in any other.
         """
         found = await self._resources.checkpointer.aget_tuple(config)
+        if run_of(found) > row.run or (replies is not None and run_of(found) != row.run):
+            # somebody changed the state of another run, which is the newest now
+            raise UsageError(f"{row.thread_id} stands in run {run_of(found)}; first: baton resume")
         if replies is not None:
-            if run_of(found) != row.run:  # somebody changed the state of another run, which is the newest now
-                raise UsageError(f"{row.thread_id} stands in run {run_of(found)}; first: baton resume")
             return Command(resume=replies)
-        if run_of(found) >= row.run and has_input(found):
+        if run_of(found) == row.run and has_input(found):
             return await self._replies_on_record(graph, config)
         if run_of(found) < row.run and isinstance(graph, TypedGraph):  # a plain one keeps all its state
             await start_clean(graph, found, row.run)

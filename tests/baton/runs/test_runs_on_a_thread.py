@@ -457,3 +457,21 @@ async def test_a_message_of_a_call_that_was_cut_off_before_its_checkpoint_is_the
         given = input_codec(graph.builder).take({"messages": [USED]}, "shop")
         await begin(graph, given, {}, {"thread_id": "t"}, may_pause=False)
         assert (await graph.ainvoke(None, on("t")))["note"] == "True"
+
+
+async def test_a_run_is_not_gone_on_with_in_the_state_of_a_later_one() -> None:
+    async def note(state: Order) -> Order:
+        return {"note": f"{state['payee']}!"}
+
+    async with shop(line(note)) as (graph, resources):
+        runner = Runner(resources, {"shop": graph}.__getitem__)
+        for given in (ANN, BOB):
+            await runner.queue("shop", [Job(given, "t")], further=True)
+            await runner.resume("t")
+        ends = [each async for each in graph.aget_state_history(on("t")) if each.next == () and each.values]
+        for end, payee in ((ends[-1], "Cy"), (ends[0], "Di")):  # of the first run, then of the second
+            await graph.aupdate_state(end.config, {"payee": payee}, as_node=START)
+        run = await runner.resume("t", run=1)
+        assert (run["status"], run["output"]) == ("failed", None)
+        assert "t stands in run 2" in str(run["error"])
+        assert (await runner.resume("t", run=2))["output"]["note"] == "Di!"
