@@ -91,9 +91,10 @@ def read_context(graph: Graph, text: str) -> Any:
 
     What does not fit them is returned as plain JSON: a bare call does not check the fields of a dataclass either.
     """
-    if graph.builder.context_schema is not None:
+    schema: Any = graph.builder.context_schema
+    if schema is not None:
         with suppress(ValueError, NameError, PydanticUserError):  # it does not fit, or pydantic cannot read the schema
-            return _context_reader(graph.builder.context_schema).validate_json(text, by_alias=True, by_name=True)
+            return _context_reader(schema).validate_json(text, by_alias=True, by_name=True)
     return json.loads(text)
 
 

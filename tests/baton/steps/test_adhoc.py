@@ -177,7 +177,8 @@ async def test_a_step_whose_inner_graph_goes_on_outside_has_not_asked() -> None:
     async def leave(_: Text) -> Command[Any]:
         return Command(graph=Command.PARENT, goto="last", update={"text": "left"})
 
-    inner = TypedStateGraph(Text).add_node(leave).add_edge(START, "leave").compile()
+    leaving: Any = TypedStateGraph(Text)
+    inner = leaving.add_node(leave).add_edge(START, "leave").compile()
 
     async def call(state: Text) -> None:
         await inner.ainvoke(state)

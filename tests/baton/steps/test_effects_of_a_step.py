@@ -324,7 +324,8 @@ async def test_a_node_of_a_plain_graph_that_runs_again_for_a_retry_of_the_step_a
             raise Transient("after the payment")
         return {"number": receipt["number"]}
 
-    inner = StateGraph(Plain).add_node("pay", pay).add_edge(START, "pay").compile()
+    plain = StateGraph(Plain).add_node("pay", pay)  # type: ignore[arg-type]
+    inner = plain.add_edge(START, "pay").compile()
 
     async def call(_: Order) -> Order:
         return {"receipts": [(await inner.ainvoke({"number": 0}))["number"]]}

@@ -82,7 +82,7 @@ async def test_what_passes_between_steps_and_nodes_of_langgraphs_is_masked_in_th
 
     async with open_resources() as resources:
         builder: Any = TypedStateGraph(State)
-        foreign = RunnableLambda(lambda _: {"said": KEY})
+        foreign: Any = RunnableLambda(lambda _: {"said": KEY})
         builder.add_node(send, destinations=("foreign",)).add_node("foreign", foreign).add_node(last)
         graph = builder.add_edge(START, "send").add_edge("foreign", "last").compile(resources.checkpointer)
         config: Any = {"configurable": {"thread_id": "one"}}
