@@ -1,4 +1,7 @@
-"""Writes reports and plots. Of a report the whole file or none of it: until it is on the disk the old one stays."""
+"""Writes reports and plots. Of a report the whole file or none of it: until it is on the disk the old one stays.
+
+What is no file, such as `/dev/stdout`, is written to: nothing may take its place.
+"""
 
 import os
 from contextlib import suppress
@@ -10,7 +13,7 @@ from baton.storage.sqlite_file import no_room
 
 
 def write_report(file: Path, text: str) -> None:
-    """Write a text into a file, in place of what it held.
+    """Write a text into a file, in place of what it held; a link stays, and leads to the new text.
 
     Raises:
         UsageError: there is no such folder, or it cannot be written to, or the file is a folder.
@@ -20,18 +23,25 @@ def write_report(file: Path, text: str) -> None:
         raise UsageError(f"{file} is a folder; name a file in it")
     if not file.parent.is_dir():
         raise UsageError(f"there is no folder {file.parent}; make it, or name another with --out")
+    content = text.encode("utf-8", "replace")
     try:
-        handle, draft = mkstemp(prefix=".report-", dir=file.parent)
+        if file.exists() and not file.is_file():
+            file.write_bytes(content)
+        else:
+            _replace(Path(os.path.realpath(file)), content)
     except OSError as error:
         raise _refusal(file, error) from error
+
+
+def _replace(file: Path, content: bytes) -> None:
+    """Put a new file in the place of one, once it is on the disk."""
+    handle, draft = mkstemp(prefix=".report-", dir=file.parent)
     try:
         with os.fdopen(handle, "wb") as stream:
-            stream.write(text.encode("utf-8", "replace"))
+            stream.write(content)
             stream.flush()
             os.fsync(stream.fileno())
         Path(draft).replace(file)
-    except OSError as error:
-        raise _refusal(file, error) from error
     finally:
         with suppress(FileNotFoundError):
             Path(draft).unlink()
