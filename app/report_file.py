@@ -47,6 +47,16 @@ def _replace(file: Path, content: bytes) -> None:
             Path(draft).unlink()
 
 
+def refuse_unwritable(svg: Path | None) -> None:
+    """Return nothing where a plot can be written there: that its folder is missing is said before any work is done.
+
+    Raises:
+        UsageError: it is a folder, or its folder does not exist.
+    """
+    if svg is not None and (svg.is_dir() or not svg.parent.is_dir()):
+        raise UsageError(f"cannot write {svg}: {'it is a folder' if svg.is_dir() else 'its folder does not exist'}")
+
+
 def write_plot(file: Path, svg: str) -> None:
     """Write a plot into a file.
 
