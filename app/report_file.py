@@ -19,12 +19,12 @@ def write_report(file: Path, text: str) -> None:
         UsageError: there is no such folder, or it cannot be written to, or the file is a folder.
         StorageError: the disk is full, or fails.
     """
-    if file.is_dir():
-        raise UsageError(f"{file} is a folder; name a file in it")
-    if not file.parent.is_dir():
-        raise UsageError(f"there is no folder {file.parent}; make it, or name another with --out")
     content = text.encode("utf-8", "replace")
     try:
+        if file.is_dir():
+            raise UsageError(f"{file} is a folder; name a file in it")
+        if not file.parent.is_dir():
+            raise UsageError(f"there is no folder {file.parent}; make it, or name another with --out")
         if file.exists() and not file.is_file():
             file.write_bytes(content)
         else:
@@ -51,10 +51,16 @@ def refuse_unwritable(svg: Path | None) -> None:
     """Return nothing where a plot can be written there: that its folder is missing is said before any work is done.
 
     Raises:
-        UsageError: it is a folder, or its folder does not exist.
+        UsageError: it is a folder, or its folder does not exist or cannot be looked at.
     """
-    if svg is not None and (svg.is_dir() or not svg.parent.is_dir()):
-        raise UsageError(f"cannot write {svg}: {'it is a folder' if svg.is_dir() else 'its folder does not exist'}")
+    if svg is None:
+        return
+    try:
+        is_folder, has_folder = svg.is_dir(), svg.parent.is_dir()
+    except OSError as error:
+        raise UsageError(f"cannot write {svg}: {error.strerror}") from None
+    if is_folder or not has_folder:
+        raise UsageError(f"cannot write {svg}: {'it is a folder' if is_folder else 'its folder does not exist'}")
 
 
 def write_plot(file: Path, svg: str) -> None:

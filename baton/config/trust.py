@@ -116,7 +116,7 @@ def trust(name: str) -> str:
         StorageError: the file cannot be written.
     """
     line = _origin(name) if "://" in name else _folder_named(name)
-    if len(line.splitlines()) != 1 or ("://" not in name and not Path(line).is_dir()):
+    if len(line.splitlines()) != 1 or ("://" not in name and not _is_folder(line)):
         raise BadSetting(f"{name!r} is neither a folder nor an address such as https://models.example")
     lines, file = read_trusted(), trust_file()
     try:
@@ -133,6 +133,14 @@ def _folder_named(name: str) -> str:
         return str(Path(name).expanduser().resolve())
     except RuntimeError:
         return name
+
+
+def _is_folder(path: str) -> bool:
+    """Whether there is such a folder; one that cannot be looked at counts as none."""
+    try:
+        return Path(path).is_dir()
+    except OSError:
+        return False
 
 
 def _write_lines(file: Path, lines: Iterable[str]) -> None:

@@ -18,13 +18,16 @@ def find_weights(name: str) -> Path:
     """Find the file of the model `llama:NAME`: a path, or the name of one that a package holds.
 
     Raises:
-        BadSetting: there is no such file, or its package is not installed.
+        BadSetting: there is no such file, it cannot be looked at, or its package is not installed.
     """
     package = PACKAGED.get(name.removeprefix(LLAMA))
     path = _path_in(name) if package is None else _packaged(name, package)
-    if not path.is_file():
-        raise BadSetting(f"{name}: there is no file {path}; give the path of a GGUF file")
-    return path
+    try:
+        if path.is_file():
+            return path
+    except OSError as error:  # of a folder above it
+        raise BadSetting(f"{name}: cannot read {path}: {error.strerror}") from error
+    raise BadSetting(f"{name}: there is no file {path}; give the path of a GGUF file")
 
 
 def check_weights(name: str) -> Facts:

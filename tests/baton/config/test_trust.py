@@ -166,7 +166,7 @@ def test_what_cannot_be_written_leaves_nothing(monkeypatch: pytest.MonkeyPatch) 
     assert not [*trust.trust_file().parent.iterdir()]
 
 
-@pytest.mark.parametrize("what", ["gone", "http://", "a\nb", "ftp", "~no-such-user/a"])
+@pytest.mark.parametrize("what", ["gone", "http://", "a\nb", "ftp", "~no-such-user/a", "a" * 300])
 def test_what_is_neither_folder_nor_address_is_refused(what: str) -> None:
     with pytest.raises(BadSetting):
         trust.trust(what)
