@@ -53,6 +53,7 @@ def bakeoff(
     json: Json = False,
 ) -> int:
     """Work the same messages through every pattern, and name the simplest one that is good enough."""
+    from app.report_file import refuse_unwritable
     from baton.cli.work.session import in_session
     from evals.bakeoff.primary import check_metric
     from evals.bakeoff.targets import targets_of
@@ -61,7 +62,7 @@ def bakeoff(
         raise UsageError("a bake-off goes on with what it began with; leave the other options out")
     check_metric(metric)
     view = View(metric, targets_of([*(target or []), *(further or [])], metric), svg, json)
-    _refuse_unwritable(svg)
+    refuse_unwritable(svg)
     entrants = None if resume else _entrants(graphs, _messages(dataset, split, limit, metric))
     return in_session(lambda session: _run(session, entrants, str(resume), view, concurrency))
 
@@ -90,12 +91,6 @@ def _entrants(named: str | None, messages: "Messages") -> "tuple[list[str], Mess
     graphs = [entry(each.strip()).name for each in named.split(",")]
     refuse_misfits(graphs, messages.examples, load)
     return graphs, messages
-
-
-def _refuse_unwritable(svg: Path | None) -> None:
-    """Return nothing where a plot can be written there: that its folder is missing is said before any work is done."""
-    if svg is not None and (svg.is_dir() or not svg.parent.is_dir()):
-        raise UsageError(f"cannot write {svg}: {'it is a folder' if svg.is_dir() else 'its folder does not exist'}")
 
 
 async def _run(

@@ -47,10 +47,12 @@ def calibrate(
     json: Json = False,
 ) -> int:
     """Fit the threshold that keeps a stated risk, verify it on other messages, and tell how calibrated answers are."""
+    from app.report_file import refuse_unwritable
     from baton.cli.terminal.output import note
     from baton.cli.work.session import INTERRUPTED, in_session
     from evals.experiment import Plan
 
+    refuse_unwritable(svg)
     model, context = _model_and_context(subject, set_ or [])
     sets = _sets(MODEL_DATASET if model else subject, dataset, fit, verify, seed)
 
@@ -159,7 +161,7 @@ def _tell(
 
     first = _answered(sets.first_name, answers[: len(sets.first)])
     second = _answered(sets.second_name, answers[len(sets.first) :])
-    for fault in dict.fromkeys(faults[:MOST_COMPLAINTS]):
+    for fault in list(dict.fromkeys(faults))[:MOST_COMPLAINTS]:
         note(f"no answer: {fault}")
     if not (first.answers and second.answers):
         raise UsageError(f"{subject} gave no route with a confidence for one of the sets; nothing can be said")

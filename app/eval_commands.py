@@ -42,6 +42,12 @@ class Wanted:
     upload: bool
     json: bool
 
+    def options(self) -> list[str]:
+        """Return the options that do the same with the rest of it."""
+        flags = {"--judge": self.judge, "--upload": self.upload, "--json": self.json}
+        gate = [] if self.gates is None else ["--gate", str(self.gates.file)]
+        return [*gate, *(flag for flag, is_given in flags.items() if is_given)]
+
 
 Graph = Annotated[str | None, typer.Argument(help="One of `baton graphs`.", show_default=False)]
 
@@ -167,8 +173,7 @@ async def _measure(desk: "Session", start: "Callable[[Bench], Awaitable[str]]", 
         experiment = await start(bench)
         await _work(desk, bench, experiment, wanted)
         if desk.stopped:
-            options = ["--judge"] * wanted.judge + ["--upload"] * wanted.upload
-            note(f"stopped; go on with: {command('eval', 'run', '--resume', experiment, *options)}")
+            note(f"stopped; go on with: {command('eval', 'run', '--resume', experiment, *wanted.options())}")
             return INTERRUPTED
         result = await bench.result(experiment)
         await _note_complaints(bench, experiment)

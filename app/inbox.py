@@ -1,6 +1,5 @@
 """Works the sample inbox through the desk."""
 
-import json
 from collections.abc import Sequence
 from typing import get_args
 from uuid import uuid4
@@ -8,6 +7,7 @@ from uuid import uuid4
 from baton.cli.terminal.output import print_prose
 from baton.cli.terminal.progress import Tally
 from baton.cli.views.many_view import show_decisions, show_failures, show_rows, totals
+from baton.cli.work.records import jsonl_records
 from baton.cli.work.session import Session, in_session
 from baton.cli.work.working import ManyOptions, work_many
 from baton.config.settings import Role, settings
@@ -48,10 +48,16 @@ def sample_messages() -> list[dict[str, str | None]]:
 
     inbox = business().folder / "inbox.jsonl"
     try:
-        lines = inbox.read_text("utf-8").splitlines()
-        return [{name: line.get(name) for name in ("message", "customer_id")} for line in map(json.loads, lines)]
+        records = [*jsonl_records(inbox.read_text("utf-8"))]
     except (OSError, ValueError) as error:
         raise BatonError(f"the sample inbox {inbox} cannot be read: {error}") from error
+    messages = []
+    for number, record in enumerate(records, 1):
+        if not isinstance(record, dict):
+            fault = record if isinstance(record, ValueError) else "is no object"
+            raise BatonError(f"the sample inbox {inbox} cannot be read: line {number} {fault}")
+        messages.append({name: record.get(name) for name in ("message", "customer_id")})
+    return messages
 
 
 def _show(runs: Sequence[RunSummary], messages: dict[str, str], tally: Tally) -> None:

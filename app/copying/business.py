@@ -213,7 +213,7 @@ class PlainReader:
 
     def requests(self, text: str, knowledge: Knowledge, *, doubted: bool = False) -> list[str]:  # noqa: ARG002 - see Reader
         """Return each question, the first with what stands before it and the last with what follows."""
-        return [each.strip() for each in re.findall(r"[^?]+\?+(?:[^?]+$)?", text)] or [text]
+        return [each.strip() for each in re.findall(r"(?<![^?])[^?]+\?+(?:[^?]+$)?", text)] or [text]
 
     def left_out(self, text: str, given: Sequence[str], knowledge: Knowledge) -> list[str]:  # noqa: ARG002 - see Reader
         """Return nothing: the model that split the text is trusted to have found everything."""

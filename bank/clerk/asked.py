@@ -8,7 +8,7 @@ import re
 from decimal import Decimal
 
 from bank.clerk.desk import the_bank
-from bank.clerk.others import names_others
+from bank.clerk.others import names_others, says
 from bank.clerk.wishes import ACTS
 from bank.ledger.actions import BankAction, ChangeLimit, CloseAccount, FileDispute, FreezeCard, Refund, ReissueCard
 from bank.ledger.protocol import UnknownCustomer
@@ -65,7 +65,7 @@ async def _doubt_of_thing(action: BankAction, request: str, customer_id: str) ->
 
 def card_doubt(action: FreezeCard | ReissueCard | ChangeLimit, request: str, cards: list[Card]) -> str | None:
     """Return the doubt whether the action's card, and its limit, are meant."""
-    named = [each for each in cards if _says(request, each.card_id, each.last4)]
+    named = [each for each in cards if says(request, each.card_id, each.last4)]
     fitting = named or _by_kind(request, _by_status(action, request, cards))
     if [each.card_id for each in fitting] != [action.card_id]:
         return NO_SUCH_CARD
@@ -96,7 +96,7 @@ def payment_doubt(action: Refund | FileDispute, request: str, transactions: list
 def account_doubt(action: CloseAccount, request: str, accounts: list[Account]) -> str | None:
     """Return the doubt whether the action's account is meant."""
     is_open = [each for each in accounts if each.status == "open"]
-    fitting = [each for each in is_open if _says(request, each.account_id)] or is_open
+    fitting = [each for each in is_open if says(request, each.account_id)] or is_open
     return (
         None if [each.account_id for each in fitting] == [action.account_id] else "the message may mean another account"
     )
@@ -104,7 +104,7 @@ def account_doubt(action: CloseAccount, request: str, accounts: list[Account]) -
 
 def payments_meant(request: str, transactions: list[Transaction]) -> list[Transaction]:
     """Return the transactions that fit most of what the message names: an id, else a merchant, an amount, or both."""
-    if by_id := [each for each in transactions if _says(request, each.transaction_id)]:
+    if by_id := [each for each in transactions if says(request, each.transaction_id)]:
         return by_id
     text_words, amounts = words_of(request), gbp_in(request)
 
@@ -137,7 +137,3 @@ def _by_status(action: BankAction, request: str, cards: list[Card]) -> list[Card
 def _by_kind(request: str, cards: list[Card]) -> list[Card]:
     told = {kind for kind, words in KINDS.items() if words.search(request)}
     return [each for each in cards if not told or each.kind in told]
-
-
-def _says(request: str, *names: str) -> bool:
-    return any(re.search(rf"\b{re.escape(name)}\b", request, re.IGNORECASE) for name in names)

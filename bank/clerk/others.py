@@ -15,6 +15,11 @@ def ids_in(text: str) -> set[str]:
     return {name.upper() for name in ID.findall(text)} | set(ENDING.findall(text))
 
 
+def says(text: str, *names: str) -> bool:
+    """Return whether a text says one of these ids or last digits, as a word of its own."""
+    return any(re.search(rf"\b{re.escape(name)}\b", text, re.IGNORECASE) for name in names)
+
+
 async def names_others(text: str, customer_id: str | None) -> bool:
     """Return whether the text holds an id or last digits that are not this customer's.
 

@@ -4,7 +4,7 @@ import re
 from typing import Any
 
 from bank.clerk.clerk_view import KEYS
-from bank.clerk.others import ids_in
+from bank.clerk.others import ids_in, says
 from bank.responders.words import amounts, words
 
 Data = dict[str, Any]
@@ -29,7 +29,7 @@ def names_others(message: str) -> bool:
 
 def card_meant(message: str, customer: Data, statuses: tuple[str, ...]) -> Data | None:
     """Return the card that is named, else the only one with such a status, the physical one first."""
-    matches = [each for each in customer["cards"] if _says(message, each["card_id"], each["last4"])]
+    matches = [each for each in customer["cards"] if says(message, each["card_id"], each["last4"])]
     if matches:
         return _only([each for each in matches if each["status"] in statuses])
     fitting = [each for each in customer["cards"] if each["status"] in statuses]
@@ -39,13 +39,13 @@ def card_meant(message: str, customer: Data, statuses: tuple[str, ...]) -> Data 
 def account_meant(message: str, customer: Data) -> Data | None:
     """Return the open account that is named, else the only open one."""
     accounts = [each for each in customer["accounts"] if each["status"] == "open"]
-    return _only([each for each in accounts if _says(message, each["account_id"])] or accounts)
+    return _only([each for each in accounts if says(message, each["account_id"])] or accounts)
 
 
 def transaction_meant(message: str, customer: Data) -> Data | None:
     """Return the transaction that is named, or that merchant and amount point to; of a double one the later."""
     payments = [each for each in customer["transactions"] if each["kind"] in REFUNDABLE]
-    if matches := [each for each in payments if _says(message, each["transaction_id"])]:
+    if matches := [each for each in payments if says(message, each["transaction_id"])]:
         return _only(matches)
     message_words, sums = set(words(message)), set(amounts(message))
     at_merchant = [each for each in payments if (name := set(words(each["merchant"]))) and name <= message_words]
@@ -57,10 +57,6 @@ def transaction_meant(message: str, customer: Data) -> Data | None:
         return None
     latest: Data = max(candidates, key=lambda each: str(each["at"]))
     return latest
-
-
-def _says(message: str, *names: str) -> bool:
-    return any(re.search(rf"\b{re.escape(name)}\b", message, re.IGNORECASE) for name in names)
 
 
 def _only(things: list[Data]) -> Data | None:

@@ -87,14 +87,14 @@ def main(arguments: Sequence[str] | None = None) -> None:
         note("stopped")
         code = INTERRUPTED
     except Exception as error:  # noqa: BLE001 - the last frame that can print an error in one line
-        code = _report(error)
+        code = _report(error, sys.argv if arguments is None else arguments)
     if code == INTERRUPTED:
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
             signal.signal(number, signal.SIG_IGN)  # another signal must not change the exit code
     sys.exit(code)
 
 
-def _report(error: Exception) -> int:
+def _report(error: Exception, arguments: Sequence[str]) -> int:
     """Print an error in one line and return its exit code."""
     if isinstance(error, typer.Abort):
         note("error: aborted")
@@ -110,6 +110,9 @@ def _report(error: Exception) -> int:
         return WRONG_USE if isinstance(error, UsageError) else FAILED
     if os.environ.get("BATON_DEBUG"):
         raise error
+    if isinstance(error, UnicodeEncodeError) and (odd := _find_odd(arguments)):
+        note(f"error: {odd!r} is not valid Unicode text; write it as UTF-8")
+        return WRONG_USE
     summary = "the database failed" if isinstance(error, sqlite3.Error) else f"unexpected {type(error).__name__}"
     note(f"error: {summary}: {_one_line(str(error))}; run with BATON_DEBUG=1 for the traceback")
     return FAILED
@@ -119,6 +122,11 @@ def _command_path(error: ClickException) -> str:
     """Return the command that was used wrongly, as it was typed."""
     context = getattr(error, "ctx", None)
     return context.command_path if context else "baton"
+
+
+def _find_odd(arguments: Sequence[str]) -> str | None:
+    """Return the first argument that was not UTF-8, which Python hands on as halves of surrogate pairs."""
+    return next((each for each in arguments if any("\ud800" <= letter <= "\udfff" for letter in each)), None)
 
 
 def _one_line(text: str) -> str:

@@ -161,6 +161,8 @@ def _read_table(file: Path, *keys: str) -> tuple[Path, dict[str, Any]] | None:
         table = table.get(key)
         if table is None:
             return None
+        if not isinstance(table, dict):
+            raise BadSetting(f"{file}: {key} is {table!r}, which is no table")
     return file, table
 
 

@@ -4,10 +4,10 @@ import os
 import sys
 from functools import lru_cache
 from pathlib import Path
-from typing import Literal, NamedTuple, TypeVar, get_args
+from typing import Annotated, Literal, NamedTuple, TypeVar, get_args
 from urllib.parse import urlsplit
 
-from pydantic import Field, SecretStr, ValidationError
+from pydantic import AfterValidator, Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from baton.config.home import home, load_env
@@ -60,6 +60,18 @@ Role = Literal["classifier", "cheap", "strong", "judge"]
 S = TypeVar("S", bound=BaseSettings)
 
 
+def _check_address(address: str) -> str:
+    """The address, where its parts can be told: whoever asks there would meet the error much later."""
+    try:
+        _ = urlsplit(address).port
+    except ValueError:
+        raise ValueError(ADVICE[URL]) from None
+    return address
+
+
+Address = Annotated[str, AfterValidator(_check_address)]
+
+
 class RemoteEndpoint(NamedTuple):
     """The address of a role's models, None for the protocol's own maker, the key that goes there and its variable."""
 
@@ -83,10 +95,10 @@ class Settings(BaseSettings):
     model_strong: str = Field(default="local:desk", pattern=MODEL_NAME)
     model_judge: str = Field(default="local:desk", pattern=MODEL_NAME)
     model_timeout_s: float = Field(default=60, gt=0, allow_inf_nan=False)
-    endpoint_classifier: str | None = Field(default=None, pattern=URL)
-    endpoint_cheap: str | None = Field(default=None, pattern=URL)
-    endpoint_strong: str | None = Field(default=None, pattern=URL)
-    endpoint_judge: str | None = Field(default=None, pattern=URL)
+    endpoint_classifier: Address | None = Field(default=None, pattern=URL)
+    endpoint_cheap: Address | None = Field(default=None, pattern=URL)
+    endpoint_strong: Address | None = Field(default=None, pattern=URL)
+    endpoint_judge: Address | None = Field(default=None, pattern=URL)
     api_key_classifier: SecretStr | None = None
     api_key_cheap: SecretStr | None = None
     api_key_strong: SecretStr | None = None
@@ -112,9 +124,9 @@ class Settings(BaseSettings):
     concurrency: int = Field(default=16, ge=1, le=1000)
     mask: str = Field(default="", pattern=MORE_MASKS)
     openai_api_key: SecretStr | None = Field(default=None, validation_alias="OPENAI_API_KEY")
-    openai_base_url: str | None = Field(default=None, validation_alias="OPENAI_BASE_URL")
+    openai_base_url: Address | None = Field(default=None, validation_alias="OPENAI_BASE_URL")
     openai_proxy: str | None = Field(default=None, validation_alias="OPENAI_PROXY")
-    azure_openai_endpoint: str | None = Field(default=None, pattern=URL, validation_alias="AZURE_OPENAI_ENDPOINT")
+    azure_openai_endpoint: Address | None = Field(default=None, pattern=URL, validation_alias="AZURE_OPENAI_ENDPOINT")
     azure_openai_api_key: SecretStr | None = Field(default=None, validation_alias="AZURE_OPENAI_API_KEY")
     openai_api_version: str | None = Field(default=None, validation_alias="OPENAI_API_VERSION")
 
@@ -223,5 +235,5 @@ def _one_line(error: ValidationError) -> str:
     fault = error.errors(include_url=False)[0]
     name = str(fault["loc"][0]).upper()
     setting = name if name.startswith(("OPENAI_", "AZURE_")) else f"BATON_{name}"
-    advice = ADVICE.get(fault.get("ctx", {}).get("pattern", ""), fault["msg"])
+    advice = ADVICE.get(fault.get("ctx", {}).get("pattern", ""), fault["msg"].removeprefix("Value error, "))
     return f"{setting} is {fault['input']!r}: {advice}; correct it in the environment or in .env"

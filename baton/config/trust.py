@@ -6,7 +6,7 @@ The user's own folders are trusted, as git does with `safe.directory`; under sud
 
 import os
 import shlex
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from pathlib import Path
 from tempfile import mkstemp
@@ -17,6 +17,7 @@ from baton.errors import BadSetting, NotTrusted, StorageError
 OTHERS_MAY_WRITE = 0o022
 LOOPBACK = ("::1", "localhost")
 TRUST_ALL = {"1", "*"}
+ODD_NAMES = "surrogateescape"  # the name of a folder is bytes, and need be no UTF-8
 ENVIRONMENT_ONLY = ("BATON_BUSINESS", "BATON_TRUST", "HOME", "XDG_CONFIG_HOME", "SUDO_UID")
 """Variables that decide about trust, so a folder's `.env` may not set them."""
 
@@ -98,7 +99,7 @@ def read_trusted() -> list[str]:
     """
     file = trust_file()
     try:
-        text = file.read_text("utf-8")
+        text = file.read_text("utf-8", ODD_NAMES)
         refuse_open(file, "move it away")
     except FileNotFoundError:
         return []
@@ -114,19 +115,43 @@ def trust(name: str) -> str:
         BadSetting: it is neither a folder that exists nor an address.
         StorageError: the file cannot be written.
     """
-    line = _origin(name) if "://" in name else str(Path(name).expanduser().resolve())
-    if "\n" in line or ("://" not in name and not Path(line).is_dir()):
+    line = _origin(name) if "://" in name else _folder_named(name)
+    if len(line.splitlines()) != 1 or ("://" not in name and not _is_folder(line)):
         raise BadSetting(f"{name!r} is neither a folder nor an address such as https://models.example")
     lines, file = read_trusted(), trust_file()
     try:
         file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        handle, draft = mkstemp(prefix=".new-", dir=file.parent)
-        with os.fdopen(handle, "w", encoding="utf-8") as stream:
-            stream.writelines(f"{each}\n" for each in dict.fromkeys([*lines, line]))
-        Path(draft).replace(file)
+        _write_lines(file, dict.fromkeys([*lines, line]))
     except OSError as error:
         raise StorageError(f"cannot write {file}: {error.strerror}; make its folder writable") from error
     return line
+
+
+def _folder_named(name: str) -> str:
+    """The folder of that name, from the root on; the name itself where it begins with `~name` and there is no user."""
+    try:
+        return str(Path(name).expanduser().resolve())
+    except RuntimeError:
+        return name
+
+
+def _is_folder(path: str) -> bool:
+    """Whether there is such a folder; one that cannot be looked at counts as none."""
+    try:
+        return Path(path).is_dir()
+    except OSError:
+        return False
+
+
+def _write_lines(file: Path, lines: Iterable[str]) -> None:
+    """Write a file whole or not at all."""
+    handle, draft = mkstemp(prefix=".new-", dir=file.parent)
+    try:
+        with os.fdopen(handle, "w", encoding="utf-8", errors=ODD_NAMES) as stream:
+            stream.writelines(f"{each}\n" for each in lines)
+        Path(draft).replace(file)
+    finally:
+        Path(draft).unlink(missing_ok=True)
 
 
 def _is_key(name: str) -> bool:
@@ -156,7 +181,7 @@ def _is_trusted(folder: Path) -> bool:
     variable = os.environ.get("BATON_TRUST", "")
     if variable in TRUST_ALL:
         return True
-    folders = [Path(each).expanduser().resolve() for each in variable.split(os.pathsep) if each]
+    folders = [Path(_folder_named(each)) for each in variable.split(os.pathsep) if each]
     return any(folder.resolve().is_relative_to(each) for each in [*folders, *_trusted_folders()])
 
 

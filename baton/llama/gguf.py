@@ -36,7 +36,7 @@ def read_facts(path: Path) -> Facts:
     with path.open("rb") as file:
         try:
             values = _values(file)
-        except (struct.error, UnicodeDecodeError, KeyError) as error:
+        except (struct.error, UnicodeDecodeError, KeyError, RecursionError) as error:
             raise ValueError("is a damaged GGUF file") from error
     title, context = values.get("general.name"), values.get(f"{values.get('general.architecture')}.context_length")
     return Facts(

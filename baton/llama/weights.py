@@ -18,13 +18,16 @@ def find_weights(name: str) -> Path:
     """Find the file of the model `llama:NAME`: a path, or the name of one that a package holds.
 
     Raises:
-        BadSetting: there is no such file, or its package is not installed.
+        BadSetting: there is no such file, it cannot be looked at, or its package is not installed.
     """
     package = PACKAGED.get(name.removeprefix(LLAMA))
-    path = Path(name.removeprefix(LLAMA)).expanduser().absolute() if package is None else _packaged(name, package)
-    if not path.is_file():
-        raise BadSetting(f"{name}: there is no file {path}; give the path of a GGUF file")
-    return path
+    path = _path_in(name) if package is None else _packaged(name, package)
+    try:
+        if path.is_file():
+            return path
+    except OSError as error:  # of a folder above it
+        raise BadSetting(f"{name}: cannot read {path}: {error.strerror}") from error
+    raise BadSetting(f"{name}: there is no file {path}; give the path of a GGUF file")
 
 
 def check_weights(name: str) -> Facts:
@@ -45,6 +48,18 @@ def check_weights(name: str) -> Facts:
     if not facts.has_template:
         raise BadSetting(f"{name}: {path} has no chat template; give a model that was made to chat (instruct, chat)")
     return facts
+
+
+def _path_in(name: str) -> Path:
+    """The path in the name.
+
+    Raises:
+        BadSetting: it begins with `~name`, and there is no user of that name.
+    """
+    try:
+        return Path(name.removeprefix(LLAMA)).expanduser().absolute()
+    except RuntimeError as error:
+        raise BadSetting(f"{name}: there is no such user; give the path of a GGUF file") from error
 
 
 def _packaged(name: str, package: str) -> Path:

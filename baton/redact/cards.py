@@ -6,14 +6,17 @@ from functools import cache
 from itertools import accumulate, pairwise
 
 SEPARATOR = (
-    r"(?:\\+u[0-9a-fA-F]{4}|\\+[nrtvf]|\\+x[0-9a-f]{2}"
+    r"(?:\\++u[0-9a-fA-F]{4}|\\++[nrtvf]|\\++x[0-9a-f]{2}"
     r"|[\s.,\-/\\_|*>;\u00ad\u00b7\u2010-\u2015\u2022\u200b-\u200d\u2060\u2212\ufeff])"
 )
 """The characters between groups of digits, also as JSON and an error's `repr` write them."""
 
+GAP = r"(?>" + SEPARATOR + r"{0,4})"
+"""What may stand between two digits. It is read in one way only: a run of backslashes could be read in many."""
+
 NUMBER = re.compile(
     r"(?<![\w-])(?P<id>[0-9a-f]{8}-[0-9a-f]{4}-[1-8][0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}|[0-9a-f]{32})(?![\w-])"
-    r"|\d(?:" + SEPARATOR + r"{0,4}\d){12,}"
+    r"|\d(?:" + GAP + r"\d){12,}"
 )
 """Groups of digits, long enough for a card number; digits after it (its expiry) may join its groups.
 
@@ -96,7 +99,7 @@ def _cards(text: str, match: re.Match[str], other_numbers: Callable[[], list[Spa
     """The spans of card numbers in groups of digits: whole groups, the longest that fits first, each group once."""
     groups = [each.span() for each in DIGITS.finditer(_without_escapes(match.group()))]
     groups = [(start + match.start(), end + match.start()) for start, end in groups]
-    first, is_phone = 0, text[: match.start()].endswith("+")
+    first, is_phone = 0, text.endswith("+", 0, match.start())
     while first < len(groups):
         start, last, digits = groups[first][0], first, ""
         for index in range(first, min(first + MOST, len(groups))):

@@ -33,7 +33,7 @@ AS_DIGITS = bytes(ord("0") if each in DIGIT_BYTES else ord("x") for each in rang
 BETWEEN = b" \t\n\r\v\f.,-/\\_|*>;" + bytes({*range(0x80, 256)} - {*DIGIT_BYTES})
 """The bytes of `SEPARATOR`, and all that are not ASCII: the quick look may be wrong about them."""
 
-ESCAPED = re.compile(rb"\\+(?:u[0-9a-fA-F]{4}|[nrtvf]|x[0-9a-f]{2})")
+ESCAPED = re.compile(rb"(?<!\\)\\++(?:u[0-9a-fA-F]{4}|[nrtvf]|x[0-9a-f]{2})")
 
 STRING = r'"(?:[^"\\]|\\.)*"'
 TEXTS = re.compile(STRING.encode())

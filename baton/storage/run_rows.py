@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from baton.storage.signer import Signer
     from baton.storage.transaction import Transaction
 
+MOST_RUNS = 2**63 - 1  # the largest number that a row can hold
 COLUMNS = ", ".join(RunRow._fields).replace("owner", "holder")
 SELECT = f"SELECT {COLUMNS} FROM runs"
 INSERT = (
@@ -142,6 +143,8 @@ def note_update(tx: "Transaction", thread_id: str, run: int, *, interrupts: Sequ
 
 def find(tx: "Transaction", thread_id: str, run: int | None = None) -> RunRow | None:
     """Return one run of a thread, the last where no number is given; None where there is none."""
+    if run is not None and abs(run) > MOST_RUNS:
+        return None
     sql, values = (OF_THREAD, (thread_id,)) if run is None else (OF_RUN, (thread_id, run))
     row = tx.execute(sql, values).fetchone()
     return None if row is None else RunRow(*row)

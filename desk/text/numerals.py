@@ -7,7 +7,8 @@ UNITS = (
 TENS = "twenty thirty forty fifty sixty seventy eighty ninety".split()
 VALUES = {word: value for value, word in enumerate(UNITS)} | {word: 10 * value for value, word in enumerate(TENS, 2)}
 WORD = "|".join([*sorted(VALUES, key=len, reverse=True), "hundred", "thousand"])
-NUMERAL = rf"\b(?:{WORD})(?:[\s-]+(?:and\s+)?(?:{WORD}))*\b"
+MOST_MORE = 15  # words after the first; the longest number that is meant has nine
+NUMERAL = rf"\b(?:{WORD})(?:[\s-]+(?:and\s+)?(?:{WORD})){{0,{MOST_MORE}}}\b"
 """A pattern for a number in words, to be matched without regard to case."""
 
 

@@ -3,6 +3,7 @@
 import re
 
 TAG = re.compile(r"</?[A-Za-z][^<>\n]{0,200}>")
+EMPTY_LINES = re.compile(r"\n\s+")  # each would be read to the last as the beginning of a sentence
 CITED_LINES = re.compile(r"^[ \t]*>.*$", re.MULTILINE)
 PAIRS = re.compile(
     r"\"[^\"]*\"|\u201c[^\u201d]*\u201d|\u201e[^\u201c\u201d]*[\u201c\u201d]|\u00ab[^\u00bb]*\u00bb"
@@ -30,7 +31,7 @@ def own_words(text: str) -> str:
 
     What others wrote, or the writer at another time, asks for nothing now.
     """
-    own = TAG.sub(" ", text).replace("\u00a0", " ")
+    own = EMPTY_LINES.sub("\n", TAG.sub(" ", text).replace("\u00a0", " "))
     own = CITED_LINES.sub(GAP, own)
     if forwarded := FORWARDED.search(own):
         own = own[: forwarded.start()] + GAP

@@ -66,6 +66,15 @@ def test_what_gave_no_answer_is_told_and_counted_apart(baton: Baton, project: Pa
     assert sum(each["unanswered"] for each in done.object["sets"].values()) == 1
 
 
+def test_each_kind_of_fault_is_told(baton: Baton, project: Path) -> None:
+    told = [*(f"cards 0.8 {number}" for number in range(8)), *["cards 0.8 explode"] * 4, "cards high", "cards high"]
+    (project / "e.csv").write_text(
+        "text,route\n" + "".join(f"{each} {number},cards\n" for number, each in enumerate(told))
+    )
+    done = baton("eval", "calibrate", "parrot", "--dataset", "e.csv", "--json")
+    assert ("it exploded" in done.err, "could not convert" in done.err) == (True, True)
+
+
 @pytest.mark.slow
 @pytest.mark.usefixtures("decisions_of_cards")
 @pytest.mark.parametrize("name", ["decisions:sorter", "classifier"])
@@ -114,6 +123,11 @@ def test_what_cannot_be_done_is_refused_in_one_line(
     done = baton("eval", "calibrate", *arguments)
     assert done.code == 2
     assert fault in done.err
+
+
+def test_that_a_plot_cannot_be_written_is_told_before_anything_is_asked(baton: Baton, dataset: str) -> None:
+    assert baton("eval", "calibrate", "parrot", "--dataset", dataset, "--svg", "no/where.svg").code == 2
+    assert baton("eval", "list", "--json").out == "[]\n"
 
 
 def test_a_bad_line_is_told_before_anything_is_asked(baton: Baton, project: Path) -> None:

@@ -5,6 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from app.eval_commands import Wanted
+from evals.gates import Gates, Tables
 from tests.baton.cli.conftest import Baton
 
 CONTRACT = """
@@ -133,3 +135,9 @@ def test_a_sync_without_a_key_says_what_is_missing(baton: Baton) -> None:
     assert result.code == 2
     assert result.err.startswith("error: LANGSMITH_API_KEY is not set")
     assert len(result.err.splitlines()) == 1
+
+
+def test_what_was_stopped_goes_on_with_its_gates() -> None:
+    gated = Wanted(3, Gates(Path("my gates.toml"), Tables()), judge=True, upload=False, json=True)
+    assert gated.options() == ["--gate", "my gates.toml", "--judge", "--json"]
+    assert Wanted(None, None, judge=False, upload=True, json=False).options() == ["--upload"]

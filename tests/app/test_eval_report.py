@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from app.report_file import write_report
-from baton.errors import StorageError
+from app.report_file import refuse_unwritable, write_report
+from baton.errors import StorageError, UsageError
 from tests.baton.cli.conftest import Baton
 
 
@@ -118,3 +118,23 @@ def test_on_a_full_disk_the_report_before_stays_and_nothing_half_written(tmp_pat
         write_report(file, "x" * 10_000)
     assert [each.name for each in tmp_path.iterdir()] == ["report.html"]
     assert file.read_text() == "before"
+
+
+def test_what_is_no_file_is_written_to_and_a_link_leads_on(tmp_path: Path) -> None:
+    nothing, link, file = tmp_path / "nothing", tmp_path / "link", tmp_path / "reports" / "report.html"
+    nothing.symlink_to("/dev/null")
+    file.parent.mkdir()
+    file.write_text("before")
+    link.symlink_to(file)
+    for each in (nothing, link):
+        write_report(each, "after")
+    assert (nothing.is_symlink(), nothing.is_char_device()) == (True, True)
+    assert (link.is_symlink(), file.read_text()) == (True, "after")
+
+
+def test_a_place_that_cannot_be_looked_at_is_told(tmp_path: Path) -> None:
+    file = tmp_path / ("f" * 300) / "report.html"
+    with pytest.raises(UsageError, match=r"cannot write .*: File name too long"):
+        refuse_unwritable(file)
+    with pytest.raises(UsageError, match=r"cannot write .*: File name too long"):
+        write_report(file, "text")

@@ -4,7 +4,7 @@ import os
 import re
 import sys
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from functools import partial
 from typing import Any, Literal, get_args
 
@@ -28,6 +28,7 @@ from baton.config.project import OWN, project
 from baton.config.settings import REMOTE, Role, Settings, read_settings, settings
 from baton.errors import BadSetting, BatonError, NoResponders, NotTrusted
 from baton.offline.transport import load_responders
+from baton.redact import redact
 from baton.runtime.business import NOTHING, Business, Check, load_business
 
 OF_ANOTHER_PROTOCOL = re.compile(r"^openai:(.*codex|gpt-5[\w.-]*-pro|o\d-pro|.*deep-research)")
@@ -50,6 +51,10 @@ class Finding:
         """Return the finding as a JSON object."""
         return asdict(self)
 
+    def without_secrets(self) -> "Finding":
+        """Return the finding as it may be shown: an address or a setting in it may hold a password."""
+        return replace(self, found=redact(self.found))
+
 
 def examine(ours: Mapping[str, Any], *, probe: bool = False) -> tuple[list[Finding], list[SettingRow]]:
     """Return all findings, and every setting with its source; no project may use the names of the commands `ours`.
@@ -70,9 +75,10 @@ def examine(ours: Mapping[str, Any], *, probe: bool = False) -> tuple[list[Findi
             read_settings(kind)
     except BatonError as error:
         wrong = Finding("fail", "settings", str(error), _advice(error, "correct it, then run this again"))
-        return [*findings, wrong, *tracing], rows
+        return [each.without_secrets() for each in (*findings, wrong, *tracing)], rows
     parts = _check_parts(configured, business, probe=probe)
-    return [*findings, *_check_settings(configured, rows), *parts, *tracing], rows
+    shown = (*findings, *_check_settings(configured, rows), *parts, *tracing)
+    return [each.without_secrets() for each in shown], rows
 
 
 def _check_project(ours: Mapping[str, Any]) -> tuple[Finding, Business]:

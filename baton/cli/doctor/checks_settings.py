@@ -56,8 +56,8 @@ def _row(name: str, default: Any, sources: Mapping[str, Mapping[str, str | None]
 
 
 def _without_password(value: str) -> str:
-    """Return an address without the password in it."""
-    return re.sub(r"//[^/@]+@", "//...@", value)
+    """Return an address without the name and the password in it, which may hold an `@` themselves."""
+    return re.sub(r"//[^/\s]+@", "//...@", value)
 
 
 def _read_env_file() -> dict[str, str | None]:

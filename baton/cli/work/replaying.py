@@ -35,7 +35,7 @@ def settle_one(letter_id: str, receipt: str | None, by: str | None, *, json: boo
     """
     try:
         value = None if receipt is None else json_text.loads(receipt)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise UsageError(f"--done is not JSON: {error}") from None
 
     async def work(session: Session) -> int:

@@ -11,7 +11,7 @@ from typing import get_args
 from baton.cli.terminal.output import discard_output, note
 from baton.cli.terminal.signals import stop_signals
 from baton.config.home import load_env
-from baton.config.settings import AZURE, RECORDED, REMOTE, Role, Settings, read_settings, settings
+from baton.config.settings import AZURE, RECORDED, REMOTE, TRACING, Role, Settings, read_settings, settings
 from baton.errors import BadSetting
 from baton.models.models import models
 from baton.runs.registry import load
@@ -20,7 +20,6 @@ from baton.runtime.business import load_business
 from baton.runtime.resources import Resources, open_resources
 
 INTERRUPTED = 130
-TRACING = ("LANGSMITH_TRACING", "LANGSMITH_TRACING_V2", "LANGCHAIN_TRACING_V2", "LANGCHAIN_TRACING")
 KEYS = ("LANGSMITH_API_KEY", "LANGCHAIN_API_KEY")
 
 

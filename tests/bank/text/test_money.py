@@ -1,5 +1,6 @@
 """Amounts of money in text."""
 
+import time
 from decimal import Decimal
 
 import pytest
@@ -44,3 +45,9 @@ def test_every_way_to_write_an_amount_is_read_the_same(amount: Decimal, form: st
 @given(st.text(max_size=200) | st.text("0123456789.,£€$ kp", max_size=200))
 def test_any_text_can_be_read(text: str) -> None:
     assert all(amount >= 0 for amount in gbp_in(text) | gbp_meant(text))
+
+
+def test_a_long_row_of_numbers_in_words_is_read_in_no_time() -> None:
+    long, started = "one hundred " * 1_300, time.process_time()
+    assert gbp_in(f"{long}, that is five pounds") == {5}
+    assert time.process_time() - started < 0.5

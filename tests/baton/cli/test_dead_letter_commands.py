@@ -90,6 +90,8 @@ def test_a_letter_is_discarded_with_a_reason(baton: Baton, letter: str) -> None:
         (("discard", "LETTER"), "REASON"),
         (("discard", "LETTER", ""), "say why"),
         (("replay", "LETTER", "--budget-tokens", "0"), "--budget-tokens"),
+        (("settle", "LETTER", "--done", "{"), "--done is not JSON"),
+        (("settle", "LETTER", "--done", "[" * 100_000), "--done is not JSON"),
         (("--status", "lost"), "it is one of open, replayed, discarded"),
     ],
 )

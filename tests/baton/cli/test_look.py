@@ -50,6 +50,13 @@ def test_a_run_is_shown_step_by_step(baton: Baton) -> None:
     assert "decide asked --approve" in text
 
 
+@pytest.mark.parametrize("number", ["2", str(2**63), str(-(2**70))])
+def test_a_run_that_the_thread_has_not_is_told(baton: Baton, number: str) -> None:
+    baton("run", "toy", "hello", "--thread-id", "one")
+    result = baton("show", "one", "--run", number)
+    assert (result.code, result.err) == (2, f"error: one has no run {number}; its last is run 1\n")
+
+
 def test_a_failed_step_tells_its_error(baton: Baton) -> None:
     baton("run", "toy", "explode", "--thread-id", "parked")
     text = baton("show", "parked").out

@@ -131,6 +131,15 @@ def test_the_doctor_names_a_setting_that_does_not_parse(baton: Baton, monkeypatc
     assert "BATON_LEASE_S is 'soon'" in findings_by_name(baton)["settings"]["found"]
 
 
+def test_the_doctor_shows_no_password_of_an_address(baton: Baton, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("BATON_BANK_URL", "http://desk:hunter2@horse@127.0.0.1:9")
+    for result in (baton("doctor"), baton("doctor", "--json")):
+        assert (result.code, "hunter2" in result.out, "horse" in result.out) == (1, False, False)
+    monkeypatch.setenv("BATON_ENDPOINT_CHEAP", "htp://desk:hunter2@127.0.0.1:9")
+    assert "BATON_ENDPOINT_CHEAP is" in findings_by_name(baton)["settings"]["found"]
+    assert "hunter2" not in baton("doctor", "--json").out
+
+
 def test_the_doctor_says_where_a_setting_comes_from(baton: Baton, project: Path) -> None:
     (project / ".env").write_text("BATON_CONCURRENCY=3\n")
     settings = json.loads(baton("doctor", "--json").out)["settings"]

@@ -1,6 +1,7 @@
 """Each wrong use is one line on stderr with its exit code, and leaves nothing behind."""
 
 import json
+import os
 from pathlib import Path
 
 import pytest
@@ -50,6 +51,16 @@ def test_wrong_use_is_told_in_one_line(baton: Baton, arguments: tuple[str, ...],
     assert text in result.err
     assert len(result.err.splitlines()) == 1
     assert json.loads(baton("runs", "--json").out) == []
+
+
+@pytest.mark.parametrize(
+    "words", [("show",), ("resume",), ("dead-letters", "show"), ("runs", "--graph"), ("eval", "show")]
+)
+def test_an_argument_that_is_no_text_is_told(baton: Baton, words: tuple[str, ...]) -> None:
+    baton("eval", "list")
+    result = baton(*words, os.fsdecode(b"caf\xe9"))
+    told = "error: 'caf\\udce9' is not valid Unicode text; write it as UTF-8\n"
+    assert (result.code, result.out, result.err) == (2, "", told)
 
 
 def test_a_thread_id_is_taken_once(baton: Baton) -> None:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from baton.config.project import project, root
+from baton.config.project import project, project_of, root
 from baton.errors import BadSetting
 
 
@@ -64,6 +64,13 @@ def test_a_file_that_cannot_be_used_names_itself_and_the_key(tmp_path: Path, tex
         project()
     assert told in str(caught.value)
     assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize("text,key", [("tool = 1", "tool is 1"), ('tool.baton = "a:A"', "baton is 'a:A'")])
+def test_what_should_be_a_table_and_is_none_is_told(tmp_path: Path, text: str, key: str) -> None:
+    write(tmp_path, text, "pyproject.toml")
+    with pytest.raises(BadSetting, match=f"pyproject.toml: {key}, which is no table"):
+        project_of(tmp_path)
 
 
 def test_two_files_that_name_a_project_are_refused(tmp_path: Path) -> None:

@@ -32,6 +32,10 @@ BAD = [
     ("BATON_MASK", "iban phone"),
     ("BATON_CONCURRENCY", "0"),
     ("BATON_CONCURRENCY", "1001"),
+    ("BATON_ENDPOINT_CHEAP", "http://[::1/v1"),
+    ("OPENAI_BASE_URL", "http://[::1/v1"),
+    ("OPENAI_BASE_URL", "http://127.0.0.1:99999/v1"),
+    ("AZURE_OPENAI_ENDPOINT", "https://[::1"),
 ]
 
 TOLD = "PIN 4821, GB29NWBK60161331926819, ann@example.org, +44 7700 900123"

@@ -2,6 +2,7 @@
 
 import os
 from contextlib import nullcontext
+from errno import ENOSPC
 from pathlib import Path
 
 import pytest
@@ -145,7 +146,27 @@ def test_a_file_that_others_can_write_trusts_nobody() -> None:
         trust.read_trusted()
 
 
-@pytest.mark.parametrize("what", ["gone", "http://", "a\nb", "ftp"])
+def test_a_folder_may_have_any_name_that_is_one_line(tmp_path: Path) -> None:
+    odd = os.fsdecode(b"caf\xe9")
+    Path(odd).mkdir()
+    Path("a\rb").mkdir()
+    trust.trust(odd)
+    assert trust.read_trusted() == [f"{tmp_path}/{odd}"]
+    with pytest.raises(BadSetting):
+        trust.trust("a\rb")
+
+
+def test_what_cannot_be_written_leaves_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(_draft: Path, _file: Path) -> None:
+        raise OSError(ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(Path, "replace", full)
+    with pytest.raises(StorageError, match="No space left"):
+        trust.trust(".")
+    assert not [*trust.trust_file().parent.iterdir()]
+
+
+@pytest.mark.parametrize("what", ["gone", "http://", "a\nb", "ftp", "~no-such-user/a", "a" * 300])
 def test_what_is_neither_folder_nor_address_is_refused(what: str) -> None:
     with pytest.raises(BadSetting):
         trust.trust(what)

@@ -1,5 +1,6 @@
 """The facts of a model file: read from sound ones, and never from what is none."""
 
+import struct
 from pathlib import Path
 
 import pytest
@@ -29,3 +30,12 @@ def test_no_damage_is_more_than_a_refusal(tmp_path_factory: pytest.TempPathFacto
         read_facts(path)
     except ValueError as error:
         assert "GGUF file" in str(error)  # noqa: PT017 - either it can be read, or this is said
+
+
+def test_lists_in_lists_without_end_are_damage(tmp_path: Path) -> None:
+    path, nested = tmp_path / "m.gguf", struct.pack("<IQ", 9, 1) * 100_000
+    path.write_bytes(
+        b"GGUF" + struct.pack("<IQQ", 3, 0, 1) + struct.pack("<Q", 1) + b"a" + struct.pack("<I", 9) + nested
+    )
+    with pytest.raises(ValueError, match="is a damaged GGUF file"):
+        read_facts(path)

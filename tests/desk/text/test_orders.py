@@ -122,7 +122,9 @@ def test_a_plain_order_taken_back_is_always_a_doubt(words: str) -> None:
     assert doubt_of(f"{words.replace(chr(34), '')}. Please lock my gate. Never mind.", LOCK) is not None
 
 
-@pytest.mark.parametrize("word", ["please ", "i want ", "lock my ", "> ", "'", '"', "my mother ", "if ", ", ", "n't "])
+@pytest.mark.parametrize(
+    "word", ["please ", "i want ", "lock my ", "> ", "'", '"', "my mother ", "if ", ", ", "n't ", "\n"]
+)
 def test_the_longest_message_is_read_in_no_time(word: str) -> None:
     started = time.monotonic()
     doubt_of((word * 16_000)[:16_000] + " gate", LOCK)
