@@ -93,9 +93,10 @@ def namespace_of(config: RunnableConfig) -> str:
     return namespace
 
 
-def execution_of(config: RunnableConfig) -> int:
-    """The identity of one execution of a task, which may be tried several times; a later one has the same namespace."""
-    return id(config["configurable"][SCRATCHPAD])
+def execution_of(config: RunnableConfig) -> object:
+    """What is one object throughout an execution of a task, and another in a later one, whose namespace is the same."""
+    counter: object = config["configurable"][SCRATCHPAD].interrupt_counter
+    return counter
 
 
 def step_path(namespace: str) -> str:

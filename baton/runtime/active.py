@@ -50,7 +50,7 @@ class ActiveRun:
     interrupted: bool = False
     writes_masked: bool = False  # whether its graph masks the output of its steps, as ours do
     ended_by: str | None = None  # a dead letter's id
-    foreign_scopes: dict[tuple[str, int, int], Any] = field(default_factory=dict)  # of steps that are not ours
+    foreign_scopes: dict[tuple[str, object, int], Any] = field(default_factory=dict)  # of steps that are not ours
     waits_s: dict[str, float] = field(default_factory=dict)  # by task: how long it waited for its turn at an endpoint
 
     def note_wait(self, task_id: str, seconds: float) -> None:

@@ -9,7 +9,7 @@ from langgraph.checkpoint.memory import InMemorySaver
 from langgraph.config import get_config
 from langgraph.errors import GraphInterrupt, NodeError
 from langgraph.graph import END, START, StateGraph, add_messages
-from langgraph.types import Command, Send, TimeoutPolicy, interrupt
+from langgraph.types import Command, RetryPolicy, Send, TimeoutPolicy, interrupt
 from typing_extensions import TypedDict
 
 from baton import _langgraph as ground
@@ -102,6 +102,29 @@ async def test_read_visits_write_visit_and_with_visit_writes_go_through_a_channe
     bare.add_node("step", lambda _: found.append(ground.read_visits(get_config())))
     await bare.add_edge(START, "step").compile().ainvoke({"at": 0})
     assert found[-1] is None, "a graph without the channel counts none"
+
+
+async def test_number_call_and_count_calls_anew_begin_again_with_an_attempt_and_execution_of_is_one_in_it() -> None:
+    found: list[tuple[int, int, int]] = []
+    executions: list[object] = []
+
+    async def step(state: State) -> Command[Any]:
+        config = get_config()
+        own: Any = config["configurable"]
+        executions.append(ground.execution_of(config))
+        calls = ground.number_call(dict(own)), ground.number_call(dict(own))
+        found.append((*calls, own[ground.SCRATCHPAD].subgraph_counter()))
+        assert ground.execution_of(config) is executions[-1]
+        if len(found) % 2:
+            raise ConnectionError("once more")
+        return Command(update={"at": state["at"] + 1}, goto=END if state["at"] else "step")
+
+    made: Any = StateGraph(State)
+    again = RetryPolicy(initial_interval=0.001, jitter=False)
+    made.add_node("step", step, retry_policy=again, destinations=("step", END)).add_edge(START, "step")
+    await made.compile(checkpointer=InMemorySaver()).ainvoke({"at": 0}, on("t"))
+    assert found == [(1, 2, 0)] * 4
+    assert executions[0] is not executions[2]
 
 
 async def test_send_number_counts_the_sends_to_a_step() -> None:
