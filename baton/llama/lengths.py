@@ -26,8 +26,10 @@ def refuse_too_long(body: dict[str, Any], context: int, address: Address, name: 
         httpx2.HTTPError: the server is gone.
     """
     with httpx2.Client(base_url=address.url, headers=bearer(address), timeout=LIMIT_S, trust_env=False) as client:
-        prompt = client.post("/apply-template", json={"messages": body["messages"]}).json()["prompt"]
-        content = {"content": prompt, "add_special": True, "parse_special": True}
+        written = client.post("/apply-template", json={"messages": body["messages"]})
+        if written.is_error:
+            return  # so is the request itself, in the words of the model's template
+        content = {"content": written.json()["prompt"], "add_special": True, "parse_special": True}
         count = len(client.post("/tokenize", json=content).json()["tokens"])
     if count + (answer := _answer_tokens(body)) > context:
         raise TooLong(

@@ -27,8 +27,8 @@ from evals.evaluators.figures import figures_in
 from evals.evaluators.sources import Sources, sources_of
 from evals.evaluators.texts import holds
 from evals.examples import Example, ExpectedAction
-from evals.overlap import overlap, texts_of
 from tests.evals.conftest import HOUSE
+from tests.overlap import overlap, texts_of
 
 FOREIGN = HOUSE.parent / "shared" / "data"
 FILES = {file.stem: file for file in sorted(own_datasets().glob("*.jsonl"))}

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from langchain_core.messages import HumanMessage, SystemMessage
+from openai import BadRequestError
 
 from baton.config.settings import Settings
 from baton.errors import BadSetting
@@ -60,6 +61,14 @@ async def test_what_is_too_long_is_told_before_it_is_asked(llama: Callable[..., 
             BadSetting, match=r"the prompt has \d+ tokens, the answer may have 500, and a call has 512; "
         ):
             await chosen(known, 500)
+
+
+async def test_what_the_template_refuses_is_told_in_its_words(llama: Callable[..., Settings], tmp_path: Path) -> None:
+    configured = llama(llama_context=512)
+    gguf(tmp_path / "m.gguf", "strict")
+    async with models(configured) as known:
+        with pytest.raises(BadRequestError, match="turns that alternate"):
+            await chosen(known)
 
 
 async def test_a_call_that_does_not_await_is_the_same(llama: Callable[..., Settings]) -> None:

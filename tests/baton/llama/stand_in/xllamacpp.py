@@ -1,6 +1,7 @@
 """A stand-in for xllamacpp: the offline model behind the two paths that llama.cpp counts tokens with.
 
-What a file's title says decides how it behaves: `slow` loads for a while, `corrupt` and `huge` end as llama.cpp ends.
+What a file's title says decides how it behaves: `slow` loads for a while, `corrupt` and `huge` end as llama.cpp ends,
+`strict` has a template that takes no such messages.
 """
 
 import json
@@ -39,14 +40,14 @@ class Server:
             raise RuntimeError("Failed to init server, please check the input params.")
         if title == "slow":
             time.sleep(SLOW_S)
-        _Answers.key = params.api_keys[0]
+        _Answers.key, _Answers.is_strict = params.api_keys[0], title == "strict"
         server = ThreadingHTTPServer((params.hostnames[0], params.port), _Answers)
         self.listening_address = f"http://{params.hostnames[0]}:{server.server_port}"
         Thread(target=server.serve_forever, daemon=True).start()
 
 
 class _Answers(BaseHTTPRequestHandler):
-    key = ""
+    key, is_strict = "", False
     protocol_version = "HTTP/1.1"
 
     def do_GET(self) -> None:
@@ -56,6 +57,8 @@ class _Answers(BaseHTTPRequestHandler):
         raw = self.rfile.read(int(self.headers["Content-Length"]))
         if self.headers["Authorization"] != f"Bearer {self.key}":
             self._answer(401, b'{"error": {"message": "Invalid API Key", "code": 401}}')
+        elif self.is_strict and self.path.endswith(("/apply-template", "/chat/completions")):
+            self._answer(400, b'{"error": {"message": "the template wants turns that alternate", "code": 400}}')
         elif self.path == "/apply-template":
             self._send({"prompt": "\n".join(each["content"] for each in json.loads(raw)["messages"])})
         elif self.path == "/tokenize":

@@ -4,8 +4,8 @@ import pytest
 
 from bank.knowledge import FOLDER
 from desk.knowledge.routes import load_routes
-from evals.overlap import overlap, texts_of
 from tests.evals.conftest import HOUSE
+from tests.overlap import overlap, texts_of
 
 FOREIGN = HOUSE.parent / "shared" / "data"
 MOST_SHARED = 0.25
