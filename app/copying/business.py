@@ -428,6 +428,12 @@ def cast_vote(request: Request) -> dict[str, Any]:
     return {"view": request.data["view"], "answer": "yes" if stolen else "no", "reason": "the words say so"}
 
 
+def confirm_wish(request: Request) -> dict[str, Any]:
+    """Confirm an action where the message says so in a word."""
+    answer = "yes" if "freeze" in request.data["message"].lower() else "no"
+    return {**dict.fromkeys(("asked", "this_thing", "now", "whole"), answer), "reason": "the words say so"}
+
+
 def make_plan(request: Request) -> dict[str, Any]:
     """Ask the policies once."""
     return {"subtasks": [{"id": "t1", "worker": POLICIES, "question": request.data["message"], "needs": []}]}
@@ -482,6 +488,7 @@ RESPONDERS = {
     "Case": file_case,
     "CaseReply": close_case,
     "AnswerReview": review_answer,
+    "Confirmation": confirm_wish,
     "Draft": write_draft,
     "Evaluation": mark_draft,
     "Facts": find_facts,

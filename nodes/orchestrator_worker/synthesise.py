@@ -28,8 +28,8 @@ async def synthesise(state: SynthesiseInput) -> DraftUpdate:
         "complaint": state.get("complaint"),
         "message": state["request"],
     }
-    shape, allow = draft_shape(data["actions"]), citable(data["policies"])
-    answer = await ask("strong", shape, instructions(__file__), data, allow=allow)
+    allow = citable(data["policies"])
+    answer = await ask("strong", draft_shape(data["actions"]), instructions(__file__), data, allow=allow)
     return {"draft": as_draft(answer)}
 
 

@@ -1,10 +1,14 @@
 """`baton copy`: what it says, and each wrong use in one line."""
 
+import json
+import re
 from pathlib import Path
 
 import pytest
 
+from app.copied_pattern import files_of
 from tests.baton.cli.conftest import Baton
+from tests.test_house import ROOT
 
 WRONG_USE = 2
 
@@ -54,3 +58,13 @@ def test_a_project_that_borrows_the_command_is_told_where_it_works(baton: Baton,
     told = baton("copy", "routing", "copy")
     assert told.code == WRONG_USE
     assert told.err == f"error: baton copy works in a checkout of Baton alone; {tmp_path} is another project\n"
+
+
+@pytest.mark.parametrize("pattern", json.loads((ROOT / "langgraph.json").read_text("utf-8"))["graphs"])
+def test_a_copied_business_answers_each_record_that_the_copied_nodes_ask_for(pattern: str) -> None:
+    files = files_of(pattern)
+    nodes = "".join(text for name, text in files.items() if name.startswith("nodes/"))
+    asked = re.findall(r"await ask\([^,]+, (\w+)", nodes)
+    records = {each.removesuffix("_shape").capitalize() if each.islower() else each for each in asked}
+    assert records
+    assert [each for each in records if f'"{each}": ' not in files["business.py"]] == []

@@ -8,8 +8,8 @@ from pathlib import Path
 from random import Random
 from typing import Self
 
-from bank.ledger import sqlite_bank
 from baton.config.home import home
+from desk import clock
 from tests.faults.desk import baseline
 from tests.faults.desk.builds import LATER_S, STRANGER, Build, builds_that_wait, run_to_end, run_undisturbed
 from tests.faults.desk.graphs import APPROVE, INPUTS, MESSAGES, THREAD, fresh, judge, live, observe, takes_stranger
@@ -49,7 +49,7 @@ def set_clock(shift: float | None) -> None:
             return cls.fromtimestamp(clock_time(), tz)
 
     time.time, time.time_ns = clock_time, lambda: int(clock_time() * 1e9)
-    setattr(sqlite_bank, "datetime", Clock)  # noqa: B010 - it is the machine's clock, and the bank stands on it
+    setattr(clock, "datetime", Clock)  # noqa: B010 - it is the machine's clock, and the bank stands on it
 
 
 def _set(build: Build, shift: float | None, at: int | None, folder: Path) -> Outcome:
