@@ -25,7 +25,7 @@ def plain_json(value: Any) -> Any:
     try:
         return from_json(json_text(value))
     except ValueError:  # it nests deeper than is read, and less deep than is written
-        return {"repr": repr(value)[:MOST_REPR]}
+        return _described(value)
 
 
 def json_text(value: Any) -> bytes:
@@ -33,7 +33,11 @@ def json_text(value: Any) -> bytes:
     try:
         return to_json(value, fallback=repr, inf_nan_mode="strings", bytes_mode="base64")
     except (ValueError, RecursionError):
-        return json.dumps({"repr": repr(value)[:MOST_REPR]}).encode()
+        return json.dumps(_described(value)).encode()
+
+
+def _described(value: Any) -> dict[str, str]:
+    return {"repr": repr(value)[:MOST_REPR]}
 
 
 def nanousd(usd: float | None) -> int | None:

@@ -72,10 +72,12 @@ def sample(number: int) -> list[Example]:
 def asking(model: str, limits: Mapping[str, str] = LIMITS, **more: str) -> Iterator[None]:
     """Set the model of the roles that write and judge, its limits, and the day, for a block."""
     roles = {f"BATON_MODEL_{role.upper()}": model for role in ROLES}
-    with patch.dict(os.environ, {**limits, **roles, **more}), clock_at(DAY):
+    try:
+        with patch.dict(os.environ, {**limits, **roles, **more}), clock_at(DAY):
+            settings.cache_clear()
+            yield
+    finally:
         settings.cache_clear()
-        yield
-    settings.cache_clear()
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -27,9 +27,9 @@ from evals.fences.showing import show
 from evals.fences.table import FENCES
 from evals.fences.working import left_of, work_all
 from evals.recordings import LIMITS, asking, shipped_file
+from evals.records import LOCAL
 
 MODELS = ("local:desk", "local:wrong", "llama:smollm2")
-LOCAL = "local:"
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

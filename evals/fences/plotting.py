@@ -4,17 +4,17 @@ from collections.abc import Sequence
 
 from evals.fences.records import Cell, ModelCells, Table
 from evals.fences.table import ALL
+from evals.records import LOCAL
 from evals.report.plots import Plot, Span, round_range, svg
 from evals.statistics.intervals import wilson
 
 COLUMNS = 2
 WHOLE, TAKEN = "b", "a"
-OFFLINE = "local:"
 
 
 def plot_of(table: Table) -> str:
     """Return the text of an SVG file: the cells of the last real model, else of the last one there is."""
-    real = [each for each in table.models if not each.model.startswith(OFFLINE)]
+    real = [each for each in table.models if not _is_offline(each)]
     [*_, shown] = real or table.models
     graphs = list(dict.fromkeys(each.graph for each in shown.cells))
     plots = [_plot(graph, [each for each in shown.cells if each.graph == graph]) for graph in graphs]
@@ -30,7 +30,7 @@ def _caption(shown: ModelCells) -> Sequence[str]:
 
 
 def _is_offline(shown: ModelCells) -> bool:
-    return shown.model.startswith(OFFLINE)
+    return shown.model.startswith(LOCAL)
 
 
 def _plot(graph: str, cells: Sequence[Cell]) -> Plot:
