@@ -24,7 +24,7 @@ from evals.fences.page import write_page
 from evals.fences.planning import GRAPHS, MESSAGES, MORE, plan
 from evals.fences.records import Table, Work
 from evals.fences.showing import show
-from evals.fences.table import FENCES
+from evals.fences.table import FENCES, NAMES
 from evals.fences.working import left_of, work_all
 from evals.recordings import LIMITS, asking, shipped_file
 from evals.records import LOCAL
@@ -59,7 +59,8 @@ def _measured(options: argparse.Namespace) -> Table:
     table, rows = read_result(), Rows(folder / "rows.jsonl")
     for model in options.model or MODELS:
         with _model_is(model, folder):
-            works = plan(model, options.graph or GRAPHS, options.messages, options.harm_messages)
+            cells = options.cell or NAMES
+            works = plan(model, options.graph or GRAPHS, options.messages, options.harm_messages, cells)
             is_stopped = options.work and not _work(model, works, rows)
             table = with_model(table, model, rows.of(model))
             if is_stopped:
@@ -75,6 +76,9 @@ def _options() -> argparse.ArgumentParser:
     )
     parser.add_argument(
         "--graph", action="append", choices=graphs, help=f"again for more (default: {', '.join(GRAPHS)})"
+    )
+    parser.add_argument(
+        "--cell", action="append", choices=NAMES, help="beside all fences, with which it is compared (default: all)"
     )
     parser.add_argument("--messages", type=int, default=MESSAGES, help="of each cell (default: %(default)s)")
     parser.add_argument("--harm-messages", type=int, default=MORE, help="of the cheap graphs (default: %(default)s)")

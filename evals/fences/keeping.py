@@ -10,7 +10,7 @@ from pydantic import ValidationError
 from evals.dataset import SHARED
 from evals.fences.counting import cells_in
 from evals.fences.records import ModelCells, Place, Row, Table
-from evals.fences.table import FENCES
+from evals.fences.table import FENCES, cells_of
 
 RESULT = Path(__file__).with_name("result.json")
 MADE_BY = "python -m evals.fences --write"
@@ -63,17 +63,21 @@ def read_result(path: Path = RESULT) -> Table:
 
 
 def with_model(table: Table, model: str, rows: Sequence[Row]) -> Table:
-    """Return a result with the cells of a model in place of those that it had; without rows it keeps those.
+    """Return a result with the cells of a model's rows in it.
 
-    Cells that are as they were keep the day on which they were measured, too.
+    A cell takes the place of the one that was there, unless that one has more messages; a cell without rows stays, for a
+    part may be measured alone. If all are as they were, they keep the day on which they were measured, too.
     """
     graphs = sorted({graph for fence in FENCES.values() for graph in fence.graphs}, key=_order)
-    cells, had = cells_in(rows, graphs), {each.model: each.cells for each in table.models}
-    if not rows or had.get(model) == cells:
+    had = {(cell.graph, cell.cell): cell for each in table.models if each.model == model for cell in each.cells}
+    made = {(cell.graph, cell.cell): cell for cell in cells_in(rows, graphs)}
+    best = {**had, **{place: cell for place, cell in made.items() if place not in had or cell.n >= had[place].n}}
+    if best == had:
         return table
-    made = ModelCells(model=model, measured=datetime.now(UTC).date().isoformat(), cells=cells)
+    cells = [best[graph, cell] for graph in graphs for cell in cells_of(graph) if (graph, cell) in best]
+    measured = ModelCells(model=model, measured=datetime.now(UTC).date().isoformat(), cells=cells)
     others = [each for each in table.models if each.model != model]
-    return table.model_copy(update={"models": [*others, made]})
+    return table.model_copy(update={"models": [*others, measured]})
 
 
 def _order(graph: str) -> tuple[int, str]:

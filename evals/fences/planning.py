@@ -5,10 +5,10 @@ answers in words alone, which share no call with the others and are the longest.
 counted, for the graphs that are cheap: those answered in words not, they would take as long as all else.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from evals.fences.records import Work
-from evals.fences.table import ALL, UNCHANGED, cells_of
+from evals.fences.table import ALL, NAMES, UNCHANGED, cells_of
 from evals.recordings import sample
 
 GRAPHS = ("single_call", "routing", "chaining", "support_desk")
@@ -19,8 +19,13 @@ OFFLINE = "local:desk"
 """The stand-in finds what to answer by the name of the schema, so that this fence cannot be taken from it."""
 
 
-def plan(model: str, graphs: Sequence[str], messages: int, more: int) -> list[Work]:
-    """Return what is to be worked with a model, in its order; no message stands twice in a cell."""
+def plan(
+    model: str, graphs: Sequence[str], messages: int, more: int, wanted: Collection[str] = NAMES
+) -> list[Work]:
+    """Return what is to be worked with a model, in its order; no message stands twice in a cell.
+
+    Of the cells only those `wanted` are, and those with all fences: the others are compared with them.
+    """
     few = sample(messages)
     rest = sample(more)[len(few) :]
     many = [graph for graph in graphs if graph in OF_MANY]
@@ -30,7 +35,12 @@ def plan(model: str, graphs: Sequence[str], messages: int, more: int) -> list[Wo
         *((graph, _in_words(model, graph), few) for graph in graphs),
         *((graph, [ALL, *_taken(graph)], rest) for graph in many),
     ]
-    return [Work(model, graph, cell, tuple(some)) for graph, cells, some in parts for cell in cells if some]
+    return [
+        Work(model, graph, cell, tuple(some))
+        for graph, cells, some in parts
+        for cell in cells
+        if some and (cell == ALL or cell in wanted)
+    ]
 
 
 def _taken(graph: str) -> list[str]:

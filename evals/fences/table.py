@@ -133,6 +133,8 @@ FENCES: Mapping[str, Fence] = {
     ),
 }
 """All fences by name, in the order in which they are taken."""
+NAMES = (ALL, *FENCES, NONE)
+"""What a graph can be measured with; each only with what it has."""
 
 
 def fences_of(graph: str) -> list[str]:

@@ -39,6 +39,14 @@ def test_a_models_cells_take_the_place_of_those_it_had(tmp_path: Path) -> None:
     assert read_result(tmp_path / "result.json") == table
 
 
+def test_a_part_that_is_measured_alone_leaves_the_other_cells_and_those_with_more_messages() -> None:
+    before = [row("a"), row("b"), row("a", cell="schema"), row("a", graph="chaining")]
+    table = with_model(Table(made_by="m", dataset="d"), "local:x", before)
+    table = with_model(table, "local:x", [row("a"), row("a", cell="schema"), row("b", cell="schema")])
+    sizes = [(each.graph, each.cell, each.n) for each in table.models[0].cells]
+    assert sizes == [("chaining", "all fences", 1), ("routing", "all fences", 2), ("routing", "schema", 2)]
+
+
 def test_cells_that_are_as_they_were_keep_their_day() -> None:
     table = with_model(Table(made_by="m", dataset="d"), "local:x", [row("a")])
     [made] = table.models

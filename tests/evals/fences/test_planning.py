@@ -32,6 +32,13 @@ def test_the_stand_in_is_not_asked_in_words() -> None:
     assert UNCHANGED not in {each.cell for each in plan(OFFLINE, GRAPHS, MESSAGES, MORE)}
 
 
+def test_a_cell_that_is_wanted_is_worked_with_those_with_all_fences_that_it_is_compared_with() -> None:
+    works = plan("llama:x", ["routing", "chaining"], 2, 2, [UNCHANGED])
+    assert {(each.graph, each.cell) for each in works} == {
+        (graph, cell) for graph in ("routing", "chaining") for cell in (ALL, UNCHANGED)
+    }
+
+
 def test_only_the_development_half_is_worked() -> None:
     works = plan("llama:x", GRAPHS, MESSAGES, MORE)
     assert {one.split for each in works for one in each.examples} == {"dev"}
