@@ -36,8 +36,9 @@ NOT_OTHERS = {
 }
 """Topics of the routes with many examples that tell of a loss or a fraud; all others serve as plain messages."""
 EVERY = 3  # of the examples of the routes one is taken: they are many, and alike
-URGENT = -0.2  # the least score; chosen by cross-validation: python -m benchmarks.answers.urgency --folds
-BESIDE = 0.4  # how much less than the best reason another may have, to be told beside it
+URGENT = -0.25  # the least score; chosen by cross-validation: python -m benchmarks.answers.urgency --folds
+DROWNED = -1.5  # the least that the whole of several sentences counts; by the same cross-validation
+BESIDE = 0.9  # how much less than the best reason another may have, to be told beside it
 SENTENCE = re.compile(r"(?<=[.!?])\s+|\n+")
 MOST_WORDS = 40  # of a part; in a longer one the urgent words are lost among the others
 
@@ -62,7 +63,8 @@ def scores_of(part: str, model: Kinds) -> dict[str, float]:
     if len(sentences) == 1:
         return whole
     scores = [model.scores(each) for each in sentences]
-    return {kind: (score + max(each[kind] for each in scores)) / 2 for kind, score in whole.items()}
+    likeliest = {kind: max(each[kind] for each in scores) for kind in whole}
+    return {kind: (max(score, DROWNED) + likeliest[kind]) / 2 for kind, score in whole.items()}
 
 
 def _reasons(scores: dict[str, float]) -> list[str]:

@@ -16,7 +16,7 @@ from desk.knowledge.kept_arrays import Arrays, load_or_train
 from desk.text.concepts import Concepts
 
 CONCEPT_WEIGHT = 1.5  # of the concepts beside words and letters; chosen by cross-validation
-VERSION = "1"  # of the arrays and of the training; part of the file's name
+VERSION = "2"  # of the arrays and of the training; part of the file's name
 FILES = "kinds-*.arrays"
 _TRAINING = Lock()  # a second thread waits instead of training again
 

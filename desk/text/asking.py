@@ -61,7 +61,7 @@ WISH = (  # what ought to be, in the passive or of a thing
     r"|(?:i|we)(?:['\u2019]?m|\s+am|['\u2019]?re|\s+are)\s+after\s+(?:a|an|the|my|some|\w+ing)\b)"
 )
 ASKS = re.compile(
-    rf"\?|^\W*{FILLER}{IMPERATIVE}|{WISH}|^\W*{FILLER}(?:{ROOT}\b|(?!when\s+{SUBJECT}\b){WH}\b|{WH_IS}\b|{VERB}\b(?!\s+(?:was|is|has|had|did|does)\b)"
+    rf"\?|^\W*{FILLER}{IMPERATIVE}|^\W*{FILLER}(?:need|want)\b(?!\s+(?:a\s+hand|help|you)\b)|{WISH}|^\W*{FILLER}(?:{ROOT}\b|(?!when\s+{SUBJECT}\b){WH}\b|{WH_IS}\b|{VERB}\b(?!\s+(?:was|is|has|had|did|does)\b)"
     r"|(?:is|are|was|were|do|does|did|can|could|will|would|should|has)\s+(?!not\b|so\b)\w+\s+\w+"
     r"|any\s+(?:idea|chance|way|news|update|reason)\b|(?:is\s+it\s+)?possible\s+to\b)"
     rf"|\b(?:{POLITE}(?!\s+(?:do\s+not|don['\u2019]?t|never)\b)|tell\s+me|let\s+me\s+know|{MODAL}\s+(?:you|u)|would\s+you\s+mind|{NEED}"
@@ -84,7 +84,7 @@ TROUBLE = re.compile(
     r"|instead|return\w+|revers\w+|cancel\w+|overdue|delayed|incorrect|unable|duplicate|suspicious|pretend\w+|recogni[sz]e"
     r"|unauthori[sz]ed|fraud\w*|scam\w*|some(?:one|body)|crash\w*|frozen|freez\w+|dead|faulty|snapped|ripped|torn|peel\w+|loose"
     r"|dearer|invalid|nowt|zilch|nothings?|\w+nae|short|knocked\s+back|bounced|insult\w*|rude\w*|complain\w*|unhappy|grievance|fake"
-    r"|extra|keeps?|seems?|should(?:['\u2019]ve|\s+have)|ignor\w+|dreadful|awful|terrible|weird|odd|too\s+(?:much|little|low|small|high|many|early|soon)|a\s+day\s+early|debited|took|spent|expensive)\b",
+    r"|extra|keeps?|seems?|should(?:['\u2019]ve|\s+have)|ignor\w+|dreadful|awful|rubbish|useless|terrible|weird|odd|too\s+(?:much|little|low|small|high|many|early|soon)|a\s+day\s+early|debited|took|spent|expensive)\b",
     re.IGNORECASE,
 )
 """Words with which a customer tells of something that is not as it should be."""
@@ -104,7 +104,7 @@ UNFINISHED = re.compile(  # what follows is its object, its subject or its main 
     rf"{SUBORDINATE}"
     rf"|\b{WH}(?:\s+(?!{AUXILIARY}\b)[\w'\u2019-]+){{0,4}}\s*$"
     r"|\b(?:know|wonder|wondering|see|say|says|said|tell|told|me|us|understand|sure|idea|explain|ask|asked|asking|about"
-    r"|of|to|on|for|with|at|in|by|from|that|than|as|if|when|while|because|whether|find|out|check|confirm|and|or|but|not"
+    r"|of|to|on|for|with|at|in|by|from|that|than|as|if|when|while|because|whether|find|out|(?<!identity )(?<!the )(?<!a )check|confirm|and|or|but|not"
     r"|so|like|there|here|who|which|all|everything|something|anything|the|an?|my|your|is|are|was|were|am|be|do|does|did"
     r"|can|could|would|will|should|i|you|u|we|they|he|she|please|pls|also|then|just|before|after|until|since|though"
     r"|although|even|much|many|it['\u2019]?s|i['\u2019]?m|really|already|now|still|only|n)\W*$",

@@ -22,11 +22,12 @@ from desk.text.asking import (
 )
 from desk.text.lists import stretches
 
-Border = Literal["item", "also", "line", "sentence", "joint", "run", "or"]
+Border = Literal["item", "also", "line", "sentence", "joint", "run", "splice", "or"]
 """Why a clause may begin something new.
 
 The mark of a list ("item"), words such as "by the way" ("also"), a new line, a new sentence, a conjunction
-("joint"), a comma or the word order of a question alone ("run"); an "or" only begins an alternative.
+("joint"), a comma or the word order of a question alone ("run"), a comma that stands for a full stop ("splice"); an
+"or" only begins an alternative.
 """
 
 LONGEST = 400  # characters of a clause; a longer one is cut at a blank, so that no later step reads much at once
@@ -37,22 +38,30 @@ SENTENCE = re.compile(
 SHORT = re.compile(
     r"\b(?:e\.g|i\.e|mr|mrs|ms|dr|no|nr|approx|st|vs|incl|max|min|tel|acc|ref|a\.m|p\.m|etc|[a-z])\.$", re.IGNORECASE
 )
+ANEW = (
+    rf"(?:{NEED}(?!\s+(?:my\s+money|it|this|that|them)\b)|(?:my|our|someone|somebody|need|want|got)\b|there['\u2019]?s\b"
+    rf"|{VERB}\s+(?:the|my|an?|our|his|her|that|this|me|it)\b)"
+)
+"""How a sentence begins behind a comma that stands for a full stop."""
 JOINT = re.compile(
     rf"(?!(?<=\s)\s)(?:\s*[,:\u2013\u2014]\s*|\s+-+\s+|\s+)(?P<word>(?:and|also|plus|then|besides|so(?=\s+(?:{POLITE}|{VERB})\b)|or|n|oh)\b|&|\+)[\s,:]*(?={OPENER})"
     rf"|(?P<comma>(?!(?<=\s)\s)(?:\s*[,\u2013\u2014]\s*|\s+-+\s+))"
     rf"(?={WH}\b|{WH_IS}\b|{ROOT}\b|{POLITE}\s+{VERB}\b|{TURN})"
+    rf"|(?P<splice>(?!(?<=\s)\s)\s*,\s*)(?={ANEW})"
     rf"|(?<!\s)\s+(?={WH}\s+(?:\w+\s+){{0,2}}{ROOT}\b|{WH_IS}\s|{MODAL}\s+(?:i|you|u|we|my|the)\b|(?:is|are)\s+(?:there|it|my)\b"
-    rf"|{TURN}(?=\s*,|\s+(?:{WH}|{ROOT}|{POLITE}|{VERB}|{NEED}|i|my)\b)|{POLITE}\s+(?:can\s+you\s+)?{VERB}\b|{NEED})",
+    rf"|{TURN}(?=\s*,|\s+(?:whether|{WH}|{ROOT}|{POLITE}|{VERB}|{NEED}|i|my)\b)|{POLITE}\s+(?:can\s+you\s+)?{VERB}\b|{NEED})",
     re.IGNORECASE,
 )
 """What may part two clauses. It begins at no blank behind a blank: each of a thousand would be read to the last."""
 
 TURN_ALONE = re.compile(rf"\W*(?:(?:and|oh|ok|but|so|then)\W+)*{TURN}\W*", re.IGNORECASE)
 PHRASE = re.compile(
-    r"\b(?:the|an?|my|your|our|of|and|or|but|is|are|was|i|we|because|that|if|when|have|has|had|be|been|both|between|either"
+    r"\b(?:the|an?|my|your|our|of|about|against|and|or|but|is|are|was|i|we|because|that|if|when|have|has|had|be|been|both|between|either"
     r"|whether|(?:can|could|would|should|do|does|did|will)(?:\s+you)?)\s*$",
     re.IGNORECASE,
 )
+EMBEDDED = re.compile(rf"\b{WH}(?:\s+[\w'\u2019-]+){{1,8}}\s+(?:is|are|was|were)\s*$", re.IGNORECASE)
+"""A question within a sentence, whose verb comes last: "how far along my order is"."""
 WAITS = re.compile(rf"{PHRASE.pattern}|{SUBORDINATE}", re.IGNORECASE)
 LINE_OPENER = re.compile(OPENER, re.IGNORECASE)
 
@@ -134,13 +143,15 @@ def _halves(text: str, start: int, end: int) -> Iterator[tuple[int, int, Border 
     border: Border | None = None
     for joint in JOINT.finditer(text, start, end):
         word, before = (joint["word"] or "").lower(), text[start : joint.start()][-LONGEST:]
-        if not before.strip() or (joint["word"] is joint["comma"] is None and before.rstrip().endswith(",")):
+        comma = joint["comma"] or joint["splice"]
+        if not before.strip() or (joint["word"] is comma is None and before.rstrip().endswith(",")):
             continue  # a comma that opens nothing
-        if (PHRASE if word not in ("", "also") else WAITS if joint["comma"] else UNFINISHED).search(before):
+        unfinished = PHRASE if word not in ("", "also") else WAITS if comma else UNFINISHED
+        if unfinished.search(before) and not EMBEDDED.search(before):
             continue
         yield start, joint.start(), border
         start = joint.end()
-        border = _border_of(word)
+        border = "splice" if joint["splice"] else _border_of(word)
     yield start, end, border
 
 

@@ -11,7 +11,7 @@ from desk.text.clauses import Border, Clause, clauses
 from desk.text.subject_words import subject_words
 from desk.text.turns import FEWEST, Sides, begins, may_begin
 
-WITHIN: frozenset[Border] = frozenset({"joint", "run", "or"})
+WITHIN: frozenset[Border] = frozenset({"joint", "run", "splice", "or"})
 """Borders within a sentence."""
 MOST = 12  # clauses of a sentence that are read together
 NEAR = 3  # clauses of what stands before that say what it is about

@@ -42,7 +42,8 @@ class Limits(NamedTuple):
 
 NEVER, ALWAYS = Limits(-9.0), Limits(9.0)
 APART = -0.9  # evidence that two texts have clearly other topics
-SUREST = 0.95  # of the route of a story that is a request without a word of trouble
+SPLICED = Limits(APART, 0.85, 0.85)
+SUREST = 0.96  # of the route of a story that is a request without a word of trouble
 SURE = 0.6  # of the routes, where a single word that carries meaning makes another request
 LIMITS: Mapping[Border, tuple[Limits, Limits, Limits, Limits]] = {
     # it asks after something that asks, tells after asking, asks after telling, tells after telling
@@ -51,12 +52,13 @@ LIMITS: Mapping[Border, tuple[Limits, Limits, Limits, Limits]] = {
     "line": (Limits(3.2), Limits(2.0, 0.0, 0.4), Limits(2.0), Limits(2.0, 0.0, 0.4)),
     "sentence": (Limits(0.0, 0.3, 0.4), Limits(-0.7, 0.5, 0.6), Limits(-0.7, 0.6, 0.6), Limits(-0.65, 0.5, 0.7)),
     "joint": (Limits(1.0, 0.0, 0.4), Limits(-0.75, 0.5, 0.5), Limits(-0.65, 0.5, 0.6), Limits(-0.75, 0.5, 0.8)),
-    "run": (Limits(-0.5, 0.6, 0.6), NEVER, Limits(APART, 0.9, 0.9), NEVER),
+    "run": (Limits(-0.5, 0.6, 0.6), NEVER, Limits(APART, 0.85, 0.85), NEVER),
+    "splice": (SPLICED, SPLICED, SPLICED, SPLICED),
     "or": (NEVER, NEVER, NEVER, NEVER),
 }
 QUESTIONS = Limits(1.0, 0.0, 0.4)
 """Of two sentences that both end with a question mark."""
-CLOSE: frozenset[Border] = frozenset({"sentence", "joint", "run"})
+CLOSE: frozenset[Border] = frozenset({"sentence", "joint", "run", "splice"})
 """Borders that most often part a request from its own story."""
 FEWEST = 2  # words that carry meaning, of a sentence that is a request of its own
 BARE = (  # behind "this": no noun follows
@@ -73,7 +75,7 @@ EMPTY = re.compile(  # the same words where they mean nothing
     r"|\b(?:is|are|was|were) there\b|\bthere(?: is| are|'s|s)\b|^\W*(?:and )?then\b",
     re.IGNORECASE,
 )
-NOUN = re.compile(r"\b(?:my|our|an?|the|your)\s+\w+", re.IGNORECASE)
+NOUN = re.compile(r"\b(?:my|our|an?|the|your)\s+\w+|[£$€]\s?\d", re.IGNORECASE)
 NEW_NOUN = re.compile(r"\b(?:my|our|an?)\s+\w+", re.IGNORECASE)
 """What such a word may mean within its own sentence; `NEW_NOUN` names what need not have been named before."""
 ABOUT_IT = re.compile(  # a sentence about what was named before: "is it", "when will they", "it still says"

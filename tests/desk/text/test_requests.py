@@ -80,6 +80,18 @@ def test_two_requests_are_two_however_they_are_joined(joined: str) -> None:
             ["I was charged two times for one taxi ride.", "I sent the boots back and I want my refund."],
         ),
         (
+            "my refund from the gym never came, stop the direct debit for the lottery",
+            ["my refund from the gym never came", "stop the direct debit for the lottery"],
+        ),
+        (
+            "Tell me how far along my dispute with the airline is and also send me a new card.",
+            ["Tell me how far along my dispute with the airline is", "also send me a new card."],
+        ),
+        (
+            "My card keeps being declined.\n\nI topped up £20 twice by accident and want one back.",
+            ["My card keeps being declined.", "I topped up £20 twice by accident and want one back."],
+        ),
+        (
             "Contactless doesn't work any more.\nCheque of 12 October not credited.",
             ["Contactless doesn't work any more.", "Cheque of 12 October not credited."],
         ),
@@ -99,6 +111,8 @@ def test_each_request_comes_with_its_story_in_the_customers_letters(message: str
         "If the seller doesn't pay me back until Friday, can I then dispute the payment with you?",
         "Where is my new card? When will it come?",
         "How do I change my name and address?",
+        "Please refund the £12 at the cinema, I want my money back.",
+        "I want to complain about and reverse a charge of £35 from a dentist.",
         "Do I pay in pounds or should I pay in euros?",
         "If my card expires while I am away, can I still pay with it?",
         "How do I change my PIN? I would like to set a new PIN.",
