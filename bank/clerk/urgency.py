@@ -38,8 +38,10 @@ NOT_OTHERS = {
 EVERY = 3  # of the examples of the routes one is taken: they are many, and alike
 URGENT = -0.25  # the least score; chosen by cross-validation: python -m benchmarks.answers.urgency --folds
 DROWNED = -1.5  # the least that the whole of several sentences counts; by the same cross-validation
-BESIDE = 0.9  # how much less than the best reason another may have, to be told beside it
+BESIDE = 0.4  # how much less than the best reason another may have, to be told beside it
+SURELY = 1.0  # the score of a clause that tells its own reason beside that of the others
 SENTENCE = re.compile(r"(?<=[.!?])\s+|\n+")
+CLAUSE = re.compile(rf"{SENTENCE.pattern}|,?\s+(?:and|but)\s+")
 MOST_WORDS = 40  # of a part; in a longer one the urgent words are lost among the others
 
 
@@ -49,8 +51,8 @@ def urgency(message: str) -> str | None:
     A long message is read part by part: one part that is urgent makes it so.
     """
     model = _model()
-    told = {reason for part in _parts(message) for reason in _reasons(scores_of(part, model))}
-    return "; ".join(reason for reason in REASONS.values() if reason in told) or None
+    told = {kind for part in _parts(message) for kind in _kinds(part, model)}
+    return "; ".join(reason for kind, reason in REASONS.items() if kind in told) or None
 
 
 def scores_of(part: str, model: Kinds) -> dict[str, float]:
@@ -67,9 +69,18 @@ def scores_of(part: str, model: Kinds) -> dict[str, float]:
     return {kind: (max(score, DROWNED) + likeliest[kind]) / 2 for kind, score in whole.items()}
 
 
-def _reasons(scores: dict[str, float]) -> list[str]:
-    least = max(URGENT, max(scores.values()) - BESIDE)
-    return [REASONS[kind] for kind, score in scores.items() if score >= least]
+def _kinds(part: str, model: Kinds) -> set[str]:
+    """Return the kinds that a part of a message tells: its likeliest, those close to it, and those of its clauses."""
+    scores = scores_of(part, model)
+    if (best := max(scores.values())) < URGENT:
+        return set()
+    clauses = [model.scores(each) for each in CLAUSE.split(part)]
+    return {
+        kind
+        for kind, score in scores.items()
+        if score >= max(URGENT, best - BESIDE)
+        or any(each[kind] == max(each.values()) and each[kind] >= SURELY for each in clauses)
+    }
 
 
 def examples() -> KindExamples:
