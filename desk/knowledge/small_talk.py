@@ -14,14 +14,15 @@ from desk.text.sentences import clauses
 
 IDLE = 0.4  # of a sentence that is not for this desk
 MAYBE = 0.3  # the most, of a sentence that surely is
-SURELY_IDLE, PERHAPS = 0.8, 0.5  # the same, where a sentence is surely idle: the other may be less sure
+SURELY_IDLE, PERHAPS = 0.8, 0.7  # the same, where a sentence is surely idle: the other may be less sure
 MOST_WORDS, LONGEST = 25, 300  # words and characters of one
 MOST_SENTENCES = 50  # of a message, in which one for the desk is looked for
 ASKS = re.compile(
     r"\b(?:please|pls|plz|(?:can|could|would|will|may|do|does|should|must|is|are) (?:you|i|we|it|this|that|they|there)"
     r"|i(?:'d| would) like|(?:i|we) (?:want|need|wish|demand|require|question)|tell me|let me know"
-    r"|how(?! time| things| (?:was|were|are) your?\b)|why|(?<=\w )what|what's|which"
-    r"|what (?:is|are|was|were|do|does|did|can|could|should|would|will|has|have|if|about|to|kind|happen\w*)|who)\b",
+    r"|how(?! time| things| (?:was|were|are) your?\b)|why|(?<=\w )what|what's|(?<![\w,] )which"
+    r"|what (?:is|are|was|were|do|does|did|can|could|should|would|will|has|have|if|about|to|kind|happen\w*)"
+    r"|(?<![\w,] )who)\b",
     re.IGNORECASE,
 )
 QUESTION = re.compile(
@@ -54,15 +55,17 @@ TELLS = re.compile(
 )
 """Where the writer was, who came up to them, what they hoped for and cannot do: how a case is told."""
 FIGURE = re.compile(r"(?<!since )(?<!\d)\d|[£$€]")
-CASE = (ASKS, ORDERS, QUESTION, REFERS, REPROACHES, TELLS, FIGURE, TAKES_BACK)
+CASE = (ASKS, ORDERS, QUESTION, REPROACHES, FIGURE, TAKES_BACK)
 """What small talk has none of."""
+STORY = (REFERS, TELLS)
+"""What it has none of either, unless a sentence is surely idle."""
 
 
 def small_talk(knowledge: Knowledge, message: str) -> Callable[[str], bool]:
     """Return the predicate on the sentences of a message whether one is small talk.
 
-    It asks nothing, takes nothing back, names no figure, refers to nothing told elsewhere, is by the router for no
-    route of the desk, and another sentence of the message is for one, the surer the less idle this one is.
+    It asks nothing, takes nothing back, names no figure, is by the router for no route of the desk, and another sentence
+    of the message is for one. Unless it is surely idle, the other must be more sure, and it tells no part of a story.
     """
 
     @cache
@@ -77,6 +80,8 @@ def small_talk(knowledge: Knowledge, message: str) -> Callable[[str], bool]:
         if any(each.search(sentence) for each in CASE):
             return False
         idle = knowledge.probabilities(sentence)[OTHER]
-        return idle >= IDLE and least_idle() <= (PERHAPS if idle >= SURELY_IDLE else MAYBE)
+        if idle >= SURELY_IDLE:
+            return least_idle() <= PERHAPS
+        return idle >= IDLE and least_idle() <= MAYBE and not any(each.search(sentence) for each in STORY)
 
     return is_small_talk

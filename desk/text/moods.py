@@ -77,7 +77,7 @@ TAKES_BACK = re.compile(
     r"|settled|solved)(?: now)?"
     r"|(?:has|have|had|is|was|been) (?:already )?(?:sorted|settled|resolved|solved|paid (?:it|me|us) back|paid back)"
     r"|(?:had|have|'ve|'d) (?:asked|requested|ordered|wanted|told you)|wanted to ask)\b"
-    r"|\bwait\s*[.,!;\u2026-]|^\s*wait\b(?! (?:until|till|for))|(?:^|[.,;!?\u2013\u2014-]\s*)(?:oh|ah|hmm+|um+"
+    r"|(?<!people )(?<!they )(?<!we )(?<!i )(?<!you )(?<!to )(?<!can't )\bwait\s*[.,!;\u2026-]|^\s*wait\b(?! (?:until|till|for))|(?:^|[.,;!?\u2013\u2014-]\s*)(?:oh|ah|hmm+|um+"
     r"|no)[\s,.!]+(?:wait|no|don't|keep|not|i|it|here|leave|sorry)\b"
     r"|\bactually[\s,]+(?:no|not|don't|scrap|scratch|it's|i|leave|keep|let|forget|never)\b|\bsorry[,!. ]+(?:my"
     r"|it was|i)\b",

@@ -52,7 +52,7 @@ LIMITS: Mapping[Border, tuple[Limits, Limits, Limits, Limits]] = {
     "line": (Limits(3.2), Limits(2.0, 0.0, 0.4), Limits(2.0), Limits(2.0, 0.0, 0.4)),
     "sentence": (Limits(0.0, 0.3, 0.4), Limits(-0.7, 0.5, 0.6), Limits(-0.7, 0.6, 0.6), Limits(-0.65, 0.5, 0.7)),
     "joint": (Limits(1.0, 0.0, 0.4), Limits(-0.75, 0.5, 0.5), Limits(-0.65, 0.5, 0.6), Limits(-0.75, 0.5, 0.8)),
-    "run": (Limits(-0.5, 0.6, 0.6), NEVER, Limits(APART, 0.85, 0.85), NEVER),
+    "run": (Limits(-0.5, 0.6, 0.6), NEVER, Limits(APART, 0.9, 0.9), NEVER),
     "splice": (SPLICED, SPLICED, SPLICED, SPLICED),
     "or": (NEVER, NEVER, NEVER, NEVER),
 }

@@ -26,7 +26,15 @@ def test_mails_leave_their_request(mail: dict[str, str]) -> None:
 
 
 @pytest.mark.parametrize(
-    "idle", ["What lovely weather we are having!", "My daughter got married last week.", "We watched the football."]
+    "idle",
+    [
+        "What lovely weather we are having!",
+        "My daughter got married last week.",
+        "We watched the football.",
+        "My nephew plays the trumpet and nobody in the street thanks him.",
+        "The kettle is on and they promise us sunshine.",
+        "I love the music that you play while people wait.",
+    ],
 )
 def test_an_unrelated_sentence_goes_where_another_is_for_the_desk(idle: str) -> None:
     assert request(f"{idle} {CASE}") == request(f"{CASE} {idle}") == CASE

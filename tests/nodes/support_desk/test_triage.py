@@ -12,8 +12,8 @@ STORY = "I was on the train when it happened and " * 9
     "message, route, known, path",
     [
         ("How do I change my PIN?", "cards", True, "retrieve"),
-        ("I was charged twice at the bakery. Please refund one.", "disputes", True, "investigate"),
-        ("I was charged twice at the bakery. Please refund one.", "disputes", False, "retrieve"),
+        ("I was charged twice at the florist. Please refund one.", "disputes", True, "investigate"),
+        ("I was charged twice at the florist. Please refund one.", "disputes", False, "retrieve"),
         ("There is a payment that I never made.", "security", True, "vote"),
         ("There is a payment that I never made.", "security", False, "retrieve"),
         ("My card was stolen, please freeze it.", "security", True, "retrieve"),
