@@ -64,9 +64,9 @@ NOT_OWN = {"quote", "forward"}
 """The kinds of asides that the sender of a message may not have written."""
 
 
-def own_words(state: ReadUpdate) -> str:
-    """Return the request with all that the customer wrote beside it: what is said in passing can take a wish back."""
-    return "\n".join([state["request"], *(each.text for each in state["asides"] if each.kind not in NOT_OWN)])
+def own_words(request: str, asides: Iterable[Aside]) -> str:
+    """Return a request with all that the customer wrote beside it: what is said in passing can take a wish back."""
+    return "\n".join([request, *(each.text for each in asides if each.kind not in NOT_OWN)])
 
 
 class ReadInput(Inquiry, RequestFields):

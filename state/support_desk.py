@@ -122,10 +122,11 @@ class OnwardInput(JudgeInput, ReviewUpdate, ReadUpdate):
 class SettlingInput(RoutedInput, DraftUpdate):
     """The input of `settling`: one part with an action; `position` is its index among the parts.
 
-    `whole` is all that the customer wrote, of which this part is one request.
+    `said` is its request with what the customer said in passing, `whole` all that they wrote, of which this is a part.
     """
 
     position: int
+    said: str
     whole: str
 
 

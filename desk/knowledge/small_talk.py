@@ -55,7 +55,13 @@ TELLS = re.compile(
 )
 """Where the writer was, who came up to them, what they hoped for and cannot do: how a case is told."""
 FIGURE = re.compile(r"(?<!since )(?<!\d)\d|[£$€]")
-CASE = (ASKS, ORDERS, QUESTION, REPROACHES, FIGURE, TAKES_BACK)
+FRAMES = re.compile(
+    r"[:,]\W*\Z|\b(?:say|says|said|saying|wrote|writes?|written|reads|told|tells|texts?|texted|posted|replied|answered|asked"
+    r"|messages?|messaged|e-?mails?|e-?mailed|letters?|notes?|quotes?|quoted|following)\b",
+    re.IGNORECASE,
+)
+"""What somebody else said or wrote may follow: without this it would be the writer's own."""
+CASE = (ASKS, ORDERS, QUESTION, REPROACHES, FRAMES, FIGURE, TAKES_BACK)
 """What small talk has none of."""
 STORY = (REFERS, TELLS)
 """What it has none of either, unless a sentence is surely idle."""

@@ -36,6 +36,28 @@ SUPPOSES_ALL = re.compile(  # said at the start, it holds for the sentences afte
     r"|what if|pretend|for the sake of argument|purely|just theoretically)\b",
     re.IGNORECASE,
 )
+NOT_MEANT = re.compile(  # said anywhere, it holds for the whole: jokes, tests, fiction, what others wanted said
+    r"\b(?:(?:it|this|that|which|all)(?:['\u2019]?s| is| was| would be)|(?:^|(?<=[.!?\n]))\s*(?:just|only|was|is))"
+    r"(?: \w+){0,2}? (?:a|an|my|the|for my|for an?|from an?) (?:\w+ )?"
+    r"(?:joke|prank|bet|test|example|exercise|experiment|drill|dream|thought|quote|homework|lesson|essay)"
+    r"(?=\s*(?:[.!?,\n\u2026]|$))"
+    r"|\b(?:line|sentence|scene|quote|words) (?:from|out of) (?:a|an|my|the)\b"
+    r"|\bin (?:a|an|my|the) (?:\w+ )?(?:dreams?|film|movie|play|novel|story|sketch|song)\b"
+    r"|\bsaid (?:nobody|no one|no-one) ever\b"
+    r"|\b(?:am|'m|was|were|are|'re) (?:\w+ )?(?:test|practi[sc]|rehears|kidd|jok|pretend|play-?act|quot)ing\b"
+    r"|\b(?:said|says|told me|tells me|asked me|wants me|wanted me|made me|dared me)(?: that)?"
+    r"(?: (?:i|we) (?:should|must|had|have|ought))?(?: to)? (?:say|write|type|send|ask|try) (?:this|that|it|so|you)\b"
+    r"|\b(?:at least|or )?so (?:my|his|her|our|their) \w+ (?:thinks?|says?|said|believes?|claims?)\b"
+    r"|\bmy \w+ (?:thinks|says|said|believes|claims) so\b",
+    re.IGNORECASE,
+)
+ONLY_THEN = re.compile(
+    r"(?:^|[.!?\n]\s*)(?:but |and )?(?:only (?:on|after|from|before|until|till|if|when|once|in|at|for|during|provided)\b"
+    r"|(?:when|once|unless|until|till|as soon as|after|before|if(?! (?:possible|you can|you could|that|it's ok|need)\b))"
+    r"(?: [\w'\u2019-]+){1,5}[.!\u2026]*(?:\n|$))",
+    re.IGNORECASE,
+)
+"""A condition in a short sentence of its own, which holds for the one before."""
 NOT = (
     r"(?:not|never|n't|dont|doesnt|didnt|wont|no|nor|without|instead of|rather than|nobody|none|neither|refus\w+"
     r"|avoid"

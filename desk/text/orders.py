@@ -55,10 +55,11 @@ TAKEN_BACK = "the message may take back what it asks for, or what it is about is
 PUT_OFF = "the message may ask for it at another time"
 IN_PART = "the message may ask for it in part only"
 NOT_OWN = "the wish, or the thing, may be somebody else's"
+NOT_MEANT = "the message may not mean it"
 NOT_ASKED = "the message does not ask for it in its own words"
 TOO_OFTEN = "the message asks for it more often in one sentence than anybody does"
 MOST = 20  # places in a sentence; each is read with the whole of it
-NO_WISH = {QUESTION, SUPPOSED, DENIED, TAKEN_BACK}
+NO_WISH = {QUESTION, SUPPOSED, DENIED, TAKEN_BACK, NOT_MEANT}
 """Doubts under which nothing is wished."""
 
 
@@ -145,8 +146,10 @@ def _doubt_of_all(own: str, act: Act) -> str | None:
     """Return a doubt that holds for every sentence of a text."""
     if moods.TAKES_BACK.search(own):
         return TAKEN_BACK
-    if moods.SUPPOSES_ALL.search(own):
+    if moods.SUPPOSES_ALL.search(own) or moods.ONLY_THEN.search(own):
         return SUPPOSED
+    if moods.NOT_MEANT.search(own):
+        return NOT_MEANT
     if any(moods.DENIED.search(own[: match.start()]) for match in act.named.finditer(own)):
         return DENIED
     if moods.LOST_BY_OTHERS.search(own) or re.search(rf"{moods.OTHERS}(?:{act.things})\b", own, re.IGNORECASE):

@@ -41,9 +41,10 @@ def onward(state: OnwardInput) -> list[Send] | Literal["conclude", "escalate"]:
     if state["review"].verdict == "escalate":
         return "escalate"
     shared = {name: state[name] for name in ("message", "customer_id", "route", "confidence")}
-    whole = own_words(state)
+    asides = state["asides"]
+    shared["whole"] = own_words(state["request"], asides)
     acting = [
-        {"draft": part, "request": request, "whole": whole, "position": number}
+        {"draft": part, "request": request, "said": own_words(request, asides), "position": number}
         for number, (part, request) in enumerate(zip(state["parts"], state["asked"], strict=True))
         if part.action
     ]

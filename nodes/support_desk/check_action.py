@@ -28,7 +28,7 @@ async def check_action(state: SettlingInput) -> CheckActionUpdate:
 async def _doubts(state: SettlingInput, action: Action, customer_id: str, consequences: str | None) -> list[str]:
     in_part, in_whole = (_is_wished(action, state[name]) for name in ("request", "whole"))
     found = (
-        await business().doubt(action, state["request"], customer_id),
+        await business().doubt(action, state["said"], customer_id),
         NOT_AS_A_WHOLE if in_part and not in_whole else None,
         price_fault(state["draft"].reply, consequences),
     )

@@ -60,6 +60,8 @@ def test_an_unrelated_sentence_goes_where_another_is_for_the_desk(idle: str) -> 
         "Is Dorian one of yours?",
         "And if not, do my standing orders follow along by themselves?",
         "So I can't get in at all.",
+        "My neighbour wrote me this.",
+        "The cat walked over the keyboard and typed as follows:",
     ],
 )
 def test_what_tells_the_case_or_asks_stays(told: str) -> None:

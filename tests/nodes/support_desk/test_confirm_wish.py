@@ -7,10 +7,10 @@ import pytest
 from bank.ledger.actions import parse_action
 from baton.testing import scripted_model
 from desk.business import DeskBusiness
-from desk.records import Review
+from desk.records import Aside, Review
 from nodes.support_desk.check_action import check_action
 from nodes.support_desk.confirm_wish import confirm_wish, doubt_in
-from state.desk import Draft
+from state.desk import Draft, own_words
 from state.support_desk import Confirmation, SettlingState
 from tests.nodes.conftest import alone
 
@@ -21,7 +21,7 @@ DONE = "We have ordered your new card."
 def state_of(message: str, name: str, reply: str = DONE, customer_id: str = "C004", **args: str) -> dict[str, Any]:
     draft = Draft(reply=reply, citations=["CARD-14"], action=parse_action(name, args))
     known = {"message": message, "request": message, "customer_id": customer_id, "route": "cards", "confidence": 0.9}
-    return {**known, "draft": draft, "position": 0, "whole": message}
+    return {**known, "draft": draft, "position": 0, "said": message, "whole": message}
 
 
 async def checked(message: str, reply: str = DONE) -> tuple[Review, str | None]:
@@ -49,6 +49,19 @@ async def test_a_doubt_or_a_hidden_price_asks_a_person(message: str, reply: str,
     review, _ = await checked(message, reply)
     assert review.verdict == "ask_person"
     assert why in review.reason
+
+
+@pytest.mark.usefixtures("resources")
+@pytest.mark.parametrize(
+    "passing, why", [("Lovely weather here.", None), ("Only a joke!", "may not mean it"), ("Not yet.", "take back")]
+)
+async def test_what_is_said_in_passing_can_make_an_order_doubtful(passing: str, why: str | None) -> None:
+    request = "Please replace my frozen card."
+    said = own_words(request, [Aside(kind="small talk", text=passing)])
+    state = {**state_of(request, "reissue_card", card_id="K0005"), "said": said}
+    review = Review.model_validate((await alone(check_action, SettlingState, **state))["review"])
+    assert review.verdict == ("ask_person" if why else "act")
+    assert (why or "") in review.reason
 
 
 def test_one_point_that_is_not_confirmed_is_a_doubt() -> None:
