@@ -37,14 +37,10 @@ def train_kinds(examples: KindExamples, concepts: Concepts) -> KindArrays:
     lesser = [(message, PLAIN) for message in examples.lesser]
     messages, labels = [message for message, _ in (*alone, *lesser)], [kind for _, kind in (*alone, *lesser)]
     weights = np.array([1.0] * len(alone) + [LESSER] * len(lesser))
-    words, letters = fit_vectorizers(messages)
+    (words, letters), blocks = fit_vectorizers(messages)
     terms = TfidfVectorizer(analyzer=lambda message: list(concepts.terms(message)), min_df=2)
-    blocks = [
-        words.transform(messages),
-        letters.transform(messages),
-        CONCEPT_WEIGHT * _fit_terms(terms, messages),
-    ]
-    kinds, slopes, offsets = _fit(hstack(blocks, format="csr"), np.array(labels), weights)
+    features = hstack([*blocks, CONCEPT_WEIGHT * _fit_terms(terms, messages)], format="csr")
+    kinds, slopes, offsets = _fit(features, np.array(labels), weights)
     return KindArrays(
         words=as_bytes(words.get_feature_names_out().tolist()),
         letters=as_bytes(letters.get_feature_names_out().tolist()),

@@ -43,21 +43,21 @@ def train(routes: dict[str, Route], embeddings: Embeddings | None = None) -> Rou
     messages = [message for route in routes.values() for message in route.examples]
     labels = [route.name for route in routes.values() for _ in route.examples]
     topics = [f"{route.name}/{topic}" for route in routes.values() for topic in route.topics]
-    vectorizers = fit_vectorizers(messages)
-    features = hstack([each.transform(messages) for each in vectorizers], format="csr")
+    vectorizers, blocks = fit_vectorizers(messages)
+    features = hstack(blocks, format="csr")
     by_route, by_topic = models(features, labels, topics)
     by_meaning = _meanings(embeddings.vectors(messages), topics) if embeddings else _no_meanings(by_topic.names)
     return Router(_arrays(vectorizers, features, (by_route, by_topic, by_meaning), labels), embeddings)
 
 
-def fit_vectorizers(messages: list[str]) -> Vectorizers:
-    """Fit the vectorizers of words and letters to the messages and return both."""
+def fit_vectorizers(messages: list[str]) -> tuple[Vectorizers, list[Any]]:
+    """Fit the vectorizers of words and letters to the messages and return both, and the features (e, f) of each."""
     options = {"sublinear_tf": True, "preprocessor": normal}
     words = TfidfVectorizer(ngram_range=(1, WORDS_AT_ONCE), token_pattern=WORD, **options)
     rare = 3 if len(messages) >= MANY else 1
     letters = TfidfVectorizer(analyzer="char_wb", ngram_range=LETTERS_AT_ONCE, min_df=rare, **options)
     try:
-        return words.fit(messages), letters.fit(messages)
+        return (words, letters), [words.fit_transform(messages), letters.fit_transform(messages)]
     except ValueError as error:  # an empty vocabulary
         raise BadSetting(f"the examples hold no words: {error}") from error
 

@@ -225,7 +225,10 @@ async def test_for_whom_we_do_not_know_nothing_is_done(desk: Desk, customer_id: 
 )
 async def test_another_customers_things_are_never_touched(desk: Desk, message: str) -> None:
     theirs = await desk.bank.cards("C007"), await desk.bank.accounts("C007"), await desk.bank.transactions("C007")
-    whole(await desk.work(message, "C013", route_threshold=0.3))
+    run = await desk.work(message, "C013", route_threshold=0.3)
+    proposed = [request["args"] for each in run["waiting_for"] for request in each["action_requests"]]
+    assert run["status"] == ("waiting" if proposed else "done")  # their own card, at most
+    assert not [each for each in proposed if {"K0009", "A008", "T04315"} & {*each.values()}]
     assert await desk.done() == []
     assert theirs == (
         await desk.bank.cards("C007"),

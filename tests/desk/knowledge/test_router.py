@@ -110,7 +110,7 @@ def scikit_probabilities(routes: dict[str, Route], messages: list[str]) -> list[
     labels = [route.name for route in routes.values() for _ in route.examples]
     topics = [f"{route.name}/{topic}" for route in routes.values() for topic in route.topics]
     examples = [message for route in routes.values() for message in route.examples]
-    vectorizers = fit_vectorizers(examples)
+    vectorizers, _ = fit_vectorizers(examples)
 
     def vectors(texts: list[str]) -> Any:
         return hstack([each.transform(texts) for each in vectorizers], format="csr")

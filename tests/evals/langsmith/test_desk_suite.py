@@ -16,7 +16,7 @@ from evals.examples import Example
 from evals.records import Scores
 from graphs.single_call import graph
 
-CHOSEN = ["d065", "d084", "d087", "d136", "d139"]
+CHOSEN = ["d065", "d084", "d087", "d136", "d167"]
 SHOWN = ("outcome", "route", "reply", "citations", "actions")
 
 
