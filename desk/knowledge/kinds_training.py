@@ -75,4 +75,5 @@ def _fit(features: Any, labels: Any, weights: Floats) -> tuple[list[str], Floats
 
 def _beside_plain(scores: Floats) -> Floats:
     """Return the scores of the kinds less those of the plain messages, whose name is empty and comes first."""
-    return scores[1:] - scores[0]
+    less: Floats = scores[1:] - scores[0]
+    return less

@@ -56,7 +56,8 @@ TELLS = re.compile(
 """Where the writer was, who came up to them, what they hoped for and cannot do: how a case is told."""
 FIGURE = re.compile(r"(?<!since )(?<!\d)\d|[£$€]")
 FRAMES = re.compile(
-    r"[:,]\W*\Z|\b(?:say|says|said|saying|wrote|writes?|written|reads|told|tells|texts?|texted|posted|replied|answered|asked"
+    r"[:,]\W*\Z"
+    r"|\b(?:say|says|said|saying|wrote|writes?|written|reads|told|tells|texts?|texted|posted|replied|answered|asked"
     r"|messages?|messaged|e-?mails?|e-?mailed|letters?|notes?|quotes?|quoted|following)\b",
     re.IGNORECASE,
 )
@@ -70,8 +71,9 @@ STORY = (REFERS, TELLS)
 def small_talk(knowledge: Knowledge, message: str) -> Callable[[str], bool]:
     """Return the predicate on the sentences of a message whether one is small talk.
 
-    It asks nothing, takes nothing back, names no figure, is by the router for no route of the desk, and another sentence
-    of the message is for one. Unless it is surely idle, the other must be more sure, and it tells no part of a story.
+    It asks nothing, takes nothing back, names no figure, frames nothing that others said, is by the router for no route
+    of the desk, and another sentence of the message is for one. Unless it is surely idle, the other must be more sure,
+    and it tells no part of a story.
     """
 
     @cache

@@ -104,7 +104,8 @@ UNFINISHED = re.compile(  # what follows is its object, its subject or its main 
     rf"{SUBORDINATE}"
     rf"|\b{WH}(?:\s+(?!{AUXILIARY}\b)[\w'\u2019-]+){{0,4}}\s*$"
     r"|\b(?:know|wonder|wondering|see|say|says|said|tell|told|me|us|understand|sure|idea|explain|ask|asked|asking|about"
-    r"|of|to|on|for|with|at|in|by|from|that|than|as|if|when|while|because|whether|find|out|(?<!identity )(?<!the )(?<!a )check|confirm|and|or|but|not"
+    r"|of|to|on|for|with|at|in|by|from|that|than|as|if|when|while|because|whether|find|out"
+    r"|(?<!identity )(?<!the )(?<!a )check|confirm|and|or|but|not"
     r"|so|like|there|here|who|which|all|everything|something|anything|the|an?|my|your|is|are|was|were|am|be|do|does|did"
     r"|can|could|would|will|should|i|you|u|we|they|he|she|please|pls|also|then|just|before|after|until|since|though"
     r"|although|even|much|many|it['\u2019]?s|i['\u2019]?m|really|already|now|still|only|n)\W*$",

@@ -52,9 +52,10 @@ NOT_MEANT = re.compile(  # said anywhere, it holds for the whole: jokes, tests, 
     re.IGNORECASE,
 )
 ONLY_THEN = re.compile(
-    r"(?:^|[.!?\n]\s*)(?:but |and )?(?:only (?:on|after|from|before|until|till|if|when|once|in|at|for|during|provided)\b"
-    r"|(?:when|once|unless|until|till|as soon as|after|before|if(?! (?:possible|you can|you could|that|it's ok|need)\b))"
-    r"(?: [\w'\u2019-]+){1,5}[.!\u2026]*(?:\n|$))",
+    r"(?:^|[.!?\n]\s*)(?:but |and )?"
+    r"(?:only (?:on|after|from|before|until|till|if|when|once|in|at|for|during|provided)\b"
+    r"|(?:when|once|unless|until|till|as soon as|after|before"
+    r"|if(?! (?:possible|you can|you could|that|it's ok|need)\b))(?: [\w'\u2019-]+){1,5}[.!\u2026]*(?:\n|$))",
     re.IGNORECASE,
 )
 """A condition in a short sentence of its own, which holds for the one before."""
@@ -99,7 +100,8 @@ TAKES_BACK = re.compile(
     r"|settled|solved)(?: now)?"
     r"|(?:has|have|had|is|was|been) (?:already )?(?:sorted|settled|resolved|solved|paid (?:it|me|us) back|paid back)"
     r"|(?:had|have|'ve|'d) (?:asked|requested|ordered|wanted|told you)|wanted to ask)\b"
-    r"|(?<!people )(?<!they )(?<!we )(?<!i )(?<!you )(?<!to )(?<!can't )\bwait\s*[.,!;\u2026-]|^\s*wait\b(?! (?:until|till|for))|(?:^|[.,;!?\u2013\u2014-]\s*)(?:oh|ah|hmm+|um+"
+    r"|(?<!people )(?<!they )(?<!we )(?<!i )(?<!you )(?<!to )(?<!can't )\bwait\s*[.,!;\u2026-]"
+    r"|^\s*wait\b(?! (?:until|till|for))|(?:^|[.,;!?\u2013\u2014-]\s*)(?:oh|ah|hmm+|um+"
     r"|no)[\s,.!]+(?:wait|no|don't|keep|not|i|it|here|leave|sorry)\b"
     r"|\bactually[\s,]+(?:no|not|don't|scrap|scratch|it's|i|leave|keep|let|forget|never)\b|\bsorry[,!. ]+(?:my"
     r"|it was|i)\b",

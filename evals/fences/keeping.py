@@ -65,8 +65,8 @@ def read_result(path: Path = RESULT) -> Table:
 def with_model(table: Table, model: str, rows: Sequence[Row]) -> Table:
     """Return a result with the cells of a model's rows in it.
 
-    A cell takes the place of the one that was there, unless that one has more messages; a cell without rows stays, for a
-    part may be measured alone. If all are as they were, they keep the day on which they were measured, too.
+    A cell takes the place of the one that was there, unless that one has more messages; a cell without rows stays, for
+    a part may be measured alone. If all are as they were, they keep the day on which they were measured, too.
     """
     graphs = sorted({graph for fence in FENCES.values() for graph in fence.graphs}, key=_order)
     had = {(cell.graph, cell.cell): cell for each in table.models if each.model == model for cell in each.cells}

@@ -19,9 +19,7 @@ OFFLINE = "local:desk"
 """The stand-in finds what to answer by the name of the schema, so that this fence cannot be taken from it."""
 
 
-def plan(
-    model: str, graphs: Sequence[str], messages: int, more: int, wanted: Collection[str] = NAMES
-) -> list[Work]:
+def plan(model: str, graphs: Sequence[str], messages: int, more: int, wanted: Collection[str] = NAMES) -> list[Work]:
     """Return what is to be worked with a model, in its order; no message stands twice in a cell.
 
     Of the cells only those `wanted` are, and those with all fences: the others are compared with them.

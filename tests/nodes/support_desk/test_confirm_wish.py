@@ -53,7 +53,8 @@ async def test_a_doubt_or_a_hidden_price_asks_a_person(message: str, reply: str,
 
 @pytest.mark.usefixtures("resources")
 @pytest.mark.parametrize(
-    "passing, why", [("Lovely weather here.", None), ("Only a joke!", "may not mean it"), ("Only after Friday.", "condition")]
+    "passing, why",
+    [("Lovely weather here.", None), ("Only a joke!", "may not mean it"), ("Only after Friday.", "condition")],
 )
 async def test_what_is_said_in_passing_can_make_an_order_doubtful(passing: str, why: str | None) -> None:
     request = "Please replace my frozen card."
