@@ -8,6 +8,7 @@ so that it finds what is told in words that no example has.
 import re
 from collections.abc import Iterator
 from functools import cache
+from operator import itemgetter
 from pathlib import Path
 
 from desk.knowledge.kinds import KindExamples, Kinds, load_kinds
@@ -37,7 +38,7 @@ NOT_OTHERS = {
 """Topics of the routes with many examples that tell of a loss or a fraud; all others serve as plain messages."""
 EVERY = 3  # of the examples of the routes one is taken: they are many, and alike
 URGENT = -0.25  # the least score; chosen by cross-validation: python -m benchmarks.answers.urgency --folds
-DROWNED = -1.5  # the least that the whole of several sentences counts; by the same cross-validation
+LEAST_WHOLE = -1.5  # the least that the whole of several sentences counts; by the same cross-validation
 BESIDE = 0.4  # how much less than the best reason another may have, to be told beside it
 SURELY = 1.0  # the score of a clause that tells its own reason beside that of the others
 SENTENCE = re.compile(r"(?<=[.!?])\s+|\n+")
@@ -66,7 +67,7 @@ def scores_of(part: str, model: Kinds) -> dict[str, float]:
         return whole
     scores = [model.scores(each) for each in sentences]
     likeliest = {kind: max(each[kind] for each in scores) for kind in whole}
-    return {kind: (max(score, DROWNED) + likeliest[kind]) / 2 for kind, score in whole.items()}
+    return {kind: (max(score, LEAST_WHOLE) + likeliest[kind]) / 2 for kind, score in whole.items()}
 
 
 def _kinds(part: str, model: Kinds) -> set[str]:
@@ -74,13 +75,10 @@ def _kinds(part: str, model: Kinds) -> set[str]:
     scores = scores_of(part, model)
     if (best := max(scores.values())) < URGENT:
         return set()
-    clauses = [model.scores(each) for each in CLAUSE.split(part)]
-    return {
-        kind
-        for kind, score in scores.items()
-        if score >= max(URGENT, best - BESIDE)
-        or any(each[kind] == max(each.values()) and each[kind] >= SURELY for each in clauses)
-    }
+    close = {kind for kind, score in scores.items() if score >= max(URGENT, best - BESIDE)}
+    clauses = (model.scores(each) for each in CLAUSE.split(part))
+    likeliest = (max(each.items(), key=itemgetter(1)) for each in clauses)
+    return close | {kind for kind, score in likeliest if score >= SURELY}
 
 
 def examples() -> KindExamples:

@@ -40,9 +40,9 @@ def onward(state: OnwardInput) -> list[Send] | Literal["conclude", "escalate"]:
     """Nothing goes on with a fault; every action is seen through in a branch of its own."""
     if state["review"].verdict == "escalate":
         return "escalate"
-    shared = {name: state[name] for name in ("message", "customer_id", "route", "confidence")}
     asides = state["asides"]
-    shared["whole"] = own_words(state["request"], asides)
+    known = {name: state[name] for name in ("message", "customer_id", "route", "confidence")}
+    shared = {**known, "whole": own_words(state["request"], asides)}
     acting = [
         {"draft": part, "request": request, "said": own_words(request, asides), "position": number}
         for number, (part, request) in enumerate(zip(state["parts"], state["asked"], strict=True))
