@@ -187,7 +187,7 @@ async def test_no_more_calls_are_made_at_once_than_the_setting_says(
 
 
 async def test_what_was_learned_is_there_for_the_next_process(serving: Callable[[Any], Any]) -> None:
-    server = serving(Window(4, 1.0))
+    server = serving(Window(4, 2.0))
     for _ in range(2):
         async with open_resources() as resources:
             assert await batch(resources, 8, graph()) == ["done"] * 8
