@@ -10,7 +10,7 @@ from pathlib import Path
 from threading import Lock
 
 HOUSE = Path(__file__).parents[1]
-WAIT_S = 20
+WAIT_S = 60
 
 
 class Service:

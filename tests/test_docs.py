@@ -132,7 +132,6 @@ def fresh(arguments: list[str], folder: Path, **settings: Path | str) -> str:
         env=environment,
         capture_output=True,
         text=True,
-        timeout=50,
         check=False,
     )
     assert done.returncode == 0, f"{done.stdout}\n{done.stderr}"

@@ -177,7 +177,6 @@ def test_a_person_is_asked_in_turn(project: Path) -> None:
         stdout=subprocess.PIPE,
         text=True,
         check=True,
-        timeout=20,
     )
     output = os.read(person, 10_000).decode()
     assert [question.asks in output for question in questions().values()] == [True, False, True, True, False, False]

@@ -265,7 +265,7 @@ async def queued(*threads: str, graph: str = "payment", amount: int = 7) -> None
         await runner.queue(graph, [Job({"amount": amount}, thread) for thread in threads])
 
 
-def wait_for(path: Path, seconds: float = 20) -> None:
+def wait_for(path: Path, seconds: float = 120) -> None:
     """Wait until a file is there."""
     limit = time.monotonic() + seconds
     while not path.exists():

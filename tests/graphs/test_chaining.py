@@ -195,7 +195,6 @@ async def test_without_a_policy_a_person_answers(desk: Desk, tmp_path: Path, mon
     assert (output["outcome"], output["reason"].partition(" (")[0]) == ("escalated", "no policy bears on it")
 
 
-@pytest.mark.timeout(120)
 async def test_the_messages_of_the_dataset_pass_every_gate(desk: Desk) -> None:
     jobs = [Job({"customer_id": None, **line["inputs"]}, line["id"]) for line in LINES[::3]]
     ended = list[RunSummary]()

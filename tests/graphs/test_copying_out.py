@@ -34,7 +34,6 @@ def python_files(pattern: str) -> list[str]:
     return [name for name in files_of(pattern) if name.endswith(".py") and not name.startswith("tests/")]
 
 
-@pytest.mark.timeout(120)  # a process that imports everything, on a machine that may be busy
 def test_a_copy_runs_and_passes_its_tests(tmp_path: Path) -> None:
     library = library_alone(tmp_path / "library")
     folders = {pattern: tmp_path / pattern for pattern in ("chaining", "single_call")}

@@ -5,8 +5,6 @@ from collections import Counter
 from importlib.resources import files
 from typing import Any
 
-import pytest
-
 from baton.runs.runner import Job
 from baton.storage.records import RunSummary
 from tests.graphs.conftest import Desk
@@ -35,7 +33,6 @@ def named(summary: RunSummary) -> str:
     return str(summary["thread_id"]).removeprefix("inbox-")
 
 
-@pytest.mark.timeout(120)
 async def test_the_sample_inbox_ends_as_it_should(desk: Desk) -> None:
     jobs = [Job({name: line[name] for name in ("message", "customer_id")}, f"inbox-{line['id']}") for line in LINES]
     ended: dict[str, RunSummary] = {}

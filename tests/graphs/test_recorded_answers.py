@@ -70,7 +70,6 @@ async def performed(desk: Any, thread: str) -> list[dict[str, Any]]:
     return [{"name": line.action, "args": line.args, "status": "done"} for line in own]
 
 
-@pytest.mark.timeout(120)
 @pytest.mark.parametrize("graph", GRAPHS)
 async def test_a_weak_models_answers_end_every_run_and_do_no_harm(graph: str, furnished: Path) -> None:
     found = Found()

@@ -53,7 +53,6 @@ def moved(log: list[LogLine]) -> Counter[str]:
     return Counter(line.action for line in first if "refused" not in line.result)
 
 
-@pytest.mark.timeout(120)
 async def test_a_bank_killed_while_the_inbox_is_worked_does_each_thing_once(served: Service, desk: Desk) -> None:
     ended: list[RunSummary] = []
     kills: list[asyncio.Future[None]] = []

@@ -48,7 +48,7 @@ HOUSE = Path(__file__).parents[2]
 ROOMS = ("baton", "desk", "bank", "state", "nodes", "graphs")
 GRAPHS = set(entries())
 HOTEL = "Lumen Hotel charged me twice, 180.00 each time. Please refund one of them."
-PATIENCE_S = 60
+PATIENCE_S = 120
 WAVES = [
     [
         ("support_desk", FOUND),
@@ -145,7 +145,6 @@ async def schemas(studio: LangGraphClient) -> dict[str, Any]:
     return {each["graph_id"]: await studio.assistants.get_schemas(each["assistant_id"]) for each in found}
 
 
-@pytest.mark.timeout(120)
 async def test_studio_serves_every_graph_and_the_desk_to_its_end(studio: LangGraphClient, server: Served) -> None:
     shapes = await schemas(studio)
     assert shapes.keys() == GRAPHS
@@ -169,7 +168,6 @@ async def test_studio_serves_every_graph_and_the_desk_to_its_end(studio: LangGra
     assert [(line.action, line.args["amount"]) for line in await bank_log(server)] == [("refund", "180.00")]
 
 
-@pytest.mark.timeout(120)
 @pytest.mark.parametrize(
     "given,context,told",
     [
@@ -186,7 +184,6 @@ async def test_what_cannot_be_is_refused_in_words(
     assert said["__error__"]["message"].startswith(told)
 
 
-@pytest.mark.timeout(120)
 async def test_who_asks_may_be_left_out_and_the_server_drops_what_the_context_does_not_know(
     studio: LangGraphClient,
 ) -> None:
@@ -216,7 +213,6 @@ async def second(studio: LangGraphClient, graph: str, pair: Pair) -> Told:
     return await worked(studio, graph, thread, pair.second, pair.context)
 
 
-@pytest.mark.timeout(120)
 async def test_the_second_message_of_a_thread_gets_what_it_gets_alone(
     studio: LangGraphClient, server: Served, ready: Path, baton_home: Path
 ) -> None:

@@ -14,7 +14,7 @@ from tests.baton.cli.conftest import Baton, start_process
 
 pytestmark = pytest.mark.slow
 
-WAIT_S = 20
+WAIT_S = 60
 
 
 @contextmanager

@@ -140,9 +140,7 @@ def test_tracing_is_forced_off_without_a_key(tmp_path: Path, key: str | None) ->
     environment |= {"LANGSMITH_API_KEY": key} if key else {}
     environment["PYTHONPATH"] = str(Path(__file__).parents[3])
     program = [sys.executable, "-c", textwrap.dedent(TRACED)]
-    done = subprocess.run(
-        program, env=environment, cwd=tmp_path, capture_output=True, text=True, check=True, timeout=50
-    )
+    done = subprocess.run(program, env=environment, cwd=tmp_path, capture_output=True, text=True, check=True)
     told = json.loads(done.stdout.splitlines()[-1])
     assert told["before"] is True
     assert told["after"] is (key is not None)

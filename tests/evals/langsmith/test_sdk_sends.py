@@ -54,7 +54,7 @@ def requests_of(recorder: Stub, *, silent: bool) -> set[str]:
     with serving(recorder.app()) as url:
         environment = {key: value for key, value in os.environ.items() if not key.startswith("LANGSMITH_")}
         environment |= {"LANGSMITH_ENDPOINT": url, "LANGSMITH_TRACING": "false"}
-        subprocess.run([sys.executable, "-c", program], env=environment, capture_output=True, check=True, timeout=50)
+        subprocess.run([sys.executable, "-c", program], env=environment, capture_output=True, check=True)
     return set(recorder.requests)
 
 

@@ -56,7 +56,7 @@ def watch_network(program: str, **settings: str) -> tuple[str, list[str]]:
     silent = {name: value for name, value in os.environ.items() if not name.startswith("LANGSMITH_")}
     environment = {**silent, **settings, "PYTHONPATH": str(HOUSE)}
     command = [sys.executable, "-c", WATCHED + program]
-    told = subprocess.run(command, env=environment, text=True, capture_output=True, check=True, timeout=50)
+    told = subprocess.run(command, env=environment, text=True, capture_output=True, check=True)
     tried: list[str] = json.loads(Path("tried.json").read_text())
     return told.stdout, tried
 
