@@ -100,8 +100,12 @@ def _whole(example: Example) -> Expected:
 
 
 def _owes_verdict(example: Example, step: str, known: GraphSteps) -> bool:
-    """Return whether a step has to let pass what is right; what is for a person anyway, it may stop."""
-    return VERDICT in known.owes.get(step, []) and example.expected.outcome != "escalated"
+    """Return whether a step has to let pass what is right.
+
+    What is for a person anyway, it may stop; but not an action that this person is to get as a proposal.
+    """
+    may_stop = example.expected.outcome == "escalated" and not example.expected.actions
+    return VERDICT in known.owes.get(step, []) and not may_stop
 
 
 def _sends_back(output: dict[str, Any]) -> bool:
