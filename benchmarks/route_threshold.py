@@ -15,7 +15,7 @@ from desk.knowledge.router import Router
 from desk.knowledge.routes import Route, load_routes
 from desk.knowledge.training import train
 
-RISK = 0.03
+RISK = 0.04  # many examples were written to be taken for another topic: of real messages fewer go wrong
 FOLDS = 4
 STEPS = [step / 100 for step in range(80, 92)]
 Example = tuple[str, str, str]  # route, topic, message

@@ -171,9 +171,6 @@ class Reader(Protocol):
     def left_out(self, text: str, given: Sequence[str], knowledge: Knowledge) -> list[str]:
         """Return the requests of a text that none of those given holds: what somebody who split it forgot."""
 
-    def may_ask_several(self, text: str) -> bool:
-        """Return whether a text may hold several requests, also where `requests` is sure of one only."""
-
     def denies(self, words: str) -> bool:
         """Return whether words deny what comes right behind them: "please do not"."""
 

@@ -39,14 +39,8 @@ async def escalate(state: EscalateInput) -> ResolutionUpdate:
 
 
 async def _requests(request: str, reason: str) -> str | None:
-    """Return what a message that may hold several requests asks, in the customer's own words.
-
-    None where it holds a single clause, or where the reason has named all of them.
-    """
-    reader = business().reader
-    if not reader.may_ask_several(request):
-        return None
-    requests = reader.requests(request, await knowledge(), doubted=True)
+    """Return what a message asks, each request in the customer's own words; None where the reason has named them."""
+    requests = business().reader.requests(request, await knowledge(), doubted=True)
     return None if all(quoted([each]) in reason for each in requests) else f"the customer asks: {quoted(requests)}"
 
 

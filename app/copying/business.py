@@ -219,10 +219,6 @@ class PlainReader:
         """Return nothing: the model that split the text is trusted to have found everything."""
         return []
 
-    def may_ask_several(self, text: str) -> bool:
-        """Say whether there is more than one question."""
-        return text.count("?") > 1
-
     def denies(self, words: str) -> bool:
         """Say whether the last word is a negation."""
         return words.lower().endswith((" not", " never", " no", "n't"))

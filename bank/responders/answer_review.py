@@ -9,12 +9,18 @@ from typing import Any
 
 from bank.clerk.wishes import wish
 from bank.knowledge import knowledge
+from bank.responders.words import words
 from baton.offline.transport import Request
+from desk.text.asking import TROUBLE
+from desk.text.clauses import clauses
 from desk.text.requests import requests_in
+from desk.text.subject_words import subject_words
+from desk.text.turns import FEWEST
 
 LOOKED_AT = 20  # topics of a request; those further down have shares near zero
 SILENT = 0.75  # the share where the cited policies say of no topic that they answer it: the search alone speaks
 LEFT_OPEN = 0.05  # the share of a request's topics that the citations answer, below which nothing answers it
+UNTOUCHED = 0.34  # of the words of a part that are the cited policies' too, at most, where they do not answer it
 HALF = 0.5  # the same, of what only may be a request: it comes second, so the draft was hardly written for it
 
 
@@ -26,9 +32,21 @@ def answer_review(request: Request) -> dict[str, Any]:
     remaining = [each for each, share in shares.items() if share < LEFT_OPEN]
     if not remaining and not actions:  # what stands beside an order is most often its reason
         doubted = _shares(requests_in(message, knowledge(), doubted=True), actions, citations)
-        remaining = [each for each, share in doubted.items() if share < HALF]
+        remaining = [each for each, share in doubted.items() if share < HALF] or _untouched(message, citations)
     confidence = min((share for share in shares.values() if share >= LEFT_OPEN), default=0.0)
     return {"open": remaining, "confidence": round(confidence, 4)}
+
+
+def _untouched(message: str, citations: Sequence[str]) -> list[str]:
+    """Return the parts of a message with several that ask or complain, of whose words the cited policies say little.
+
+    Two requests about one thing have one topic, and only their words tell that the second has no answer.
+    """
+    parts = [each.text for each in clauses(message) if each.asks or TROUBLE.search(each.text)]
+    asked = {each: set(words(" ".join(subject_words(each)))) for each in parts}
+    told = set(words(" ".join([knowledge().text_of(citations), *knowledge().topics_of(citations)]).replace("_", " ")))
+    full = {each: own for each, own in asked.items() if len(own) >= FEWEST}
+    return [each for each, own in full.items() if len(own & told) <= UNTOUCHED * len(own)] if len(full) > 1 else []
 
 
 def shares_answered(message: str, actions: Sequence[str], citations: Sequence[str]) -> dict[str, float]:

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterable
 from typing import Any, NamedTuple
 
+from bank.knowledge import knowledge
 from bank.responders.words import sentences, words
 
 MOST_WORDS = 112
@@ -53,13 +54,27 @@ def best(query: str, policies: list[dict[str, str]]) -> list[Paragraph]:
         return weight / math.sqrt(len(each.own_words) + 25) * likelier * LATER ** order.index(each.policy_id)
 
     first, *others = sorted(paragraphs, key=fit, reverse=True)
+    own = [each for each in others if each.policy_id == first.policy_id]
     selection, room = [first], MOST_WORDS - len(first.text.split())
-    for each in others:
+    for each in [*_companion(first, others), *own]:
         length = len(each.text.split())
-        if each.policy_id == first.policy_id and length <= room:
+        if length <= room:
             selection.append(each)
             room -= length
     return sorted(selection, key=paragraphs.index)
+
+
+def _companion(first: Paragraph, others: list[Paragraph]) -> list[Paragraph]:
+    """Return the fittest paragraph of another policy that answers the same topic, if there is one.
+
+    Of a rule and its special case the words alone do not tell which is asked for; a reply that holds both answers.
+    """
+    topics = knowledge().topics_of([first.policy_id])
+    return [
+        each
+        for each in others
+        if each.policy_id != first.policy_id and topics & knowledge().topics_of([each.policy_id])
+    ][:1]
 
 
 def paragraph(policy: dict[str, str]) -> Paragraph:

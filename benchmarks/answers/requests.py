@@ -33,6 +33,8 @@ from evals.fresh_desks import batches, fresh_desk
 GRAPHS, CONCURRENCY = ("support_desk", "sectioning"), 4
 KEPT, CUT = 0.95, 0.03  # of the requests of pairs, at least; of the single messages, at most
 QUOTED = 6  # words of a request that name it; a long quote is shortened
+NAMED = 0.6  # of the words of a request, in one quote; alone it says what its message left out: "my card" for "it"
+QUOTE = re.compile("“([^”]*)”")
 R = TypeVar("R", bound=Record)
 
 
@@ -136,11 +138,20 @@ def _show(lost: list[tuple[Pair, list[str]]]) -> None:
 
 def _found(request: str, alone: Ending, end: Ending) -> bool:
     """Return whether a request has its answer or its action, or is named as left to a person."""
-    if " ".join(_plain(request).split()[:QUOTED]) in _plain(end.words):
+    if _is_named(request, end.words):
         return True
     if alone.actions:
         return bool(alone.actions & end.actions)
     return alone.outcome == "answered" and bool(alone.citations & end.citations)
+
+
+def _is_named(request: str, words: str) -> bool:
+    """Return whether a text quotes a request: its first words in their order, or most of them in one quote."""
+    own = _plain(request).split()
+    quotes = (set(_plain(quote).split()) for quote in QUOTE.findall(words))
+    return " ".join(own[:QUOTED]) in _plain(words) or any(
+        len(quote & set(own)) >= NAMED * len(set(own)) for quote in quotes
+    )
 
 
 async def _work(graph: str, messages: list[tuple[str, str]]) -> list[Ending]:

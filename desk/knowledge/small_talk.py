@@ -20,7 +20,8 @@ MOST_SENTENCES = 50  # of a message, in which one for the desk is looked for
 ASKS = re.compile(
     r"\b(?:please|pls|plz|(?:can|could|would|will|may|do|does|should|must|is|are) (?:you|i|we|it|this|that|they|there)"
     r"|i(?:'d| would) like|(?:i|we) (?:want|need|wish|demand|require|question)|tell me|let me know"
-    r"|how(?! time| things| (?:was|were|are) your?\b)|why|(?<=\w )what|what's|(?<![\w,] )which"
+    r"|how(?! time| things| (?:was|were|are) your?\b)|hows(?! (?:it going|things|life|you|your)\b)|why|(?<=\w )what"
+    r"|what'?s|(?<![\w,] )which"
     r"|what (?:is|are|was|were|do|does|did|can|could|should|would|will|has|have|if|about|to|kind|happen\w*)"
     r"|(?<![\w,] )who)\b",
     re.IGNORECASE,

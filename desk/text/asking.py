@@ -68,7 +68,7 @@ ASKS = re.compile(
     r"|(?:and|but|so)\s+(?:\w+\s+)?(?:need|want|would\s+like))\b"
     rf"|(?:n['\u2019]?t|cannot|not|to)\s+(?:know|find|see|understand|sure)\s+(?:out\s+)?{WH}\b"
     rf"|^\W*{FILLER}(?:if|when|once|after|before)\b.*\b{ROOT}\b"
-    rf"|\b{WH}\s+(?:\w+\s+)?(?:{ROOT}|(?:is|are|do|does|can)\b)",
+    rf"|\b{WH}\s+(?:\w+\s+)?(?:{ROOT}|(?:is|are|do|does|can)\b)|\b(?:can|could|may|should)\s+(?:i|we|she|he|they)\s+(?!not\b)\w",
     re.IGNORECASE,
 )
 """A clause that asks a question or for something to be done."""
@@ -84,7 +84,7 @@ TROUBLE = re.compile(
     r"|instead|return\w+|revers\w+|cancel\w+|overdue|delayed|incorrect|unable|duplicate|suspicious|pretend\w+|recogni[sz]e"
     r"|unauthori[sz]ed|fraud\w*|scam\w*|some(?:one|body)|crash\w*|frozen|freez\w+|dead|faulty|snapped|ripped|torn|peel\w+|loose"
     r"|dearer|invalid|nowt|zilch|nothings?|\w+nae|short|knocked\s+back|bounced|insult\w*|rude\w*|complain\w*|unhappy|grievance|fake"
-    r"|extra|keeps?|seems?|should(?:['\u2019]ve|\s+have)|ignor\w+|dreadful|awful|rubbish|useless|terrible|weird|odd|too\s+(?:much|little|low|small|high|many|early|soon)|a\s+day\s+early|debited|took|spent|expensive)\b",
+    r"|extra|keeps?|seems?|should(?:['\u2019]ve|\s+have|\s+be)|(?:mis)?spel(?:t|led)|ignor\w+|dreadful|awful|rubbish|useless|terrible|weird|odd|too\s+(?:much|little|low|small|high|many|early|soon)|a\s+day\s+early|debited|took|spent|expensive)\b",
     re.IGNORECASE,
 )
 """Words with which a customer tells of something that is not as it should be."""

@@ -40,7 +40,10 @@ SHORT = re.compile(
 )
 ANEW = (
     rf"(?:{NEED}(?!\s+(?:my\s+money|it|this|that|them)\b)|(?:my|our|someone|somebody|need|want|got)\b|there['\u2019]?s\b"
-    rf"|{VERB}\s+(?:the|my|an?|our|his|her|that|this|me|it)\b)"
+    rf"|{VERB}\s+(?:the|my|an?|our|his|her|that|this|me|it)\b"
+    r"|(?!(?:and|or|but|so|as|if|when|where|while|who|whose|which|that|because|since|then|it|they|he|she|this|these)\b)"
+    r"(?:[\w'\u2019]+\s+){1,4}(?:is|are|was|were|has|have|had|does|did|(?:is|are|was|were|has|have|had|do|does|did|ca|wo)n['\u2019]?t|says?|needs?|never|keeps?|shows?"
+    r"|came|went|got|took|charged)\b)"
 )
 """How a sentence begins behind a comma that stands for a full stop."""
 JOINT = re.compile(
@@ -56,7 +59,7 @@ JOINT = re.compile(
 
 TURN_ALONE = re.compile(rf"\W*(?:(?:and|oh|ok|but|so|then)\W+)*{TURN}\W*", re.IGNORECASE)
 PHRASE = re.compile(
-    r"\b(?:the|an?|my|your|our|of|about|against|and|or|but|is|are|was|i|we|because|that|if|when|have|has|had|be|been|both|between|either"
+    r"\b(?:how|the|an?|my|your|our|of|about|against|and|or|but|is|are|was|i|we|because|that|if|when|have|has|had|be|been|both|between|either"
     r"|whether|(?:can|could|would|should|do|does|did|will)(?:\s+you)?)\s*$",
     re.IGNORECASE,
 )

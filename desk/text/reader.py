@@ -10,7 +10,6 @@ from desk.knowledge.small_talk import small_talk
 from desk.records import Aside, Claim
 from desk.text import asides, dates, names, requests, tone
 from desk.text.claims import Act, Claims
-from desk.text.clauses import clauses
 from desk.text.strange import strange_in
 
 NUMBER = r"\d[\d,]*(?:\.\d+)?"
@@ -33,10 +32,6 @@ class EnglishText:
     def left_out(self, text: str, given: Sequence[str], knowledge: Knowledge) -> list[str]:
         """See `Reader`."""
         return requests.left_out(text, given, knowledge)
-
-    def may_ask_several(self, text: str) -> bool:
-        """See `Reader`."""
-        return len(clauses(text)) > 1
 
     def denies(self, words: str) -> bool:
         """See `Reader`."""

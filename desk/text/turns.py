@@ -42,7 +42,7 @@ class Limits(NamedTuple):
 
 NEVER, ALWAYS = Limits(-9.0), Limits(9.0)
 APART = -0.9  # evidence that two texts have clearly other topics
-SPLICED = Limits(APART, 0.85, 0.85)
+SPLICED = Limits(APART, 0.6, 0.6)
 SUREST = 0.96  # of the route of a story that is a request without a word of trouble
 SURE = 0.6  # of the routes, where a single word that carries meaning makes another request
 LIMITS: Mapping[Border, tuple[Limits, Limits, Limits, Limits]] = {
@@ -56,13 +56,13 @@ LIMITS: Mapping[Border, tuple[Limits, Limits, Limits, Limits]] = {
     "splice": (SPLICED, SPLICED, SPLICED, SPLICED),
     "or": (NEVER, NEVER, NEVER, NEVER),
 }
-QUESTIONS = Limits(1.0, 0.0, 0.4)
+QUESTIONS = Limits(0.0, 0.0, 0.4)
 """Of two sentences that both end with a question mark."""
 CLOSE: frozenset[Border] = frozenset({"sentence", "joint", "run", "splice"})
 """Borders that most often part a request from its own story."""
 FEWEST = 2  # words that carry meaning, of a sentence that is a request of its own
 BARE = (  # behind "this": no noun follows
-    r"(?=\W*$|[.,;:!?]|\s(?:is|are|was|were|has|have|be|for|to|in|on|at|from|and|or|by|one|way|right|will|would|could|can"
+    r"(?=\W*$|[.,;:!?]|\s(?:an?|the|my|your|something|anything|is|are|was|were|has|have|be|for|to|in|on|at|from|and|or|by|one|way|right|will|would|could|can"
     r"|should|means?|happen\w*|work\w*|because|if|when|so|too|yet|already|again|now|up|out)\b)"
 )
 BACK = re.compile(  # words that mean something named before
@@ -71,11 +71,13 @@ BACK = re.compile(  # words that mean something named before
     re.IGNORECASE,
 )
 EMPTY = re.compile(  # the same words where they mean nothing
-    r"\bis it (?:possible|\w+ (?:to|for|that|if))\b|\b(?:does|do|will|would|did|should) it (?:cost|take)\b"
+    r"\bis it (?:possible|(?:\w+ )?(?:to|for|that|if))\b|\b(?:does|do|will|would|did|should) it (?:cost|take)\b"
     r"|\b(?:is|are|was|were) there\b|\bthere(?: is| are|'s|s)\b|^\W*(?:and )?then\b",
     re.IGNORECASE,
 )
 NOUN = re.compile(r"\b(?:my|our|an?|the|your)\s+\w+|[£$€]\s?\d", re.IGNORECASE)
+REMEDY = frozenset("money payment back get got give want refund refunded reimburse reimbursed return returned".split())
+"""Words of what a customer to whom something happened wants: asked behind the story, they are about it."""
 NEW_NOUN = re.compile(r"\b(?:my|our|an?)\s+\w+", re.IGNORECASE)
 """What such a word may mean within its own sentence; `NEW_NOUN` names what need not have been named before."""
 ABOUT_IT = re.compile(  # a sentence about what was named before: "is it", "when will they", "it still says"
@@ -88,14 +90,15 @@ ABOUT_IT = re.compile(  # a sentence about what was named before: "is it", "when
 def begins(sides: Sides, knowledge: Topics) -> bool:
     """Return whether a sentence begins another request than the one before it."""
     limits = _limits(sides)
-    news = len(subject_words(sides.here) - subject_words(sides.before))
+    news = _news(sides)
     if not news or limits is NEVER or not _stands(sides):
         return False
     evidence = alike(sides.before, sides.here, knowledge)
     before = max(_confidence(sides.before, knowledge), _confidence(sides.last, knowledge))
     here = max(_confidence(sides.here, knowledge), _confidence(sides.first, knowledge))
     if sides.border in CLOSE:
-        if not (sides.asked or _is_trouble(sides.before, before)) or not (sides.asks or _is_trouble(sides.here, here)):
+        told = len(subject_words(sides.before)) >= FEWEST and _is_trouble(sides.before, before)
+        if not (sides.asked or told) or not (sides.asks or _is_trouble(sides.here, here)):
             return False
         if news < FEWEST:
             return sides.asked and sides.asks and evidence < APART and min(before, here) > SURE
@@ -113,8 +116,13 @@ def may_begin(sides: Sides, knowledge: Topics) -> bool:
     told = (sides.asked or _is_trouble(sides.before, 0.0)) and (
         sides.asks or _is_trouble(sides.here, _confidence(sides.here, knowledge))
     )
-    news = len(subject_words(sides.here) - subject_words(sides.before))
-    return told and news >= FEWEST and (sides.border == "line" or _stands(sides, doubted=True))
+    return told and _news(sides) >= FEWEST and (sides.border == "line" or _stands(sides, doubted=True))
+
+
+def _news(sides: Sides) -> int:
+    """Return how many words with a meaning stand in a sentence, and not before it."""
+    known = subject_words(sides.before) | (REMEDY if sides.border in CLOSE else frozenset())
+    return len(subject_words(sides.here) - known)
 
 
 def _limits(sides: Sides) -> Limits:
@@ -132,6 +140,8 @@ def _stands(sides: Sides, *, doubted: bool = False) -> bool:
         return True
     is_mixed = sides.border == "sentence" and sides.asked != sides.asks and not doubted
     plain, noun = EMPTY.sub(" ", sides.here), NEW_NOUN if is_mixed else NOUN
+    if sides.border == "splice" and BACK.search(plain):
+        return False
     return not ABOUT_IT.match(plain) and all(noun.search(plain, 0, each.start()) for each in BACK.finditer(plain))
 
 

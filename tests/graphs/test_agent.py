@@ -13,6 +13,7 @@ from tests.obstinate import Obstinate, obstinate
 
 __all__ = ["obstinate"]
 
+PIN = "How do I change my PIN?"
 BOOKS = "Is my payment of 24.90 to Kestrel Books still pending?"
 
 
@@ -37,7 +38,7 @@ def test_a_call_is_made_a_draft_is_checked_and_what_is_neither_goes_to_a_person(
 
 
 async def test_a_question_is_answered_after_one_search(desk: Desk) -> None:
-    summary = await desk.work("How do I change my PIN?", graph="agent")
+    summary = await desk.work(PIN, graph="agent")
     assert (summary["output"]["outcome"], summary["output"]["citations"]) == ("answered", ["CARD-05"])
     assert summary["usage"]["model_calls"] == 3  # search, finish, check of the answer
 
@@ -100,21 +101,24 @@ async def test_an_amount_from_a_row_may_be_told_and_another_may_not(desk: Desk, 
     output = (await desk.work(BOOKS, "C007", graph="agent"))["output"]
     assert (output["outcome"], output["reason"]) == (
         "escalated",
-        "the reply names an amount that no cited policy does: 24.91",
+        f"the reply names an amount that no cited policy does: 24.91; the customer asks: “{BOOKS}”",
     )
 
 
 async def test_a_policy_that_no_search_found_cannot_be_cited(desk: Desk, obstinate: Obstinate) -> None:
     obstinate(Move=looking(SEARCH, finish("It takes a while.", "TOP-01")))
     output = (await desk.work(BOOKS, "C007", graph="agent"))["output"]
-    assert (output["outcome"], output["reason"]) == ("escalated", "the reply cites no policy that it was given")
+    assert (output["outcome"], output["reason"]) == (
+        "escalated",
+        f"the reply cites no policy that it was given; the customer asks: “{BOOKS}”",
+    )
     assert output["citations"] == []
 
 
 async def test_at_once_the_last_step_may_only_finish(desk: Desk) -> None:
-    output = (await desk.work("How do I change my PIN?", graph="agent", steps=1))["output"]
+    output = (await desk.work(PIN, graph="agent", steps=1))["output"]
     assert output["outcome"] == "escalated"
-    assert output["reason"] == "the agent gave up: no policy that was found answers it"
+    assert output["reason"] == f"the agent gave up: no policy that was found answers it; the customer asks: “{PIN}”"
 
 
 async def test_what_is_surely_not_for_the_desk_costs_no_model_call(desk: Desk) -> None:
@@ -123,5 +127,5 @@ async def test_what_is_surely_not_for_the_desk_costs_no_model_call(desk: Desk) -
 
 
 async def test_the_graph_works_without_any_set_up(resources: object) -> None:
-    output = await builder.compile(name="agent").ainvoke({"message": "How do I change my PIN?", "customer_id": None})
+    output = await builder.compile(name="agent").ainvoke({"message": PIN, "customer_id": None})
     assert output["outcome"] == "answered"

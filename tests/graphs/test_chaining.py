@@ -165,7 +165,7 @@ async def test_an_empty_reply_is_of_no_use(strong: Scripted, desk: Desk, resourc
 async def test_a_card_number_is_masked_before_any_model_reads_it(
     both: Scripted, desk: Desk, resources: Resources, number: str
 ) -> None:
-    message = f"My card is {number}. How do I get a refund for it?"
+    message = f"I paid with card {number} at Kestrel Books. How do I get a refund for it?"
     facts = {"facts": [{"kind": "reference", "quote": "[card ending 1111]"}, ASKED]}
     case = {**CASE, "amounts": [], "dates": [], "names": [], "references": ["1111"]}
     sound = await closing(message)

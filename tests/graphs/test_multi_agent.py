@@ -126,7 +126,10 @@ async def test_a_specialist_without_an_answer_leaves_the_rest_to_a_person(desk: 
 async def test_nothing_to_finish_with_goes_to_a_person(desk: Desk, obstinate: Obstinate) -> None:
     obstinate(Handover=handing(FINISH))
     output = (await desk.work("How do I change my PIN?", graph="multi_agent"))["output"]
-    assert (output["outcome"], output["reason"]) == ("escalated", "no specialist has an answer (as planned)")
+    assert (output["outcome"], output["reason"]) == (
+        "escalated",
+        f"no specialist has an answer (as planned); the customer asks: “{THEIRS['cards']}”",
+    )
 
 
 async def test_the_graph_works_without_any_set_up(resources: object) -> None:

@@ -24,7 +24,10 @@ async def test_what_the_second_tier_is_unsure_of_goes_to_a_person(cheap: Scripte
     cheap.will({"route": "fees", "confidence": 0.4, "reason": "it may be"})
     output = (await desk.work("How do I change my PIN?", graph="routing", route_threshold=1.0))["output"]
     assert (output["outcome"], output["route"], output["confidence"]) == ("escalated", "fees", 0.4)
-    assert output["reason"] == "no tier was sure of a route (best: fees, 0.40)"
+    assert (
+        output["reason"]
+        == "no tier was sure of a route (best: fees, 0.40); the customer asks: “How do I change my PIN?”"
+    )
 
 
 async def test_a_route_that_there_is_not_parks_the_run(cheap: Scripted, desk: Desk) -> None:

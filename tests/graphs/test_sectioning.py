@@ -29,7 +29,7 @@ async def test_a_message_with_one_request_is_one_section(desk: Desk) -> None:
 async def test_each_request_is_answered_from_its_own_policies(desk: Desk) -> None:
     output = (await worked(desk, TWO))["output"]
     assert output["outcome"] == "answered"
-    assert output["citations"] == ["CARD-05", "FEES-09"]
+    assert output["citations"] == ["CARD-05", "FEES-09", "TRAN-12"]
     assert output["reply"].index("in the app under Card, PIN") < output["reply"].index("abroad costs GBP 4.00")
     assert output["reply"].count("Thank you") == 1
 

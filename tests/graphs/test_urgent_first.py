@@ -8,7 +8,7 @@ HOTEL = "Lumen Hotel charged me twice, 180.00 each time. Please refund one of th
 
 
 async def test_an_escalated_urgent_message_comes_before_newer_ones(desk: Desk) -> None:
-    first = await desk.work(COMPLAINT, graph="routing")
+    first = await desk.work(COMPLAINT, graph="routing", route_threshold=0.85)
     await desk.work("Who has won the cup final?", graph="routing")
     listed = await desk.resources.database.do(summaries.list_runs)
     assert first["output"]["outcome"] == "escalated"

@@ -71,7 +71,7 @@ async def test_escalate_says_that_a_person_looks_and_why(more: Any, why: str) ->
     assert (resolution["outcome"], resolution["reply"], resolution["reason"]) == (
         "escalated",
         business().wording.holding,
-        why,
+        f"{why}; the customer asks: “{ROUTED['request']}”",
     )
     assert (resolution["citations"], resolution["actions"]) == ([], [])
 

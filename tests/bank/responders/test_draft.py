@@ -29,6 +29,25 @@ def draft_of(message: str, route: str = "", customer: dict[str, Any] | None = No
     return Draft.model_validate(draft(asked(**data)))
 
 
+@pytest.mark.parametrize(
+    "message, rule",
+    [
+        ("I need to expedite my card", "Harbour does not sell faster delivery"),
+        ("I bought something and want the money refunded", "Please ask the shop first"),
+        ("Where are your cards supported?", "wherever Visa is accepted"),
+    ],
+)
+async def test_a_special_case_is_quoted_with_the_rule_beside_it(message: str, rule: str) -> None:
+    route = knowledge().guess(message).route
+    found = knowledge().passages(await knowledge().search(message, route, 6))
+    given = [{"id": each.policy_id, "title": each.title, "text": each.text} for each in found]
+    said = Draft.model_validate(
+        draft(asked(message=message, policies=given, topics=knowledge().topics(message, 1, route)))
+    )
+    assert rule in said.reply
+    assert len(said.citations) > 1
+
+
 @pytest.mark.parametrize("message", INBOX)
 def test_a_reply_says_only_what_its_citations_say(message: str) -> None:
     given, said = policies(message, ""), draft_of(message)

@@ -20,6 +20,10 @@ PIN = {"id": "PIN-1", "title": "PIN", "text": "A PIN is changed in the app."}
 def routes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     few_routes(tmp_path / "routes", ROUTES)
     monkeypatch.setenv("BATON_ROUTES", str(tmp_path / "routes"))
+    (tmp_path / "policies").mkdir()
+    front = "---\nid: {id}\ntitle: {title}\nroute: cards\neffective: 2026-01-15\n---\n{text}\n".format(**PIN)
+    (tmp_path / "policies" / "pin.md").write_text(front)
+    monkeypatch.setenv("BATON_POLICIES", str(tmp_path / "policies"))
 
 
 def answer_of(message: str, *policies: dict[str, str]) -> SingleAnswer:

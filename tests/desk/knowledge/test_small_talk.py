@@ -54,6 +54,8 @@ def test_an_unrelated_sentence_goes_where_another_is_for_the_desk(idle: str) -> 
         "She took it from my bag.",
         "I'm abroad.",
         "What should I do?",
+        "whats the apr im on",
+        "hows the interest worked out",
         "What now?",
         "True?",
         "Where have my forty pence gone?",

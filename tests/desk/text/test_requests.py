@@ -84,6 +84,10 @@ def test_two_requests_are_two_however_they_are_joined(joined: str) -> None:
             ["my refund from the gym never came", "stop the direct debit for the lottery"],
         ),
         (
+            "Please block my card, how much is it to send money to Spain?",
+            ["Please block my card", "how much is it to send money to Spain?"],
+        ),
+        (
             "Tell me how far along my dispute with the airline is and also send me a new card.",
             ["Tell me how far along my dispute with the airline is", "also send me a new card."],
         ),
@@ -112,6 +116,12 @@ def test_each_request_comes_with_its_story_in_the_customers_letters(message: str
         "Where is my new card? When will it come?",
         "How do I change my name and address?",
         "Please refund the £12 at the cinema, I want my money back.",
+        "The cash machine gave me no money. Get me my money back please.",
+        "My statement shows a payment to a gym that I left. I would like that payment refunded.",
+        "I'd rather not phone. Is my top-up still pending?",
+        "Can I change my PIN? Is that something I can do at a cash machine?",
+        "My account shows £1 less after a visit to the petrol station. Is that a fee or a mistake?",
+        "Can the virtual card be used for a subscription, my old bank said it couldn't.",
         "I want to complain about and reverse a charge of £35 from a dentist.",
         "Do I pay in pounds or should I pay in euros?",
         "If my card expires while I am away, can I still pay with it?",
