@@ -6,17 +6,19 @@ kept and noted, and the reservation counts against the cap, so that no run is ev
 than the call can have used: that counts as no report, and the reservation counts as spent.
 """
 
+import asyncio
 import json
 import logging
 import time
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, cast
 from uuid import uuid4
 
 from typing_extensions import TypedDict
 
-from baton.errors import OverBudget
+from baton.errors import OverBudget, StorageError
 from baton.redact import redact_error
 from baton.runtime.active import ActiveRun, current_step
 from baton.storage.transaction import Transaction
@@ -51,6 +53,12 @@ CLOSE = (
     "UPDATE model_calls SET status = :status, input_tokens = :input_tokens, output_tokens = :output_tokens,"
     " cost_usd = :cost_usd, latency_ms = :latency_ms, error = :error, note = :note WHERE call_id = :call_id"
 )
+RESERVED = "SELECT thread_id, run, reserved_tokens, reserved_nanousd FROM model_calls WHERE call_id = ?"
+GIVE_BACK = (
+    "UPDATE runs SET reserved_tokens = reserved_tokens - :reserved_tokens,"
+    " reserved_nanousd = reserved_nanousd - :reserved_nanousd WHERE thread_id = :thread_id AND run = :run"
+)
+FORGET = "DELETE FROM model_calls WHERE call_id = ?"
 MOST = 2**53  # an endpoint may report any number; larger ones are no count of tokens
 TOKEN_BYTES = 128  # a token's most: the longest of cl100k, o200k, Llama 3, Qwen 3 and DeepSeek V3 are 128 spaces
 log = logging.getLogger("baton")
@@ -187,7 +195,13 @@ async def reserve_first(run: ActiveRun, offers: Sequence[Offer]) -> Reservation:
     """
     call_id, started = uuid4().hex, time.time()
     call = {**current_step(run)._asdict(), "call_id": call_id, "started": started}
-    offer, warning = await run.resources.database.do(lambda tx: _reserve_offer(tx, run, call, offers), durable=False)
+    database = run.resources.database
+    try:
+        offer, warning = await database.do(lambda tx: _reserve_offer(tx, run, call, offers), durable=False)
+    except asyncio.CancelledError:  # the transaction is committed all the same, and nobody is left to settle
+        with suppress(StorageError):  # the database is closed
+            database.enqueue(lambda tx: _give_back(tx, call_id))
+        raise
     if warning:
         log.warning("%s has used 80 %% of its budget: %s", run.thread_id, warning)
         record_budget_event(run, "warning", warning)
@@ -213,6 +227,13 @@ def _reserve_offer(
             is_first_warning = tx.execute(WARN, values).rowcount
             return offer, _read_budget(tx, run) if is_first_warning else None
     raise _over_budget(run, offers[0], _read_budget(tx, run))
+
+
+def _give_back(tx: Transaction, call_id: str) -> None:
+    """Release what was reserved for a call that is never made, and forget the call; where nothing was, do nothing."""
+    if (row := tx.execute(RESERVED, (call_id,)).fetchone()) is not None:
+        tx.execute(GIVE_BACK, dict(row))
+        tx.execute(FORGET, (call_id,))
 
 
 def _read_budget(tx: Transaction, run: ActiveRun) -> Budget:

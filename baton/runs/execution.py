@@ -32,7 +32,7 @@ from baton.storage.transaction import Transaction
 Replies = dict[str, Any]
 """The replies of clients by the id of the interrupt that each is for."""
 
-RECOVERIES = 3  # takeovers from dead processes before a run is dead-lettered
+RECOVERIES = 3  # takeovers from dead processes, with no checkpoint between them, before a run is dead-lettered
 
 
 class Executor:
@@ -125,7 +125,9 @@ class Executor:
         """
         self._resources.signer.verify_row("runs", row._asdict(), row.seal)
         if row.recoveries > RECOVERIES:
-            raise CrashLoop(f"the process died {row.recoveries} times while it worked {run.thread_id}")
+            raise CrashLoop(
+                f"the process died {row.recoveries} times while it worked {run.thread_id}, each time at the same place"
+            )
         graph = self.graph(row.graph)
         run.writes_masked = isinstance(graph, TypedGraph)
         if row.fingerprint != fingerprint(graph):

@@ -2,9 +2,9 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 
-from baton.errors import StorageError, UsageError
+from baton.errors import UsageError
 from baton.runs.pending_approvals import find_pending
 from baton.runs.replays import ReplayOptions, claim_for_replay
 from baton.runtime.resources import Resources
@@ -18,7 +18,7 @@ class Leases:
     """The leases that this process takes. Each method claims the lease and returns the row as it is after the claim."""
 
     def __init__(self, resources: Resources) -> None:
-        self._database, self._signer = resources.database, resources.signer
+        self._resources, self._database, self._signer = resources, resources.database, resources.signer
         self._lease_s = resources.settings.lease_s
         self._owner = claims.new_owner()
         self._beating: asyncio.Future[None] | None = None
@@ -94,7 +94,7 @@ class Leases:
         """Renew all leases of this process for as long as any such block lasts; one task serves them all."""
         self._working += 1
         if self._beating is None:
-            self._beating = asyncio.ensure_future(self._beat())
+            self._beating = asyncio.ensure_future(self._resources.keep_leases(self._owner))
         try:
             yield
         finally:
@@ -102,12 +102,6 @@ class Leases:
             if not self._working:
                 self._beating.cancel()
                 self._beating = None
-
-    async def _beat(self) -> None:
-        while True:
-            await asyncio.sleep(self._lease_s / 3)
-            with suppress(StorageError):  # a locked file: try again at the next beat
-                await self._database.do(lambda tx: claims.renew(tx, self._owner, self._lease_s))
 
 
 def get_queued(tx: Transaction, thread_id: str, run: int | None = None) -> RunRow:

@@ -36,8 +36,8 @@ class Decider:
 class ActiveRun:
     """One run in progress: `run` is its number on the thread, `fence` the number of the claim that it is worked under.
 
-    `fence` is None in a bare call, which claims nothing. The other fields hold the course of this call: whether a step
-    asked and waits, and the dead letter that ended the run.
+    `fence` is None in a bare call, which claims nothing but a run that was queued. The other fields hold the course of
+    this call: whether a step asked and waits, and the dead letter that ended the run.
     """
 
     thread_id: str

@@ -5,7 +5,7 @@ import atexit
 import json
 import os
 from collections.abc import AsyncIterator, Callable
-from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager, suppress
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -57,6 +57,14 @@ class Resources:
                 self._resources.pop(factory, None)  # so that the next call tries again
             raise
         return resource
+
+    async def keep_leases(self, owner: str) -> None:
+        """Renew the leases of an owner, until this is cancelled."""
+        lease_s = self.settings.lease_s
+        while True:
+            await asyncio.sleep(lease_s / 3)
+            with suppress(StorageError):  # a locked file: try again at the next beat
+                await self.database.do(lambda tx: claims.renew(tx, owner, lease_s))
 
     async def close(self) -> None:
         """Close all resources and the database; everything recorded is on disk when this returns."""

@@ -6,7 +6,9 @@ that it finds. The row is written before the first checkpoint and holds the inpu
 between the two can be continued as well.
 """
 
+import asyncio
 import time
+from contextlib import suppress
 from dataclasses import dataclass, field
 from secrets import token_hex
 from typing import Any, Protocol, Self
@@ -18,13 +20,13 @@ from langgraph.graph import START
 from langgraph.types import Command, StateSnapshot
 
 from baton import _langgraph as framework
-from baton.errors import DeadLettered, NothingWaiting, Parked, ReducerFailed, UnknownThread
+from baton.errors import DeadLettered, LeaseLost, NothingWaiting, Parked, ReducerFailed, StorageError, UnknownThread
 from baton.plain import json_text, nanousd
 from baton.runtime.active import ActiveRun, Decider, person
 from baton.runtime.resources import Resources, current_resources
 from baton.steps.codec import input_codec
 from baton.steps.dead_letters import record_reducer_failure
-from baton.storage import adhoc_rows, dead_letter_rows, run_rows
+from baton.storage import adhoc_rows, claims, dead_letter_rows, run_rows
 from baton.storage.adhoc_rows import AdHocCall
 from baton.storage.fence import ACTIVE
 from baton.storage.records import RunRow
@@ -71,16 +73,35 @@ class Call:
     has_row: bool = True  # whether its row was written with a transaction of its own
     may_pause: bool = False  # whether it may stop without one of our steps noticing
     began: float = field(default_factory=time.time)
+    beating: "asyncio.Future[None] | None" = None  # renews the lease, where the run was claimed
 
     async def __aenter__(self) -> Self:
+        if self.run.fence is not None:
+            self.beating = asyncio.ensure_future(self.run.resources.keep_leases(self.row.owner))
         return self
 
     async def __aexit__(self, _kind: object, error: BaseException | None, _trace: object) -> None:
-        """Store in the run's row how the block ended.
+        """Store in the run's row how the block ended, and hold the run no more.
 
         Raises:
             DeadLettered: the run ended in a dead letter.
+            LeaseLost: another process took the run over.
         """
+        try:
+            await self._close(error)
+        except LeaseLost:
+            if error is None:
+                raise
+        except BaseException:
+            if self.has_row:
+                _put_back(self.run.resources, self.row)
+            raise
+        finally:
+            claims.end_call(self.row.owner)
+            if self.beating is not None:
+                self.beating.cancel()
+
+    async def _close(self, error: BaseException | None) -> None:
         if isinstance(error, ReducerFailed) and self.graph.checkpointer:
             self.run.ended_by = await record_reducer_failure(self.run, error)
         elif isinstance(error, Parked):  # by a graph inside one that has no handler of its own
@@ -162,12 +183,27 @@ async def begin(
         del configurable["thread_id"]  # or the framework would copy it into the metadata of every callback
         resources.record_adhoc_run(row.event(time.time()))
         return Call(graph, run, given, _with_run(config, configurable, run), row, has_row=False)
-    if isinstance(given, Command) or given is None:
-        given = await _continue(graph, run, row, given, configurable)
-    else:
-        row = row._replace(input=json_text(given).decode())
-        await _start(graph, run, row, number, is_saved=framework.has_saver_around(configurable))
+    row = row._replace(owner=claims.begin_call(resources.owner))
+    try:
+        if isinstance(given, Command) or given is None:
+            given = await _continue(graph, run, row, given, configurable)
+        else:
+            row = row._replace(input=json_text(given).decode())
+            await _start(graph, run, row, number, is_saved=framework.has_saver_around(configurable))
+    except BaseException:
+        _put_back(resources, row)
+        claims.end_call(row.owner)
+        raise
     return Call(graph, run, given, _with_run(config, configurable, run), row, may_pause=may_pause)
+
+
+def _put_back(resources: Resources, row: AdHocCall) -> None:
+    """Put the run of a call that does not close it back into the queue, after what the call asked for before.
+
+    A transaction is committed although its caller was cancelled, so a call may hold a run that it never began.
+    """
+    with suppress(StorageError):  # the database is closed
+        resources.database.enqueue(lambda tx: adhoc_rows.put_back(tx, row))
 
 
 async def _start(graph: Graph, run: ActiveRun, row: AdHocCall, number: int | None, *, is_saved: bool) -> None:
@@ -205,7 +241,8 @@ async def _continue(graph: Graph, run: ActiveRun, row: AdHocCall, given: Any, co
         await database.do(lambda tx: run_rows.refuse_unended(tx, run.thread_id), durable=False)
     if isinstance(given, Command) and given.resume is not None and not chosen:
         await _refuse_if_nothing_waits(graph, run)
-    await database.do(lambda tx: adhoc_rows.go_on(tx, row, run.run, run.resources.signer), durable=False)
+    signer, lease_s = run.resources.signer, run.resources.settings.lease_s
+    run.fence = await database.do(lambda tx: adhoc_rows.go_on(tx, row, run.run, signer, lease_s), durable=False)
     return await _stored_input(graph, run, unstored, checkpoint) if unstored and given is None else given
 
 

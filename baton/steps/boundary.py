@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from collections.abc import Set as AbstractSet
+from dataclasses import replace
 from operator import add
 from typing import Any, NamedTuple, get_origin
 
@@ -34,19 +35,27 @@ def typed_reducer(codec: Codec, key: str, hint: Any, reduce: Reducer) -> Reducer
 
 
 class Boundary(NamedTuple):
-    """Converts the input and output of a node that is a runnable, for the keys that the state has."""
+    """Converts the input and output of a node that is a runnable, for the keys that the state has.
+
+    `is_ours` says that the node is a graph of ours, which converts its input and output itself.
+    """
 
     codec: Codec
     keys: AbstractSet[str]
     goto: Callable[[Any, str], Any]
+    is_ours: bool = False
 
     def load(self, stored: Any, node: str) -> Any:
         """Read the state as its declared types; another value, such as the argument of a `Send`, stays as it is."""
+        if self.is_ours:
+            return stored
         is_state = isinstance(stored, dict) and stored.keys() <= self.codec.names
         return self.codec.load(stored, node) if is_state else stored
 
     def dump(self, output: Any, node: str) -> Any:
         """Convert an output to the form that is stored; keys that the state lacks are left out, as LangGraph does."""
+        if self.is_ours:
+            return output
         if isinstance(output, Command):
             if output.graph is not None:
                 return output
@@ -60,3 +69,11 @@ class Boundary(NamedTuple):
         known = {name: each for name, each in update.items() if name in self.codec.names}
         others = {name: mask(update[name]) for name in update.keys() & self.keys - known.keys()}
         return {**others, **self.codec.dump(known, node)[0]}
+
+    def take(self, command: Command[Any], node: str) -> Command[Any]:
+        """Convert the update of a Command that a graph inside has for this one; what is stored like that stays."""
+        update = update_of(command.update)
+        if not isinstance(update, dict):
+            return command
+        others = {name: mask(each) for name, each in update.items() if name not in self.codec.names}
+        return replace(command, update={**others, **self.codec.take_update(update, node)})

@@ -118,6 +118,23 @@ class Codec:
         except (ValueError, RecursionError) as error:
             raise self._shape_error(step, "read", error) from error
 
+    def take_update(self, update: dict[str, Any], step: str) -> dict[str, Any]:
+        """Convert an update from a graph inside to the form that is stored, masked; unknown keys are left out.
+
+        A value of JSON's own types is in that form already: a step of ours has converted it.
+
+        Raises:
+            ShapeError: it cannot be stored.
+        """
+        known = {name: value for name, value in update.items() if name in self._hints}
+        over = {name: value.value for name, value in known.items() if type(value) is Overwrite}
+        try:
+            stored = self._store_each({**known, **over})
+        except (ValueError, RecursionError) as error:
+            raise self._shape_error(step, "write", error) from error
+        masked = {name: each if name in self._live else mask(each) for name, each in stored.items()}
+        return {**masked, **{name: Overwrite(masked[name]) for name in over}}
+
     def dump(self, update: Any, step: str) -> tuple[Any, str]:
         """Convert an update to the form that is stored, checked by reading it back; with the same as JSON text.
 

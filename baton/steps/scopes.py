@@ -22,7 +22,7 @@ from langchain_core.callbacks import BaseCallbackHandler
 from langchain_core.runnables import Runnable, RunnableConfig
 from langchain_core.tracers.context import register_configure_hook
 from langgraph.config import get_config
-from langgraph.errors import GraphBubbleUp
+from langgraph.errors import GraphBubbleUp, ParentCommand
 from langgraph.graph import START
 from langgraph.graph.state import CompiledStateGraph
 from langgraph.types import Command, TimeoutPolicy
@@ -75,7 +75,7 @@ class StepScope:
             return update
         if not isinstance(update, Command):
             return {**(update or {}), framework.VISITS: {self.name: visit}}
-        if update.graph is not None:  # the update is for a graph around this one, which has visits of its own
+        if update.graph not in (None, self.namespace):  # it is for a graph around this one, which has its own visits
             return update
         return replace(update, update={**(update.update or {}), framework.VISITS: {self.name: visit}})
 
@@ -219,6 +219,9 @@ class Scoped(Runnable[Any, Any]):
     def _dump(self, output: Any) -> Any:
         return self._boundary.dump(output, self._step) if self._boundary else output
 
+    def _take(self, command: Command[Any]) -> Command[Any]:
+        return self._boundary.take(command, self._step) if self._boundary else command
+
     @contextmanager
     def _enter(self, config: RunnableConfig | None, state: Any) -> Iterator[list[Any]]:
         """Run the block as this step, with a span at its end; the block appends the step's output to the list."""
@@ -230,6 +233,9 @@ class Scoped(Runnable[Any, Any]):
         try:
             yield outputs
         except BaseException as error:
+            if isinstance(error, ParentCommand) and error.args[0].graph == scope.namespace:  # it ends so
+                error.args = (self._take(error.args[0]),)
+                scope.write_visit()
             self._record_span(state, started, error)
             raise
         scope.write_visit()

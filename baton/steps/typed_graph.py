@@ -23,7 +23,7 @@ from inspect import iscoroutinefunction, signature
 from typing import TYPE_CHECKING, Any, Protocol, Self
 
 from langchain_core.runnables import Runnable
-from langgraph.errors import NodeError
+from langgraph.errors import NodeError, ParentCommand
 from langgraph.graph import StateGraph
 from langgraph.types import CachePolicy, Command, RetryPolicy, Send, TimeoutPolicy
 from langgraph.typing import ContextT, InputT, OutputT, StateT
@@ -31,6 +31,7 @@ from typing_extensions import is_typeddict
 
 from baton import _langgraph as framework
 from baton.errors import UsageError
+from baton.plain import json_text
 from baton.steps.asked import refuse_loose_records
 from baton.steps.boundary import Boundary, typed_reducer
 from baton.steps.codec import Codec, codec
@@ -154,12 +155,18 @@ class TypedStateGraph(StateGraph[StateT, ContextT, InputT, OutputT]):
 
         @wraps(function)
         async def convert(state: Any, *args: Any, **injected: Any) -> tuple[Any, str | None]:
-            result = await function(load(state, step), *args, **injected)
+            try:
+                result = await function(load(state, step), *args, **injected)
+            except ParentCommand as left:  # by a graph that the step calls, for this one
+                left.args = (self._boundary(None).take(left.args[0], step),)
+                raise
             if isinstance(result, Command):
                 values = update_of(result.update)
+                if result.graph is not None:
+                    update, text = _dump_outside(output, values, step)
+                    return Command(graph=result.graph, update=update, goto=mask(result.goto)), text
                 update, text = output.dump(values, step) if values else (None, None)
-                goto = self._goto(result.goto, step) if result.graph is None else mask(result.goto)
-                return Command(graph=result.graph, update=update, goto=goto), text
+                return Command(update=update, goto=self._goto(result.goto, step)), text
             return (None, None) if result is None else output.dump(update_of(result), step)
 
         return convert
@@ -179,9 +186,9 @@ class TypedStateGraph(StateGraph[StateT, ContextT, InputT, OutputT]):
         for name, hint in hints_of(self._state).items():
             framework.replace_reducer(compiled, name, partial(typed_reducer, self._some, name, hint))
 
-    def _boundary(self, runnable: Any) -> Boundary | None:
-        """The boundary of a node that is a runnable; None for a graph of ours, which has its own."""
-        return None if isinstance(runnable, TypedGraph) else Boundary(self._some, self.channels.keys(), self._goto)
+    def _boundary(self, runnable: Any) -> Boundary:
+        """The boundary of a node that is a runnable, or of what a step calls."""
+        return Boundary(self._some, self.channels.keys(), self._goto, isinstance(runnable, TypedGraph))
 
     def _router(self, function: Callable[..., Any]) -> Callable[..., Any]:
         input_, name = self._input_codec(function), node_name(function)
@@ -215,3 +222,17 @@ class TypedStateGraph(StateGraph[StateT, ContextT, InputT, OutputT]):
             stored, _ = (self._some if schema is self.state_schema else codec(schema)).dump(target.arg, step)
             return Send(target.node, stored, timeout=target.timeout)
         return mask(target) if isinstance(target, Send) else target
+
+
+def _dump_outside(output: Codec, update: Any, step: str) -> tuple[Any, str | None]:
+    """The update for the graph around a step's own, and the same as text.
+
+    A key that the step's own graph has too is converted by its type here, another one by that graph.
+    """
+    if not update:
+        return None, None
+    if not isinstance(update, dict) or update.keys() <= output.names:
+        return output.dump(update, step)
+    known = output.dump({name: each for name, each in update.items() if name in output.names}, step)[0]
+    whole = {name: known[name] if name in known else mask(each) for name, each in update.items()}
+    return whole, json_text(whole).decode()

@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from functools import wraps
 from typing import Any
 
-from langgraph.errors import GraphBubbleUp, GraphInterrupt
+from langgraph.errors import GraphBubbleUp, GraphInterrupt, ParentCommand
 from langgraph.types import TimeoutPolicy
 
 from baton.models.callbacks import count_calls
@@ -55,6 +55,8 @@ def with_span(step: TypedStep, name: str, policies: Callable[[], Policies]) -> S
             count_calls()
             update, text = await step(state, *args, **injected)
         except GraphBubbleUp as bubble:  # also a Command for a graph around it, which asks nobody
+            if isinstance(bubble, ParentCommand):
+                bubble.args = (scope.with_visit(bubble.args[0]),)
             run.interrupted = run.interrupted or isinstance(bubble, GraphInterrupt)
             spans.record(ref, status="interrupted", started=started, state=state)
             raise

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from baton.errors import UsageError
 from baton.redact import redact_error
-from baton.storage.claims import is_alive, is_lease_over, lease_error
+from baton.storage.claims import claim, is_alive, lease_error
 from baton.storage.dead_letter_rows import close, list_open
 from baton.storage.run_rows import find, refuse_unended
 from baton.storage.run_status import ENDED, Ending
@@ -31,6 +31,10 @@ GO_ON = f"UPDATE runs SET status = 'running', error = NULL, holder = :owner, upd
 BEGIN_ANEW = (
     "UPDATE runs SET status = 'running', error = NULL, holder = :owner, input = :input, seal = :seal, urgent = NULL,"
     f" updated_at = :now WHERE {THIS}"
+)
+PUT_BACK = (
+    "UPDATE runs SET status = 'queued', lease_until = 0, updated_at = :now"
+    " WHERE thread_id = :thread_id AND holder = :owner AND status = 'running'"
 )
 BY_REQUEST = "SELECT run FROM runs WHERE thread_id = ? AND request_id = ?"
 UPSERT = (
@@ -68,7 +72,10 @@ class AdHocEvent(NamedTuple):
 
 
 class AdHocCall(NamedTuple):
-    """A call of a graph that nobody queued; `input` is JSON text, `request_id` the client's own id of the run."""
+    """A call of a graph that nobody queued; `input` is JSON text, `request_id` the client's own id of the run.
+
+    `owner` is the name by which the call holds its run, no other call's.
+    """
 
     thread_id: str
     graph: str
@@ -87,8 +94,8 @@ class AdHocCall(NamedTuple):
 def begin(tx: "Transaction", call: AdHocCall, signer: "Signer", *, again: bool) -> int:
     """Begin the run of an input on a thread and return its number there.
 
-    The same `request_id` as the last run's is that run once more. `again` says that a run whose process is gone may
-    begin anew, for it keeps no checkpoints.
+    The same `request_id` as the last run's is that run once more, unless a call is still at work on it. `again` says
+    that a run whose call is gone may begin anew, for it keeps no checkpoints.
 
     Raises:
         NotEnded, Held: the last run of the thread has not ended.
@@ -98,6 +105,7 @@ def begin(tx: "Transaction", call: AdHocCall, signer: "Signer", *, again: bool) 
     if last is None:
         return _insert(tx, call, 1, signer)
     if _is_requested_again(tx, call, last):
+        _refuse_at_work(last)
         tx.execute(GO_ON, {**call._asdict(), "run": last.run, "now": time.time()})
         return last.run
     if again and last.status not in ENDED:
@@ -135,9 +143,18 @@ def _is_requested_again(tx: "Transaction", call: AdHocCall, last: "RunRow") -> b
     return known is not None
 
 
+def _refuse_at_work(row: "RunRow") -> None:
+    """Refuse to work a run beside the bare call that works it.
+
+    Raises:
+        Held: there is one.
+    """
+    if row.status == "running" and is_alive(str(row.owner)):
+        raise lease_error(row.thread_id)
+
+
 def _begin_anew(tx: "Transaction", call: AdHocCall, last: "RunRow", signer: "Signer") -> int:
-    if last.status == "running" and is_alive(str(last.owner)):
-        raise lease_error(call.thread_id)
+    _refuse_at_work(last)
     new = {**last._asdict(), "owner": call.owner, "input": call.input, "now": time.time()}
     tx.execute(BEGIN_ANEW, {**new, "seal": signer.sign_row("runs", new)})
     return last.run
@@ -149,19 +166,31 @@ def _insert(tx: "Transaction", call: AdHocCall, run: int, signer: "Signer") -> i
     return run
 
 
-def go_on(tx: "Transaction", call: AdHocCall, run: int, signer: "Signer") -> None:
+def go_on(tx: "Transaction", call: AdHocCall, run: int, signer: "Signer", lease_s: float) -> int | None:
     """Mark a run as worked by a call without an input; one whose checkpoints came without a row gets one.
 
+    A run that was queued is claimed, since whoever resumes runs may come for it; returns the number of that claim, and
+    None for another run.
+
     Raises:
-        Held: another process works it.
+        Held: somebody else has claimed it.
     """
     row = find(tx, call.thread_id, run)
     if row is None:
         _insert(tx, call, run, signer)
-        return
-    if row.status == "running" and row.origin == "run" and not is_lease_over(row, call.owner):
+        return None
+    if row.origin != "run":
+        tx.execute(GO_ON, {**call._asdict(), "run": run, "now": time.time()})
+        return None
+    claimed = claim(tx, row, call.owner, lease_s)
+    if claimed is None:
         raise lease_error(call.thread_id)
-    tx.execute(GO_ON, {**call._asdict(), "run": run, "now": time.time()})
+    return claimed.fence
+
+
+def put_back(tx: "Transaction", call: AdHocCall) -> None:
+    """Put the run that a call works, if it works one, back into the queue: the call ended without closing it."""
+    tx.execute(PUT_BACK, {"thread_id": call.thread_id, "owner": call.owner, "now": time.time()})
 
 
 def upsert(tx: "Transaction", events: Sequence[AdHocEvent]) -> None:

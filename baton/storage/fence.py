@@ -19,7 +19,7 @@ class Guarded(Protocol):
 
 
 class Fence(NamedTuple):
-    """A run of a thread with the number of the claim that holds it; None where no claim does, as in a bare call."""
+    """A run of a thread with the number of the claim that holds it; None where no claim does, as in most bare calls."""
 
     thread_id: str
     run: int

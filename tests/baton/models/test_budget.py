@@ -2,6 +2,8 @@
 
 import asyncio
 import operator
+import threading
+from contextlib import suppress
 from typing import Annotated, Any, Literal
 from uuid import uuid4
 
@@ -17,6 +19,7 @@ from baton.records import Record
 from baton.runtime.active import ActiveRun, active_run
 from baton.runtime.resources import Resources, open_resources
 from baton.steps.typed_graph import TypedStateGraph
+from baton.testing import commit_hook
 
 JUDGE = (
     "CREATE TRIGGER IF NOT EXISTS judge AFTER UPDATE ON runs"
@@ -185,3 +188,36 @@ async def test_a_process_that_lost_its_lease_reserves_nothing(resources: Resourc
     with pytest.raises(LeaseLost):
         await builder.compile().ainvoke({}, CONFIG)
     assert (await books(resources, "t"))["reserved_tokens"] == 0
+
+
+@pytest.mark.parametrize("cap", [100, 50])
+async def test_what_is_reserved_for_a_task_that_was_cancelled_meanwhile_is_given_back(
+    resources: Resources, cap: int
+) -> None:
+    begins, goes_on = threading.Event(), threading.Event()
+
+    def wait() -> None:
+        begins.set()
+        goes_on.wait(20)
+
+    async def cancelled(_: Calls) -> Outcome:
+        with commit_hook(before=wait):
+            asking = asyncio.ensure_future(reserve(active_run(), "cheap", "local:desk", 60))
+            await asyncio.to_thread(begins.wait, 20)
+            asking.cancel()  # the reservation is made all the same, where it fits
+            with suppress(asyncio.CancelledError):
+                await asking
+            goes_on.set()
+        held = await reserve(active_run(), "cheap", "local:desk", cap)
+        await held.settle(Usage(1, 0))
+        return {}
+
+    resources.settings.budget_tokens = cap
+    await resources.database.do(lambda tx: tx.execute(JUDGE))
+    made: Any = TypedStateGraph(State, input_schema=Calls)
+    made.add_node(cancelled).add_edge("__start__", "cancelled")
+    await made.compile().ainvoke({"calls": []}, CONFIG)
+    ledger = await books(resources, "t")
+    assert (ledger["reserved_tokens"], ledger["spent_tokens"]) == (0, 1)
+    calls = await resources.database.do(lambda tx: tx.execute("SELECT status FROM model_calls").fetchall())
+    assert [each["status"] for each in calls] == ["answered"]

@@ -10,10 +10,10 @@ from langgraph.types import Command, RetryPolicy, Send
 from typing_extensions import TypedDict
 
 from baton import Job, open_resources
-from baton.errors import DeadLettered, NotEnded, ThreadInUse
+from baton.errors import DeadLettered, Held, NotEnded, ThreadInUse
 from baton.runtime.resources import Resources
 from baton.storage import summaries
-from tests.baton.payments import GRAPHS, desk, paid, place
+from tests.baton.payments import GRAPHS, desk, paid, place, wait_for, worked
 from tests.baton.processes import process
 from tests.baton.shop import APPROVE, Order, Receiver, answer, approved, line, on, paying, rows, shop
 
@@ -56,6 +56,21 @@ async def test_a_run_that_the_server_sends_again_is_gone_on_with(point: str) -> 
         assert ended["receipt"]["paid"] == 7
         assert await rows(resources, "t") == [(1, "done")]
     assert paid() == PAID
+
+
+async def test_a_request_that_another_process_is_at_work_on_is_refused_until_it_has_ended() -> None:
+    config: Any = {**on("t"), "metadata": {"run_id": "r1"}}
+    (place() / "pay.wait").touch()
+    with process(call, config) as calling:
+        await asyncio.to_thread(wait_for, place() / "pay.wait-taken")
+        async with open_resources() as resources:
+            graph = GRAPHS["payment"].copy({"checkpointer": resources.checkpointer})
+            with pytest.raises(Held, match="t is being worked"):
+                await graph.ainvoke(AMOUNT, config)
+            (place() / "pay.go").touch()
+            await asyncio.to_thread(calling.join, 20)
+            assert (await graph.ainvoke(AMOUNT, config))["receipt"]["paid"] == 7
+    assert (paid(), worked().count("pay")) == (PAID, 1)
 
 
 @pytest.mark.parametrize("point", POINTS)

@@ -118,3 +118,16 @@ async def test_after_three_recoveries_a_run_that_kills_its_process_is_parked() -
     assert run["dead_letters"] == [letter["letter_id"]]
     assert (letter["reason"], letter["step"]) == ("crash_loop", "run")
     assert worked().count("pay") == 4
+
+
+async def test_a_run_that_gets_on_between_its_kills_is_not_given_up() -> None:
+    points = ("book", "sending", "sent", "pay", "thank")
+    for point in points:
+        (place() / f"{point}.kill").touch()
+    await queued("one")
+    for crash in range(len(points)):
+        with process(work, ["one"], f"ready-{crash}") as working:
+            working.join(20)
+            assert working.exitcode == -signal.SIGKILL
+    assert await statuses(["one"]) == {"one": "done"}
+    assert paid() == [("one:1:book@1/pay:0", 1), ("one:1:pay@1/pay:0", 7)]

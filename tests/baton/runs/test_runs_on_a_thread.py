@@ -1,8 +1,10 @@
 """A thread sees many runs, one after the other, each with an identity of its own: a stranger's graphs, called bare."""
 
 import asyncio
+import threading
 from contextlib import suppress
 from typing import Annotated, Any
+from unittest.mock import Mock
 
 import pytest
 from langchain_core.messages import AIMessage, HumanMessage
@@ -11,9 +13,20 @@ from langgraph.graph import END, START, StateGraph
 from typing_extensions import TypedDict
 
 from baton import Job, Record, Runner, TypedStateGraph, dead_letter
-from baton.errors import DeadLettered, Held, NotEnded, NothingWaiting, ThreadInUse, UnknownThread, UsageError
+from baton.errors import (
+    DeadLettered,
+    Held,
+    LeaseLost,
+    NotEnded,
+    NothingWaiting,
+    StorageError,
+    ThreadInUse,
+    UnknownThread,
+    UsageError,
+)
 from baton.steps.adhoc import begin
 from baton.steps.codec import input_codec
+from baton.testing import commit_hook, steady_clock
 from tests.baton.shop import (
     APPROVE,
     REJECT,
@@ -147,6 +160,125 @@ async def test_the_same_request_of_a_server_is_the_same_run() -> None:
         with pytest.raises(UsageError, match="that was run 1 of t"):
             await graph.ainvoke(ANN, {**on("t"), "metadata": {"run_id": "r1"}})
         assert (receiver.payees, await rows(resources, "t")) == (["Ann", "Ann"], [(1, "done"), (2, "done")])
+
+
+async def test_of_one_request_that_comes_twice_at_once_one_is_worked_and_the_other_is_told() -> None:
+    receiver, looked = Receiver(), list[str]()
+
+    async def look(state: Order) -> Order:
+        looked.append(state["payee"])
+        await asyncio.sleep(0.05)
+        return {"verdict": "seen"}
+
+    async with shop(line(look, paying(receiver))) as (graph, resources):
+        calls = [graph.ainvoke(ANN, {**on("t"), "metadata": {"run_id": "r1"}}) for _ in range(2)]
+        ended = await asyncio.gather(*calls, return_exceptions=True)
+        assert [type(each) for each in ended if isinstance(each, Exception)] == [Held]
+        assert (looked, receiver.payees, await rows(resources, "t")) == (["Ann"], ["Ann"], [(1, "done")])
+        again = await graph.ainvoke(ANN, {**on("t"), "metadata": {"run_id": "r1"}})
+        assert (again["receipts"], looked) == ([1], ["Ann"])
+
+
+@pytest.mark.parametrize("keeps", [True, False])
+async def test_a_call_that_was_cancelled_as_its_run_began_holds_nothing(*, keeps: bool) -> None:
+    receiver, given = Receiver(), {**on("t"), "metadata": {"run_id": "r1"} if keeps else {}}
+    begins, goes_on = threading.Event(), threading.Event()
+
+    def wait() -> None:
+        begins.set()
+        goes_on.wait(20)
+
+    async with shop(line(paying(receiver))) as (kept, resources):
+        graph = kept if keeps else kept.copy({"checkpointer": None})
+        with commit_hook(before=wait):
+            call = asyncio.ensure_future(graph.ainvoke(ANN, given))
+            await asyncio.to_thread(begins.wait, 20)
+            call.cancel()  # its row is written all the same
+            with suppress(asyncio.CancelledError):
+                await call
+            goes_on.set()
+            await graph.ainvoke(ANN, given)
+        assert (receiver.payees, await rows(resources, "t")) == (["Ann"], [(1, "done")])
+
+
+async def test_a_run_that_its_call_could_not_close_is_queued_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    async with shop(line(paying(Receiver()))) as (graph, resources):
+        monkeypatch.setattr("baton.storage.run_rows.finish", Mock(side_effect=StorageError("the disk is full")))
+        with pytest.raises(StorageError):
+            await graph.ainvoke(ANN, on("t"))
+        assert await rows(resources, "t") == [(1, "queued")]
+
+
+async def test_a_queued_run_is_held_by_the_call_that_goes_on_with_it_for_as_long_as_it_lasts(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("BATON_LEASE_S", "0.3")
+    receiver, looked = Receiver(), list[str]()
+
+    async def look(state: Order) -> Order:
+        looked.append(state["payee"])
+        await asyncio.sleep(1.5)
+        return {"verdict": "seen"}
+
+    async with shop(line(look, paying(receiver))) as (graph, resources):
+        runner = Runner(resources, {"shop": graph}.__getitem__)
+        await runner.queue("shop", [Job(ANN, "t")])
+        call = asyncio.ensure_future(graph.ainvoke(None, on("t")))
+        while not looked:  # noqa: ASYNC110 - the step's own note is the only sign
+            await asyncio.sleep(0.01)
+        others = (runner.resume("t"), graph.ainvoke(None, on("t")))
+        assert [type(each) for each in await asyncio.gather(*others, return_exceptions=True)] == [Held, Held]
+        assert (await call)["receipts"] == [1]
+        assert (await runner.resume("t"))["status"] == "done"
+        assert (looked, receiver.payees, await rows(resources, "t")) == (["Ann"], ["Ann"], [(1, "done")])
+
+
+async def test_a_call_whose_queued_run_was_taken_over_meanwhile_is_refused_and_closes_nothing(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("BATON_LEASE_S", "60")
+    receiver, hangs, goes_on = Receiver(), asyncio.Event(), asyncio.Event()
+
+    async def look(state: Order) -> Order:
+        if not hangs.is_set():
+            hangs.set()
+            await goes_on.wait()
+        return {"verdict": "seen"}
+
+    with steady_clock() as clock:
+        async with shop(line(look, paying(receiver))) as (graph, resources):
+            runner = Runner(resources, {"shop": graph}.__getitem__)
+            await runner.queue("shop", [Job(ANN, "t")])
+            call = asyncio.ensure_future(graph.ainvoke(None, on("t")))
+            await hangs.wait()
+            clock.advance(61)
+            assert (await runner.resume("t"))["status"] == "done"
+            goes_on.set()
+            with pytest.raises(LeaseLost, match="t is worked by another process now"):
+                await call
+            assert (receiver.payees, await rows(resources, "t")) == (["Ann"], [(1, "done")])
+
+
+async def test_a_queued_run_whose_call_was_cancelled_can_be_resumed_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("BATON_LEASE_S", "60")
+    receiver, hangs = Receiver(), asyncio.Event()
+
+    async def look(state: Order) -> Order:
+        if not hangs.is_set():
+            hangs.set()
+            await asyncio.Event().wait()
+        return {"verdict": "seen"}
+
+    async with shop(line(look, paying(receiver))) as (graph, resources):
+        runner = Runner(resources, {"shop": graph}.__getitem__)
+        await runner.queue("shop", [Job(ANN, "t")])
+        call = asyncio.ensure_future(graph.ainvoke(None, on("t")))
+        await hangs.wait()
+        call.cancel()
+        with suppress(asyncio.CancelledError):
+            await call
+        assert await rows(resources, "t") == [(1, "queued")]
+        assert (await runner.resume("t"))["status"] == "done"
 
 
 async def test_a_breakpoint_is_a_pause_that_is_gone_on_from() -> None:

@@ -1,6 +1,10 @@
 """Claims on runs: leases, fences, and who may write."""
 
+import subprocess
+import sys
+import time
 from contextlib import closing, suppress
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -13,6 +17,10 @@ from baton.storage.sqlite_file import Connection
 from tests.baton.rows import SEALS, Clock, claim, close, in_memory, new
 
 OWNERS = {who: claims.new_owner() for who in (True, False)}
+CHECKPOINT = (
+    "INSERT INTO checkpoints (thread_id, checkpoint_ns, checkpoint_id, type, checkpoint, metadata)"
+    " VALUES ('one', '', ?, 'msgpack', '', '{}')"
+)
 ENDED, STOPPED = Ending(), Ending(stopped=True)
 
 
@@ -55,6 +63,26 @@ def test_a_lease_from_before_a_reboot_is_void(rows: Connection, clock: Clock) ->
     assert claim(rows, claims.new_owner(), 5)
 
 
+def test_a_call_of_this_process_is_alive_until_it_ends() -> None:
+    name = claims.begin_call(claims.new_owner())
+    assert claims.is_alive(name)
+    claims.end_call(name)
+    assert not claims.is_alive(name)
+
+
+def test_a_call_of_another_process_is_alive_while_that_one_runs() -> None:
+    with subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE) as other:
+        name = f"{claims.boot_id()}:{other.pid}:x:{claims._start_of(other.pid)}:1"  # noqa: SLF001 - as it names itself
+        assert claims.is_alive(name)
+        earlier = f"{claims.boot_id()}:{other.pid}:x:1:1"
+        assert claims.is_alive(earlier) != Path("/proc/self/stat").exists(), "its number was another's before"
+        assert not claims.is_alive(f"another-boot:{other.pid}:x::1")
+        other.kill()
+        while claims.is_alive(name):  # it has ended, also while nobody has reaped it
+            time.sleep(0.001)
+    assert not claims.is_alive(name)
+
+
 def test_who_lost_the_run_can_neither_close_it_nor_put_it_back(rows: Connection, clock: Clock) -> None:
     claim(rows, claims.new_owner(), 5)
     clock(106)
@@ -73,6 +101,25 @@ def test_a_stopped_run_can_be_taken_at_once_and_counts_no_recovery(rows: Connect
     claimed = claim(rows, claims.new_owner(), 5)
     assert claimed is not None
     assert (claimed.fence, claimed.recoveries) == (2, 0)
+
+
+def test_recoveries_count_anew_once_a_run_has_got_on(rows: Connection, clock: Clock) -> None:
+    counted = []
+    for number, gets_on in enumerate([True, False, False, True, False, True]):
+        if gets_on:
+            rows.execute(CHECKPOINT, (f"c{number}",))
+        claimed = claim(rows, claims.new_owner(), 5)
+        counted.append(claimed and claimed.recoveries)
+        clock(200 + 10 * number)
+    assert counted == [0, 1, 2, 1, 2, 1]
+
+
+def test_a_checkpoint_of_another_thread_is_no_progress(rows: Connection, clock: Clock) -> None:
+    for number in range(4):
+        rows.execute(CHECKPOINT.replace("'one'", "'two'"), (f"c{number}",))
+        claimed = claim(rows, claims.new_owner(), 5)
+        assert (claimed and claimed.recoveries) == number
+        clock(200 + 10 * number)
 
 
 MOVES = st.lists(st.tuples(st.sampled_from(["claim", "renew", "finish", "stop", "wait"]), st.booleans()), max_size=30)
