@@ -39,8 +39,11 @@ async def escalate(state: EscalateInput) -> ResolutionUpdate:
 
 
 async def _requests(request: str, reason: str) -> str | None:
-    """Return what a message asks, each request in the customer's own words; None where the reason has named them."""
-    requests = business().reader.requests(request, await knowledge(), doubted=True)
+    """Return what a message asks, each request in the customer's own words.
+
+    None where it asks nothing, or where the reason has named them all.
+    """
+    requests = business().reader.requests(request, await knowledge(), doubted=True) if request else []
     return None if all(quoted([each]) in reason for each in requests) else f"the customer asks: {quoted(requests)}"
 
 

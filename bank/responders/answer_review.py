@@ -1,7 +1,8 @@
 """Review an answer: whether the policies that it cites answer what each request of the message is about.
 
 Two signals that are found apart must agree: the topics that the router hears in a request, and those that the cited
-policies say they answer, which were chosen by the words of their paragraphs.
+policies say they answer, which were chosen by the words of their paragraphs. Where they do, and the message has several
+parts, words of each part that asks must stand in those policies too.
 """
 
 from collections.abc import Sequence
@@ -38,15 +39,16 @@ def answer_review(request: Request) -> dict[str, Any]:
 
 
 def _untouched(message: str, citations: Sequence[str]) -> list[str]:
-    """Return the parts of a message with several that ask or complain, of whose words the cited policies say little.
+    """Return the parts that ask, of a message with several that do or complain, of which the cited policies say little.
 
-    Two requests about one thing have one topic, and only their words tell that the second has no answer.
+    Two requests about one thing have one topic, and only their words tell that the second has no answer. A part that
+    only tells something is not held to it: the names of people, shops and days in it stand in no policy.
     """
-    parts = [each.text for each in clauses(message) if each.asks or TROUBLE.search(each.text)]
-    asked = {each: set(words(" ".join(subject_words(each)))) for each in parts}
+    parts = [each for each in clauses(message) if each.asks or TROUBLE.search(each.text)]
+    full = [(each, own) for each in parts if len(own := set(words(" ".join(subject_words(each.text))))) >= FEWEST]
     told = set(words(" ".join([knowledge().text_of(citations), *knowledge().topics_of(citations)]).replace("_", " ")))
-    full = {each: own for each, own in asked.items() if len(own) >= FEWEST}
-    return [each for each, own in full.items() if len(own & told) <= UNTOUCHED * len(own)] if len(full) > 1 else []
+    little = [each.text for each, own in full if each.asks and len(own & told) <= UNTOUCHED * len(own)]
+    return little if len(full) > 1 else []
 
 
 def shares_answered(message: str, actions: Sequence[str], citations: Sequence[str]) -> dict[str, float]:

@@ -1,4 +1,4 @@
-"""Choose the paragraphs to quote: the one that answers best, with as much of its policy as there is room for."""
+"""Choose the paragraphs to quote: the one that answers best, one of another policy on its topic, more of its own."""
 
 import math
 import re
@@ -37,9 +37,10 @@ class Paragraph(NamedTuple):
 
 
 def best(query: str, policies: list[dict[str, str]]) -> list[Paragraph]:
-    """Return the paragraph that shares most with the query, and others of its policy, in their order.
+    """Return the paragraph that shares most with the query, its companion and others of its policy, in their order.
 
-    The policies come in the order of the search; rare words weigh more.
+    The companion is of another policy with the same topic. What finds no room is left out. The policies come in the
+    order of the search; rare words weigh more.
     """
     if not policies:
         return []

@@ -31,7 +31,7 @@ class Resources:
 
     def __init__(self, configured: Settings, database: Database, key: bytes, owner: str) -> None:
         self.settings = configured
-        self.owner = owner  # the name under which bare calls of this process own their runs
+        self.owner = owner  # the name of this process, with which those of its bare calls begin
         self.database = database
         self.signer = Signer(key)
         self.checkpointer = SqliteCheckpointer(database, self.signer)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from baton.errors import UsageError
 from baton.redact import redact_error
-from baton.storage.claims import claim, is_alive, lease_error
+from baton.storage.claims import claim, is_alive, is_lease_over, lease_error
 from baton.storage.dead_letter_rows import close, list_open
 from baton.storage.run_rows import find, refuse_unended
 from baton.storage.run_status import ENDED, Ending
@@ -105,7 +105,7 @@ def begin(tx: "Transaction", call: AdHocCall, signer: "Signer", *, again: bool) 
     if last is None:
         return _insert(tx, call, 1, signer)
     if _is_requested_again(tx, call, last):
-        _refuse_at_work(last)
+        _refuse_at_work(last, call)
         tx.execute(GO_ON, {**call._asdict(), "run": last.run, "now": time.time()})
         return last.run
     if again and last.status not in ENDED:
@@ -143,18 +143,18 @@ def _is_requested_again(tx: "Transaction", call: AdHocCall, last: "RunRow") -> b
     return known is not None
 
 
-def _refuse_at_work(row: "RunRow") -> None:
-    """Refuse to work a run beside the bare call that works it.
+def _refuse_at_work(row: "RunRow", call: AdHocCall) -> None:
+    """Refuse to work a run beside the bare call, or the process with its lease, that works it.
 
     Raises:
         Held: there is one.
     """
-    if row.status == "running" and is_alive(str(row.owner)):
+    if row.status == "running" and (is_alive(str(row.owner)) or not is_lease_over(row, call.owner)):
         raise lease_error(row.thread_id)
 
 
 def _begin_anew(tx: "Transaction", call: AdHocCall, last: "RunRow", signer: "Signer") -> int:
-    _refuse_at_work(last)
+    _refuse_at_work(last, call)
     new = {**last._asdict(), "owner": call.owner, "input": call.input, "now": time.time()}
     tx.execute(BEGIN_ANEW, {**new, "seal": signer.sign_row("runs", new)})
     return last.run

@@ -92,7 +92,7 @@ def _recoveries(tx: "Transaction", row: "RunRow") -> int:
 
 
 def renew(tx: "Transaction", owner: str, lease_s: float) -> None:
-    """Prolong every lease of a process."""
+    """Prolong every lease of an owner."""
     tx.execute(RENEW, {"owner": owner, "until": steady() + lease_s})
 
 
@@ -134,5 +134,5 @@ def _start_of(pid: int) -> str:
 
 
 def lease_error(thread_id: str) -> Held:
-    """Return the error for a run that another process works."""
+    """Return the error for a run that is being worked."""
     return Held(f"{thread_id} is being worked; try again when that is done")

@@ -23,7 +23,7 @@ class CheckpointRef(NamedTuple):
 class RunRow(NamedTuple):
     """A run; `input`, `context` and `output` are JSON text, times Unix seconds, `lease_until` on the steady clock.
 
-    `origin` is `run` for one that was queued, else `library` or `server`. `owner`, the process that works it, is the
+    `origin` is `run` for one that was queued, else `library` or `server`. `owner`, who works it, is the
     column `holder`. `urgent` says why a person should look at it first.
     """
 

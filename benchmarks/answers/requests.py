@@ -28,12 +28,13 @@ from baton.runs.runner import Runner
 from baton.storage.records import RunSummary
 from benchmarks.answers.working import share_cells, work_at
 from desk.text.requests import requests_in
+from desk.text.subject_words import subject_words
 from evals.fresh_desks import batches, fresh_desk
 
 GRAPHS, CONCURRENCY = ("support_desk", "sectioning"), 4
 KEPT, CUT = 0.95, 0.03  # of the requests of pairs, at least; of the single messages, at most
 QUOTED = 6  # words of a request that name it; a long quote is shortened
-NAMED = 0.6  # of the words of a request, in one quote; alone it says what its message left out: "my card" for "it"
+NAMED = 0.6  # of the words of a request that mean something, in one quote: alone it also says what the message left out
 QUOTE = re.compile("“([^”]*)”")
 R = TypeVar("R", bound=Record)
 
@@ -146,12 +147,10 @@ def _found(request: str, alone: Ending, end: Ending) -> bool:
 
 
 def _is_named(request: str, words: str) -> bool:
-    """Return whether a text quotes a request: its first words in their order, or most of them in one quote."""
-    own = _plain(request).split()
-    quotes = (set(_plain(quote).split()) for quote in QUOTE.findall(words))
-    return " ".join(own[:QUOTED]) in _plain(words) or any(
-        len(quote & set(own)) >= NAMED * len(set(own)) for quote in quotes
-    )
+    """Return whether a text quotes a request: its first words in their order, or most words of sense in one quote."""
+    first, own = " ".join(_plain(request).split()[:QUOTED]), subject_words(request)
+    shared = (len(own & subject_words(quote)) for quote in QUOTE.findall(words))
+    return first in _plain(words) or any(each >= NAMED * len(own) > 0 for each in shared)
 
 
 async def _work(graph: str, messages: list[tuple[str, str]]) -> list[Ending]:

@@ -68,7 +68,7 @@ ASKS = re.compile(
     r"|(?:and|but|so)\s+(?:\w+\s+)?(?:need|want|would\s+like))\b"
     rf"|(?:n['\u2019]?t|cannot|not|to)\s+(?:know|find|see|understand|sure)\s+(?:out\s+)?{WH}\b"
     rf"|^\W*{FILLER}(?:if|when|once|after|before)\b.*\b{ROOT}\b"
-    rf"|\b{WH}\s+(?:\w+\s+)?(?:{ROOT}|(?:is|are|do|does|can)\b)|\b(?:can|could|may|should)\s+(?:i|we|she|he|they)\s+(?!not\b)\w",
+    rf"|\b{WH}\s+(?:\w+\s+)?(?:{ROOT}|(?:is|are|do|does|can)\b)|\b(?:can|could|(?-i:may)|should)\s+(?:i|we|she|he|they)\s+(?!not\b)\w",
     re.IGNORECASE,
 )
 """A clause that asks a question or for something to be done."""

@@ -101,7 +101,9 @@ def _sides(text: str, group: _Group, parts: list[Clause], number: int, last_ask:
 def _is_lead(group: _Group, clause: Clause) -> bool:
     """Return whether a group only opens the clause after it: "Dear all," or "Two things, please:"."""
     last = group.parts[-1].text[-1]
-    if group.parts[0].border == "item" or (group.asks and not (last == ":" and clause.asks)):
+    if clause.border == "splice" or group.parts[0].border == "item":
+        return False
+    if group.asks and not (last == ":" and clause.asks):
         return False
     if last in ",:":
         return group.meaning <= LEAD

@@ -12,11 +12,11 @@ PLAIN = frozenset(  # words that say nothing of the subject
         " happened happening happens has hasn't have haven't having he help her here him his how i i'd i'll i'm"
         " i've if immediately in instead into is isn't issue it it's its just keep kindly know let like long look"
         " looking made make many matter may me mean might more most much must my need next no not now of off okay"
-        " on one option options or other our out over please pls plz possible problem really reason right say see"
-        " shall she should since so solve some someone something soon sorry rather step steps still sure take tell"
-        " than thank thanks that that's the their them then there these they thing think this those time to today"
-        " too try trying u understand until up urgent us use verify very want wanted was wasn't way we well went"
-        " were what what's when where which while who why will wish with without won't wonder wondering work"
+        " on one option options or other our out over please pls plz possible problem rather really reason right"
+        " say see shall she should since so solve some someone something soon sorry step steps still sure take"
+        " tell than thank thanks that that's the their them then there these they thing think this those time to"
+        " today too try trying u understand until up urgent us use verify very want wanted was wasn't way we well"
+        " went were what what's when where which while who why will wish with without won't wonder wondering work"
         " worked working would wrong yes yet you your"
     ).split()
 )

@@ -71,15 +71,15 @@ BACK = re.compile(  # words that mean something named before
     re.IGNORECASE,
 )
 EMPTY = re.compile(  # the same words where they mean nothing
-    r"\bis it (?:possible|(?:\w+ )?(?:to|for|that|if))\b|\b(?:does|do|will|would|did|should) it (?:cost|take)\b"
+    r"\bis it (?:possible|to|\w+ (?:to|for|that|if))\b|\b(?:does|do|will|would|did|should) it (?:cost|take)\b"
     r"|\b(?:is|are|was|were) there\b|\bthere(?: is| are|'s|s)\b|^\W*(?:and )?then\b",
     re.IGNORECASE,
 )
 NOUN = re.compile(r"\b(?:my|our|an?|the|your)\s+\w+|[£$€]\s?\d", re.IGNORECASE)
-REMEDY = frozenset("money payment back get got give want refund refunded reimburse reimbursed return returned".split())
-"""Words of what a customer to whom something happened wants: asked behind the story, they are about it."""
 NEW_NOUN = re.compile(r"\b(?:my|our|an?)\s+\w+", re.IGNORECASE)
 """What such a word may mean within its own sentence; `NEW_NOUN` names what need not have been named before."""
+REMEDY = frozenset("money payment refund refunded reimburse reimbursed return returned".split())
+"""Words of what a customer to whom something happened wants: asked behind the story, they are about it."""
 ABOUT_IT = re.compile(  # a sentence about what was named before: "is it", "when will they", "it still says"
     rf"\W*{FILLER}(?:(?:(?:{WH}\s+)?(?:{AUXILIARY}|{WH_IS})\s+)?(?:(?:it|they|he|she)\b|(?:this|that|these|those)\b{BARE})"
     rf"|{WH}\s+of\s+(?:it|them|these|those)\b)",
@@ -120,9 +120,9 @@ def may_begin(sides: Sides, knowledge: Topics) -> bool:
 
 
 def _news(sides: Sides) -> int:
-    """Return how many words with a meaning stand in a sentence, and not before it."""
-    known = subject_words(sides.before) | (REMEDY if sides.border in CLOSE else frozenset())
-    return len(subject_words(sides.here) - known)
+    """Return how many words with a meaning stand in a sentence, and not before it; a story's remedy is not new."""
+    news = subject_words(sides.here) - subject_words(sides.before)
+    return 0 if sides.border in CLOSE and not sides.asked and news <= REMEDY else len(news)
 
 
 def _limits(sides: Sides) -> Limits:

@@ -76,6 +76,11 @@ async def test_escalate_says_that_a_person_looks_and_why(more: Any, why: str) ->
     assert (resolution["citations"], resolution["actions"]) == ([], [])
 
 
+async def test_what_asks_nothing_is_not_named() -> None:
+    resolution = await escalate(cast("Any", {**ROUTED, "request": "", "route": "other"}))
+    assert resolution["reason"] == "the message asks nothing beside what it quotes or greets with"
+
+
 async def test_an_escalation_has_no_result_however_its_reason_ends() -> None:
     review = Review(verdict="escalate", reason=PROPOSED_ONLY)
     assert not (await escalate(cast("Any", {**ROUTED, "review": review})))["has_result"]

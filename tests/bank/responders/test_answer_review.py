@@ -33,6 +33,11 @@ def test_a_part_that_the_cited_policies_do_not_touch_is_open(message: str, citat
         ("How do I change my PIN?", "CARD-05"),
         ("My card was swallowed by the machine this morning. What do I do now?", "SEC-08"),
         ("I have waited two weeks for my card. When will it come?", "CARD-03"),
+        ("What does a top-up by debit card cost? Is a top-up by credit card free?", "FEES-08"),
+        (
+            "I sent £250 to my landlord Peter Miller on Monday and he has not received it. Where is my transfer?",
+            "TRAN-08",
+        ),
     ],
 )
 def test_what_is_answered_leaves_nothing_open(message: str, citation: str) -> None:
