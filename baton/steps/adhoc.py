@@ -189,7 +189,8 @@ async def begin(
             given = await _continue(graph, run, row, given, configurable)
         else:
             row = row._replace(input=json_text(given).decode())
-            await _start(graph, run, row, number, is_saved=framework.has_saver_around(configurable))
+            is_stored = await _start(graph, run, row, number, is_saved=framework.has_saver_around(configurable))
+            given = None if is_stored else given
     except BaseException:
         _put_back(resources, row)
         claims.end_call(row.owner)
@@ -206,10 +207,12 @@ def _put_back(resources: Resources, row: AdHocCall) -> None:
         resources.database.enqueue(lambda tx: adhoc_rows.put_back(tx, row))
 
 
-async def _start(graph: Graph, run: ActiveRun, row: AdHocCall, number: int | None, *, is_saved: bool) -> None:
+async def _start(graph: Graph, run: ActiveRun, row: AdHocCall, number: int | None, *, is_saved: bool) -> bool:
     """Write the row of an input's run and, after an earlier run, the checkpoint that it begins with.
 
-    `number` is that of a call by a task of a graph that is not ours, which saves checkpoints or not; None of any other.
+    Returns whether a checkpoint has the input already: the request came before, and its run is gone on with, however it
+    was gone on with since. `number` is that of a call by a task of a graph that is not ours, which saves checkpoints or
+    not; None of any other.
     """
     signer, again = run.resources.signer, not graph.checkpointer
 
@@ -219,10 +222,14 @@ async def _start(graph: Graph, run: ActiveRun, row: AdHocCall, number: int | Non
         return adhoc_rows.begin_in_task(tx, row, number, signer, is_saved=is_saved)
 
     run.run = await run.resources.database.do(begin_row, durable=False)
-    if graph.checkpointer and run.run > 1:
-        last = await graph.saver.aget_tuple(_thread_config(run.thread_id))
-        if run_of(last) < run.run:
-            await start_clean(graph, last, run.run)
+    if not graph.checkpointer or (run.run == 1 and not row.request_id):
+        return False
+    last = await graph.saver.aget_tuple(_thread_config(run.thread_id))
+    if run_of(last) == run.run:
+        return has_input(last)
+    if run.run > 1:
+        await start_clean(graph, last, run.run)
+    return False
 
 
 async def _continue(graph: Graph, run: ActiveRun, row: AdHocCall, given: Any, configurable: dict[str, Any]) -> Any:

@@ -72,8 +72,12 @@ class Boundary(NamedTuple):
 
     def take(self, command: Command[Any], node: str) -> Command[Any]:
         """Convert the update of a Command that a graph inside has for this one; what is stored like that stays."""
-        update = update_of(command.update)
-        if not isinstance(update, dict):
-            return command
+        update, goto = update_of(command.update), mask(command.goto)
+        if isinstance(update, list | tuple):  # pairs: a key may stand in several
+            pairs = [pair for name, value in update for pair in self._take({name: value}, node).items()]
+            return replace(command, update=pairs, goto=goto)
+        return replace(command, update=self._take(update, node) if isinstance(update, dict) else update, goto=goto)
+
+    def _take(self, update: dict[str, Any], node: str) -> dict[str, Any]:
         others = {name: mask(each) for name, each in update.items() if name not in self.codec.names}
-        return replace(command, update={**others, **self.codec.take_update(update, node)})
+        return {**others, **self.codec.take_update(update, node)}

@@ -68,17 +68,27 @@ async def parse_reply(reply: Any, action: Action, digest: str, check: Check) -> 
     decision, seen_digest = _read_decision(reply)
     if seen_digest not in (None, digest):
         raise BadDecision(f"the digest {_short(seen_digest)} is not this action's ({digest}); look at the action again")
-    kind, name, args = decision.get("type"), action.name, action.args
+    kind, args = decision.get("type"), action.args
     if kind == "edit":
-        edited = decision.get("edited_action")
-        if not isinstance(edited, dict) or edited.get("name") != name or not isinstance(edited.get("args"), dict):
-            raise BadDecision(f"an edit needs edited_action with name {name!r} and args")
-        return Decision(
-            type="edit", args=await _check_edit(check, action.restore_args({**args, **edited["args"]})), message=""
-        )
+        edited = {**args, **_edited_args(decision.get("edited_action"), action)}
+        return Decision(type="edit", args=await _check_edit(check, action.restore_args(edited)), message="")
     if kind in ("approve", "reject", "respond"):
         return Decision(type=kind, args=args, message=str(decision.get("message") or ""))
     raise BadDecision(f"{_short(kind)} is not a decision; say approve, edit, reject or respond")
+
+
+def _edited_args(edited: Any, action: Action) -> Args:
+    """Return the arguments that an edit changes.
+
+    Raises:
+        BadDecision: it is no edit of this action, or names an argument that the action has not.
+    """
+    args = edited.get("args") if isinstance(edited, dict) and edited.get("name") == action.name else None
+    if not isinstance(args, dict):
+        raise BadDecision(f"an edit needs edited_action with name {action.name!r} and args")
+    if unknown := [name for name in args if name not in action.args]:
+        raise BadDecision(f"{action.name} has no {_short(unknown[0])}; an edit may change {', '.join(action.args)}")
+    return args
 
 
 async def _check_edit(check: Check, args: Args) -> Args:

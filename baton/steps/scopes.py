@@ -77,7 +77,10 @@ class StepScope:
             return {**(update or {}), framework.VISITS: {self.name: visit}}
         if update.graph not in (None, self.namespace):  # it is for a graph around this one, which has its own visits
             return update
-        return replace(update, update={**(update.update or {}), framework.VISITS: {self.name: visit}})
+        visits = {framework.VISITS: {self.name: visit}}
+        if isinstance(update.update, list | tuple):  # pairs
+            return replace(update, update=[*update.update, *visits.items()])
+        return replace(update, update={**(update.update or {}), **visits})
 
     def visit(self) -> int | None:
         """The number of this visit of the step in its run, from 1 on; None where its graph counts no visits."""

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 import pytest
 from langchain_core.messages import AIMessage, AnyMessage
 from langgraph.graph import END, START, StateGraph, add_messages
-from langgraph.types import Command, Overwrite
+from langgraph.types import Command, Overwrite, Send
 from typing_extensions import TypedDict
 
 from baton import Record, TypedStateGraph, dead_letter, effect
@@ -82,6 +82,24 @@ async def test_a_key_that_only_the_graph_around_has_is_handed_over_in_its_type(h
         ended = await graph.ainvoke(answer(APPROVE), on("t"))
         told = {"text": "b", "active": "[secret]", "ticket": TICKET, "due": TICKET.due}
         assert ended["seen"] == [f"{told} ['hello']"]
+
+
+@HOW
+async def test_pairs_and_what_is_sent_are_masked_too(how: str) -> None:
+    async def leave(_: Inner) -> Command[Any]:
+        pairs: Any = [("active", KEY), ("seen", ["one"]), ("seen", ["two"])]
+        return Command(graph=Command.PARENT, goto=[Send("last", {"text": KEY, "seen": []})], update=pairs)
+
+    async def last(state: Outer) -> Outer:
+        await asked("Ann")
+        return {"seen": [state["text"]]}
+
+    async with shop(around(leave, last, how, rounds=0, kind=StateGraph)) as (graph, resources):
+        await graph.ainvoke({"text": "a"}, on("t"))
+        kept = [each async for each in resources.checkpointer.alist(on("t"))]
+        assert KEY not in str(kept)
+        ended = await graph.ainvoke(answer(APPROVE), on("t"))
+        assert (ended["active"], ended["seen"]) == ("[secret]", ["one", "two", "[secret]"])
 
 
 @HOW

@@ -179,6 +179,26 @@ async def test_of_one_request_that_comes_twice_at_once_one_is_worked_and_the_oth
         assert (again["receipts"], looked) == ([1], ["Ann"])
 
 
+async def test_a_request_that_another_call_went_on_with_is_done_when_it_comes_again() -> None:
+    receiver, hangs, given = Receiver(), asyncio.Event(), {**on("t"), "metadata": {"run_id": "r1"}}
+
+    async def look(state: Order) -> Order:
+        if not hangs.is_set():
+            hangs.set()
+            await asyncio.Event().wait()
+        return {"verdict": "seen"}
+
+    async with shop(line(paying(receiver), look)) as (graph, resources):
+        call = asyncio.ensure_future(graph.ainvoke(ANN, given))
+        await hangs.wait()
+        call.cancel()
+        with suppress(asyncio.CancelledError):
+            await call
+        ended = await graph.ainvoke(None, on("t"))
+        assert await graph.ainvoke(ANN, given) == ended
+        assert (receiver.payees, await rows(resources, "t")) == (["Ann"], [(1, "done")])
+
+
 @pytest.mark.parametrize("keeps", [True, False])
 async def test_a_call_that_was_cancelled_as_its_run_began_holds_nothing(*, keeps: bool) -> None:
     receiver, given = Receiver(), {**on("t"), "metadata": {"run_id": "r1"} if keeps else {}}

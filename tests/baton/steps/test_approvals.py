@@ -35,6 +35,7 @@ BAD: list[Any] = [
     {"decisions": [{"type": "approve"}], "digest": "of another action"},
     {"decisions": [{"type": "approve"}], "digest": "x" * 100_000 + "\n"},
     {"decisions": [{"type": "edit"}]},
+    {"decisions": [{"type": "edit", "edited_action": {"name": "pay", "args": {"amuont": 5}}}]},
     {"decisions": [{"type": "approve", "message": "\ud800"}]},
     {"decisions": [{"type": "reject", "message": 2**64}]},
     edit(LIMIT + 1),
