@@ -185,17 +185,23 @@ async def begin(
         return Call(graph, run, given, _with_run(config, configurable, run), row, has_row=False)
     row = row._replace(owner=claims.begin_call(resources.owner))
     try:
-        if isinstance(given, Command) or given is None:
-            given = await _continue(graph, run, row, given, configurable)
-        else:
-            row = row._replace(input=json_text(given).decode())
-            is_stored = await _start(graph, run, row, number, is_saved=framework.has_saver_around(configurable))
-            given = None if is_stored else given
+        row, given = await _write_row(graph, run, row, given, configurable, number=number)
     except BaseException:
         _put_back(resources, row)
         claims.end_call(row.owner)
         raise
     return Call(graph, run, given, _with_run(config, configurable, run), row, may_pause=may_pause)
+
+
+async def _write_row(
+    graph: Graph, run: ActiveRun, row: AdHocCall, given: Any, configurable: dict[str, Any], *, number: int | None
+) -> tuple[AdHocCall, Any]:
+    """Write the row of the run that a call begins or continues; return it, and the value to pass to the graph."""
+    if isinstance(given, Command) or given is None:
+        return row, await _continue(graph, run, row, given, configurable)
+    row = row._replace(input=json_text(given).decode())
+    is_stored = await _start(graph, run, row, number, is_saved=framework.has_saver_around(configurable))
+    return row, None if is_stored else given
 
 
 def _put_back(resources: Resources, row: AdHocCall) -> None:

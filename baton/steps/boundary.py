@@ -79,5 +79,6 @@ class Boundary(NamedTuple):
         return replace(command, update=self._take(update, node) if isinstance(update, dict) else update, goto=goto)
 
     def _take(self, update: dict[str, Any], node: str) -> dict[str, Any]:
+        """Convert an update that is a dict; a key without a declared type is masked only."""
         others = {name: mask(each) for name, each in update.items() if name not in self.codec.names}
         return {**others, **self.codec.take_update(update, node)}

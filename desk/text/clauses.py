@@ -42,8 +42,8 @@ ANEW = (
     rf"(?:{NEED}(?!\s+(?:my\s+money|it|this|that|them)\b)|(?:my|our|someone|somebody|need|want|got)\b|there['\u2019]?s\b"
     rf"|{VERB}\s+(?:the|my|an?|our|his|her|that|this|me|it)\b"
     r"|(?!(?:and|or|but|so|as|if|when|where|while|who|whose|which|that|because|since|then|it|they|he|she|this|these)\b)"
-    r"(?:[\w'\u2019]+\s+){1,4}(?:is|are|was|were|has|have|had|does|did|(?:is|are|was|were|has|have|had|do|does|did|ca|wo)n['\u2019]?t|says?|needs?|never|keeps?|shows?"
-    r"|came|went|got|took|charged)\b)"
+    r"(?:[\w'\u2019]+\s+){1,4}(?:(?:is|are|was|were|has|have|had|does|did)(?:n['\u2019]?t)?|(?:do|ca|wo)n['\u2019]?t"
+    r"|says?|needs?|never|keeps?|shows?|came|went|got|took|charged)\b)"
 )
 """How a sentence begins behind a comma that stands for a full stop."""
 JOINT = re.compile(

@@ -46,6 +46,25 @@ from tests.baton.shop import (
 ANN, BOB = {"payee": "Ann"}, {"payee": "Bob"}
 
 
+def hanging_once(hangs: asyncio.Event, goes_on: asyncio.Event | None = None) -> Any:
+    """A step that says that it hangs and waits for `goes_on`, the first time; without it until it is cancelled."""
+
+    async def look(state: Order) -> Order:
+        if not hangs.is_set():
+            hangs.set()
+            await (goes_on or asyncio.Event()).wait()
+        return {"verdict": "seen"}
+
+    return look
+
+
+async def cancel(call: "asyncio.Future[Any]") -> None:
+    """Cancel a call, and wait until it has ended."""
+    call.cancel()
+    with suppress(asyncio.CancelledError):
+        await call
+
+
 async def test_two_payments_on_one_thread_are_two_payments() -> None:
     receiver = Receiver()
     async with shop(approved(receiver)) as (graph, resources):
@@ -121,9 +140,7 @@ async def test_whoever_repeats_a_call_that_was_cut_off_is_refused_and_pays_once(
     async with shop(line(paying(receiver), hang)) as (graph, resources):
         call = asyncio.ensure_future(graph.ainvoke(ANN, on("t")))
         await cut_off.wait()
-        call.cancel()
-        with suppress(asyncio.CancelledError):
-            await call
+        await cancel(call)
         assert await rows(resources, "t") == [(1, "queued")]
         with pytest.raises(NotEnded, match=r"ainvoke\(None, config\)"):
             await graph.ainvoke(ANN, on("t"))
@@ -182,18 +199,10 @@ async def test_of_one_request_that_comes_twice_at_once_one_is_worked_and_the_oth
 async def test_a_request_that_another_call_went_on_with_is_done_when_it_comes_again() -> None:
     receiver, hangs, given = Receiver(), asyncio.Event(), {**on("t"), "metadata": {"run_id": "r1"}}
 
-    async def look(state: Order) -> Order:
-        if not hangs.is_set():
-            hangs.set()
-            await asyncio.Event().wait()
-        return {"verdict": "seen"}
-
-    async with shop(line(paying(receiver), look)) as (graph, resources):
+    async with shop(line(paying(receiver), hanging_once(hangs))) as (graph, resources):
         call = asyncio.ensure_future(graph.ainvoke(ANN, given))
         await hangs.wait()
-        call.cancel()
-        with suppress(asyncio.CancelledError):
-            await call
+        await cancel(call)
         ended = await graph.ainvoke(None, on("t"))
         assert await graph.ainvoke(ANN, given) == ended
         assert (receiver.payees, await rows(resources, "t")) == (["Ann"], [(1, "done")])
@@ -213,9 +222,7 @@ async def test_a_call_that_was_cancelled_as_its_run_began_holds_nothing(*, keeps
         with commit_hook(before=wait):
             call = asyncio.ensure_future(graph.ainvoke(ANN, given))
             await asyncio.to_thread(begins.wait, 20)
-            call.cancel()  # its row is written all the same
-            with suppress(asyncio.CancelledError):
-                await call
+            await cancel(call)  # its row is written all the same
             goes_on.set()
             await graph.ainvoke(ANN, given)
         assert (receiver.payees, await rows(resources, "t")) == (["Ann"], [(1, "done")])
@@ -259,14 +266,8 @@ async def test_a_call_whose_queued_run_was_taken_over_meanwhile_is_refused_and_c
     monkeypatch.setenv("BATON_LEASE_S", "60")
     receiver, hangs, goes_on = Receiver(), asyncio.Event(), asyncio.Event()
 
-    async def look(state: Order) -> Order:
-        if not hangs.is_set():
-            hangs.set()
-            await goes_on.wait()
-        return {"verdict": "seen"}
-
     with steady_clock() as clock:
-        async with shop(line(look, paying(receiver))) as (graph, resources):
+        async with shop(line(hanging_once(hangs, goes_on), paying(receiver))) as (graph, resources):
             runner = Runner(resources, {"shop": graph}.__getitem__)
             await runner.queue("shop", [Job(ANN, "t")])
             call = asyncio.ensure_future(graph.ainvoke(None, on("t")))
@@ -283,20 +284,12 @@ async def test_a_queued_run_whose_call_was_cancelled_can_be_resumed_at_once(monk
     monkeypatch.setenv("BATON_LEASE_S", "60")
     receiver, hangs = Receiver(), asyncio.Event()
 
-    async def look(state: Order) -> Order:
-        if not hangs.is_set():
-            hangs.set()
-            await asyncio.Event().wait()
-        return {"verdict": "seen"}
-
-    async with shop(line(look, paying(receiver))) as (graph, resources):
+    async with shop(line(hanging_once(hangs), paying(receiver))) as (graph, resources):
         runner = Runner(resources, {"shop": graph}.__getitem__)
         await runner.queue("shop", [Job(ANN, "t")])
         call = asyncio.ensure_future(graph.ainvoke(None, on("t")))
         await hangs.wait()
-        call.cancel()
-        with suppress(asyncio.CancelledError):
-            await call
+        await cancel(call)
         assert await rows(resources, "t") == [(1, "queued")]
         assert (await runner.resume("t"))["status"] == "done"
 

@@ -60,6 +60,15 @@ def chain(**changed: Any) -> list[StepAttempt]:
     return [step(name, output) for name, output in {**right, **changed}.items()]
 
 
+def test_a_gate_that_stops_a_proposal_for_a_person_is_to_blame_and_one_that_stops_the_rest_is_not() -> None:
+    stops = chain(gate_reply={"complaint": "no", "repaired": []}, reply={"outcome": "escalated"})
+    refund = {"name": "refund", "args": {"transaction_id": "T00001", "amount": "24.90"}}
+    for_a_person = WANTED.model_copy(update={"outcome": "escalated", "says": None})
+    proposed = expectation(**{**for_a_person.model_dump(exclude_unset=True), "actions": [refund]})
+    assert blamed(proposed, stops, CHAIN) == "gate_reply"
+    assert blamed(for_a_person, stops, CHAIN) != "gate_reply"
+
+
 def test_each_step_is_scored_by_what_it_owes() -> None:
     assert scored(WANTED, chain(), CHAIN) == {
         "classify": {"route": True},
