@@ -106,13 +106,16 @@ class GatherInput(TypedDict):
 
 
 class JudgeInput(CheckInput, CheckUpdate, AnswerUpdate):
-    """Read by `judge`: the parts with their faults."""
+    """Read by `judge`: the parts with their faults, and the requests that are left to a person."""
+
+    left: list[Left]
 
 
 class JudgeUpdate(ReviewUpdate):
     """Written by `judge`; `best` is a draft that has no fault but that it leaves something open."""
 
     best: Draft | None
+    left: list[Left]
 
 
 class OnwardInput(JudgeInput, ReviewUpdate, ReadUpdate):

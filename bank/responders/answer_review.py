@@ -5,19 +5,21 @@ policies say they answer, which were chosen by the words of their paragraphs. Wh
 parts, words of each part that asks must stand in those policies too.
 """
 
-from collections.abc import Sequence
+import re
+from collections.abc import Mapping, Sequence
 from typing import Any
 
-from bank.clerk.wishes import wish
+from bank.clerk.wishes import wish, wishes
 from bank.knowledge import knowledge
 from bank.responders.words import words
 from baton.offline.transport import Request
-from desk.text.asking import TROUBLE
+from desk.text.asking import ASKS, TROUBLE
 from desk.text.clauses import clauses
 from desk.text.requests import requests_in
 from desk.text.subject_words import subject_words
 from desk.text.turns import FEWEST
 
+NEEDED = re.compile(r"\b(?:need|want)\b", re.IGNORECASE)
 LOOKED_AT = 20  # topics of a request; those further down have shares near zero
 SILENT = 0.75  # the share where the cited policies say of no topic that they answer it: the search alone speaks
 LEFT_OPEN = 0.05  # the share of a request's topics that the citations answer, below which nothing answers it
@@ -31,11 +33,26 @@ def answer_review(request: Request) -> dict[str, Any]:
     message, actions, citations = str(data.get("message", "")), data.get("actions", []), data.get("citations", [])
     shares = shares_answered(message, actions, citations)
     remaining = [each for each, share in shares.items() if share < LEFT_OPEN]
-    if not remaining and not actions:  # what stands beside an order is most often its reason
+    if not remaining:
         doubted = _shares(requests_in(message, knowledge(), doubted=True), actions, citations)
-        remaining = [each for each, share in doubted.items() if share < HALF] or _untouched(message, citations)
+        orders = [each.words for each in wishes(message) if each.action in actions]
+        beside = _beside_answer(doubted) or _untouched(message, citations)
+        remaining = _beside_orders(doubted, orders) if actions else beside
     confidence = min((share for share in shares.values() if share >= LEFT_OPEN), default=0.0)
     return {"open": remaining, "confidence": round(confidence, 4)}
+
+
+def _beside_answer(shares: Mapping[str, float]) -> list[str]:
+    return [each for each, share in shares.items() if share < HALF]
+
+
+def _beside_orders(shares: Mapping[str, float], orders: Sequence[str]) -> list[str]:
+    """Return the parts that ask for something else than the orders.
+
+    One that only tells, or says what the customer needs, is most often the reason of an order.
+    """
+    others = {each: share for each, share in shares.items() if not any(order in each for order in orders)}
+    return [each for each, share in others.items() if share < LEFT_OPEN and ASKS.search(NEEDED.sub("", each))]
 
 
 def _untouched(message: str, citations: Sequence[str]) -> list[str]:

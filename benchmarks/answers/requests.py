@@ -35,6 +35,7 @@ GRAPHS, CONCURRENCY = ("support_desk", "sectioning"), 4
 KEPT, CUT = 0.95, 0.03  # of the requests of pairs, at least; of the single messages, at most
 QUOTED = 6  # words of a request that name it; a long quote is shortened
 NAMED = 0.6  # of the words of a request that mean something, in one quote: alone it also says what the message left out
+OWN, FEWEST = 0.7, 3  # of the words of a quote, at least three, that are the request's: it is a piece of it
 QUOTE = re.compile("“([^”]*)”")
 R = TypeVar("R", bound=Record)
 
@@ -147,10 +148,15 @@ def _found(request: str, alone: Ending, end: Ending) -> bool:
 
 
 def _is_named(request: str, words: str) -> bool:
-    """Return whether a text quotes a request: its first words in their order, or most words of sense in one quote."""
-    first, own = " ".join(_plain(request).split()[:QUOTED]), subject_words(request)
-    shared = (len(own & subject_words(quote)) for quote in QUOTE.findall(words))
-    return first in _plain(words) or any(each >= NAMED * len(own) > 0 for each in shared)
+    """Return whether a text quotes a request: its first words in their order, most words of sense, or a piece of it."""
+    first, own, quotes = " ".join(_plain(request).split()[:QUOTED]), subject_words(request), QUOTE.findall(words)
+    shared = (len(own & subject_words(quote)) for quote in quotes)
+    is_whole = first in _plain(words) or any(each >= NAMED * len(own) > 0 for each in shared)
+    return is_whole or any(_is_piece(_plain(quote).split(), _plain(request).split()) for quote in quotes)
+
+
+def _is_piece(quote: Sequence[str], request: Sequence[str]) -> bool:
+    return len(quote) >= FEWEST and sum(each in request for each in quote) >= OWN * len(quote)
 
 
 async def _work(graph: str, messages: list[tuple[str, str]]) -> list[Ending]:

@@ -50,7 +50,10 @@ class _Reading:
     def head(self, block: Block) -> None:
         """Read a heading; what was to lead in to a paragraph is a heading itself."""
         if self._leads and self._is_alone:
-            self._open(Block(block.kind, self.parts.pop().text, DEEPEST))
+            lead = self.parts.pop()
+            used = {each for part in self.parts for each in part.headings}
+            self._unused = [each for each in lead.headings if each not in used]
+            self._open(Block(block.kind, lead.text, DEEPEST))
         self._open(block)
         self._leads = False
 

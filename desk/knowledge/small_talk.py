@@ -7,7 +7,7 @@ from itertools import islice
 
 from desk.business import Knowledge
 from desk.records import OTHER
-from desk.text.asking import ORDERS
+from desk.text.asking import ORDERS, WISH
 from desk.text.markup import plain
 from desk.text.moods import TAKES_BACK
 from desk.text.sentences import clauses
@@ -15,14 +15,16 @@ from desk.text.sentences import clauses
 IDLE = 0.4  # of a sentence that is not for this desk
 MAYBE = 0.3  # the most, of a sentence that surely is
 SURELY_IDLE, PERHAPS = 0.8, 0.7  # the same, where a sentence is surely idle: the other may be less sure
+SUREST_IDLE = 0.9  # of a sentence with a grievance
 MOST_WORDS, LONGEST = 25, 300  # words and characters of one
 MOST_SENTENCES = 50  # of a message, in which one for the desk is looked for
 ASKS = re.compile(
     r"\b(?:please|pls|plz|(?:can|could|would|will|may|do|does|should|must|is|are) (?:you|i|we|it|this|that|they|there)"
     r"|i(?:'d| would) like|(?:i|we) (?:want|need|wish|demand|require|question)|tell me|let me know"
-    r"|how(?! time| things| (?:was|were|are) your?\b)|hows(?! (?:it going|things|life|you|your)\b)|why|(?<=\w )what"
+    r"|how(?! time| things| (?:was|were|are) your?\b)|hows(?! (?:it going|things|life|you|your)\b)|why|wheres|whens"
+    r"|(?<=\w )what"
     r"|what'?s|(?<![\w,] )which"
-    r"|what (?:is|are|was|were|do|does|did|can|could|should|would|will|has|have|if|about|to|kind|happen\w*)"
+    r"|what (?:\w+ )?(?:is|are|was|were|do|does|did|can|could|should|would|will|has|have|if|about|to|kind|happen\w*)"
     r"|(?<![\w,] )who)\b",
     re.IGNORECASE,
 )
@@ -55,6 +57,13 @@ TELLS = re.compile(
     re.IGNORECASE,
 )
 """Where the writer was, who came up to them, what they hoped for and cannot do: how a case is told."""
+GRIEVANCE = re.compile(
+    r"\b(?:charg(?:ed|es|ing)|fees?|refund\w*|reimburs\w*|money|quid|tenners?|fivers?|wages|salary|payments?|owed?|wrong|missing"
+    r"|lost|stolen|nicked|ignor\w+|broken?|damaged|faulty|ripped|torn|peel\w+|cracked|snapped|declin\w+|refus\w+|reject\w+"
+    r"|fail\w*|block\w*|locked|fraud\w*|scam\w*)\b",
+    re.IGNORECASE,
+)
+"""Money, and what happens to things: a sentence with it may be a request though it names nothing of the desk's."""
 FIGURE = re.compile(r"(?<!since )(?<!\d)\d|[£$€]")
 FRAMES = re.compile(
     r"[:,]\W*\Z"
@@ -63,7 +72,7 @@ FRAMES = re.compile(
     re.IGNORECASE,
 )
 """What somebody else said or wrote may follow: without this it would be the writer's own."""
-CASE = (ASKS, ORDERS, QUESTION, REPROACHES, FRAMES, FIGURE, TAKES_BACK)
+CASE = (ASKS, re.compile(WISH, re.IGNORECASE), ORDERS, QUESTION, REPROACHES, FRAMES, FIGURE, TAKES_BACK)
 """What small talk has none of."""
 STORY = (REFERS, TELLS)
 """What it has none of either, unless a sentence is surely idle."""
@@ -74,7 +83,7 @@ def small_talk(knowledge: Knowledge, message: str) -> Callable[[str], bool]:
 
     It asks nothing, takes nothing back, names no figure, frames nothing that others said, is by the router for no route
     of the desk, and another sentence of the message is for one. Unless it is surely idle, the other must be more sure,
-    and it tells no part of a story.
+    and it tells no part of a story. One with a grievance must be idle beyond doubt.
     """
 
     @cache
@@ -89,6 +98,8 @@ def small_talk(knowledge: Knowledge, message: str) -> Callable[[str], bool]:
         if any(each.search(sentence) for each in CASE):
             return False
         idle = knowledge.probabilities(sentence)[OTHER]
+        if GRIEVANCE.search(sentence) and idle < SUREST_IDLE:
+            return False
         if idle >= SURELY_IDLE:
             return least_idle() <= PERHAPS
         return idle >= IDLE and least_idle() <= MAYBE and not any(each.search(sentence) for each in STORY)

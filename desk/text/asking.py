@@ -13,18 +13,18 @@ ROOT = rf"{AUXILIARY}\s+{SUBJECT}"
 WH = r"(?:how|what|where|when|why|which|who|whose)"
 WH_IS = r"(?:how|what|where|when|why|who)['\u2019]?(?:s|re|d)"
 VERB = (
-    r"(?:activate|add|advise|answer|apply|arrange|block|book|call|cancel|change|check|close|confirm|contest|contact"
-    r"|convert|correct|credit|cut|deactivate|delete|dispute|drop|email|explain|find|fix|forward|freeze|get|give|help"
-    r"|increase|investigate|issue|let|lift|lock|look|lower|mail|make|move|open|order|pause|pay|post|put|raise|recall"
+    r"(?:activate|add|advise|answer|apply|arrange|block|book|call|cancel|change|chase|check|close|confirm|contest|contact"
+    r"|convert|correct|credit|cut|deactivate|delete|disable|dispute|download|drop|email|enable|explain|extend|find|fix"
+    r"|forward|freeze|get|give|help|increase|inform|investigate|issue|let|lift|lock|look|lower|mail|make|move|open|order|pause|pay|post|put|raise|recall"
     r"|reduce|refund|register|reimburse|reissue|remind|remove|renew|replace|report|reset|resend|return|reverse|ring"
-    r"|send|set|share|show|shut|sort|stop|suspend|switch|take|tell|terminate|transfer|translate|turn|unblock|unfreeze"
-    r"|unlock|update|upgrade|verify|wire|withdraw|write)"
+    r"|send|set|share|show|shut|sort|start|stop|suspend|switch|take|tell|terminate|trace|transfer|translate|turn|unblock"
+    r"|unfreeze|unlock|update|upgrade|upload|verify|waive|wire|withdraw|write)"
 )
 """What customers order of any desk."""
 NEED = (
     r"(?:i|we)(?!\s+like\b)(?:['\u2019]?(?:d|m|ve))?\s+"
     r"(?:(?:also|really|just|would|do|still|must|am|was|further|additionally)\s+)*"
-    r"(?:want|need|like|asking|wish|wonder|wondering|require|insist|demand|request|love\s+to|looking\s+(?:to|for))\b"
+    r"(?:want|wanting|need|needing|like|asking|wish|wonder|wondering|require|insist|demand|request|love\s+to|looking\s+(?:to|for))\b"
 )
 POLITE = r"(?:please|pls|plz|kindly)"
 FILLER = (
@@ -33,12 +33,12 @@ FILLER = (
 )
 TURN = (
     r"(?:(?:(?:on\s+)?(?:another|an?\s+other|an?\s+(?:\w+\s+)?(?:different|separate|unrelated|second|further)"
-    r"|one\s+(?:more|other|last|further)|(?:a\s*)?last|the\s+other|different|separate|unrelated|next)\s+"
+    r"|one\s+(?:more|other|last|further)|(?:a\s*)?last|the\s+other|different|separate|unrelated|next(?!\s+thing\s+i\b))\s+"
     r"(?:thing|question|matter|note|topic|subject|point|request|issue)|(?:not\s+related|unrelated(?:ly)?)(?=\W*[:,\u2013-])"
     r"|something\s+else|apart\s+from\s+(?:this|that)|by\s+the\s+way|btw"
     r"|whil(?:e|st)\s+(?:i|we)(?:['\u2019]?(?:m|re)|\s+(?:am|are|have|['\u2019]?ve))\b|in\s+addition"
-    r"|on\s+top\s+of\s+(?:this|that)|another\s+(?:one|thing)|ps|p\.s\.|also|plus|besides|additionally|furthermore"
-    r"|moreover|separately|secondly|thirdly|lastly|finally|as\s+well\s+as)\b"
+    r"|on\s+top\s+of\s+(?:this|that)|another\s+(?:one|thing)|ps|also|plus|besides|additionally|furthermore"
+    r"|moreover|separately|secondly|thirdly|lastly|finally|as\s+well\s+as)\b|p\.\s?s\.(?=\s)"
     r"|(?:second|third|fourth|next|then|last|finally)(?:\s+(?:one|thing|question))?\s*[:,.])"
 )
 ALSO = re.compile(
@@ -65,7 +65,7 @@ ASKS = re.compile(
     r"|(?:is|are|was|were|do|does|did|can|could|will|would|should|has)\s+(?!not\b|so\b)\w+\s+\w+"
     r"|any\s+(?:idea|chance|way|news|update|reason)\b|(?:is\s+it\s+)?possible\s+to\b)"
     rf"|\b(?:{POLITE}(?!\s+(?:do\s+not|don['\u2019]?t|never)\b)|tell\s+me|let\s+me\s+know|{MODAL}\s+(?:you|u)|would\s+you\s+mind|{NEED}"
-    r"|(?:and|but|so)\s+(?:\w+\s+)?(?:need|want|would\s+like))\b"
+    r"|(?:and|but|so)\s+(?:\w+\s+)?(?:need|want|would\s+like)|(?:like|wants?|wanted)\s+to\s+know)\b"
     rf"|(?:n['\u2019]?t|cannot|not|to)\s+(?:know|find|see|understand|sure)\s+(?:out\s+)?{WH}\b"
     rf"|^\W*{FILLER}(?:if|when|once|after|before)\b.*\b{ROOT}\b"
     rf"|\b{WH}\s+(?:\w+\s+)?(?:{ROOT}|(?:is|are|do|does|can)\b)|\b(?:can|could|(?-i:may)|should)\s+(?:i|we|she|he|they)\s+(?!not\b)\w",
@@ -91,7 +91,7 @@ TROUBLE = re.compile(
 OPENER = (
     rf"(?:(?:then|finally|lastly|maybe|perhaps|if\s+so)[\s,]+)*"
     rf"(?:{WH}\b|{WH_IS}\b|whether\b|{ROOT}\b|{POLITE}\b|{VERB}\b|{NEED}|{TURN}|any\s+(?:idea|chance)\b"
-    r"|(?:if|i|we|i['\u2019]?(?:m|ve|d)|my|our|the|there|there['\u2019]?s|it|they|your|someone|somebody|one|another|an?)\b"
+    r"|(?:if|i|we|i['\u2019]?(?:m|ve|d)|he|she|my|our|his|her|their|the|there|there['\u2019]?s|it|they|your|someone|somebody|one|another|an?)\b"
     r"|(?-i:[A-Z])[\w'\u2019]+\s)"
 )
 """What a clause can begin with, behind a conjunction."""

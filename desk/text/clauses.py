@@ -47,12 +47,12 @@ ANEW = (
 )
 """How a sentence begins behind a comma that stands for a full stop."""
 JOINT = re.compile(
-    rf"(?!(?<=\s)\s)(?:\s*[,:\u2013\u2014]\s*|\s+-+\s+|\s+)(?P<word>(?:and|also|plus|then|besides|so(?=\s+(?:{POLITE}|{VERB})\b)|or|n|oh)\b|&|\+)[\s,:]*(?={OPENER})"
+    rf"(?!(?<=\s)\s)(?:\s*[,:\u2013\u2014]\s*|\s+-+\s+|\s+)(?P<word>(?:and|also|plus|as\s+well\s+as|then|besides|so(?=\s+(?:{POLITE}|{VERB})\b)|or|n|oh)\b|&|\+)[\s,:]*(?={OPENER})"
     rf"|(?P<comma>(?!(?<=\s)\s)(?:\s*[,\u2013\u2014]\s*|\s+-+\s+))"
     rf"(?={WH}\b|{WH_IS}\b|{ROOT}\b|{POLITE}\s+{VERB}\b|{TURN})"
     rf"|(?P<splice>(?!(?<=\s)\s)\s*,\s*)(?={ANEW})"
     rf"|(?<!\s)\s+(?={WH}\s+(?:\w+\s+){{0,2}}{ROOT}\b|{WH_IS}\s|{MODAL}\s+(?:i|you|u|we|my|the)\b|(?:is|are)\s+(?:there|it|my)\b"
-    rf"|{TURN}(?=\s*,|\s+(?:whether|{WH}|{ROOT}|{POLITE}|{VERB}|{NEED}|i|my)\b)|{POLITE}\s+(?:can\s+you\s+)?{VERB}\b|{NEED})",
+    rf"|{TURN}(?=\s*,|\s+(?:whether|{WH}|{WH_IS}|{ROOT}|{POLITE}|{VERB}|{NEED}|i|my|any|is|are|do|does)\b)|{POLITE}\s+(?:can\s+you\s+)?{VERB}\b|{NEED})",
     re.IGNORECASE,
 )
 """What may part two clauses. It begins at no blank behind a blank: each of a thousand would be read to the last."""

@@ -16,6 +16,8 @@ WITHIN: frozenset[Border] = frozenset({"joint", "run", "splice", "or"})
 MOST = 12  # clauses of a sentence that are read together
 NEAR = 3  # clauses of what stands before that say what it is about
 STEP = re.compile(r"\W*(?:then\s+)?(?:i|we|it|he|she|they|this|that)\b(?!['\u2019]?(?:d|m)\b)", re.IGNORECASE)
+DETAIL = re.compile(r"[A-Za-z][\w' ]{0,30}:\s+\S")
+"""A line or an item of a form: "Date: 3 May"."""
 LEAD = 3  # words that carry meaning, of what opens a list or a letter
 
 
@@ -70,16 +72,19 @@ def requests_in(text: str, knowledge: Topics, *, doubted: bool = False) -> list[
 def _lists_requests(parts: list[Clause]) -> bool:
     """Return whether the items of a list are requests: one of them asks, or nothing around them does.
 
-    A question around a list is asked about all of it; items that say what "I" did or "it" does are steps of a story.
+    A question around a list is asked about all of it; items that say what "I" did or "it" does are steps of a story,
+    and those of a form are its details.
     """
     items = [each for each in parts if each.border == "item"]
     if any(each.asks for each in items):
         return True
-    is_story = any(STEP.match(each.text) for each in items)
+    is_story = any(STEP.match(each.text) or DETAIL.match(each.text) for each in items)
     return not is_story and not any(each.asks for each in parts)
 
 
 def _is_border(sides: Sides, knowledge: Topics, *, doubted: bool) -> bool:
+    if sides.border in ("line", "item") and not sides.asks and DETAIL.match(sides.here):
+        return False
     return begins(sides, knowledge) or (doubted and may_begin(sides, knowledge))
 
 

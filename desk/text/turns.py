@@ -44,14 +44,15 @@ NEVER, ALWAYS = Limits(-9.0), Limits(9.0)
 APART = -0.9  # evidence that two texts have clearly other topics
 SPLICED = Limits(APART, 0.6, 0.6)
 SUREST = 0.96  # of the route of a story that is a request without a word of trouble
+SURER = 0.8  # of the routes of two sentences, one of which only tells something
 SURE = 0.6  # of the routes, where a single word that carries meaning makes another request
 LIMITS: Mapping[Border, tuple[Limits, Limits, Limits, Limits]] = {
     # it asks after something that asks, tells after asking, asks after telling, tells after telling
     "item": (ALWAYS, Limits(1.5, 0.6, 0.6), Limits(1.5, 0.6, 0.6), Limits(1.5, 0.6, 0.6)),
-    "also": (ALWAYS, ALWAYS, ALWAYS, ALWAYS),
-    "line": (Limits(3.2), Limits(2.0, 0.0, 0.4), Limits(2.0), Limits(2.0, 0.0, 0.4)),
-    "sentence": (Limits(0.0, 0.3, 0.4), Limits(-0.7, 0.5, 0.6), Limits(-0.7, 0.6, 0.6), Limits(-0.65, 0.5, 0.7)),
-    "joint": (Limits(1.0, 0.0, 0.4), Limits(-0.75, 0.5, 0.5), Limits(-0.65, 0.5, 0.6), Limits(-0.75, 0.5, 0.8)),
+    "also": (ALWAYS, Limits(9.0, 0.0, 0.4), ALWAYS, Limits(9.0, 0.0, 0.4)),
+    "line": (Limits(3.2), Limits(2.0, 0.0, 0.4), Limits(2.0, 0.5), Limits(0.0, 0.5, 0.5)),
+    "sentence": (Limits(-0.85, 0.5, 0.5), Limits(-0.9, 0.5, 0.6), Limits(-0.9, 0.6, 0.6), Limits(-1.0, 0.6, 0.7)),
+    "joint": (Limits(0.5, 0.0, 0.4), Limits(-0.75, 0.5, 0.5), Limits(-0.95, 0.5, 0.6), Limits(-1.0, 0.6, 0.8)),
     "run": (Limits(-0.5, 0.6, 0.6), NEVER, Limits(APART, 0.9, 0.9), NEVER),
     "splice": (SPLICED, SPLICED, SPLICED, SPLICED),
     "or": (NEVER, NEVER, NEVER, NEVER),
@@ -80,6 +81,12 @@ NEW_NOUN = re.compile(r"\b(?:my|our|an?)\s+\w+", re.IGNORECASE)
 """What such a word may mean within its own sentence; `NEW_NOUN` names what need not have been named before."""
 REMEDY = frozenset("money payment refund refunded reimburse reimbursed return returned".split())
 """Words of what a customer to whom something happened wants: asked behind the story, they are about it."""
+COORDINATE = (
+    re.compile(  # a second object of what is asked: "a new card and a letter", "how long it takes and if I can"
+        r"\W*(?:(?:if|whether)\s+(?:i|we|you|it|my|the|there)|an?|my|the|some)\b", re.IGNORECASE
+    )
+)
+ASKS_HOW = re.compile(rf"\W*{WH}\b", re.IGNORECASE)
 ABOUT_IT = re.compile(  # a sentence about what was named before: "is it", "when will they", "it still says"
     rf"\W*{FILLER}(?:(?:(?:{WH}\s+)?(?:{AUXILIARY}|{WH_IS})\s+)?(?:(?:it|they|he|she)\b|(?:this|that|these|those)\b{BARE})"
     rf"|{WH}\s+of\s+(?:it|them|these|those)\b)",
@@ -93,9 +100,7 @@ def begins(sides: Sides, knowledge: Topics) -> bool:
     news = _news(sides)
     if not news or limits is NEVER or not _stands(sides):
         return False
-    evidence = alike(sides.before, sides.here, knowledge)
-    before = max(_confidence(sides.before, knowledge), _confidence(sides.last, knowledge))
-    here = max(_confidence(sides.here, knowledge), _confidence(sides.first, knowledge))
+    evidence, before, here = _heard(sides, knowledge)
     if sides.border in CLOSE:
         told = len(subject_words(sides.before)) >= FEWEST and _is_trouble(sides.before, before)
         if not (sides.asked or told) or not (sides.asks or _is_trouble(sides.here, here)):
@@ -106,17 +111,33 @@ def begins(sides: Sides, knowledge: Topics) -> bool:
 
 
 def may_begin(sides: Sides, knowledge: Topics) -> bool:
-    """Return whether a sentence may begin another request, by its grammar alone.
+    """Return whether a sentence may begin another request, by its grammar alone or by its topic alone.
 
-    Both sides ask or tell of a trouble; it can be understood by itself, or has a line of its own; and it is no story of
-    what is asked behind it.
+    By grammar both sides ask or tell of a trouble; it can be understood by itself, or has a line of its own; and it is
+    no story of what is asked behind it. By topic the two are surely about different things.
     """
-    if sides.border == "or" or (sides.leads and not sides.asks):
+    if sides.border == "or":
         return False
-    told = (sides.asked or _is_trouble(sides.before, 0.0)) and (
-        sides.asks or _is_trouble(sides.here, _confidence(sides.here, knowledge))
-    )
-    return told and _news(sides) >= FEWEST and (sides.border == "line" or _stands(sides, doubted=True))
+    evidence, before, here = _heard(sides, knowledge)
+    asks = sides.asks or (sides.asked and sides.border == "joint" and COORDINATE.match(sides.here) is not None)
+    tells = asks or _is_trouble(sides.here, here)
+    told = (sides.asked or _is_trouble(sides.before, 0.0)) and tells
+    is_case = tells and (sides.asked or _is_trouble(sides.before, before))
+    if evidence < APART and min(before, here) > (SURE if is_case else SURER):
+        return True
+    both_ask = sides.asked and asks
+    if both_ask and (sides.border == "also" or (sides.border == "joint" and ASKS_HOW.match(sides.here))):
+        return True
+    is_told = (told or sides.border == "also") and (asks or not sides.leads)
+    stands = both_ask or sides.border == "line" or _stands(sides, doubted=True)
+    return is_told and stands and _news(sides) >= FEWEST
+
+
+def _heard(sides: Sides, knowledge: Topics) -> tuple[float, float, float]:
+    """Return the evidence that both sides have one topic, and how sure the route of each is."""
+    before = max(_confidence(sides.before, knowledge), _confidence(sides.last, knowledge))
+    here = max(_confidence(sides.here, knowledge), _confidence(sides.first, knowledge))
+    return alike(sides.before, sides.here, knowledge), before, here
 
 
 def _news(sides: Sides) -> int:

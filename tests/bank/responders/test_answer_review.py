@@ -8,8 +8,9 @@ from tests.bank.stage import asked
 pytestmark = pytest.mark.usefixtures("furnished")
 
 
-def left_open(message: str, *citations: str) -> list[str]:
-    return answer_review(asked(message=message, citations=list(citations), actions=[]))["open"]  # type: ignore[no-any-return]
+def left_open(message: str, *citations: str, actions: tuple[str, ...] = ()) -> list[str]:
+    review = answer_review(asked(message=message, citations=list(citations), actions=list(actions)))
+    return review["open"]  # type: ignore[no-any-return]
 
 
 @pytest.mark.parametrize(
@@ -42,3 +43,18 @@ def test_a_part_that_the_cited_policies_do_not_touch_is_open(message: str, citat
 )
 def test_what_is_answered_leaves_nothing_open(message: str, citation: str) -> None:
     assert left_open(message, citation) == []
+
+
+@pytest.mark.parametrize(
+    "message, open_parts",
+    [
+        (
+            "Please stop my card and send me last year's certificate of interest",
+            ["send me last year's certificate of interest"],
+        ),
+        ("My bag was stolen in the gym.\nBlock my card straight away.", []),
+        ("Someone bought a tent with my card, it wasn't me!\nBlock it straight away", []),
+    ],
+)
+def test_beside_an_order_only_what_asks_for_something_else_is_open(message: str, open_parts: list[str]) -> None:
+    assert left_open(message, "SEC-01", actions=("freeze_card",)) == open_parts

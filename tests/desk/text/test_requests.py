@@ -48,6 +48,21 @@ def test_a_message_with_one_request_is_not_cut() -> None:
         "→ {a}\n→ {b}",
         "Two things, please: (a) {a} (b) {b}",
         "i) {a}\nii) {b}",
+        "one - {a} two - {b}",
+        "One: {a} Two: {b}",
+        "q1 how do I change my PIN q2 can I pay a cheque in",
+        "Question 1. {a} Question 2. {b}",
+        "#1 {a} #2 {b}",
+        "no. 1 {a} no. 2 {b}",
+        "1/ {a} 2/ {b}",
+        "[1] {a} [2] {b}",
+        "* {a} * {b}",
+        "Number one, {a} Number two, {b}",
+        "1 {a}\n2 {b}",
+        "First question: {a} Second question: {b}",
+        "Question: {a}\nQuestion: {b}",
+        "{a} P.S. can I pay a cheque in?",
+        "how do I change my PIN btw is it possible to pay a cheque in",
     ],
 )
 def test_two_requests_are_two_however_they_are_joined(joined: str) -> None:
@@ -142,6 +157,9 @@ def test_each_request_comes_with_its_story_in_the_customers_letters(message: str
         "I opened the app.\n1. I typed the code\n2. It failed\nWhat now?",
         "I would like to know how\nlong a transfer to a friend in Portugal\ntakes.",
         "???",
+        "Missing since noon.\nPlace: a shop in Ely\nAmount: £120\nMy balance hasn't moved.",
+        "I dispute this one:\n- shop: Fairground Bikes\n- date: 21 May\n- amount: £349",
+        "I took a cab to the fair. Next thing I look and there are two charges. Give me one back.",
         "IMG_2231.jpg",
         "",
     ],
@@ -224,6 +242,10 @@ def test_what_only_may_be_a_second_request_is_cut_for_those_who_doubt() -> None:
     text = "I can't get past the fingerprint screen since the update. Does the app run on an old phone from 2016?"
     assert found(text) == [text]
     assert len(requests_in(text, knowledge(), doubted=True)) == 2
+    turned = "My son's card got swallowed by a machine and can you tell me if he can have an account at 17"
+    assert len(requests_in(turned, knowledge(), doubted=True)) == 2
+    coordinated = "How do I add somebody new and how much can I send them straight away"
+    assert len(requests_in(coordinated, knowledge(), doubted=True)) == 2
     story = "My card was declined twice today. I was buying shoes for the wedding. Why?"
     assert requests_in(story, knowledge(), doubted=True) == [story]
 

@@ -1,8 +1,10 @@
 """The desk's review: the checks of what it would send, what they come to, and what is made of the parts."""
 
+from collections.abc import Awaitable, Callable
 from typing import Any, cast
 
 import pytest
+from langgraph.runtime import Runtime
 
 from bank.ledger.actions import parse_action
 from baton import Decision
@@ -17,9 +19,10 @@ from nodes.support_desk.conclude import conclude
 from nodes.support_desk.gather import gather
 from nodes.support_desk.judge import judge
 from nodes.support_desk.settle import settle
+from state.context import Context
 from state.desk import ActionTaken, AnswerCheck, Draft, ResolutionFields
 from state.sectioning import Left, SectionResult
-from state.support_desk import Settlement
+from state.support_desk import JudgeUpdate, Settlement
 from tests.nodes.conftest import Step
 
 FREEZE = parse_action("freeze_card", {"card_id": "K0018"})
@@ -134,15 +137,52 @@ async def test_a_reply_can_be_read_by_a_customer(reply: str, fault: str | None) 
     assert (await check_tone(parts_state(part(reply))))["faults"] == ([fault] if fault else [])
 
 
-async def test_any_fault_keeps_all_parts_back() -> None:
-    review = (await judge(parts_state(part(), faults=["b", "a", "b"], answer=ANSWERED)))["review"]
+@pytest.fixture
+def judged(runtime: Callable[..., Runtime[Context]]) -> Callable[..., Awaitable[JudgeUpdate]]:
+    """The judge's update for these parts, by the faults of the checks and the answer's check."""
+
+    async def update(*parts: Draft, answer: AnswerCheck = ANSWERED, **more: Any) -> JudgeUpdate:
+        state = {"faults": [], "left": [], "answer": answer, **more}
+        return await judge(parts_state(*parts, **state), runtime(answer_threshold=0.5))
+
+    return update
+
+
+def leaving_open(request: str, confidence: float = 1.0) -> AnswerCheck:
+    return AnswerCheck(open=[request], confidence=confidence, fault=f"the reply leaves open: “{request}”")
+
+
+async def test_any_fault_keeps_all_parts_back(judged: Callable[..., Awaitable[JudgeUpdate]]) -> None:
+    review = (await judged(part(), faults=["b", "a", "b"]))["review"]
     assert (review.verdict, review.reason) == ("escalate", "a; b")
-    assert (await judge(parts_state(part(), faults=[], answer=ANSWERED)))["review"].verdict == "answer"
-    left_open = AnswerCheck(open=["Where is it?"], confidence=1.0, fault="the reply leaves open: “Where is it?”")
-    assert (await judge(parts_state(part(), faults=[], answer=left_open)))["review"].reason == left_open.fault
-    assert (await judge(parts_state(part(), part(action=FREEZE), faults=[], answer=ANSWERED)))[
-        "review"
-    ].verdict == "act"
+    assert (await judged(part()))["review"].verdict == "answer"
+    answer = leaving_open("Where is it?")
+    assert (await judged(part(), answer=answer))["review"].reason == answer.fault
+    assert (await judged(part(), part(action=FREEZE)))["review"].verdict == "act"
+
+
+async def test_an_order_is_seen_through_and_what_stands_open_beside_it_is_left_to_a_person(
+    judged: Callable[..., Awaitable[JudgeUpdate]],
+) -> None:
+    update = await judged(part(action=FREEZE), answer=leaving_open("Send me a statement."))
+    assert update["review"].verdict == "act"
+    assert [each.request for each in update["left"]] == ["Send me a statement."]
+
+
+@pytest.mark.parametrize(
+    "answer, more",
+    [
+        (leaving_open("Please freeze my card."), {}),
+        (leaving_open("Send me a statement.", confidence=0.1), {}),
+        (leaving_open("Send me a statement."), {"faults": ["the reply shouts"]}),
+    ],
+    ids=["the order itself stands open", "the judge is not sure", "another check has a fault"],
+)
+async def test_an_order_in_doubt_waits_for_a_person(
+    judged: Callable[..., Awaitable[JudgeUpdate]], answer: AnswerCheck, more: dict[str, Any]
+) -> None:
+    update = await judged(part(action=FREEZE), answer=answer, **more)
+    assert update["review"].verdict == "escalate"
 
 
 async def test_every_path_comes_into_one_form() -> None:
