@@ -173,11 +173,13 @@ class GateFailed(Fatal):
 
 
 class OverBudget(Fatal):
-    """Raised when a reservation would exceed what is left of the run's budget (tokens, or dollars)."""
+    """Raised when a reservation would exceed what is left of the run's budget, in tokens or `in_dollars`."""
 
-    def __init__(self, thread_id: str, asked: int, left: int | None, message: str = "") -> None:
+    def __init__(
+        self, thread_id: str, asked: int, left: int | None, message: str = "", *, in_dollars: bool = False
+    ) -> None:
         super().__init__(message or f"{thread_id}: the call may need {asked} tokens and {left} are left of the budget")
-        self.thread_id, self.asked, self.left = thread_id, asked, left
+        self.thread_id, self.asked, self.left, self.in_dollars = thread_id, asked, left, in_dollars
 
 
 class CapReached(Fatal):

@@ -251,7 +251,7 @@ def _over_budget(run: ActiveRun, offer: Offer, budget: Budget) -> OverBudget:
             return OverBudget(run.thread_id, offer.tokens, tokens_left)
     usd_left = budget["budget_usd"] - budget["spent_usd"] - budget["reserved_usd"]
     message = f"the call may cost ${offer.nanousd / 1e9:.6f} and ${usd_left:.6f} are left of the budget"
-    return OverBudget(run.thread_id, offer.tokens, tokens_left, f"{run.thread_id}: {message}")
+    return OverBudget(run.thread_id, offer.tokens, tokens_left, f"{run.thread_id}: {message}", in_dollars=True)
 
 
 def _token_counts(usage: Usage | None) -> tuple[int, int]:

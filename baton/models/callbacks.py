@@ -134,10 +134,10 @@ def _refuse_if_spent(run: ActiveRun) -> None:
     """Raise OverBudget where the run's budget is spent; reads the database directly, for this callback cannot await."""
     with connect_for_reading(run.resources.database.path) as tx:
         row = tx.execute(BUDGET, (run.thread_id, run.run)).fetchone()
-    for most, spent in ((row[0], row[1]), (row[2], row[3])) if row else ():
+    for unit, most, spent in (("tokens", row[0], row[1]), ("dollars", row[2], row[3])) if row else ():
         if most is not None and spent >= most:
             message = f"{run.thread_id}: the budget is spent, and no further model is asked"
-            raise OverBudget(run.thread_id, 0, 0, message)
+            raise OverBudget(run.thread_id, 0, 0, message, in_dollars=unit == "dollars")
 
 
 def _reported_usage(response: LLMResult) -> Usage | None:

@@ -12,7 +12,7 @@ from langgraph.runtime import RunControl
 from langgraph.types import Command, StateSnapshot
 
 from baton import _langgraph as framework
-from baton.errors import CrashLoop, LeaseLost, NeedsMigration, Parked, ReducerFailed, UsageError
+from baton.errors import CrashLoop, LeaseLost, NeedsMigration, OverBudget, Parked, ReducerFailed, UsageError
 from baton.runs.graph_shapes import Graph, encode_output, fingerprint, read_context
 from baton.runs.pending_approvals import find_reply, refuse_foreign
 from baton.runtime.active import ActiveRun, Decider
@@ -111,6 +111,8 @@ class Executor:
             await record_reducer_failure(run, failed)
         except Parked:
             pass  # by a graph inside one that has no handler of its own
+        except OverBudget as failure:
+            return Ending(error=f"{one_line(failure)}; {_way_out(failure)}")
         except Exception as failure:  # noqa: BLE001 - whatever it is, it ends this run and not the others
             return Ending(error=one_line(failure))
         return Ending(dead_lettered=True)
@@ -206,6 +208,13 @@ def summarise(tx: Transaction, thread_id: str, run: int | None, signer: Signer) 
     row = run_rows.get(tx, thread_id, run)
     summaries.check(tx, row, signer)
     return summaries.summary(tx, row)
+
+
+def _way_out(error: OverBudget) -> str:
+    """Return what helps a run that was not parked when its budget was spent."""
+    if error.in_dollars:
+        return "a larger BATON_BUDGET_USD holds for runs that begin"
+    return f"go on with: baton resume {error.thread_id} --budget-tokens N"
 
 
 def one_line(error: Exception) -> str:

@@ -24,8 +24,12 @@ class Leases:
         self._beating: asyncio.Future[None] | None = None
         self._working = 0
 
-    async def claim_for_resume(self, thread_id: str, run: int | None = None) -> RunRow | None:
+    async def claim_for_resume(
+        self, thread_id: str, run: int | None = None, budget_tokens: int | None = None
+    ) -> RunRow | None:
         """Claim a run that can be resumed, after waiting out a lease that nobody renews; None where it cannot.
+
+        `budget_tokens` is the run's new budget.
 
         Raises:
             UnknownThread: there is no such run.
@@ -34,7 +38,9 @@ class Leases:
         """
         seen: float | None = None
         while True:
-            row, claimed = await self._database.do(lambda tx: self._try(tx, thread_id, run), durable=False)
+            row, claimed = await self._database.do(
+                lambda tx: self._try(tx, thread_id, run, budget_tokens), durable=False
+            )
             if claimed or row.status not in RESUMABLE:
                 return claimed
             if seen not in (None, row.lease_until):
@@ -42,11 +48,16 @@ class Leases:
             seen = row.lease_until
             await asyncio.sleep(max(0.05, row.lease_until - claims.steady()))
 
-    def _try(self, tx: Transaction, thread_id: str, run: int | None) -> tuple[RunRow, RunRow | None]:
+    def _try(
+        self, tx: Transaction, thread_id: str, run: int | None, budget_tokens: int | None
+    ) -> tuple[RunRow, RunRow | None]:
         """The row as it was, and as it is after a claim; None where it is leased, or cannot be resumed."""
         row = get_queued(tx, thread_id, run)
         can_resume = row.status in RESUMABLE or is_at_breakpoint(tx, row)
-        return row, claims.claim(tx, row, self._owner, self._lease_s) if can_resume else None
+        claimed = claims.claim(tx, row, self._owner, self._lease_s) if can_resume else None
+        if claimed and budget_tokens:
+            claimed = run_rows.set_budget(tx, claimed, budget_tokens, self._signer)
+        return row, claimed
 
     async def claim_for_decision(
         self, thread_id: str, interrupt_id: str | None, run: int | None

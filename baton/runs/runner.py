@@ -7,8 +7,9 @@ between leaves a lease that runs out and checkpoints to go on from.
 import asyncio
 import json
 from collections import deque
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 from uuid import uuid4
 
@@ -85,19 +86,33 @@ class Runner:
         await self._database.do(lambda tx: run_rows.queue(tx, runs, self._resources.signer, further=further))
         return [each.thread_id for each in runs]
 
-    async def work(self, threads: Iterable[str], *, done: Callable[[RunSummary], None], concurrency: int) -> None:
+    async def work(
+        self,
+        threads: Iterable[str],
+        *,
+        done: Callable[[RunSummary], None],
+        concurrency: int,
+        budget_tokens: int | None = None,
+    ) -> None:
         """Work the last runs of threads side by side until all are closed, held elsewhere, or a stop is asked for.
+
+        `budget_tokens` is the new budget of each.
 
         One that was being worked when a process died, and not for the first time, is worked alone: if it was what
         killed the process, it takes no other along, and only it comes nearer to its last recovery.
         """
         named = list(threads)
         alone = await self._database.do(lambda tx: run_rows.suspects(tx, named), durable=False)
-        await self._work_side_by_side([each for each in named if each in alone], done, 1)
-        await self._work_side_by_side([each for each in named if each not in alone], done, concurrency)
+        resume = partial(self.resume, budget_tokens=budget_tokens)
+        await self._work_side_by_side([each for each in named if each in alone], resume, done, 1)
+        await self._work_side_by_side([each for each in named if each not in alone], resume, done, concurrency)
 
     async def _work_side_by_side(
-        self, threads: Sequence[str], done: Callable[[RunSummary], None], concurrency: int
+        self,
+        threads: Sequence[str],
+        resume: Callable[[str], Awaitable[RunSummary]],
+        done: Callable[[RunSummary], None],
+        concurrency: int,
     ) -> None:
         waiting = deque(threads)
 
@@ -105,7 +120,7 @@ class Runner:
             while waiting and not self._stopping.is_set():
                 thread_id = waiting.popleft()
                 try:
-                    done(await self.resume(thread_id))
+                    done(await resume(thread_id))
                 except Held:
                     done(await self.summary(thread_id))  # another process works it: report its current state
 
@@ -122,18 +137,25 @@ class Runner:
                     task.cancel()
                 await asyncio.gather(*workers, return_exceptions=True)  # each puts its run back into the queue
 
-    async def resume(self, thread_id: str, *, run: int | None = None) -> RunSummary:
+    async def resume(self, thread_id: str, *, run: int | None = None, budget_tokens: int | None = None) -> RunSummary:
         """Go on with a run as far as it goes, after waiting out a lease that is not renewed; return its summary.
 
-        Without a number it is the thread's last; a run at a breakpoint goes on from there.
+        Without a number it is the thread's last; a run at a breakpoint goes on from there. `budget_tokens` is the run's
+        new budget.
 
         Raises:
             UnknownThread: there is no such run.
             Held: another process works it.
-            UsageError: it belongs to the server or a bare call.
+            UsageError: it belongs to the server or a bare call, or it is given a budget and cannot be gone on with.
         """
-        row = await self._leases.claim_for_resume(thread_id, run)
-        return await self._run_claimed(row) if row else await self.summary(thread_id, run=run)
+        row = await self._leases.claim_for_resume(thread_id, run, budget_tokens)
+        if row is not None:
+            return await self._run_claimed(row)
+        summary = await self.summary(thread_id, run=run)
+        if budget_tokens is not None:
+            status = summary["status"].replace("_", " ")
+            raise UsageError(f"{thread_id} is {status}; there is nothing to go on with, and its budget stays")
+        return summary
 
     async def decide(
         self,

@@ -27,7 +27,10 @@ INSERT = (
 OF_THREAD = f"{SELECT} WHERE thread_id = ? ORDER BY run DESC LIMIT 1"
 OF_RUN = f"{SELECT} WHERE thread_id = ? AND run = ?"
 UNENDED = f"{SELECT} WHERE thread_id = ? AND status NOT IN {ENDED} ORDER BY run DESC LIMIT 1"
-TO_RESUME = f"{SELECT} WHERE origin = 'run' AND status IN {RESUMABLE} ORDER BY created_at, rowid"
+OVER_BUDGET = "status = 'failed' AND error LIKE 'OverBudget: %'"
+OLDEST_FIRST = "ORDER BY created_at, rowid"
+TO_RESUME = f"{SELECT} WHERE origin = 'run' AND status IN {RESUMABLE} AND NOT ({OVER_BUDGET}) {OLDEST_FIRST}"
+BUDGET_SPENT = f"{SELECT} WHERE origin = 'run' AND {OVER_BUDGET} {OLDEST_FIRST}"
 THIS = "thread_id = :thread_id AND run = :run"
 FINISH = (
     "UPDATE runs SET status = :status, output = CASE :status WHEN 'done' THEN coalesce(:output, output) END,"
@@ -38,6 +41,7 @@ CUT_OFF = (
     "UPDATE runs SET status = 'failed', error = 'its checkpoints were deleted', updated_at = :now"
     " WHERE thread_id = :thread_id AND status = 'waiting'"
 )
+SET_BUDGET = f"UPDATE runs SET budget_tokens = :budget_tokens, seal = :seal WHERE {THIS}"
 MARK_URGENT = f"UPDATE runs SET urgent = :reason WHERE {THIS} AND urgent IS NULL"
 SET_STATUS = f"UPDATE runs SET status = :status, updated_at = :now WHERE {THIS}"
 ENDING_LETTER = "SELECT 1 FROM dead_letters WHERE thread_id = ? AND run = ? AND ends_run AND status = 'open'"
@@ -166,8 +170,29 @@ def get(tx: "Transaction", thread_id: str, run: int | None = None) -> RunRow:
 
 
 def resumable(tx: "Transaction") -> list[RunRow]:
-    """Return the runs that a process here may go on with, oldest first."""
+    """Return the runs that a process here may go on with by itself, oldest first.
+
+    One that failed for its budget would fail again: it waits until somebody gives it a larger one.
+    """
     return [RunRow(*row) for row in tx.execute(TO_RESUME).fetchall()]
+
+
+def over_budget(tx: "Transaction") -> list[RunRow]:
+    """Return the runs that failed for their budget, oldest first."""
+    return [RunRow(*row) for row in tx.execute(BUDGET_SPENT).fetchall()]
+
+
+def set_budget(tx: "Transaction", row: RunRow, budget_tokens: int, signer: "Signer") -> RunRow:
+    """Give a run a new budget and return its row as it is after that.
+
+    Raises:
+        TamperedCheckpoint: the row was changed.
+    """
+    signer.verify_row("runs", row._asdict(), row.seal)
+    row = row._replace(budget_tokens=budget_tokens)
+    row = row._replace(seal=signer.sign_row("runs", row._asdict()))
+    tx.execute(SET_BUDGET, row._asdict())
+    return row
 
 
 def suspects(tx: "Transaction", threads: Sequence[str]) -> set[str]:

@@ -5,7 +5,7 @@ from typing import Annotated, get_args
 import typer
 
 from baton.cli.terminal.light import LightCommand, LightGroup
-from baton.cli.terminal.options import MOST_TOKENS, Json
+from baton.cli.terminal.options import Json, NewBudgetTokens
 from baton.errors import UsageError
 from baton.storage.records import DeadLetterStatus
 
@@ -70,10 +70,7 @@ def replay(
             help="Go on although the graph changed; a step that was renamed or removed is skipped.",
         ),
     ] = False,
-    budget_tokens: Annotated[
-        int | None,
-        typer.Option(help="The run's new budget, for one that ran out.", min=1, max=MOST_TOKENS, show_default=False),
-    ] = None,
+    budget_tokens: NewBudgetTokens = None,
     json: Json = False,
 ) -> int:
     """Go on with the run from its failed step, after a fix; no effect is repeated."""

@@ -7,7 +7,15 @@ import typer
 from typer.core import TyperCommand
 
 from baton.cli.terminal.light import Context, Parameter
-from baton.cli.terminal.options import BudgetTokens, Concurrency, ContextValues, Json, RunNumber, Thread
+from baton.cli.terminal.options import (
+    BudgetTokens,
+    Concurrency,
+    ContextValues,
+    Json,
+    NewBudgetTokens,
+    RunNumber,
+    Thread,
+)
 from baton.errors import UsageError
 from baton.runtime.business import has_business
 
@@ -70,17 +78,21 @@ def resume(
     *,
     all_: Annotated[bool, typer.Option("--all", help="Every run that is queued, cut off or failed.")] = False,
     run: RunNumber = None,
+    budget_tokens: NewBudgetTokens = None,
     concurrency: Concurrency = None,
     json: Json = False,
 ) -> int:
     """Go on after a crash, a stop, a failure or a breakpoint."""
     if (thread is None) != all_:
         raise UsageError("name one thread, or say --all")
-    if thread is None and run is not None:
-        raise UsageError("--run goes with one thread")
+    for option, value in (("--run", run), ("--budget-tokens", budget_tokens)):
+        if thread is None and value is not None:
+            raise UsageError(f"{option} goes with one thread")
     from baton.cli.work.resuming import resume_all, resume_one
 
-    return resume_all(concurrency, json=json) if thread is None else resume_one(thread, run, json=json)
+    if thread is None:
+        return resume_all(concurrency, json=json)
+    return resume_one(thread, run, budget_tokens=budget_tokens, json=json)
 
 
 class CommandWithCustomer(TyperCommand):

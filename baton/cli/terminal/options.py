@@ -15,6 +15,10 @@ RunNumber = Annotated[
 BudgetTokens = Annotated[
     int | None, typer.Option(help="Most tokens of a run.", min=1, max=MOST_TOKENS, show_default=False)
 ]
+NewBudgetTokens = Annotated[
+    int | None,
+    typer.Option(help="The run's new budget, for one that ran out.", min=1, max=MOST_TOKENS, show_default=False),
+]
 Concurrency = Annotated[
     int | None,
     typer.Option(help="Runs at once (default: BATON_CONCURRENCY).", min=1, max=MOST_AT_ONCE, show_default=False),

@@ -28,15 +28,15 @@ class ManyOptions:
     ids: Mapping[str, str | int] = field(default_factory=dict)
 
 
-async def work_one(session: Session, thread_id: str, *, json: bool) -> int:
-    """Work one run, print it and return its exit code.
+async def work_one(session: Session, thread_id: str, *, json: bool, budget_tokens: int | None = None) -> int:
+    """Work one run, with a new budget where one is given, print it and return its exit code.
 
     Raises:
         Held: another process works it.
     """
     runs: list[RunSummary] = []
     with console(stderr=True).status(status_text()):
-        await session.runner.work([thread_id], done=runs.append, concurrency=1)
+        await session.runner.work([thread_id], done=runs.append, concurrency=1, budget_tokens=budget_tokens)
     return print_run(session, runs[0] if runs else await session.runner.summary(thread_id), json=json)
 
 

@@ -10,11 +10,13 @@ from langgraph.graph import START
 from langgraph.types import Send
 from typing_extensions import TypedDict
 
+from baton import Job, Runner
 from baton.errors import OverBudget
 from baton.models.budget import Offer, Usage, reserve, reserve_first
 from baton.runtime.active import ActiveRun, active_run
 from baton.runtime.resources import Resources, open_resources
 from baton.steps.typed_graph import TypedStateGraph
+from baton.storage import run_rows
 from baton.storage.show import steps
 from tests.baton.models.test_budget import JUDGE, books
 from tests.baton.payments import place, wait_for
@@ -87,6 +89,19 @@ async def test_a_hundred_branches_spend_the_dollars_and_no_more(resources: Resou
     (run,) = await rows(resources, "SELECT * FROM runs")
     assert sum(result["paid"]) == paid
     assert (run["reserved_nanousd"], run["spent_nanousd"]) == (0, paid * 50_000_000)
+
+
+async def test_dollars_that_are_spent_are_not_told_to_be_raised_in_tokens(resources: Resources) -> None:
+    async def step(state: State) -> State:
+        await reserve(active_run(), "cheap", "openai:small", 1, 2_000_000_000)
+        return {}
+
+    resources.settings.budget_usd = 1.5
+    runner = Runner(resources, {"dear": only(step)}.__getitem__)
+    run = await runner.resume(*await runner.queue("dear", [Job({})]))
+    assert run["status"] == "failed"
+    assert str(run["error"]).endswith("are left of the budget; a larger BATON_BUDGET_USD holds for runs that begin")
+    assert await resources.database.do(run_rows.resumable) == []
 
 
 async def test_what_dollars_are_left_is_told(resources: Resources) -> None:

@@ -83,6 +83,17 @@ async def test_a_run_whose_row_was_changed_does_not_begin(sql: str) -> None:
     assert paid() == []
 
 
+async def test_a_new_budget_does_not_seal_a_row_that_was_changed() -> None:
+    await queued("one")
+    async with desk() as (runner, resources):
+        await change(resources, "UPDATE runs SET input = replace(input, '7', '9')")
+        with pytest.raises(TamperedCheckpoint) as refused:
+            await runner.resume("one", budget_tokens=1000)
+        one_line(refused.value)
+        assert (await runner.resume("one"))["status"] == "failed"
+    assert paid() == []
+
+
 @pytest.mark.parametrize("sql", QUESTION.values(), ids=QUESTION)
 async def test_a_question_that_was_changed_is_not_shown_and_takes_no_answer(sql: str) -> None:
     await queued("one", graph="approved")
