@@ -13,12 +13,12 @@ from langgraph.types import Command, StateSnapshot
 
 from baton import _langgraph as framework
 from baton.errors import CrashLoop, LeaseLost, NeedsMigration, OverBudget, Parked, ReducerFailed, UsageError
-from baton.runs.graph_shapes import Graph, encode_output, fingerprint, read_context
+from baton.runs.graph_shapes import Graph, fingerprint, read_context
 from baton.runs.pending_approvals import find_reply, refuse_foreign
 from baton.runtime.active import ActiveRun, Decider
 from baton.runtime.resources import Resources
 from baton.steps.adhoc import RUN, has_input, run_of, start_clean
-from baton.steps.codec import input_codec
+from baton.steps.codec import encode_output, input_codec
 from baton.steps.dead_letters import record_dead_letter, record_reducer_failure
 from baton.steps.scopes import with_visit_counts
 from baton.steps.typed_graph import RECURSION_LIMIT, TypedGraph
@@ -156,7 +156,7 @@ class Executor:
             return Ending(interrupts=[each.id for each in interrupts])
         if framework.has_breakpoints(graph) and (await graph.aget_state(config)).next:
             return Ending(interrupts=[])
-        return Ending(output=encode_output(graph, result) if result else None)
+        return Ending(output=encode_output(graph.builder, result, graph.name) if result else None)
 
     @contextmanager
     def _control(self) -> Iterator[RunControl]:

@@ -1,4 +1,4 @@
-"""A graph from outside: its fingerprint, and its input, context and output as JSON."""
+"""A graph from outside: its fingerprint, and its input and context as JSON."""
 
 import hashlib
 import json
@@ -12,9 +12,9 @@ from pydantic_core import to_json
 from typing_extensions import is_typeddict
 
 from baton import _langgraph as framework
-from baton.errors import Fatal, ShapeError, UsageError
+from baton.errors import ShapeError, UsageError
 from baton.redact import redact_json
-from baton.steps.codec import codec, input_codec
+from baton.steps.codec import input_codec
 from baton.steps.same import is_json
 from baton.steps.shapes import context_of, fields_of, typed_dict
 from baton.steps.typed_graph import TypedGraph
@@ -101,11 +101,3 @@ def read_context(graph: Graph, text: str) -> Any:
 @cache
 def _context_reader(schema: Any) -> TypeAdapter[Any]:
     return TypeAdapter(typed_dict(schema, partial=True, exact=False) if is_typeddict(schema) else schema)
-
-
-def encode_output(graph: Graph, result: dict[str, Any]) -> str | None:
-    """Return the output as JSON text; None where the run ended without one, as a dead-lettered run does."""
-    try:
-        return codec(graph.builder.output_schema).text(result, graph.name)
-    except Fatal:
-        return None

@@ -24,7 +24,7 @@ from baton.errors import DeadLettered, LeaseLost, NothingWaiting, Parked, Reduce
 from baton.plain import json_text, nanousd
 from baton.runtime.active import ActiveRun, Decider, person
 from baton.runtime.resources import Resources, current_resources
-from baton.steps.codec import input_codec
+from baton.steps.codec import encode_output, input_codec
 from baton.steps.dead_letters import record_reducer_failure
 from baton.storage import adhoc_rows, claims, dead_letter_rows, run_rows
 from baton.storage.adhoc_rows import AdHocCall
@@ -112,7 +112,9 @@ class Call:
         # Else it was cancelled, or the stream was left, or a stop was requested. Another error that bubbles up is for a
         # graph around it that is not ours: an interrupt, or a Command for that graph.
         stopped = isinstance(error, GraphDrained) or not (error is None or isinstance(error, Exception))
-        await self._end(stopped=stopped, interrupts=None if stopped else await self._pending_interrupts())
+        interrupts = None if stopped else await self._pending_interrupts()
+        output = None if stopped or interrupts is not None else await self._output_to_keep()
+        await self._end(stopped=stopped, interrupts=interrupts, output=output)
         if self.run.ended_by is not None and not stopped:
             raise await self._dead_letter_error(self.run.ended_by)
 
@@ -137,10 +139,22 @@ class Call:
         rows = await self.run.resources.database.do(lambda tx: find_pending_rows(tx, *run), durable=False)
         return [str(each.asked_as) for each in rows]
 
+    async def _output_to_keep(self) -> str | None:
+        """The output of a run that was queued, for whoever queued it; None of another, whose caller has it."""
+        if self.run.fence is None or self.run.ended_by is not None:
+            return None
+        state = await self.graph.aget_state(_thread_config(self.run.thread_id))
+        return encode_output(self.graph.builder, state.values, self.graph.name)
+
     async def _end(
-        self, *, error: str | None = None, stopped: bool = False, interrupts: list[str] | None = None
+        self,
+        *,
+        error: str | None = None,
+        stopped: bool = False,
+        interrupts: list[str] | None = None,
+        output: str | None = None,
     ) -> None:
-        """Store the end of the run: an error, a stop, or the interrupts that it waits at."""
+        """Store the end of the run: an error, a stop, the interrupts that it waits at, or its output."""
         took_ms = (time.time() - self.began) * 1000
         if not self.has_row:
             reason = error or ("the stream was left" if stopped else None)
@@ -148,7 +162,7 @@ class Call:
             return
         if self.run.interrupted and interrupts is None and not (error or stopped or self.graph.checkpointer):
             error = "it asked and cannot wait: compile the graph with a checkpointer"
-        ending = Ending(error=error, stopped=stopped, interrupts=interrupts)
+        ending = Ending(error=error, stopped=stopped, interrupts=interrupts, output=output)
         fence, signer = self.run.as_fence(), self.run.resources.signer
         await self.run.resources.database.do(
             lambda tx: run_rows.finish(tx, fence, signer, ending, took_ms), durable=False

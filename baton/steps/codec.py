@@ -21,7 +21,7 @@ from pydantic import BaseModel, TypeAdapter
 from pydantic_core import from_json
 from typing_extensions import is_typeddict
 
-from baton.errors import ShapeError
+from baton.errors import Fatal, ShapeError
 from baton.plain import json_text
 from baton.redact import redact_texts, signs_of
 from baton.steps.conversations import as_messages
@@ -302,3 +302,11 @@ def input_codec(builder: Any) -> Codec:
 def codec(shape: Any, *, partial: bool = False) -> Codec:
     """The codec of a shape, built once."""
     return _codec(shape, partial)
+
+
+def encode_output(builder: Any, values: dict[str, Any], graph: str) -> str | None:
+    """The output of a run, from the values of its state, as JSON text; None where it ended without one."""
+    try:
+        return codec(builder.output_schema).text(values, graph)
+    except Fatal:  # as a dead-lettered run does
+        return None

@@ -13,8 +13,8 @@ from baton import Job, open_resources
 from baton.errors import DeadLettered, Held, NotEnded, ThreadInUse
 from baton.runtime.resources import Resources
 from baton.storage import summaries
-from tests.baton.payments import GRAPHS, desk, paid, place, wait_for, worked
-from tests.baton.processes import process
+from tests.baton.payments import GRAPHS, desk, paid, place, queued, wait_for, worked
+from tests.baton.processes import process, work
 from tests.baton.shop import APPROVE, Order, Receiver, answer, approved, line, on, paying, rows, shop
 
 AMOUNT = {"amount": 7}
@@ -126,6 +126,32 @@ async def test_an_input_that_was_taken_and_never_stored_is_not_lost() -> None:
             await resources.database.do(lambda tx: tx.execute("UPDATE runs SET status = 'done'").rowcount)
             assert [run for run, _ in await rows(resources, "t")] == [*range(1, number + 1)]
     assert len(paid()) == 4, "two payments a run, each once"
+
+
+async def streamed(graph: Any) -> None:
+    assert [each async for each in graph.astream(None, on("t"), stream_mode="updates")]
+
+
+async def invoked(graph: Any) -> None:
+    await graph.ainvoke(None, on("t"))
+
+
+@pytest.mark.parametrize("end", [invoked, streamed])
+async def test_a_queued_run_that_was_killed_and_that_a_bare_call_ends_keeps_its_output(
+    end: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("BATON_LEASE_S", "0.2")
+    await queued("t", "other")
+    (place() / "thank.kill").touch()
+    with process(work, ["t"]) as working:
+        await asyncio.to_thread(working.join, 20)
+        assert working.exitcode == -signal.SIGKILL
+    await asyncio.sleep(0.3)  # until its lease has run out
+    async with desk() as (runner, resources):
+        await end(GRAPHS["payment"].copy({"checkpointer": resources.checkpointer}))
+        told, other = await runner.summary("t"), await runner.resume("other")
+        assert (told["status"], told["output"]) == ("done", {"receipt": {"paid": 7}})
+        assert other["output"] == told["output"]  # as whoever resumes a run keeps it
 
 
 async def test_a_ticket_that_is_sent_twice_is_one_run() -> None:

@@ -294,6 +294,17 @@ async def test_a_queued_run_whose_call_was_cancelled_can_be_resumed_at_once(monk
         assert (await runner.resume("t"))["status"] == "done"
 
 
+async def test_a_queued_run_keeps_its_output_once_a_bare_call_answers_its_question_and_not_before() -> None:
+    async with shop(approved(Receiver())) as (graph, resources):
+        runner = Runner(resources, {"shop": graph}.__getitem__)
+        await runner.queue("shop", [Job(ANN, "t")])
+        await graph.ainvoke(None, on("t"))
+        assert ((await runner.summary("t"))["status"], (await runner.summary("t"))["output"]) == ("waiting", None)
+        ended = await graph.ainvoke(answer(APPROVE), on("t"))
+        assert (await runner.summary("t"))["output"] == ended
+        assert (ended["verdict"], ended["receipts"]) == ("approve", [1])
+
+
 async def test_a_breakpoint_is_a_pause_that_is_gone_on_from() -> None:
     receiver = Receiver()
     async with shop(line(paying(receiver)), interrupt_before=["pay"]) as (graph, resources):
