@@ -4,6 +4,7 @@ The keys of a task's `configurable`, the path of a task and the form of a checkp
 upgrade changes one, `tests/baton/test_langgraph_ground.py` fails by the name that is used here.
 """
 
+import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -26,6 +27,7 @@ SEND, READ, SCRATCHPAD, TASK_ID = "__pregel_send", "__pregel_read", "__pregel_sc
 RUNTIME, TASKS, PUSH, SAVER = "__pregel_runtime", "__pregel_tasks", "__pregel_push", "__pregel_checkpointer"
 REPLAY_STATE = "__pregel_replay_state"
 CALLS = "__baton_calls"  # of a task's attempts, how many graphs they have called
+INTERRUPT_ID = re.compile(r"[0-9a-f]{32}")
 COORDINATES = ("thread_id", "checkpoint_ns", "checkpoint_id", "checkpoint_map")
 BEGINS, VISITS = "__begins", "__baton_visits"
 """A channel that only the plumbing sees: how often each step of a graph was visited in its run."""
@@ -197,6 +199,12 @@ def send_number(config: RunnableConfig, step: str) -> int | None:
 def count_replies() -> int:
     """Count the replies that the framework holds for the interrupts of the task that calls."""
     return len(get_config()["configurable"][SCRATCHPAD].resume)
+
+
+def answered_ids(resume: Any) -> list[str]:
+    """The ids of the interrupts that the value of `Command(resume=...)` names; none of a reply to the only one."""
+    is_map = isinstance(resume, dict) and all(map(INTERRUPT_ID.fullmatch, map(str, resume)))
+    return [*resume] if is_map else []
 
 
 def interrupt_id_of(error: GraphInterrupt) -> str:

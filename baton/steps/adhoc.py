@@ -8,6 +8,7 @@ between the two can be continued as well.
 
 import asyncio
 import time
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from secrets import token_hex
@@ -267,7 +268,7 @@ async def _continue(graph: Graph, run: ActiveRun, row: AdHocCall, given: Any, co
     if last is not None and last.run > run.run and last.status not in ENDED:  # it would be cut off
         await database.do(lambda tx: run_rows.refuse_unended(tx, run.thread_id), durable=False)
     if isinstance(given, Command) and given.resume is not None and not chosen:
-        await _refuse_if_nothing_waits(graph, run)
+        await _refuse_if_nothing_waits(graph, run, given.resume)
     signer, lease_s = run.resources.signer, run.resources.settings.lease_s
     run.fence = await database.do(lambda tx: adhoc_rows.go_on(tx, row, run.run, signer, lease_s), durable=False)
     return await _stored_input(graph, run, unstored, checkpoint) if unstored and given is None else given
@@ -288,11 +289,30 @@ async def _stored_input(graph: Graph, run: ActiveRun, row: RunRow, checkpoint: C
     return input_codec(graph.builder).with_messages(row.input_data)
 
 
-async def _refuse_if_nothing_waits(graph: Graph, run: ActiveRun) -> None:
-    """Raise NothingWaiting for an answer to a thread that waits for none."""
+async def _refuse_if_nothing_waits(graph: Graph, run: ActiveRun, resume: Any) -> None:
+    """Raise NothingWaiting for an answer to a thread that waits for none, or by an id that it does not wait for.
+
+    The framework leaves such an id aside, and asks what it asked.
+    """
     state = await graph.aget_state(_thread_config(run.thread_id))
     if not state.next and not state.interrupts:
         raise NothingWaiting(f"run {run.run} of {run.thread_id} waits for nothing; give an input to begin another")
+    waiting, named = [each.id for each in state.interrupts], framework.answered_ids(resume)
+    if not set(named) <= set(waiting):
+        await _refuse_unknown_ids(run, named, waiting)
+
+
+async def _refuse_unknown_ids(run: ActiveRun, named: Sequence[str], waiting: Sequence[str]) -> None:
+    """Raise NothingWaiting where an answer names an id that is neither among those that wait nor an open question's.
+
+    A step that was cut off before it waited has an open question all the same.
+    """
+    rows = await run.resources.database.do(lambda tx: find_pending_rows(tx, run.thread_id, run.run), durable=False)
+    known = sorted({*waiting, *(str(each.asked_as) for each in rows)})
+    unknown = [each for each in named if each not in known]
+    if unknown:
+        what = f"it waits for {', '.join(known)}" if known else "go on with it: ainvoke(None, config)"
+        raise NothingWaiting(f"{run.thread_id} does not wait for {unknown[0]}; {what}")
 
 
 async def start_clean(graph: Graph, last: CheckpointTuple | None, run: int) -> None:

@@ -14,6 +14,7 @@ from baton.storage.records import Kind
 
 Args = dict[str, Any]
 Check = Callable[[dict[str, Any]], Awaitable[dict[str, Any]]]
+EDITS = ("args", "edited_action")  # of a decision: arguments that are to take the place of the action's own
 INBOX_TYPES = {"accept": "approve", "edit": "edit", "response": "reject", "ignore": "reject"}  # Agent Inbox's replies
 
 
@@ -72,6 +73,8 @@ async def parse_reply(reply: Any, action: Action, digest: str, check: Check) -> 
     if kind == "edit":
         edited = {**args, **_edited_args(decision.get("edited_action"), action)}
         return Decision(type="edit", args=await _check_edit(check, action.restore_args(edited)), message="")
+    if kind == "approve" and (changed := [name for name in EDITS if decision.get(name)]):
+        raise BadDecision(f"an approve takes no {changed[0]}: to change the arguments, say edit")
     if kind in ("approve", "reject", "respond"):
         return Decision(type=kind, args=args, message=str(decision.get("message") or ""))
     raise BadDecision(f"{_short(kind)} is not a decision; say approve, edit, reject or respond")

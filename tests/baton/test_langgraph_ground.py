@@ -165,6 +165,19 @@ async def test_count_replies_and_interrupt_id_of_follow_the_interrupts_of_a_step
     assert (kept, len(set(ids))) == ([0, 0, 1], 2)
 
 
+async def test_answered_ids_are_those_that_the_framework_takes_an_answer_to_name() -> None:
+    made: Any = StateGraph(State)
+    made.add_node("one", lambda _: {"at": interrupt("one")}).add_node("two", lambda _: {"kept": interrupt("two")})
+    graph = made.add_edge(START, "one").add_edge(START, "two").compile(checkpointer=InMemorySaver())
+    first, second = (each.id for each in (await graph.ainvoke({"at": 0}, on("t")))["__interrupt__"])
+    single: Any
+    for single in ({"decisions": []}, {first: 1, "decisions": []}, {7: 1}, "yes", [first]):
+        assert ground.answered_ids(single) == []
+    assert ground.answered_ids({first: 1}) == [first]
+    await graph.ainvoke(Command(resume={first: 1, "0" * 32: 2}), on("t"))  # it leaves the other aside
+    assert [each.id for each in (await graph.aget_state(on("t"))).interrupts] == [second]
+
+
 async def test_replace_reducer_sees_each_value_once_more() -> None:
     class Added(TypedDict, total=False):
         at: Annotated[int, lambda before, now: before + now]

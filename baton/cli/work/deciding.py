@@ -4,11 +4,14 @@ import json as json_text
 from dataclasses import dataclass
 from typing import Any
 
-from baton.cli.terminal.output import console
+from baton.cli.terminal.output import console, note
+from baton.cli.views.phrases import shorten
 from baton.cli.work.session import Session, in_session
 from baton.cli.work.working import print_run
 from baton.errors import BadDecision
 from baton.storage.records import PendingApproval
+
+WIDTH = 100  # of an action in a list
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +36,8 @@ def decide_one(thread_id: str, answer: Answer, *, json: bool) -> int:
 
     async def work(session: Session) -> int:
         waiting = (await session.runner.summary(thread_id, run=answer.run))["waiting_for"]
+        if len(waiting) > 1 and answer.interrupt_id not in [each["interrupt_id"] for each in waiting]:
+            _name_questions(waiting)  # the runner refuses
         reply: dict[str, Any] = {"decisions": [decision(answer, new_args, _action_name(waiting, answer.interrupt_id))]}
         reply |= {} if answer.digest is None else {"digest": answer.digest}
         with console(stderr=True).status("going on"):
@@ -55,6 +60,14 @@ def decision(answer: Answer, new_args: dict[str, Any] | None, name: str) -> dict
         whole = new_args.keys() == {"name", "args"} and isinstance(new_args["args"], dict)
         return {"type": "edit", "edited_action": new_args if whole else {"name": name, "args": new_args}}
     return {"type": answer.kind, "message": answer.text} if answer.text else {"type": answer.kind}
+
+
+def _name_questions(waiting: list[PendingApproval]) -> None:
+    """Print a line for each open question: the id that answers it, its action and the arguments."""
+    for each in waiting:
+        request = each["action_requests"][0]
+        action = f"{request['name']} {json_text.dumps(request['args'], ensure_ascii=False)}"
+        note(f"{each['interrupt_id']}  {shorten(action, WIDTH)}")
 
 
 def _action_name(waiting: list[PendingApproval], interrupt_id: str | None) -> str:

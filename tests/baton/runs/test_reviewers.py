@@ -6,10 +6,12 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from langgraph.graph import END, START
+from langgraph.types import Command
 from pydantic import BaseModel, TypeAdapter
 
 from baton import Job, Record, Runner, request_approval
-from baton.errors import AlreadyDecided, BadDecision, DeadLettered, Transient
+from baton.errors import AlreadyDecided, BadDecision, DeadLettered, NothingWaiting, Transient
 from baton.runtime.resources import Resources
 from tests.baton.shop import (
     APPROVE,
@@ -19,6 +21,7 @@ from tests.baton.shop import (
     answer,
     approved,
     asked,
+    builder,
     edit,
     line,
     on,
@@ -135,6 +138,72 @@ async def test_whatever_a_check_raises_is_told_and_the_question_stands(check: An
         assert refused == len(SLIPS)
 
 
+WRONG = "0" * 32
+CHEAPER: Any = {"payee": "Bob"}
+MISPLACED: list[dict[str, Any]] = [
+    {"type": "approve", "args": CHEAPER},
+    {"type": "approve", "edited_action": {"name": "pay", "args": CHEAPER}},
+]
+
+
+@pytest.mark.parametrize("reply", MISPLACED)
+async def test_an_approve_with_arguments_is_no_approve_of_others(reply: dict[str, Any]) -> None:
+    receiver = Receiver()
+    async with shop(approved(receiver)) as (graph, resources):
+        runner = Runner(resources, {"shop": graph}.__getitem__)
+        await runner.queue("shop", [Job(ANN, "t")])
+        await runner.resume("t")
+        with pytest.raises(BadDecision, match="an approve takes no"):
+            await runner.decide("t", {"decisions": [reply]})
+        asked_again = (await graph.ainvoke(answer({"decisions": [reply]}), on("t")))["__interrupt__"][0].value
+        assert asked_again["error"].endswith("say edit")
+        assert receiver.payees == []
+        assert (await runner.decide("t", APPROVE))["status"] == "done"
+
+
+def two_at_once() -> Any:
+    """Two steps side by side, each with a question."""
+
+    async def left(_state: Order) -> Order:
+        return {"verdict": (await asked("Ann")).type}
+
+    async def right(_state: Order) -> Order:
+        return {"note": (await asked("Bob")).type}
+
+    made = builder().add_node(left).add_node(right).add_edge(START, "left").add_edge(START, "right")
+    return made.add_edge("left", END).add_edge("right", END)
+
+
+async def test_an_answer_by_an_id_that_does_not_wait_is_told_and_answers_nothing() -> None:
+    async with shop(two_at_once()) as (graph, resources):
+        first, second = (each.id for each in (await graph.ainvoke(ANN, on("t")))["__interrupt__"])
+        for wrong in ({WRONG: APPROVE}, {first: APPROVE, WRONG: APPROVE}):
+            with pytest.raises(NothingWaiting, match=f"t does not wait for {WRONG}; it waits for ") as refused:
+                await graph.ainvoke(Command(resume=wrong), on("t"))
+            assert first in str(refused.value)
+            assert second in str(refused.value)
+        assert (await waiting(resources, "t"), await rows(resources, "t")) == (["pay Ann", "pay Bob"], [(1, "waiting")])
+        await graph.ainvoke(Command(resume={first: APPROVE}), on("t"))
+        with pytest.raises(NothingWaiting, match=f"t does not wait for {first}; it waits for {second}"):
+            await graph.ainvoke(Command(resume={first: REJECT}), on("t"))
+        ended = await graph.ainvoke(Command(resume={second: REJECT}), on("t"))
+        assert (ended["verdict"], ended["note"]) == ("approve", "reject")
+
+
+async def test_an_answer_that_comes_twice_by_its_id_does_not_answer_the_next_question_of_its_step() -> None:
+    async def approve(state: Order) -> Order:
+        made = [await asked(state["payee"]), await asked("Bob")]
+        return {"verdict": " ".join(each.type for each in made)}
+
+    async with shop(line(approve)) as (graph, resources):
+        [first] = (await graph.ainvoke(ANN, on("t")))["__interrupt__"]
+        [second] = (await graph.ainvoke(Command(resume={first.id: APPROVE}), on("t")))["__interrupt__"]
+        with pytest.raises(NothingWaiting, match=f"it waits for {second.id}"):
+            await graph.ainvoke(Command(resume={first.id: APPROVE}), on("t"))
+        assert await waiting(resources, "t") == ["pay Bob"]
+        assert (await graph.ainvoke(Command(resume={second.id: REJECT}), on("t")))["verdict"] == "approve reject"
+
+
 async def test_a_check_that_cannot_be_made_now_is_tried_again_and_is_not_the_reviewers_fault() -> None:
     async def away(_args: dict[str, Any]) -> dict[str, Any]:
         raise Transient("the bank is away")
@@ -167,10 +236,6 @@ async def test_an_answer_of_another_round_never_counts() -> None:
     async def approve(state: Order) -> Order:
         made = await asked(state["payee"])
         return {"at": state.get("at", 0) + 1, "verdict": f"{state.get('verdict', '')} {made.type}"}
-
-    from langgraph.graph import END, START  # noqa: PLC0415 - for this test alone
-
-    from tests.baton.shop import builder  # noqa: PLC0415
 
     made = builder().add_node(approve).add_edge(START, "approve")
     made.add_conditional_edges("approve", lambda state: "approve" if state["at"] < 2 else END, ["approve", END])
