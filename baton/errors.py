@@ -93,7 +93,7 @@ class AlreadyDecided(UsageError):
 
 
 class Held(UsageError):
-    """Raised when another process works the run at this moment."""
+    """Raised when another process or call works the run at this moment."""
 
 
 class NothingWaiting(UsageError):
@@ -219,12 +219,16 @@ class BadReceipt(Fatal):
 
 
 class DeadLettered(Fatal):
-    """Raised when an ad-hoc run ended in a dead letter, after its last checkpoint was written."""
+    """Raised when an ad-hoc run ended in a dead letter, after its last checkpoint was written, or had ended so before.
 
-    def __init__(self, thread_id: str, run: int, letter_id: str, reason: str, message: str) -> None:
-        super().__init__(
-            f"run {run} of {thread_id} was dead-lettered ({reason}): {message}; baton dead-letters show {letter_id}"
-        )
+    `way` says what to do.
+    """
+
+    def __init__(
+        self, thread_id: str, run: int, letter_id: str, reason: str, message: str, *, way: str | None = None
+    ) -> None:
+        way = way or f"baton dead-letters show {letter_id}"
+        super().__init__(f"run {run} of {thread_id} was dead-lettered ({reason}): {message}; {way}")
         self.thread_id, self.run, self.letter_id, self.reason = thread_id, run, letter_id, reason
 
 

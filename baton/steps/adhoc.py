@@ -7,6 +7,7 @@ between the two can be continued as well.
 """
 
 import asyncio
+import json
 import time
 from collections.abc import Sequence
 from contextlib import suppress
@@ -171,12 +172,21 @@ class Call:
 
 
 async def begin(
-    graph: Graph, given: Any, config: RunnableConfig, configurable: dict[str, Any], *, may_pause: bool
+    graph: Graph,
+    given: Any,
+    config: RunnableConfig,
+    configurable: dict[str, Any],
+    *,
+    may_pause: bool,
+    from_record: bool = False,
 ) -> Call:
     """Begin or continue a run for a call of a graph; its row is written before this returns.
 
+    `from_record` says that the caller gave the input as a record.
+
     Raises:
         NotEnded, Held: an input comes, or an earlier run is continued, while the last run of its thread has not ended.
+        DeadLettered: the run that a request repeats, or that None goes on with, ended in a dead letter before.
         UnknownThread, NothingWaiting: there is no run to continue, or no question that waits for an answer.
     """
     resources = await current_resources()
@@ -198,7 +208,7 @@ async def begin(
         del configurable["thread_id"]  # or the framework would copy it into the metadata of every callback
         resources.record_adhoc_run(row.event(time.time()))
         return Call(graph, run, given, _with_run(config, configurable, run), row, has_row=False)
-    row = row._replace(owner=claims.begin_call(resources.owner))
+    row = row._replace(owner=claims.begin_call(resources.owner), from_record=from_record)
     try:
         row, given = await _write_row(graph, run, row, given, configurable, number=number)
     except BaseException:
@@ -239,7 +249,7 @@ async def _start(graph: Graph, run: ActiveRun, row: AdHocCall, number: int | Non
 
     def begin_row(tx: Transaction) -> int:
         if number is None:
-            return adhoc_rows.begin(tx, row, signer, again=again)
+            return adhoc_rows.begin(tx, row, signer, again=again, is_other=lambda last: _is_other(graph, last, row))
         return adhoc_rows.begin_in_task(tx, row, number, signer, is_saved=is_saved)
 
     run.run = await run.resources.database.do(begin_row, durable=False)
@@ -251,6 +261,14 @@ async def _start(graph: Graph, run: ActiveRun, row: AdHocCall, number: int | Non
     if run.run > 1:
         await start_clean(graph, last, run.run)
     return False
+
+
+def _is_other(graph: Graph, last: RunRow, row: AdHocCall) -> bool:
+    """Whether the input of a call is for certain not that of a run."""
+    if last.input is None or row.input is None or row.from_record:
+        return False
+    comparable = input_codec(graph.builder).comparable
+    return comparable(json.loads(last.input)) != comparable(json.loads(row.input))
 
 
 async def _continue(graph: Graph, run: ActiveRun, row: AdHocCall, given: Any, configurable: dict[str, Any]) -> Any:
@@ -267,11 +285,23 @@ async def _continue(graph: Graph, run: ActiveRun, row: AdHocCall, given: Any, co
     run.run = unstored.run if unstored else run_of(checkpoint)
     if last is not None and last.run > run.run and last.status not in ENDED:  # it would be cut off
         await database.do(lambda tx: run_rows.refuse_unended(tx, run.thread_id), durable=False)
-    if isinstance(given, Command) and given.resume is not None and not chosen:
+    if _is_answer(given) and not chosen:
         await _refuse_if_nothing_waits(graph, run, given.resume)
-    signer, lease_s = run.resources.signer, run.resources.settings.lease_s
-    run.fence = await database.do(lambda tx: adhoc_rows.go_on(tx, row, run.run, signer, lease_s), durable=False)
+    run.fence = await database.do(lambda tx: _go_on(tx, run, row, given, is_back=bool(chosen)), durable=False)
     return await _stored_input(graph, run, unstored, checkpoint) if unstored and given is None else given
+
+
+def _go_on(tx: Transaction, run: ActiveRun, row: AdHocCall, given: Any, *, is_back: bool) -> int | None:
+    """Mark the run as worked by this call, which goes back to an old checkpoint or not; returns the claim's number."""
+    if given is None and not is_back:
+        adhoc_rows.refuse_dead_lettered(tx, run_rows.find(tx, run.thread_id, run.run))
+    signer, lease_s = run.resources.signer, run.resources.settings.lease_s
+    return adhoc_rows.go_on(tx, row, run.run, signer, lease_s, answers=_is_answer(given))
+
+
+def _is_answer(given: Any) -> bool:
+    """Whether a call brings an answer to a question."""
+    return isinstance(given, Command) and given.resume is not None
 
 
 def _without_stored_input(last: RunRow | None, checkpoint: CheckpointTuple | None) -> RunRow | None:

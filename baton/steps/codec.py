@@ -107,6 +107,16 @@ class Codec:
             return given
         return {**given, **{name: as_messages(given[name]) for name in self.messages & given.keys()}}
 
+    def comparable(self, kept: Mapping[str, Any]) -> dict[str, Any]:
+        """The part of a taken input, kept as JSON, that is the same whenever that input is given.
+
+        That is who says what in its conversations, and the keys of JSON's own types.
+        """
+        same_again = {name: kept[name] for name in self._plain & kept.keys()}
+        for name in self.messages & kept.keys():
+            same_again[name] = [(each.get("type"), each.get("content")) for each in kept[name]]
+        return same_again
+
     def take_inner(self, given: dict[str, Any], step: str) -> dict[str, Any]:
         """Convert the input from a step of another graph to the form that is stored; unknown keys are left out.
 

@@ -63,7 +63,7 @@ class TypedGraph(CompiledStateGraph[StateT, ContextT, InputT, OutputT]):
             ShapeError: the input does not fit the graph's input.
             UsageError: the context does not fit the graph's context, or the business does not know the customer.
             NotEnded: an input comes while the last run of its thread has not ended.
-            DeadLettered: the run ended in a dead letter.
+            DeadLettered: the run ended in a dead letter, now or before.
         """
         configurable = framework.merge_configurable(self.config, config)
         if ACTIVE in configurable:
@@ -115,6 +115,7 @@ class TypedGraph(CompiledStateGraph[StateT, ContextT, InputT, OutputT]):
         self, given: Any, config: RunnableConfig | None, configurable: dict[str, Any], options: dict[str, Any]
     ) -> Call:
         """Begin the run of a call; adds the durability to `options`, and the recursion limit to the config."""
+        from_record = not isinstance(given, Mapping)
         if given is not None and not isinstance(given, Command):
             given = input_codec(self.builder).take(given, self.name)
             await refuse_unknown_customer(given)
@@ -122,7 +123,7 @@ class TypedGraph(CompiledStateGraph[StateT, ContextT, InputT, OutputT]):
         limit = (self.config or {}).get("recursion_limit", RECURSION_LIMIT)
         limited: RunnableConfig = {"recursion_limit": limit, **(config or {})}
         may_pause = bool(self.checkpointer) and self.may_pause(options)
-        return await begin(self, given, limited, configurable, may_pause=may_pause)
+        return await begin(self, given, limited, configurable, may_pause=may_pause, from_record=from_record)
 
     def _inner_input(self, given: Any, configurable: Mapping[str, Any]) -> Any:
         """The input of a call by a step of another graph, in the form that is stored, which a node has anyhow."""

@@ -6,18 +6,18 @@ events, which are written in batches (`upsert`): its row is there to be listed, 
 
 import json
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
-from baton.errors import UsageError
+from baton.errors import DeadLettered, UsageError
 from baton.redact import redact_error
 from baton.storage.claims import claim, is_alive, is_lease_over, lease_error
-from baton.storage.dead_letter_rows import close, list_open
+from baton.storage.dead_letter_rows import close, find_ending, list_open
 from baton.storage.run_rows import find, refuse_unended
 from baton.storage.run_status import ENDED, Ending
 
 if TYPE_CHECKING:
-    from baton.storage.records import RunRow, Status
+    from baton.storage.records import DeadLetter, RunRow, Status
     from baton.storage.signer import Signer
     from baton.storage.transaction import Transaction
 
@@ -74,7 +74,8 @@ class AdHocEvent(NamedTuple):
 class AdHocCall(NamedTuple):
     """A call of a graph that nobody queued; `input` is JSON text, `request_id` the client's own id of the run.
 
-    `owner` is the name by which the call holds its run, no other call's.
+    `owner` is the name by which the call holds its run, no other call's. `from_record` says that the input was given as
+    a record, whose defaults may come out anew each time.
     """
 
     thread_id: str
@@ -85,27 +86,36 @@ class AdHocCall(NamedTuple):
     owner: str
     input: str | None = None
     request_id: str | None = None
+    from_record: bool = False
 
     def event(self, began: float, ended: float | None = None, error: str | None = None) -> AdHocEvent:
         """Return the event that reports it where it has no thread: it began or, with `ended`, came back."""
         return AdHocEvent(*self[:5], began, ended, error)
 
 
-def begin(tx: "Transaction", call: AdHocCall, signer: "Signer", *, again: bool) -> int:
+def begin(
+    tx: "Transaction", call: AdHocCall, signer: "Signer", *, again: bool, is_other: "Callable[[RunRow], bool]"
+) -> int:
     """Begin the run of an input on a thread and return its number there.
 
     The same `request_id` as the last run's is that run once more, unless a call is still at work on it. `again` says
-    that a run whose call is gone may begin anew, for it keeps no checkpoints.
+    that a run whose call is gone may begin anew, for it keeps no checkpoints; `is_other` whether a run has another
+    input than the call.
 
     Raises:
         NotEnded, Held: the last run of the thread has not ended.
-        UsageError: the request is that of an earlier run.
+        DeadLettered: the request is that of a run which ended in a dead letter.
+        UsageError: the request is that of an earlier run, or that of the last one with another input.
     """
     last = find(tx, call.thread_id)
     if last is None:
         return _insert(tx, call, 1, signer)
     if _is_requested_again(tx, call, last):
+        if is_other(last):
+            known = f"run {last.run} of {call.thread_id} has this request id and another input"
+            raise UsageError(f"{known}; give this one an id of its own")
         _refuse_at_work(last, call)
+        refuse_dead_lettered(tx, last)
         tx.execute(GO_ON, {**call._asdict(), "run": last.run, "now": time.time()})
         return last.run
     if again and last.status not in ENDED:
@@ -153,6 +163,30 @@ def _refuse_at_work(row: "RunRow", call: AdHocCall) -> None:
         raise lease_error(row.thread_id)
 
 
+def refuse_dead_lettered(tx: "Transaction", row: "RunRow | None") -> None:
+    """Refuse to go on with a run that ended in a dead letter: what it had come to is no result.
+
+    Raises:
+        DeadLettered: it did.
+    """
+    if row is None or row.status != "dead_lettered":
+        return
+    letter = find_ending(tx, row.thread_id, row.run)
+    if letter is not None:
+        way = _way_on(row, letter)
+        raise DeadLettered(row.thread_id, row.run, letter.letter_id, letter.reason, letter.error, way=way)
+
+
+def _way_on(row: "RunRow", letter: "DeadLetter") -> str:
+    """What to do about a dead letter that ended a run; only a run that was queued can be replayed."""
+    if letter.status != "open":
+        return "go back to an earlier checkpoint, or begin another run"
+    if row.origin == "run":
+        return f"baton dead-letters replay {letter.letter_id}, or discard {letter.letter_id} REASON"
+    discard = f"baton dead-letters discard {letter.letter_id} REASON"
+    return f"{discard}, then go back to an earlier checkpoint or begin another run"
+
+
 def _begin_anew(tx: "Transaction", call: AdHocCall, last: "RunRow", signer: "Signer") -> int:
     _refuse_at_work(last, call)
     new = {**last._asdict(), "owner": call.owner, "input": call.input, "now": time.time()}
@@ -166,20 +200,25 @@ def _insert(tx: "Transaction", call: AdHocCall, run: int, signer: "Signer") -> i
     return run
 
 
-def go_on(tx: "Transaction", call: AdHocCall, run: int, signer: "Signer", lease_s: float) -> int | None:
+def go_on(
+    tx: "Transaction", call: AdHocCall, run: int, signer: "Signer", lease_s: float, *, answers: bool
+) -> int | None:
     """Mark a run as worked by a call without an input; one whose checkpoints came without a row gets one.
 
     A run that was queued is claimed, since whoever resumes runs may come for it; returns the number of that claim, and
-    None for another run.
+    None for another run. `answers` says that the call brings an answer: of several, the first decision stands, and none
+    is refused.
 
     Raises:
-        Held: somebody else has claimed it.
+        Held: somebody else has claimed it, or another call is at work on it.
     """
     row = find(tx, call.thread_id, run)
     if row is None:
         _insert(tx, call, run, signer)
         return None
     if row.origin != "run":
+        if not answers:
+            _refuse_at_work(row, call)
         tx.execute(GO_ON, {**call._asdict(), "run": run, "now": time.time()})
         return None
     claimed = claim(tx, row, call.owner, lease_s)

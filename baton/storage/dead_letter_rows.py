@@ -32,6 +32,10 @@ CLOSE = (
 )
 ENDS_RUN = "UPDATE dead_letters SET ends_run = ? WHERE letter_id = ?"
 OF_RUN = f"{SELECT} WHERE thread_id = ? AND run = ? AND status = 'open' ORDER BY created_at, rowid"
+ENDING = (
+    f"{SELECT} WHERE thread_id = ? AND run = ? AND ends_run"
+    " ORDER BY status = 'open' DESC, updated_at DESC, rowid DESC LIMIT 1"
+)
 OF_STATUS = (
     f"{SELECT} WHERE :status IS NULL OR status = :status ORDER BY urgent IS NOT NULL DESC, created_at DESC, rowid DESC"
 )
@@ -88,6 +92,12 @@ def list_dead_letters(tx: "Transaction", status: str | None = None) -> list[Dead
 def list_open(tx: "Transaction", thread_id: str, run: int) -> list[DeadLetter]:
     """Return a run's open dead letters, oldest first."""
     return [_letter(row) for row in tx.execute(OF_RUN, (thread_id, run)).fetchall()]
+
+
+def find_ending(tx: "Transaction", thread_id: str, run: int) -> DeadLetter | None:
+    """Return the dead letter that ended a run, an open one before others; None where none did."""
+    row = tx.execute(ENDING, (thread_id, run)).fetchone()
+    return None if row is None else _letter(row)
 
 
 def discard(tx: "Transaction", letter_id: str, why: str) -> DeadLetter:

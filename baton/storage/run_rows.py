@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from baton.errors import NotEnded, ThreadInUse, UnknownThread
 from baton.redact import redact_error
+from baton.storage.claims import is_alive
 from baton.storage.records import RunRow
 from baton.storage.run_status import ENDED, RESUMABLE, Ending, status_after_update
 
@@ -95,7 +96,9 @@ def refuse_unended(tx: "Transaction", thread_id: str) -> None:
     if found is None:
         return
     row = RunRow(*found)
-    if row.status == "waiting":
+    if row.status == "running" and is_alive(str(row.owner)):
+        way = "a call is at work on it; try again when that is done"
+    elif row.status == "waiting":
         way = f"answer it: baton decide {thread_id}" if row.origin == "run" else "answer it: Command(resume=...)"
     else:
         way = f"baton resume {thread_id}" if row.origin == "run" else "ainvoke(None, config)"

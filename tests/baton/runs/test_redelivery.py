@@ -73,6 +73,22 @@ async def test_a_request_that_another_process_is_at_work_on_is_refused_until_it_
     assert (paid(), worked().count("pay")) == (PAID, 1)
 
 
+async def test_a_run_that_another_process_is_at_work_on_is_gone_on_with_once_that_is_killed_and_not_before() -> None:
+    (place() / "pay.wait").touch()
+    with process(call, on("t")) as calling:
+        await asyncio.to_thread(wait_for, place() / "pay.wait-taken")
+        async with open_resources() as resources:
+            graph = GRAPHS["payment"].copy({"checkpointer": resources.checkpointer})
+            with pytest.raises(Held, match="t is being worked"):
+                await graph.ainvoke(None, on("t"))
+            calling.kill()
+            await asyncio.to_thread(calling.join, 20)
+            (place() / "pay.go").touch()
+            assert (await graph.ainvoke(None, on("t")))["receipt"]["paid"] == 7
+            assert await rows(resources, "t") == [(1, "done")]
+    assert paid() == PAID
+
+
 @pytest.mark.parametrize("point", POINTS)
 async def test_a_call_that_is_repeated_after_a_kill_is_told_how_to_go_on(point: str) -> None:
     await killed(point, on("t"))

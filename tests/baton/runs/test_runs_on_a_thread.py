@@ -10,6 +10,7 @@ import pytest
 from langchain_core.messages import AIMessage, HumanMessage
 from langgraph.checkpoint.memory import InMemorySaver
 from langgraph.graph import END, START, StateGraph
+from langgraph.types import Command
 from typing_extensions import TypedDict
 
 from baton import Job, Record, Runner, TypedStateGraph, dead_letter
@@ -26,6 +27,7 @@ from baton.errors import (
 )
 from baton.steps.adhoc import begin
 from baton.steps.codec import input_codec
+from baton.storage import claims
 from baton.testing import commit_hook, steady_clock
 from tests.baton.shop import (
     APPROVE,
@@ -194,6 +196,37 @@ async def test_of_one_request_that_comes_twice_at_once_one_is_worked_and_the_oth
         assert (looked, receiver.payees, await rows(resources, "t")) == (["Ann"], ["Ann"], [(1, "done")])
         again = await graph.ainvoke(ANN, {**on("t"), "metadata": {"run_id": "r1"}})
         assert (again["receipts"], looked) == ([1], ["Ann"])
+
+
+@pytest.mark.parametrize("given", [None, Command(update={"note": "now"})])
+async def test_a_run_that_a_call_is_at_work_on_is_not_gone_on_with_until_it_has_ended(given: Any) -> None:
+    receiver, hangs, goes_on = Receiver(), asyncio.Event(), asyncio.Event()
+
+    async with shop(line(hanging_once(hangs, goes_on), paying(receiver))) as (graph, resources):
+        call = asyncio.ensure_future(graph.ainvoke(ANN, on("t")))
+        await hangs.wait()
+        begun = [each.config async for each in graph.aget_state_history(on("t")) if each.next == ("look",)]
+        for config in (on("t"), begun[0]):
+            with pytest.raises(Held, match="t is being worked; try again when that is done"):
+                await graph.ainvoke(given, config)
+        with pytest.raises(NotEnded, match=r"run 1 of t is running .*; a call is at work on it; try again when"):
+            await graph.ainvoke(BOB, on("t"))
+        goes_on.set()
+        assert (await call)["receipts"] == [1]
+        assert (await graph.ainvoke(None, on("t")))["receipts"] == [1]
+        assert (receiver.requests[1:], await rows(resources, "t")) == ([], [(1, "done")])
+
+
+async def test_of_two_that_go_on_at_once_with_a_run_that_was_cut_off_one_works_and_the_other_is_told() -> None:
+    receiver, hangs = Receiver(), asyncio.Event()
+
+    async with shop(line(hanging_once(hangs), paying(receiver))) as (graph, resources):
+        call = asyncio.ensure_future(graph.ainvoke(ANN, on("t")))
+        await hangs.wait()
+        await cancel(call)
+        ended = await asyncio.gather(*(graph.ainvoke(None, on("t")) for _ in range(2)), return_exceptions=True)
+        assert [type(each) for each in ended if isinstance(each, Exception)] == [Held]
+        assert (len(receiver.requests), await rows(resources, "t")) == (1, [(1, "done")])
 
 
 async def test_a_request_that_another_call_went_on_with_is_done_when_it_comes_again() -> None:
@@ -611,7 +644,8 @@ async def test_a_message_of_a_call_that_was_cut_off_before_its_checkpoint_is_the
 
     async with shop(line(talk)) as (graph, _):
         given = input_codec(graph.builder).take({"messages": [USED]}, "shop")
-        await begin(graph, given, {}, {"thread_id": "t"}, may_pause=False)
+        call = await begin(graph, given, {}, {"thread_id": "t"}, may_pause=False)
+        claims.end_call(call.row.owner)  # as if its process had died
         assert (await graph.ainvoke(None, on("t")))["note"] == "True"
 
 
