@@ -28,6 +28,7 @@ BatonError                 one line that says what to do
     ├── CapReached         a count reached its cap: rounds, the width of a fan-out, failed attempts
     ├── EffectMismatch     the same effect was requested with other arguments
     ├── SecondEffect       a step requested one action twice without a name for each
+    ├── SecondQuestion     a step asked a person while another question of it was open
     ├── InDoubt            an effect may or may not have happened; a person must look
     ├── BadReceipt         an effect happened, and its receipt cannot be handed on
     ├── DeadLettered       an ad-hoc run ended in a dead letter
@@ -37,6 +38,7 @@ BatonError                 one line that says what to do
     └── NeedsMigration     the graph changed under a paused run
 """
 
+import json
 from collections.abc import Sequence
 from typing import Any
 
@@ -199,7 +201,11 @@ class EffectMismatch(Fatal):
 
 
 class SecondEffect(Fatal):
-    """Raised when a step requests a second effect or approval that has no name of its own."""
+    """Raised when a step requests a second effect that has no name of its own."""
+
+
+class SecondQuestion(Fatal):
+    """Raised when a step asks a person while another question of it is open: one reply would answer both."""
 
 
 class InDoubt(Fatal):
@@ -253,6 +259,8 @@ class NeedsMigration(Fatal):
 
 
 def _in_words(decision: dict[str, Any]) -> str:
+    if "answer" in decision:
+        return json.dumps(decision["answer"], ensure_ascii=False)
     details = decision.get("message") or decision.get("edited_action", {}).get("args") or ""
     return f"{decision.get('type')}{f' ({details})' if details else ''}"
 

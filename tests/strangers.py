@@ -190,10 +190,10 @@ KEYED = f"{READ}{HEAD}{ECHO}graph = built().compile()\n"
 
 FIELDS = "    message: str\n    reply: str | None = None\n"
 ONE = {"own_echo.py": GRAPH}
-UNANSWERABLE: dict[str, Any] = {
-    "code": 1,
-    "output": None,
-    "told": "echo paused at an interrupt() of its own; ask with baton.request_approval instead",
+ANSWERED: dict[str, Any] = {
+    "code": 3,
+    "output": {"message": "so", "reply": "yes"},
+    "decide": ("--answer", "yes"),
 }
 STRANGERS: dict[str, Stranger] = {
     "flat files": Stranger(
@@ -292,11 +292,11 @@ STRANGERS: dict[str, Stranger] = {
             "own_echo.py": f"{HEAD}{ASKS}builder = TypedStateGraph(State).add_node(echo)\n"
             "graph = builder.add_edge(START, 'echo').compile()\n"
         },
-        **UNANSWERABLE,
+        **ANSWERED,
     ),
     "a plain interrupt": Stranger(
         {"own_echo.py": f"{HEAD}{ASKS}graph = StateGraph(State).add_node(echo).add_edge(START, 'echo').compile()\n"},
-        **UNANSWERABLE,
+        **ANSWERED,
     ),
     "an approval": Stranger(
         {"own_echo.py": HEAD + APPROVES},

@@ -7,14 +7,24 @@ from contextlib import contextmanager, suppress
 from typing import Any
 
 from langchain_core.runnables import RunnableConfig
-from langgraph.errors import GraphDrained
+from langgraph.errors import GraphDrained, is_invalid_resume
 from langgraph.runtime import RunControl
 from langgraph.types import Command, StateSnapshot
 
 from baton import _langgraph as framework
-from baton.errors import CrashLoop, LeaseLost, NeedsMigration, OverBudget, Parked, ReducerFailed, UsageError
+from baton.errors import (
+    CrashLoop,
+    LeaseLost,
+    NeedsMigration,
+    OverBudget,
+    Parked,
+    ReducerFailed,
+    UsageError,
+    first_fault,
+)
+from baton.runs.graph_questions import store_questions
 from baton.runs.graph_shapes import Graph, fingerprint, read_context
-from baton.runs.pending_approvals import find_reply, refuse_foreign
+from baton.runs.pending_approvals import find_replies
 from baton.runtime.active import ActiveRun, Decider
 from baton.runtime.resources import Resources
 from baton.steps.adhoc import RUN, has_input, run_of, start_clean
@@ -114,8 +124,17 @@ class Executor:
         except OverBudget as failure:
             return Ending(error=f"{one_line(failure)}; {_way_out(failure)}")
         except Exception as failure:  # noqa: BLE001 - whatever it is, it ends this run and not the others
+            if is_invalid_resume(failure):
+                return await self._ask_again(run, failure)
             return Ending(error=one_line(failure))
         return Ending(dead_lettered=True)
+
+    async def _ask_again(self, run: ActiveRun, refusal: Exception) -> Ending:
+        """Open the questions again whose answers do not fit the schema that their `interrupt()` names."""
+        config = RunnableConfig(configurable={"thread_id": run.thread_id})
+        pending = (await self.graph(run.graph).aget_state(config)).interrupts
+        await self._database.do(lambda tx: store_questions(tx, run, pending, first_fault(refusal)))
+        return Ending(interrupts=[each.id for each in pending])
 
     def _verify_graph(self, run: ActiveRun, row: RunRow) -> Graph:
         """Return the graph of a run, once its row and its graph are verified.
@@ -139,11 +158,7 @@ class Executor:
         return graph
 
     async def _invoke(self, run: ActiveRun, row: RunRow, graph: Graph, replies: Replies | None) -> Ending:
-        """Run the graph from where it stands; return its output, or the interrupts at which it waits.
-
-        Raises:
-            UsageError: it waits at an interrupt that nobody can answer here.
-        """
+        """Run the graph from where it stands; return its output, or the interrupts at which it waits."""
         config = RunnableConfig(configurable={"thread_id": run.thread_id, ACTIVE: run}, recursion_limit=RECURSION_LIMIT)
         if run.run > 1:
             config["metadata"] = {RUN: run.run}
@@ -152,7 +167,7 @@ class Executor:
         with self._control() as control:
             result = await graph.ainvoke(given, config, context=context, durability="sync", control=control)
         if result and (interrupts := result.get("__interrupt__")):
-            await self._database.do(lambda tx: refuse_foreign(tx, row, len(interrupts)))
+            await self._database.do(lambda tx: store_questions(tx, run, interrupts))
             return Ending(interrupts=[each.id for each in interrupts])
         if framework.has_breakpoints(graph) and (await graph.aget_state(config)).next:
             return Ending(interrupts=[])
@@ -189,12 +204,15 @@ class Executor:
         return input_codec(graph.builder).with_messages(row.input_data)
 
     async def _replies_on_record(self, graph: Graph, config: RunnableConfig) -> Command[Any] | None:
-        """Return the replies that were decided before a crash, for the interrupts at which the graph waits, if any."""
+        """Return the replies that stand for the interrupts at which the graph waits, if any.
+
+        They are those to a graph's own questions, and others that were decided before a crash.
+        """
         pending = [each.id for each in (await graph.aget_state(config)).interrupts]
         if not pending:
             return None
-        replies = await self._database.do(lambda tx: {each: find_reply(tx, each) for each in pending})
-        decided = {each: reply for each, reply in replies.items() if reply}
+        signer = self._resources.signer
+        decided = await self._database.do(lambda tx: find_replies(tx, signer, pending))
         return Command(resume=decided) if decided else None
 
 

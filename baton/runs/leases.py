@@ -60,18 +60,25 @@ class Leases:
         return row, claimed
 
     async def claim_for_decision(
-        self, thread_id: str, interrupt_id: str | None, run: int | None
+        self, thread_id: str, interrupt_id: str | None, run: int | None, take: Callable[[Transaction, str], None]
     ) -> tuple[str, RunRow] | None:
         """Claim a run that waits for a decision; the decision's id and the row. None where it must first be resumed.
+
+        `take` is called with the decision's id in the transaction of the claim.
 
         Raises:
             Held: another process works the run.
             NothingWaiting, AlreadyDecided, UsageError: there is no such decision to make.
         """
-        return await self._database.do(lambda tx: self._try_to_decide(tx, thread_id, interrupt_id, run))
+        return await self._database.do(lambda tx: self._try_to_decide(tx, thread_id, interrupt_id, run, take))
 
     def _try_to_decide(
-        self, tx: Transaction, thread_id: str, interrupt_id: str | None, run: int | None
+        self,
+        tx: Transaction,
+        thread_id: str,
+        interrupt_id: str | None,
+        run: int | None,
+        take: Callable[[Transaction, str], None],
     ) -> tuple[str, RunRow] | None:
         """In one transaction: the decision that is meant, and the claim."""
         row = get_queued(tx, thread_id, run)
@@ -82,7 +89,10 @@ class Leases:
                 return None
             raise claims.lease_error(thread_id)
         claimed = claims.claim(tx, row, self._owner, self._lease_s)
-        return (asked, claimed) if claimed else None
+        if claimed is None:
+            return None
+        take(tx, asked)
+        return asked, claimed
 
     async def claim_for_replay(
         self, letter_id: str, options: ReplayOptions, before: Callable[[Transaction], None] = lambda _: None

@@ -1,19 +1,25 @@
 """Pending approvals of a run: the one that a reply is for, and the decision that stands."""
 
 import json
+from collections.abc import Iterable
 from typing import Any
 
 from baton.errors import AlreadyDecided, NothingWaiting, UsageError
+from baton.runs.graph_questions import ENDING, find_answer
 from baton.storage.records import ApprovalRequest, ApprovalRow, RunRow
 from baton.storage.run_rows import OPEN
 from baton.storage.run_status import RESUMABLE
+from baton.storage.signer import Signer
 from baton.storage.summaries import find_pending_rows
 from baton.storage.transaction import Transaction
 
 SELECT = f"SELECT {', '.join(ApprovalRow._fields)} FROM approvals"
 LAST_DECIDED = f"{SELECT} WHERE thread_id = ? AND run = ? AND decision IS NOT NULL ORDER BY decided_at DESC"
 OPEN_AT = f"SELECT 1 FROM approvals WHERE asked_as = ? AND {OPEN}"
-DECIDED = f"{SELECT} WHERE (interrupt_id = ? OR asked_as = ?) AND decision IS NOT NULL"
+DECIDED = (
+    f"{SELECT} WHERE (interrupt_id = ? OR (asked_as = ? AND interrupt_id NOT LIKE '%{ENDING}'))"
+    " AND decision IS NOT NULL"
+)
 BY_ID = f"{SELECT} WHERE interrupt_id = ?"
 OF_ANOTHER_RUN = "SELECT run FROM approvals WHERE interrupt_id = ? AND thread_id = ? AND run != ?"
 
@@ -77,6 +83,17 @@ def resume_key(interrupt_id: str) -> str:
     return interrupt_id.partition(".")[0]
 
 
+def find_replies(tx: Transaction, signer: Signer, interrupts: Iterable[str]) -> dict[str, Any]:
+    """Return what was decided at interrupts, by their ids; those at which nothing was are left out."""
+    replies: dict[str, Any] = {}
+    for each in interrupts:
+        if answered := find_answer(tx, signer, each):
+            replies[each] = answered["answer"]
+        elif reply := find_reply(tx, each):
+            replies[each] = reply
+    return replies
+
+
 def find_reply(tx: Transaction, asked_as: str) -> dict[str, Any] | None:
     """Return what was decided at an interrupt, as a client's reply; None where the approval at it is still pending.
 
@@ -99,15 +116,3 @@ def add_digest(tx: Transaction, reply: Any, interrupt_id: str) -> Any:
     if not (isinstance(reply, dict) and "decisions" in reply):
         return reply
     return {"digest": ApprovalRow(*tx.execute(BY_ID, (interrupt_id,)).fetchone()).digest, **reply}
-
-
-def refuse_foreign(tx: Transaction, row: RunRow, interrupts: int) -> None:
-    """Refuse to wait at interrupts that are no approvals of ours, since nobody can answer those here.
-
-    They are told by their number: an approval that is asked for again has another interrupt id.
-
-    Raises:
-        UsageError: there are some.
-    """
-    if len(find_pending_rows(tx, row.thread_id, row.run)) < interrupts:
-        raise UsageError(f"{row.graph} paused at an interrupt() of its own; ask with baton.request_approval instead")

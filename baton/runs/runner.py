@@ -19,6 +19,7 @@ from baton.config.home import THREAD_ID
 from baton.errors import AlreadyDecided, BadDecision, Held, UsageError
 from baton.plain import nanousd, plain_json
 from baton.runs.execution import Executor, Replies, one_line, summarise
+from baton.runs.graph_questions import Given, is_graph_question, store_answer
 from baton.runs.graph_shapes import Graph, encode_input, fingerprint, resolve_context
 from baton.runs.leases import Leases, get_queued
 from baton.runs.pending_approvals import add_digest, find_decided, get_request, resume_key
@@ -28,8 +29,8 @@ from baton.runtime.resources import Resources
 from baton.steps.effects import Settlement, settle
 from baton.storage import claims, dead_letter_rows, run_rows
 from baton.storage.records import NewRun, RunRow, RunSummary
+from baton.storage.transaction import Transaction
 
-Reply = dict[str, Any]
 GRACE_S = 5.0  # how long a stop waits for the steps in progress
 
 
@@ -176,10 +177,43 @@ class Runner:
             Held: another process works the run.
             UsageError: several decisions wait and none is named, or the run belongs to the server or a bare call.
         """
-        plain, decider = self._plain(reply), Decider(by or person(), channel, uuid4().hex)
-        asked, row = await self._claim_for_decision(thread_id, interrupt_id, run)
-        plain = await self._database.do(lambda tx: add_digest(tx, plain, asked), durable=False)
-        summary = await self._run_claimed(row, {resume_key(asked): plain}, decider)
+        plain = self._plain(reply)
+        given = Given(plain, plain.get("digest") if isinstance(plain, dict) else None, is_decision=True)
+        return await self._reply(thread_id, given, interrupt_id, run, Decider(by or person(), channel, uuid4().hex))
+
+    async def answer(
+        self,
+        thread_id: str,
+        value: Any,
+        *,
+        digest: str | None = None,
+        interrupt_id: str | None = None,
+        run: int | None = None,
+        by: str | None = None,
+        channel: str = "library",
+    ) -> RunSummary:
+        """Answer a waiting question of a run with any value, as `decide` does with decisions.
+
+        It is what LangGraph's `interrupt()` returns, masked; `digest` is the question's, as it was seen.
+
+        Raises:
+            NothingWaiting, AlreadyDecided, BadDecision, Held, UsageError: as `decide`.
+        """
+        given = Given(self._plain(value), digest, is_decision=False)
+        return await self._reply(thread_id, given, interrupt_id, run, Decider(by or person(), channel, uuid4().hex))
+
+    async def _reply(
+        self, thread_id: str, given: Given, interrupt_id: str | None, run: int | None, decider: Decider
+    ) -> RunSummary:
+        """Answer one waiting question and go on; refuse where the answer was not taken."""
+
+        def take(tx: Transaction, asked: str) -> None:
+            if is_graph_question(asked):
+                store_answer(tx, self._resources.signer, asked, given, decider)
+
+        asked, row = await self._claim_for_decision(thread_id, interrupt_id, run, take)
+        replies = None if is_graph_question(asked) else await self._replies(asked, given)
+        summary = await self._run_claimed(row, replies, decider)
         standing = await self._database.do(lambda tx: find_decided(tx, asked))
         if standing is None:
             await self._refuse_undecided(row, asked, summary)
@@ -187,14 +221,21 @@ class Runner:
             raise AlreadyDecided(asked, standing.decision_data)
         return summary
 
+    async def _replies(self, asked: str, given: Given) -> Replies:
+        """The reply to a question of a step of ours, by the framework's id, with the digest that its sender saw."""
+        seen = {"digest": given.digest} if given.digest else {}
+        reply = {**given.reply, **seen} if isinstance(given.reply, dict) else given.reply
+        bound = await self._database.do(lambda tx: add_digest(tx, reply, asked), durable=False)
+        return {resume_key(asked): bound}
+
     async def _claim_for_decision(
-        self, thread_id: str, interrupt_id: str | None, run: int | None
+        self, thread_id: str, interrupt_id: str | None, run: int | None, take: Callable[[Transaction, str], None]
     ) -> tuple[str, RunRow]:
         """Claim the run of the decision that is meant; return the decision's id and the row after the claim."""
-        claimed = await self._leases.claim_for_decision(thread_id, interrupt_id, run)
+        claimed = await self._leases.claim_for_decision(thread_id, interrupt_id, run, take)
         if claimed is None:  # it was cut off after it had asked: let it come back to where it waits
             await self.resume(thread_id, run=run)
-            claimed = await self._leases.claim_for_decision(thread_id, interrupt_id, run)
+            claimed = await self._leases.claim_for_decision(thread_id, interrupt_id, run, take)
         if claimed is None:
             raise claims.lease_error(thread_id)
         return claimed
@@ -203,11 +244,12 @@ class Runner:
         """Refuse a reply that became no decision, unless the run ended without it.
 
         Raises:
-            BadDecision: the node that asked refused it.
+            BadDecision: the node that asked refused it, or its schema did.
             Held: another process works the run now.
         """
-        if asked in {each["interrupt_id"] for each in summary["waiting_for"]}:
-            raise BadDecision(await self._fault_of_reply(row, asked))
+        for each in summary["waiting_for"]:
+            if each["interrupt_id"] == asked:
+                raise BadDecision(each.get("error") or await self._fault_of_reply(row, asked))
         if summary["status"] == "running":
             raise Held(f"{row.thread_id} was taken over by another process; look at it again when that one is done")
 
@@ -271,10 +313,10 @@ class Runner:
         async with self._leases.heartbeat():
             return await self._executor.run(row, replies, decider)
 
-    def _plain(self, reply: Reply) -> Reply:
+    def _plain(self, reply: Any) -> Any:
         """Return a reply as plain JSON; one that a checkpoint cannot hold is refused before anything is changed."""
         try:
-            plain: Reply = from_json(to_json(reply), allow_inf_nan=False)
+            plain = from_json(to_json(reply), allow_inf_nan=False)
             self._resources.checkpointer.serde.dumps_typed(plain)
         except (TypeError, ValueError) as error:
             raise BadDecision(f"the reply is not plain JSON: {one_line(error)}") from error

@@ -16,7 +16,7 @@ from langgraph.errors import GraphInterrupt
 from langgraph.types import interrupt
 
 from baton import _langgraph as framework
-from baton.errors import BadDecision, BatonError, EffectMismatch, SecondEffect
+from baton.errors import BadDecision, BatonError, EffectMismatch, SecondQuestion
 from baton.redact import redact
 from baton.runtime.active import ActiveRun, active_run, checkpoint_refs, current_step
 from baton.steps.replies import Action, Args, Check, Decision, mask_args, parse_reply, plain_args
@@ -57,7 +57,7 @@ async def request_approval(
 
     Raises:
         UsageError: the arguments are no JSON.
-        SecondEffect: the step asks while another question of it is open.
+        SecondQuestion: the step asks while another question of it is open.
         EffectMismatch, TamperedCheckpoint: the action, or its stored row, is not the one that the person was shown.
     """
     run = active_run()
@@ -77,7 +77,10 @@ def _next_question(scope: StepScope) -> Iterator[int]:
     """Number the next question of a step, from 0 on, and allow no other during the block: both would get one reply."""
     number, open_mark = sum(each[0] == "question" for each in scope.names_in_use), ("asking",)
     if open_mark in scope.names_in_use:
-        raise SecondEffect(f"{scope.name} asks two questions at once; await one, then the other, or ask in two steps")
+        raise SecondQuestion(
+            f"{scope.name} asks two questions at once; await one, then the other, or ask in two steps; where a model"
+            " calls two tools at once: bind_tools(..., parallel_tool_calls=False), or create_agent"
+        )
     scope.names_in_use |= {open_mark, ("question", str(number))}
     yield number
     scope.names_in_use.discard(open_mark)  # an interrupt skips this: a question beside a waiting one is refused

@@ -33,6 +33,7 @@ from baton.errors import (
     Parked,
     ReducerFailed,
     SecondEffect,
+    SecondQuestion,
     ShapeError,
     Transient,
 )
@@ -55,6 +56,7 @@ REASONS: dict[type[BaseException], str] = {
     CapReached: "cap_reached",
     EffectMismatch: "effect_mismatch",
     SecondEffect: "second_effect",
+    SecondQuestion: "second_question",
     InDoubt: "in_doubt",
     BadReceipt: "bad_receipt",
     NeedsMigration: "needs_migration",

@@ -67,11 +67,10 @@ async def parse_reply(reply: Any, action: Action, digest: str, check: Check) -> 
         BadDecision: it is not a decision on this action.
     """
     decision, seen_digest = _read_decision(reply)
-    if seen_digest not in (None, digest):
-        raise BadDecision(f"the digest {_short(seen_digest)} is not this action's ({digest}); look at the action again")
+    check_digest(seen_digest, digest)
     kind, args = decision.get("type"), action.args
     if kind == "edit":
-        edited = {**args, **_edited_args(decision.get("edited_action"), action)}
+        edited = {**args, **edited_args(decision.get("edited_action"), action.name, args)}
         return Decision(type="edit", args=await _check_edit(check, action.restore_args(edited)), message="")
     if kind == "approve" and (changed := [name for name in EDITS if decision.get(name)]):
         raise BadDecision(f"an approve takes no {changed[0]}: to change the arguments, say edit")
@@ -80,18 +79,28 @@ async def parse_reply(reply: Any, action: Action, digest: str, check: Check) -> 
     raise BadDecision(f"{_short(kind)} is not a decision; say approve, edit, reject or respond")
 
 
-def _edited_args(edited: Any, action: Action) -> Args:
-    """Return the arguments that an edit changes.
+def check_digest(seen: Any, digest: str) -> None:
+    """Refuse a reply whose sender saw another digest; None is one who saw none.
+
+    Raises:
+        BadDecision: it is another one.
+    """
+    if seen not in (None, digest):
+        raise BadDecision(f"the digest {_short(seen)} is not this action's ({digest}); look at the action again")
+
+
+def edited_args(edited: Any, name: str, args: Args) -> Args:
+    """Return the arguments that an edit of an action changes.
 
     Raises:
         BadDecision: it is no edit of this action, or names an argument that the action has not.
     """
-    args = edited.get("args") if isinstance(edited, dict) and edited.get("name") == action.name else None
-    if not isinstance(args, dict):
-        raise BadDecision(f"an edit needs edited_action with name {action.name!r} and args")
-    if unknown := [name for name in args if name not in action.args]:
-        raise BadDecision(f"{action.name} has no {_short(unknown[0])}; an edit may change {', '.join(action.args)}")
-    return args
+    changed = edited.get("args") if isinstance(edited, dict) and edited.get("name") == name else None
+    if not isinstance(changed, dict):
+        raise BadDecision(f"an edit needs edited_action with name {name!r} and args")
+    if unknown := [each for each in changed if each not in args]:
+        raise BadDecision(f"{name} has no {_short(unknown[0])}; an edit may change {', '.join(args)}")
+    return changed
 
 
 async def _check_edit(check: Check, args: Args) -> Args:

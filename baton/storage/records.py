@@ -95,10 +95,21 @@ class ReviewConfig(TypedDict):
 
 
 class ApprovalRequest(TypedDict):
-    """The payload of an interrupt: one action, and the decisions that are allowed."""
+    """The payload of an interrupt: actions, one if ours, and the decisions that are allowed.
+
+    A question that a graph asks by `interrupt()` itself may be about no action: it has the `value` that it asks with,
+    and takes any answer. `error` says why the graph did not take the last one.
+    """
 
     action_requests: list[ActionRequest]
     review_configs: list[ReviewConfig]
+    value: NotRequired[Any]
+    error: NotRequired[str]
+
+
+def allowed_decisions(request: ApprovalRequest, action: str) -> list[Kind]:
+    """The decisions that a person may make about an action of a request."""
+    return next(each["allowed_decisions"] for each in request["review_configs"] if each["action_name"] == action)
 
 
 class PendingApproval(ApprovalRequest):

@@ -140,11 +140,14 @@ async def join(state: Joined) -> Concluded:
     return {"told": f"made {sorted(state['made'])}, failed {failed}"}
 
 
-def spreading(worker: Any, join: Any = join, send: Any = spread) -> Graph:
+TO_JOIN = dead_letter_branch("join")
+
+
+def spreading(worker: Any, join: Any = join, send: Any = spread, handler: Any = TO_JOIN) -> Graph:
     """Workers side by side, and a join that is told of those that failed."""
     made: TypedStateGraph[Any, Any, Any, Any] = TypedStateGraph(Spread, input_schema=Order, output_schema=Concluded)
     made.set_node_defaults(error_handler=dead_letter).add_node(plan).add_node("join", join, defer=True)
-    made.add_node("work", worker, input_schema=Item, error_handler=dead_letter_branch("join"))
+    made.add_node("work", worker, input_schema=Item, error_handler=handler)
     made.add_edge(START, "plan").add_conditional_edges("plan", send, ["work"])
     return made.add_edge("work", "join").add_edge("join", END).compile(name="spread")
 

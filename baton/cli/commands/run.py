@@ -124,17 +124,20 @@ def decide(
     reject: Annotated[str | None, typer.Option(help="Do not do it; the text says why.", metavar="[TEXT]")] = None,
     edit: Annotated[str | None, typer.Option(help="Do it with these arguments.", metavar="JSON")] = None,
     respond: Annotated[str | None, typer.Option(help="Do not do it; tell the desk this.", metavar="TEXT")] = None,
+    answer: Annotated[
+        str | None, typer.Option(help="What interrupt() of the graph's own returns.", metavar="JSON|TEXT")
+    ] = None,
     interrupt: Annotated[str | None, typer.Option(help="Which decision, where several wait.", metavar="ID")] = None,
     digest: Annotated[str | None, typer.Option(help="The digest of the action as you saw it.", metavar="D")] = None,
     run: RunNumber = None,
     by: Annotated[str | None, typer.Option(help="Who decides (default: BATON_USER, or you).", metavar="NAME")] = None,
     json: Json = False,
 ) -> int:
-    """Decide a pending approval of a run; the first decision stands."""
-    texts = {"approve": "" if approve else None, "reject": reject, "edit": edit, "respond": respond}
+    """Decide a pending approval of a run, or answer its question; the first decision stands."""
+    texts = {"approve": "" if approve else None, "reject": reject, "edit": edit, "respond": respond, "answer": answer}
     answers = [(kind, text) for kind, text in texts.items() if text is not None]
     if len(answers) != 1:
-        raise UsageError("say one of --approve, --reject [TEXT], --edit JSON, --respond TEXT")
+        raise UsageError("say one of --approve, --reject [TEXT], --edit JSON, --respond TEXT, --answer JSON")
     from baton.cli.work.deciding import Answer, decide_one
 
     return decide_one(thread, Answer(*answers[0], interrupt, digest, run, by), json=json)

@@ -8,10 +8,10 @@ from baton.cli.terminal.output import print_prose, print_text
 from baton.cli.terminal.progress import Tally
 from baton.cli.terminal.rows import Rows
 from baton.cli.views.phrases import (
-    action_text,
     count_text,
     duration,
     outcome_of,
+    question_text,
     shorten,
     status_style,
     urgent_cell,
@@ -109,7 +109,7 @@ def show_decisions(runs: Sequence[RunSummary]) -> None:
     print_text(f"\n{len(waiting)} wait{'s' if len(waiting) == 1 else ''} for a person:", "yellow")
     for run, approval in waiting[:MOST_LISTED]:
         why = f" ({run['urgent']})" if run["urgent"] else ""
-        print_prose(f"  {run['thread_id']}  {action_text(approval['action_requests'][0])}{why}")
+        print_prose(f"  {run['thread_id']}  {question_text(approval)}{why}")
     if len(waiting) > MOST_LISTED:
         print_text(f"  ... and {len(waiting) - MOST_LISTED} more: {command('runs', '--status', 'waiting')}")
     print_text("\ndecide the first:")

@@ -1,9 +1,10 @@
 """Numbers, times and actions in words. Functions of values, for every command."""
 
+import json
 import time
 from datetime import UTC, datetime
 
-from baton.storage.records import ActionRequest, RunSummary, Usage
+from baton.storage.records import ActionRequest, ApprovalRequest, RunSummary, Usage
 
 SECOND_MS = 1000
 SHORTEST_S = 10
@@ -93,6 +94,14 @@ def action_text(request: ActionRequest) -> str:
     if request.get("description"):
         return str(request["description"])
     return " ".join([str(request["name"]), *(str(value) for value in request["args"].values())])
+
+
+def question_text(asked: ApprovalRequest) -> str:
+    """Return in words what a person is asked: the actions, or the value that a graph asks with."""
+    if "value" in asked:
+        value = asked["value"]
+        return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+    return "; ".join(map(action_text, asked["action_requests"]))
 
 
 def run_name(thread_id: str, run: int) -> str:

@@ -5,8 +5,16 @@ from typing import Any
 
 from baton.cli.terminal.invocation import command
 from baton.cli.terminal.output import print_prose, print_text, print_with_label
-from baton.cli.views.phrases import action_text, duration, outcome_of, run_name, status_style, usage_text
-from baton.storage.records import PendingApproval, RunSummary
+from baton.cli.views.phrases import (
+    action_text,
+    duration,
+    outcome_of,
+    question_text,
+    run_name,
+    status_style,
+    usage_text,
+)
+from baton.storage.records import PendingApproval, RunSummary, allowed_decisions
 
 LABEL = 13  # width of the label in front of a fact
 
@@ -28,8 +36,7 @@ def show_waiting(run: RunSummary) -> None:
     if run["status"] == "waiting" and not run["waiting_for"]:
         print_text(f"\nstopped at a breakpoint; go on: {command('resume', run['thread_id'])}", "yellow")
     for approval in run["waiting_for"]:
-        request = approval["action_requests"][0]
-        print_prose(f"\nwaits for a person: {action_text(request)}", "yellow")
+        print_prose(f"\nwaits for a person: {question_text(approval)}", "yellow")
         for line in decide_commands(run, approval):
             print_text(f"  {line}")
 
@@ -37,17 +44,21 @@ def show_waiting(run: RunSummary) -> None:
 def decide_commands(run: RunSummary, approval: PendingApproval) -> list[str]:
     """Return the commands that decide an approval; the digest binds them to the action as it is shown here."""
     which = ["--interrupt", approval["interrupt_id"]] if len(run["waiting_for"]) > 1 else []
-    values_by_kind = {
-        "approve": [],
-        "edit": [json.dumps(approval["action_requests"][0]["args"])],
-        "reject": ["why not"],
-    }
-    kinds = approval["review_configs"][0]["allowed_decisions"]
     return [
-        command("decide", run["thread_id"], f"--{kind}", *values, *which, "--digest", approval["digest"])
-        for kind, values in values_by_kind.items()
-        if kind in kinds
+        command("decide", run["thread_id"], *words, *which, "--digest", approval["digest"])
+        for words in _answers(approval)
     ]
+
+
+def _answers(approval: PendingApproval) -> list[list[str]]:
+    """The options of `decide` that answer a question, each with an example of its value."""
+    requests = approval["action_requests"]
+    if len(requests) != 1:
+        example = json.dumps({"decisions": [{"type": "approve"} for _ in requests]}) if requests else "JSON"
+        return [["--answer", example]]
+    kinds = allowed_decisions(approval, requests[0]["name"])
+    values = {"approve": [], "edit": [json.dumps(requests[0]["args"])], "reject": ["why not"]}
+    return [[f"--{kind}", *value] for kind, value in values.items() if kind in kinds]
 
 
 def _facts(run: RunSummary, output: dict[str, Any]) -> list[tuple[str, str]]:

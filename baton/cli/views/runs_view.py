@@ -3,7 +3,7 @@
 from baton.cli.terminal.invocation import command
 from baton.cli.terminal.output import note
 from baton.cli.terminal.rows import Rows
-from baton.cli.views.phrases import action_text, age, duration, outcome_of, run_name, status_style, urgent_cell
+from baton.cli.views.phrases import age, duration, outcome_of, question_text, run_name, status_style, urgent_cell
 from baton.storage.records import RunSummary
 
 
@@ -13,7 +13,7 @@ def show_page(runs: list[RunSummary], size: int, page: int) -> None:
     names = ("thread", *marked, "graph", "outcome", "route", "began", "time", "waits for")
     rows = Rows(*names, wide="waits for", right=("time",), spare=("route", "time", "graph"))
     for run in runs[:size]:
-        waiting = [action_text(approval["action_requests"][0]) for approval in run["waiting_for"]]
+        waiting = [question_text(approval) for approval in run["waiting_for"]]
         output = run["output"] or {}
         rows.add(
             run_name(run["thread_id"], run["run"]),

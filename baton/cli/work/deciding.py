@@ -1,22 +1,23 @@
-"""Answers a pending approval, with LangChain's human-in-the-loop payload."""
+"""Answers what a run waits for: an approval with LangChain's human-in-the-loop payload, another question by a value."""
 
 import json as json_text
 from dataclasses import dataclass
 from typing import Any
 
 from baton.cli.terminal.output import console, note
-from baton.cli.views.phrases import shorten
+from baton.cli.views.phrases import question_text, shorten
 from baton.cli.work.session import Session, in_session
 from baton.cli.work.working import print_run
 from baton.errors import BadDecision
-from baton.storage.records import PendingApproval
+from baton.storage.records import PendingApproval, RunSummary
 
-WIDTH = 100  # of an action in a list
+CHANNEL = "command line"
+WIDTH = 100  # of a question in a list
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """A person's answer: `kind` is approve, edit, reject or respond; `text` is its text or JSON."""
+    """A person's answer: `kind` is approve, edit, reject, respond or answer; `text` is its text or JSON."""
 
     kind: str
     text: str
@@ -35,23 +36,27 @@ def decide_one(thread_id: str, answer: Answer, *, json: bool) -> int:
     new_args = _parse_args(answer.text) if answer.kind == "edit" else None
 
     async def work(session: Session) -> int:
-        waiting = (await session.runner.summary(thread_id, run=answer.run))["waiting_for"]
-        if len(waiting) > 1 and answer.interrupt_id not in [each["interrupt_id"] for each in waiting]:
-            _name_questions(waiting)  # the runner refuses
-        reply: dict[str, Any] = {"decisions": [decision(answer, new_args, _action_name(waiting, answer.interrupt_id))]}
-        reply |= {} if answer.digest is None else {"digest": answer.digest}
         with console(stderr=True).status("going on"):
-            run = await session.runner.decide(
-                thread_id,
-                reply,
-                interrupt_id=answer.interrupt_id,
-                run=answer.run,
-                by=answer.by,
-                channel="command line",
-            )
+            run = await _give(session, thread_id, answer, new_args)
         return print_run(session, run, json=json)
 
     return in_session(work)
+
+
+async def _give(session: Session, thread_id: str, answer: Answer, new_args: dict[str, Any] | None) -> RunSummary:
+    """Give an answer: a value, or the decision on an action; return the summary of the run that went on."""
+    which, run, by = answer.interrupt_id, answer.run, answer.by
+    waiting = (await session.runner.summary(thread_id, run=run))["waiting_for"]
+    if len(waiting) > 1 and which not in [each["interrupt_id"] for each in waiting]:
+        _name_questions(waiting)  # the runner refuses
+    if answer.kind == "answer":
+        value, digest = _value(answer.text), answer.digest
+        return await session.runner.answer(
+            thread_id, value, digest=digest, interrupt_id=which, run=run, by=by, channel=CHANNEL
+        )
+    reply: dict[str, Any] = {"decisions": [decision(answer, new_args, _action_name(waiting, which))]}
+    reply |= {} if answer.digest is None else {"digest": answer.digest}
+    return await session.runner.decide(thread_id, reply, interrupt_id=which, run=run, by=by, channel=CHANNEL)
 
 
 def decision(answer: Answer, new_args: dict[str, Any] | None, name: str) -> dict[str, Any]:
@@ -63,17 +68,24 @@ def decision(answer: Answer, new_args: dict[str, Any] | None, name: str) -> dict
 
 
 def _name_questions(waiting: list[PendingApproval]) -> None:
-    """Print a line for each open question: the id that answers it, its action and the arguments."""
+    """Print a line for each open question: the id that answers it, and what is asked."""
     for each in waiting:
-        request = each["action_requests"][0]
-        action = f"{request['name']} {json_text.dumps(request['args'], ensure_ascii=False)}"
-        note(f"{each['interrupt_id']}  {shorten(action, WIDTH)}")
+        note(f"{each['interrupt_id']}  {shorten(question_text(each), WIDTH)}")
 
 
 def _action_name(waiting: list[PendingApproval], interrupt_id: str | None) -> str:
-    """Return the name of the action that is decided; empty where none is pending, which the runner refuses."""
+    """Return the name of the action that is decided; empty where none is, which the runner refuses."""
     approvals = [each for each in waiting if interrupt_id in (None, each["interrupt_id"])]
-    return str(approvals[0]["action_requests"][0]["name"]) if approvals else ""
+    requests = approvals[0]["action_requests"] if approvals else []
+    return str(requests[0]["name"]) if requests else ""
+
+
+def _value(text: str) -> Any:
+    """The value of an answer: JSON, or the text itself where it is none."""
+    try:
+        return json_text.loads(text)
+    except (ValueError, RecursionError):
+        return text
 
 
 def _parse_args(text: str) -> dict[str, Any]:

@@ -1,6 +1,7 @@
 """`baton decide`: every kind of answer, once."""
 
 import json
+import shlex
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -91,7 +92,7 @@ async def left(state: State) -> State:
 
 
 async def right(state: State) -> State:
-    args = {"text": "two\\nlines " + "x" * 200}
+    args = {"text": "two lines"}
     return {"right": (await request_approval("write", args, description="a letter", check=same)).type}
 
 
@@ -123,10 +124,7 @@ def test_of_several_questions_each_is_named_with_what_it_is_about(
     *told, error = result.err.splitlines()
     assert result.code == 2
     assert text in error
-    first, second = sorted(told, key=lambda line: line.split()[1])
-    assert first == f'{payment}  pay {{"card": "[card ending 1111]", "payee": "Ann"}}'
-    assert second.startswith(f'{letter}  write {{"text": "two\\nlines ')
-    assert len(second) < 150
+    assert set(told) == {f"{payment}  a payment", f"{letter}  a letter"}
     assert baton("decide", "pair", "--approve", "--interrupt", payment).code == 3
     assert baton("decide", "pair", "--reject", "no").code == 0  # one is left, which needs no name
 
@@ -141,3 +139,53 @@ def test_a_run_that_waits_for_nothing_takes_no_answer(baton: Baton) -> None:
 def test_an_edit_takes_the_name_of_the_action_that_waits() -> None:
     payload = decision(Answer("edit", "", None, None), {"amount": "1.00"}, "refund")
     assert payload == {"type": "edit", "edited_action": {"name": "refund", "args": {"amount": "1.00"}}}
+
+
+ASKS = """
+from langgraph.graph import START, MessagesState, StateGraph
+from langgraph.types import interrupt
+from typing_extensions import TypedDict
+class State(TypedDict, total=False):
+    message: str
+    reply: str
+async def ask(state: State) -> State:
+    return {"reply": str(interrupt(proposal(2) if state["message"] == "two" else {"what": state["message"]}))}
+def proposal(count):
+    actions = [{"name": "pay", "args": {"amount": each}} for each in range(count)]
+    return {"action_requests": actions, "review_configs": [{"action_name": "pay", "allowed_decisions": ["approve"]}]}
+graph = StateGraph(State).add_node(ask).add_edge(START, "ask").compile()
+"""
+
+
+@pytest.fixture
+def asks(project: Path, baton: Baton) -> Baton:
+    """A graph that asks by LangGraph's `interrupt()`."""
+    (project / "asks.py").write_text(ASKS)
+    (project / "langgraph.json").write_text(json.dumps({"dependencies": ["."], "graphs": {"asks": "./asks.py:graph"}}))
+    return baton
+
+
+@pytest.mark.parametrize("text,value", [("3", "3"), ('{"a": [1]}', "{'a': [1]}"), ("well, yes", "well, yes")])
+def test_a_question_of_the_graphs_own_is_listed_and_answered_with_json_or_text(
+    asks: Baton, text: str, value: str
+) -> None:
+    shown = asks("run", "asks", "how many?", "--thread-id", "asked")
+    assert (shown.code, 'waits for a person: {"what": "how many?"}' in shown.out) == (3, True)
+    assert '{"what": "how many?"}' in asks("runs", "--status", "waiting").out
+    assert asks("resume", "--all").code == 0
+    assert asks("decide", "asked", "--answer", text, "--json").object["output"]["reply"] == value
+
+
+def test_a_question_about_no_action_cannot_be_approved(asks: Baton) -> None:
+    asks("run", "asks", "how many?", "--thread-id", "asked")
+    refused = asks("decide", "asked", "--approve")
+    assert (refused.code, "--answer JSON" in refused.err) == (2, True)
+    assert asks("decide", "asked", "--answer", "3").code == 0
+
+
+def test_several_actions_of_one_question_are_decided_by_the_printed_command(asks: Baton) -> None:
+    shown = asks("run", "asks", "two", "--thread-id", "asked").out
+    [printed] = [shlex.split(line) for line in shown.splitlines() if "--answer" in line]
+    refused = asks("decide", "asked", "--approve")
+    assert (refused.code, "2 actions are proposed at once" in refused.err) == (2, True)
+    assert asks(*printed[printed.index("decide") :]).code == 0

@@ -6,12 +6,12 @@ from typing import Any
 import pytest
 from langgraph.types import Send
 
-from baton import Job, Runner
+from baton import Job, Runner, dead_letter, dead_letter_branch
 from baton.errors import Held, UsageError
 from baton.runtime.resources import Resources
 from baton.storage import dead_letter_rows
 from baton.storage.records import DeadLetter, RunSummary
-from tests.baton.payments import Order, book, chain, paid, pay, place, thank, worked
+from tests.baton.payments import Order, book, chain, paid, pay, pay_once, place, thank, worked
 from tests.baton.processes import process, raced
 from tests.baton.questions import approve, questions
 from tests.baton.repairs import GRAPHS, Concluded, Joined, break_at, repair, replaying, ship, shop, spreading, work
@@ -191,6 +191,44 @@ async def test_a_fan_out_whose_workers_all_fail_still_joins() -> None:
     async with shop() as (runner, _):
         assert (await started(runner, "spread", 2))["output"] == {"told": "made [], failed [0, 1]"}
     assert worked().count("join") == 1
+
+
+@pytest.mark.parametrize("way,status", [("raises", "dead_lettered"), ("returns", "done")])
+async def test_a_join_that_acts_only_when_none_failed_acts_once_with_all_results(way: str, status: str) -> None:
+    break_at("work-1")
+
+    async def total(state: Joined) -> Concluded:
+        if state["failures"] and way == "raises":
+            raise ValueError("a worker failed")
+        if state["failures"]:
+            return {"told": "a worker failed"}
+        await pay_once(sum(state["made"]))
+        return {"told": f"made {sorted(state['made'])}"}
+
+    async with shop({"spread": spreading(work, total)}) as (runner, resources):
+        assert (await started(runner, "spread", 3))["status"] == status
+        assert sorted(paid()) == [("one:1:work@1.0/pay:0", 0), ("one:1:work@1.2/pay:2", 2)]
+        worker, *_ = await letters(resources)
+        repair("work-1")
+        run = await runner.replay(worker.letter_id)
+        assert (run["status"], run["output"], run["dead_letters"]) == ("done", {"told": "made [0, 1, 2]"}, [])
+    assert paid()[2:] == [("one:1:work@1.1/pay:1", 1), ("one:1:join@1/pay:0", 3)]
+
+
+@pytest.mark.parametrize("handler", [dead_letter, dead_letter_branch("join")])
+async def test_a_join_that_acts_on_a_part_of_the_results_is_refused_with_all_of_them(handler: Any) -> None:
+    break_at("work-1")
+
+    async def total(state: Joined) -> Concluded:
+        return {"told": str(await pay_once(sum(state["made"])))}
+
+    async with shop({"spread": spreading(work, total, handler=handler)}) as (runner, resources):
+        await started(runner, "spread", 3)
+        [worker] = await letters(resources)
+        repair("work-1")
+        assert (await runner.replay(worker.letter_id))["status"] == "dead_lettered"
+        assert [each.reason for each in await letters(resources)] == ["effect_mismatch"]
+    assert [amount for key, amount in paid() if "join" in key] == [2]
 
 
 async def test_what_failed_after_the_checkpoint_is_left_behind() -> None:

@@ -78,8 +78,9 @@ async def test_two_questions_at_once_in_a_step_are_refused_with_the_way_out() ->
         return {"verdict": "both"}
 
     async with shop(line(approve)) as (graph, resources):
-        with pytest.raises(DeadLettered, match="asks two questions at once; await one, then the other"):
+        with pytest.raises(DeadLettered, match="asks two questions at once; await one, then the other") as refused:
             await graph.ainvoke(ANN, on("t"))
+        assert refused.value.reason == "second_question"
         assert await waiting(resources, "t") == []
 
 

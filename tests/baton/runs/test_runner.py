@@ -8,7 +8,6 @@ from typing import Any
 import pytest
 from langgraph.graph import END, START
 from langgraph.runtime import Runtime
-from langgraph.types import interrupt
 from pydantic import BaseModel, Field, SecretStr
 from typing_extensions import TypedDict
 
@@ -195,19 +194,6 @@ async def test_a_change_inside_a_subgraph_is_a_change() -> None:
 
 def _holding(graph: Graph) -> Graph:
     return builder().add_node("inner", graph).add_edge(START, "inner").add_edge("inner", END).compile(name="outer")
-
-
-async def test_a_pause_that_nobody_can_answer_here_is_a_failure_and_not_an_end() -> None:
-    async def ask_plainly(state: Order) -> Paid:
-        interrupt("which account?")
-        raise AssertionError("nobody answered")
-
-    async with desk({"plain": chain(ask_plainly, name="plain")}) as (runner, _):
-        await runner.queue("plain", [Job({"amount": 7}, "one")])
-        for _ in range(2):
-            run = await runner.resume("one")
-            assert run["status"] == "failed"
-            assert "request_approval" in str(run["error"])
 
 
 async def test_a_failure_that_nothing_parks_is_told_in_one_line_and_can_be_resumed() -> None:

@@ -5,11 +5,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from langchain.agents import create_agent
 from langchain_core.messages import AIMessage, HumanMessage
 from langchain_core.tools import tool
 from langgraph.graph import START, MessagesState
 from langgraph.prebuilt import ToolNode, tools_condition
 
+from baton import request_approval
 from baton.errors import DeadLettered, ShapeError
 from baton.runs.runner import Job, Runner
 from baton.runtime.resources import Resources
@@ -17,7 +19,9 @@ from baton.steps.dead_letters import dead_letter
 from baton.steps.typed_graph import TypedStateGraph
 from baton.storage import show
 from tests.baton.agents import AGENTS, ASKED, TOLD, Teller, lives, pay, prebuilt
+from tests.baton.asking import Payer
 from tests.baton.processes import process
+from tests.baton.questions import approve, questions, reject
 
 CONFIG: Any = {"configurable": {"thread_id": "one"}}
 
@@ -142,3 +146,51 @@ async def test_an_unknown_tool_is_told_to_the_model(resources: Resources) -> Non
     builder = of_messages(agent=agent, tools=ToolNode([other])).add_edge("agent", "tools")
     said = (await builder.compile(resources.checkpointer).ainvoke(ASKED, CONFIG))["messages"]
     assert (said[-1].status, "not a valid tool" in said[-1].content) == ("error", True)
+
+
+@tool
+async def pay_if_approved(payee: str, amount: str) -> str:
+    """Pay somebody, if a person says so."""
+    decision = await request_approval("pay", {"payee": payee, "amount": amount}, description=payee, check=unchanged)
+    return f"{decision.type} {payee}"
+
+
+async def unchanged(args: dict[str, Any]) -> dict[str, Any]:
+    return args
+
+
+def two_calls_of_one_message(of_tools: Any) -> dict[str, Any]:
+    """A model that makes two tool calls at once, before these tools."""
+    model = Payer(payees=["Ann", "Bob"], tool="pay_if_approved")
+
+    async def agent(state: MessagesState) -> dict[str, Any]:
+        return {"messages": [await model.ainvoke(state["messages"])]}
+
+    return {"agent": agent, "tools": of_tools([pay_if_approved])}
+
+
+async def test_two_calls_of_one_message_that_both_ask_are_refused_by_a_tool_node_with_the_way_out(
+    resources: Resources,
+) -> None:
+    builder = of_messages(**two_calls_of_one_message(ToolNode)).add_edge("tools", "agent")
+    graph = builder.add_conditional_edges("agent", tools_condition).compile(resources.checkpointer)
+    with pytest.raises(DeadLettered, match="parallel_tool_calls=False") as refused:
+        await graph.ainvoke({"messages": "pay"}, CONFIG)
+    assert refused.value.reason == "second_question"
+    assert await questions(resources, "one") == []
+
+
+async def test_two_calls_of_one_message_that_both_ask_are_two_questions_with_create_agent(
+    resources: Resources,
+) -> None:
+    agent: Any = create_agent(Payer(payees=["Ann", "Bob"], tool="pay_if_approved"), [pay_if_approved])
+    runner = Runner(resources, {"agent": agent}.__getitem__)
+    await runner.queue("agent", [Job(ASKED, "one")])
+    one, two = (await runner.resume("one"))["waiting_for"]
+    await runner.decide("one", approve(), interrupt_id=one["interrupt_id"])
+    run = await runner.decide("one", reject(), interrupt_id=two["interrupt_id"])
+    names = [each["action_requests"][0]["args"]["payee"] for each in (one, two)]
+    assert (run["status"], sorted(run["output"]["messages"][-1]["content"].split("; "))) == (
+        "done",
+        sorted([f"approve {names[0]}", f"reject {names[1]}"]),
+    )
