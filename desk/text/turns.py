@@ -86,7 +86,7 @@ COORDINATE = (
         r"\W*(?:(?:if|whether)\s+(?:i|we|you|it|my|the|there)|an?|my|the|some)\b", re.IGNORECASE
     )
 )
-ASKS_HOW = re.compile(rf"\W*{WH}\b", re.IGNORECASE)
+ASKS_HOW = re.compile(rf"\W*(?!what\s+(?:if|about)\b){WH}\s", re.IGNORECASE)
 ABOUT_IT = re.compile(  # a sentence about what was named before: "is it", "when will they", "it still says"
     rf"\W*{FILLER}(?:(?:(?:{WH}\s+)?(?:{AUXILIARY}|{WH_IS})\s+)?(?:(?:it|they|he|she)\b|(?:this|that|these|those)\b{BARE})"
     rf"|{WH}\s+of\s+(?:it|them|these|those)\b)",
@@ -113,24 +113,33 @@ def begins(sides: Sides, knowledge: Topics) -> bool:
 def may_begin(sides: Sides, knowledge: Topics) -> bool:
     """Return whether a sentence may begin another request, by its grammar alone or by its topic alone.
 
-    By grammar both sides ask or tell of a trouble; it can be understood by itself, or has a line of its own; and it is
-    no story of what is asked behind it. By topic the two are surely about different things.
+    By topic the two are surely about different things. By grammar both sides ask, or ask or tell of a trouble, and it
+    can be understood by itself, or has a line of its own, and is no story of what is asked behind it.
     """
     if sides.border == "or":
         return False
     evidence, before, here = _heard(sides, knowledge)
-    asks = sides.asks or (sides.asked and sides.border == "joint" and COORDINATE.match(sides.here) is not None)
+    asks = sides.asks or _goes_on_asking(sides)
     tells = asks or _is_trouble(sides.here, here)
-    told = (sides.asked or _is_trouble(sides.before, 0.0)) and tells
     is_case = tells and (sides.asked or _is_trouble(sides.before, before))
     if evidence < APART and min(before, here) > (SURE if is_case else SURER):
         return True
-    both_ask = sides.asked and asks
-    if both_ask and (sides.border == "also" or (sides.border == "joint" and ASKS_HOW.match(sides.here))):
-        return True
+    if sides.asked and asks:
+        return sides.border == "also" or _news(sides) >= (1 if _asks_how(sides) else FEWEST)
+    told = tells and (sides.asked or _is_trouble(sides.before, 0.0))
     is_told = (told or sides.border == "also") and (asks or not sides.leads)
-    stands = both_ask or sides.border == "line" or _stands(sides, doubted=True)
+    stands = sides.border == "line" or _stands(sides, doubted=True)
     return is_told and stands and _news(sides) >= FEWEST
+
+
+def _goes_on_asking(sides: Sides) -> bool:
+    """Return whether a sentence names a second object of what was asked: "a new card and a letter"."""
+    return sides.asked and sides.border == "joint" and COORDINATE.match(sides.here) is not None
+
+
+def _asks_how(sides: Sides) -> bool:
+    """Return whether a second question stands behind a conjunction: "how do I pay it in and how long does it take"."""
+    return sides.border == "joint" and ASKS_HOW.match(sides.here) is not None
 
 
 def _heard(sides: Sides, knowledge: Topics) -> tuple[float, float, float]:
