@@ -24,6 +24,7 @@ LOOKED_AT = 20  # topics of a request; those further down have shares near zero
 SILENT = 0.75  # the share where the cited policies say of no topic that they answer it: the search alone speaks
 LEFT_OPEN = 0.05  # the share of a request's topics that the citations answer, below which nothing answers it
 UNTOUCHED = 0.34  # of the words of a part that are the cited policies' too, at most, where they do not answer it
+SHORTEST = 3  # words of a part that asks by itself: "Why is that?" has none that mean something
 HALF = 0.5  # the same, of what only may be a request: it comes second, so the draft was hardly written for it
 
 
@@ -36,14 +37,24 @@ def answer_review(request: Request) -> dict[str, Any]:
     if not remaining:
         doubted = _shares(requests_in(message, knowledge(), doubted=True), actions, citations)
         orders = [each.words for each in wishes(message) if each.action in actions]
-        beside = _beside_answer(doubted) or _untouched(message, citations)
+        beside = _beside_answer(doubted, citations) or _untouched(message, citations)
         remaining = _beside_orders(doubted, orders) if actions else beside
     confidence = min((share for share in shares.values() if share >= LEFT_OPEN), default=0.0)
     return {"open": remaining, "confidence": round(confidence, 4)}
 
 
-def _beside_answer(shares: Mapping[str, float]) -> list[str]:
-    return [each for each, share in shares.items() if share < HALF]
+def _beside_answer(shares: Mapping[str, float], citations: Sequence[str]) -> list[str]:
+    """Return the parts that are about something else, but for those whose every word the cited policies have.
+
+    Out of its message a short question has another topic: "When is it in my balance?".
+    """
+    told = _words_of(citations)
+    return [each for each, share in shares.items() if share < HALF and not _is_told(each, told)]
+
+
+def _is_told(part: str, told: set[str]) -> bool:
+    own = set(words(" ".join(subject_words(part))))
+    return own <= told if own else len(part.split()) <= SHORTEST
 
 
 def _beside_orders(shares: Mapping[str, float], orders: Sequence[str]) -> list[str]:
@@ -63,9 +74,13 @@ def _untouched(message: str, citations: Sequence[str]) -> list[str]:
     """
     parts = [each for each in clauses(message) if each.asks or TROUBLE.search(each.text)]
     full = [(each, own) for each in parts if len(own := set(words(" ".join(subject_words(each.text))))) >= FEWEST]
-    told = set(words(" ".join([knowledge().text_of(citations), *knowledge().topics_of(citations)]).replace("_", " ")))
+    told = _words_of(citations)
     little = [each.text for each, own in full if each.asks and len(own & told) <= UNTOUCHED * len(own)]
     return little if len(full) > 1 else []
+
+
+def _words_of(citations: Sequence[str]) -> set[str]:
+    return set(words(" ".join([knowledge().text_of(citations), *knowledge().topics_of(citations)]).replace("_", " ")))
 
 
 def shares_answered(message: str, actions: Sequence[str], citations: Sequence[str]) -> dict[str, float]:

@@ -23,7 +23,7 @@ VERB = (
 """What customers order of any desk."""
 NEED = (
     r"(?:i|we)(?!\s+like\b)(?:['\u2019]?(?:d|m|ve))?\s+"
-    r"(?:(?:also|really|just|would|do|still|must|am|was|further|additionally)\s+)*"
+    r"(?:(?:also|really|just|would|do|still|must|am|was|been|further|additionally)\s+)*"
     r"(?:want|wanting|need|needing|like|asking|wish|wonder|wondering|require|insist|demand|request|love\s+to|looking\s+(?:to|for))\b"
 )
 POLITE = r"(?:please|pls|plz|kindly)"

@@ -44,7 +44,7 @@ NEVER, ALWAYS = Limits(-9.0), Limits(9.0)
 APART = -0.9  # evidence that two texts have clearly other topics
 SPLICED = Limits(APART, 0.6, 0.6)
 SUREST = 0.96  # of the route of a story that is a request without a word of trouble
-SURER = 0.8  # of the routes of two sentences, one of which only tells something
+SURER = 0.7  # of the routes of two sentences, one of which only tells something
 SURE = 0.6  # of the routes, where a single word that carries meaning makes another request
 LIMITS: Mapping[Border, tuple[Limits, Limits, Limits, Limits]] = {
     # it asks after something that asks, tells after asking, asks after telling, tells after telling
@@ -83,7 +83,7 @@ REMEDY = frozenset("money payment refund refunded reimburse reimbursed return re
 """Words of what a customer to whom something happened wants: asked behind the story, they are about it."""
 COORDINATE = (
     re.compile(  # a second object of what is asked: "a new card and a letter", "how long it takes and if I can"
-        r"\W*(?:(?:if|whether)\s+(?:i|we|you|it|my|the|there)|an?|my|the|some)\b", re.IGNORECASE
+        r"\W*(?:if\s+(?:i|we|you|it|my|the|there)|whether|an?|my|the|some)\b", re.IGNORECASE
     )
 )
 ASKS_HOW = re.compile(rf"\W*(?!what\s+(?:if|about)\b){WH}\s", re.IGNORECASE)
