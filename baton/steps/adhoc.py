@@ -9,9 +9,8 @@ between the two can be continued as well.
 import asyncio
 import json
 import time
-from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from secrets import token_hex
 from typing import Any, Protocol, Self
 
@@ -33,7 +32,7 @@ from baton.storage.adhoc_rows import AdHocCall
 from baton.storage.fence import ACTIVE
 from baton.storage.records import RunRow
 from baton.storage.run_status import ENDED, RESUMABLE, Ending
-from baton.storage.summaries import find_pending_rows
+from baton.storage.summaries import asked_ids, find_pending_rows
 from baton.storage.transaction import Transaction
 
 SERVER_KEYS = {
@@ -286,7 +285,7 @@ async def _continue(graph: Graph, run: ActiveRun, row: AdHocCall, given: Any, co
     if last is not None and last.run > run.run and last.status not in ENDED:  # it would be cut off
         await database.do(lambda tx: run_rows.refuse_unended(tx, run.thread_id), durable=False)
     if _is_answer(given) and not chosen:
-        await _refuse_if_nothing_waits(graph, run, given.resume)
+        given = await _answer_what_waits(graph, run, given)
     run.fence = await database.do(lambda tx: _go_on(tx, run, row, given, is_back=bool(chosen)), durable=False)
     return await _stored_input(graph, run, unstored, checkpoint) if unstored and given is None else given
 
@@ -319,30 +318,36 @@ async def _stored_input(graph: Graph, run: ActiveRun, row: RunRow, checkpoint: C
     return input_codec(graph.builder).with_messages(row.input_data)
 
 
-async def _refuse_if_nothing_waits(graph: Graph, run: ActiveRun, resume: Any) -> None:
-    """Raise NothingWaiting for an answer to a thread that waits for none, or by an id that it does not wait for.
+async def _answer_what_waits(graph: Graph, run: ActiveRun, given: Command[Any]) -> Any:
+    """Return an answer without what it says to questions that were answered before; None where nothing else is in it.
 
-    The framework leaves such an id aside, and asks what it asked.
+    The framework would give such a late one to the next question of its step. A client that was cut off may send it.
+
+    Raises:
+        NothingWaiting: nothing waits, or something else than what an answer names.
     """
     state = await graph.aget_state(_thread_config(run.thread_id))
     if not state.next and not state.interrupts:
         raise NothingWaiting(f"run {run.run} of {run.thread_id} waits for nothing; give an input to begin another")
-    waiting, named = [each.id for each in state.interrupts], framework.answered_ids(resume)
-    if not set(named) <= set(waiting):
-        await _refuse_unknown_ids(run, named, waiting)
+    resume: Any = given.resume
+    waiting, named = {each.id for each in state.interrupts}, framework.answered_ids(resume)
+    if waiting.issuperset(named):
+        return given
+    known, asked = await run.resources.database.do(lambda tx: _questions(tx, run, waiting), durable=False)
+    unknown = [each for each in named if each not in known | asked]
+    if unknown and waiting:
+        raise NothingWaiting(f"{run.thread_id} does not wait for {unknown[0]}; it waits for {', '.join(sorted(known))}")
+    current = {name: resume[name] for name in named if name in known}
+    return replace(given, resume=current or None) if current or given.update or given.goto else None
 
 
-async def _refuse_unknown_ids(run: ActiveRun, named: Sequence[str], waiting: Sequence[str]) -> None:
-    """Raise NothingWaiting where an answer names an id that is neither among those that wait nor an open question's.
+def _questions(tx: Transaction, run: ActiveRun, waiting: set[str]) -> tuple[set[str], set[str]]:
+    """Return the ids of the open questions of a run, and those of all that its thread was ever asked.
 
     A step that was cut off before it waited has an open question all the same.
     """
-    rows = await run.resources.database.do(lambda tx: find_pending_rows(tx, run.thread_id, run.run), durable=False)
-    known = sorted({*waiting, *(str(each.asked_as) for each in rows)})
-    unknown = [each for each in named if each not in known]
-    if unknown:
-        what = f"it waits for {', '.join(known)}" if known else "go on with it: ainvoke(None, config)"
-        raise NothingWaiting(f"{run.thread_id} does not wait for {unknown[0]}; {what}")
+    rows = find_pending_rows(tx, run.thread_id, run.run)
+    return waiting | {str(each.asked_as) for each in rows}, asked_ids(tx, run.thread_id)
 
 
 async def start_clean(graph: Graph, last: CheckpointTuple | None, run: int) -> None:

@@ -18,6 +18,7 @@ WAITING = (
     f"SELECT {', '.join(ApprovalRow._fields)} FROM approvals WHERE thread_id = ? AND run = ? AND {OPEN}"
     " ORDER BY created_at, interrupt_id"
 )
+ASKED = "SELECT asked_as FROM approvals WHERE thread_id = ? AND asked_as IS NOT NULL"
 USED = (
     "SELECT count(*), coalesce(sum(input_tokens), 0), coalesce(sum(output_tokens), 0),"
     " CASE WHEN count(*) = count(cost_usd) THEN coalesce(sum(cost_usd), 0.0) END"
@@ -80,6 +81,11 @@ def list_pending_approvals(tx: "Transaction", thread_id: str, run: int) -> list[
 def find_pending_rows(tx: "Transaction", thread_id: str, run: int) -> list[ApprovalRow]:
     """Return the rows of the approvals that a run waits for, oldest first."""
     return [ApprovalRow(*row) for row in tx.execute(WAITING, (thread_id, run)).fetchall()]
+
+
+def asked_ids(tx: "Transaction", thread_id: str) -> set[str]:
+    """Return the framework's ids of all interrupts at which a person was asked on a thread."""
+    return {str(asked_as) for (asked_as,) in tx.execute(ASKED, (thread_id,)).fetchall()}
 
 
 def usage(tx: "Transaction", thread_id: str, run: int) -> Usage:
