@@ -35,52 +35,53 @@ def answer_review(request: Request) -> dict[str, Any]:
     shares = shares_answered(message, actions, citations)
     remaining = [each for each, share in shares.items() if share < LEFT_OPEN]
     if not remaining:
-        doubted = _shares(requests_in(message, knowledge(), doubted=True), actions, citations)
-        orders = [each.words for each in wishes(message) if each.action in actions]
-        beside = _beside_answer(doubted, citations) or _untouched(message, citations)
-        remaining = _beside_orders(doubted, orders) if actions else beside
+        parts = _shares(requests_in(message, knowledge(), doubted=True), actions, citations)
+        remaining = _beside_orders(parts, message, actions) if actions else _beside_answer(parts, message, citations)
     confidence = min((share for share in shares.values() if share >= LEFT_OPEN), default=0.0)
     return {"open": remaining, "confidence": round(confidence, 4)}
 
 
-def _beside_answer(shares: Mapping[str, float], citations: Sequence[str]) -> list[str]:
+def _beside_answer(shares: Mapping[str, float], message: str, citations: Sequence[str]) -> list[str]:
     """Return the parts that are about something else, but for those whose every word the cited policies have.
 
-    Out of its message a short question has another topic: "When is it in my balance?".
+    Out of its message a short question has another topic: "When is it in my balance?". Where there are none, the parts
+    of whose words the cited policies have few.
     """
-    told = _words_of(citations)
-    return [each for each, share in shares.items() if share < HALF and not _is_told(each, told)]
+    texts = [knowledge().text_of(citations), *knowledge().topics_of(citations)]
+    cited = set(words(" ".join(texts).replace("_", " ")))
+    other = [each for each, share in shares.items() if share < HALF and not _is_covered(each, cited)]
+    return other or _untouched(message, cited)
 
 
-def _is_told(part: str, told: set[str]) -> bool:
-    own = set(words(" ".join(subject_words(part))))
-    return own <= told if own else len(part.split()) <= SHORTEST
+def _is_covered(part: str, cited: set[str]) -> bool:
+    own = _content_words(part)
+    return own <= cited if own else len(part.split()) <= SHORTEST
 
 
-def _beside_orders(shares: Mapping[str, float], orders: Sequence[str]) -> list[str]:
+def _beside_orders(shares: Mapping[str, float], message: str, actions: Sequence[str]) -> list[str]:
     """Return the parts that ask for something else than the orders.
 
     One that only tells, or says what the customer needs, is most often the reason of an order.
     """
+    orders = [each.words for each in wishes(message) if each.action in actions]
     others = {each: share for each, share in shares.items() if not any(order in each for order in orders)}
     return [each for each, share in others.items() if share < LEFT_OPEN and ASKS.search(NEEDED.sub("", each))]
 
 
-def _untouched(message: str, citations: Sequence[str]) -> list[str]:
+def _untouched(message: str, cited: set[str]) -> list[str]:
     """Return the parts that ask, of a message with several that do or complain, of which the cited policies say little.
 
-    Two requests about one thing have one topic, and only their words tell that the second has no answer. A part that
+    Two requests about one thing have one topic, and only their words show that the second has no answer. A part that
     only tells something is not held to it: the names of people, shops and days in it stand in no policy.
     """
     parts = [each for each in clauses(message) if each.asks or TROUBLE.search(each.text)]
-    full = [(each, own) for each in parts if len(own := set(words(" ".join(subject_words(each.text))))) >= FEWEST]
-    told = _words_of(citations)
-    little = [each.text for each, own in full if each.asks and len(own & told) <= UNTOUCHED * len(own)]
+    full = [(each, own) for each in parts if len(own := _content_words(each.text)) >= FEWEST]
+    little = [each.text for each, own in full if each.asks and len(own & cited) <= UNTOUCHED * len(own)]
     return little if len(full) > 1 else []
 
 
-def _words_of(citations: Sequence[str]) -> set[str]:
-    return set(words(" ".join([knowledge().text_of(citations), *knowledge().topics_of(citations)]).replace("_", " ")))
+def _content_words(part: str) -> set[str]:
+    return set(words(" ".join(subject_words(part))))
 
 
 def shares_answered(message: str, actions: Sequence[str], citations: Sequence[str]) -> dict[str, float]:
